@@ -47,6 +47,8 @@ type Segment struct {
 	Missing int
 	// IPID is the identification of the IPv4 header, 0 for IPv6.
 	IPID uint16
+
+	tcpBytes []byte // header and payload as captured, for ChecksumOK
 }
 
 // Src and Dst are the sender and the receiver.

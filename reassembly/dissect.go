@@ -1,0 +1,150 @@
+package reassembly
+
+import "github.com/wspeek/wspeek/capture"
+
+// IP protocol numbers that are followed here; capture.Tunnel knows the others.
+const (
+	protoHopByHop = 0
+	protoIPv4     = 4
+	protoTCP      = 6
+	protoIPv6     = 41
+	protoRouting  = 43
+	protoFragment = 44
+	protoESP      = 50
+	protoAH       = 51
+	protoNoNext   = 59
+	protoDestOpts = 60
+	protoMobility = 135
+	protoHIP      = 139
+	protoShim6    = 140
+)
+
+// Dissector makes TCP segments of packets: it takes link headers and tunnels off, joins IP
+// fragments, and keeps the account of what came to nothing. The zero value is ready. It
+// is for one goroutine at a time.
+type Dissector struct {
+	// Fragments bounds what waits for the rest of its datagram; to be set before the first packet.
+	Fragments FragmentLimits
+
+	unwrap    capture.Unwrapper
+	ip        ipHeader
+	defrag    defragmenter
+	count     [reasons]int64 // count[OK] are the decoded ones
+	linkTypes map[capture.LinkType]int64
+}
+
+// Segment fills s with the TCP segment that p carries or completes, and returns OK; else it
+// returns the reason, and what is in s means nothing. Payloads lie in p's batch, or in memory
+// of their own where fragments were joined.
+func (d *Dissector) Segment(p *capture.Packet, s *Segment) Reason {
+	s.Packet, s.Time = p.Number, p.Time
+	if ip, ok := p.PlainIPv4(); ok && s.plain(ip) {
+		d.count[OK]++
+		return OK
+	}
+	r := d.dissect(p, s)
+	if r == LinkTypeUnknown {
+		if d.linkTypes == nil {
+			d.linkTypes = map[capture.LinkType]int64{}
+		}
+		d.linkTypes[p.LinkType]++
+	}
+	d.count[r]++
+	return r
+}
+
+// Decoded is how many packets gave a segment.
+func (d *Dissector) Decoded() int64 { return d.count[OK] }
+
+// Skipped is how many packets gave none, by reason. Together with Decoded it is the number of
+// packets that were handed to Segment. A fragment that waits may yet move to another row.
+func (d *Dissector) Skipped() map[string]int64 {
+	m := make(map[string]int64)
+	for r := OK + 1; r < reasons; r++ {
+		if r != LinkTypeUnknown && d.count[r] > 0 {
+			m[r.String()] = d.count[r]
+		}
+	}
+	for l, n := range d.linkTypes {
+		m[l.String()] = n
+	}
+	return m
+}
+
+// SkippedFor is how many packets gave no segment for this reason.
+func (d *Dissector) SkippedFor(r Reason) int64 {
+	if r == OK || r >= reasons {
+		return 0
+	}
+	return d.count[r]
+}
+
+// move re-labels n packets that were counted before.
+func (d *Dissector) move(n int64, from, to Reason) {
+	d.count[from] -= n
+	d.count[to] += n
+}
+
+func (d *Dissector) dissect(p *capture.Packet, s *Segment) Reason {
+	rest, skip := d.unwrap.Link(p)
+	for {
+		if skip != 0 {
+			return reasonOf(skip)
+		}
+		if r := d.datagram(rest, p.Time); r != OK {
+			return r
+		}
+		h := &d.ip
+		switch h.proto {
+		case protoTCP:
+			return s.tcp(h)
+		case protoIPv4, protoIPv6:
+			rest, skip = h.rest, 0
+			if rest.Depth++; rest.Depth > capture.MaxDepth {
+				return TooDeep
+			}
+		default:
+			rest, skip = d.unwrap.Tunnel(h.proto, h.rest)
+		}
+	}
+}
+
+// datagram reads an IP header with its extension headers into d.ip. A fragment that completes
+// its datagram is followed by the headers and the payload of that.
+func (d *Dissector) datagram(rest capture.Rest, now capture.Time) Reason {
+	h := &d.ip
+	r := h.parse(rest)
+	for r == OK && h.fragment {
+		if r = d.join(h, now); r == OK {
+			r = h.extensions()
+		}
+	}
+	if r == OK && h.proto == protoESP {
+		return Encrypted
+	}
+	return r
+}
+
+// join hands a fragment over, and takes the datagram that it completes.
+func (d *Dissector) join(h *ipHeader, now capture.Time) Reason {
+	h.fragment = false
+	if !carries(h.proto) {
+		return NotTCP
+	}
+	if d.defrag.table == nil {
+		d.defrag.init(d.Fragments)
+	}
+	d.move(d.defrag.makeRoom(now, len(h.rest.Data)), FragmentWaiting, FragmentLimit)
+	earlier, r := d.defrag.add(h, now)
+	d.move(earlier, FragmentWaiting, FragmentJoined)
+	return r
+}
+
+// carries tells the protocols that may lead to TCP: fragments of others need no memory.
+func carries(proto uint8) bool {
+	switch proto {
+	case protoTCP, protoIPv4, protoIPv6, protoHopByHop, protoRouting, protoFragment, protoAH, protoDestOpts:
+		return true
+	}
+	return capture.MayCarry(proto)
+}

@@ -1,0 +1,70 @@
+package reassembly
+
+import "github.com/wspeek/wspeek/capture"
+
+// Reason says why a packet gave no segment. The first values are those of capture.Skip.
+type Reason uint8
+
+const (
+	// OK: the packet reached TCP.
+	OK Reason = 0
+	// LinkTypeUnknown: the link type is not decoded; in the account each has a row of its own.
+	LinkTypeUnknown = Reason(capture.SkipLinkType)
+	// CaplenTooLarge: more bytes captured than were on the wire.
+	CaplenTooLarge = Reason(capture.SkipLength)
+	// NotIP: another protocol than IP.
+	NotIP = Reason(capture.SkipNotIP)
+	// CutInHeaders: the capture cut the packet (snaplen) before the end of the fixed TCP header.
+	CutInHeaders = Reason(capture.SkipCut)
+	// TooDeep: more than capture.MaxDepth tags, labels and tunnels.
+	TooDeep = Reason(capture.SkipDepth)
+	// Geneve: a Geneve tunnel, which is not decoded.
+	Geneve = Reason(capture.SkipGeneve)
+	// DecoderPanic: a decoder of a tunnel header panicked.
+	DecoderPanic = Reason(capture.SkipPanic)
+)
+
+const (
+	// NotTCP: IP with another protocol. ICMP counts here whatever it quotes.
+	NotTCP = Reason(capture.SkipRows) + iota
+	// Encrypted: IPsec's ESP (RFC 4303).
+	Encrypted
+	// DamagedIP: an IP header, extension header or fragment that contradicts itself.
+	DamagedIP
+	// DamagedTCP: a TCP header longer than its segment, or with a data offset below 5 (RFC 9293 section 3.1).
+	DamagedTCP
+	// FragmentWaiting: an IP fragment whose datagram is not complete: for now, and in the account for good.
+	FragmentWaiting
+	// FragmentJoined: an IP fragment whose datagram was completed by a later packet, which counts for it.
+	FragmentJoined
+	// FragmentDuplicate: an IP fragment of a datagram that was already complete, with the same bytes.
+	FragmentDuplicate
+	// FragmentLimit: an IP fragment that was given up because of FragmentLimits.
+	FragmentLimit
+	reasons
+)
+
+var reasonNames = [reasons]string{
+	NotTCP: "not tcp", Encrypted: "encrypted ip (esp)", DamagedIP: "damaged ip header", DamagedTCP: "damaged tcp header",
+	FragmentWaiting: "ip fragment, not reassembled", FragmentJoined: "ip fragment, joined",
+	FragmentDuplicate: "ip fragment, duplicate", FragmentLimit: "ip fragment, over the limit",
+}
+
+// String is the reason as it stands in the account; "" for OK.
+func (r Reason) String() string {
+	if r < Reason(capture.SkipRows) {
+		return capture.Skip(r).String()
+	}
+	if r >= reasons {
+		return "unknown"
+	}
+	return reasonNames[r]
+}
+
+// reasonOf is what a Skip is in the account.
+func reasonOf(s capture.Skip) Reason {
+	if s == capture.SkipNoTunnel {
+		return NotTCP
+	}
+	return Reason(s)
+}

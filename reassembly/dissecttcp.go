@@ -1,0 +1,149 @@
+package reassembly
+
+// plain fills s from an IPv4 packet that is as nearly all are: no options, no fragment, TCP,
+// captured whole. False says nothing but that the long way has to look at it.
+func (s *Segment) plain(ip []byte) bool {
+	if len(ip) < 40 || ip[0] != 0x45 || ip[9] != protoTCP || be16(ip[6:])&0x3fff != 0 {
+		return false
+	}
+	total := int(be16(ip[2:]))
+	if total < 40 || total > len(ip) {
+		return false
+	}
+	t := ip[20:total]
+	size := int(t[12]>>4) * 4
+	if size < 20 || size > len(t) {
+		return false
+	}
+	s.IPID = be16(ip[4:])
+	s.flow4(be32(ip[12:]), be32(ip[16:]), be16(t), be16(t[2:]))
+	s.Missing, s.Payload = 0, t[size:]
+	s.header(t, size)
+	return true
+}
+
+// tcp fills s from a TCP segment (RFC 9293 section 3.1). Of the options may be missing what
+// the capture cut: where the payload would begin is known all the same.
+func (s *Segment) tcp(h *ipHeader) Reason {
+	t, wire := h.rest.Data, h.rest.Wire
+	if len(t) < 20 {
+		if wire >= 20 {
+			return CutInHeaders
+		}
+		return DamagedTCP
+	}
+	size := int(t[12]>>4) * 4
+	if size < 20 || size > wire {
+		return DamagedTCP
+	}
+	s.IPID = h.ipid
+	if h.v6 {
+		s.flow6(h.src, h.dst, be16(t), be16(t[2:]))
+	} else {
+		s.flow4(be32(h.src), be32(h.dst), be16(t), be16(t[2:]))
+	}
+	s.Payload = t[min(size, len(t)):]
+	s.Missing = wire - size - len(s.Payload)
+	s.header(t, min(size, len(t)))
+	return OK
+}
+
+// header fills in what does not depend on IP. size is how many bytes of the header were captured.
+func (s *Segment) header(t []byte, size int) {
+	s.tcpBytes = t
+	s.Seq, s.Ack = be32(t[4:]), be32(t[8:])
+	s.Flags = Flags(t[13])
+	s.Window = be16(t[14:])
+	s.Scale = -1
+	if s.Flags&SYN != 0 {
+		s.Scale = windowScale(t[20:size])
+	}
+}
+
+// windowScale finds the window scale option (RFC 7323 section 2.2), -1 where there is none.
+// More than 14 counts as 14 (section 2.3).
+func windowScale(options []byte) int8 {
+	for i := 0; i < len(options); {
+		switch kind := options[i]; {
+		case kind == 0:
+			return -1
+		case kind == 1:
+			i++
+		case i+1 >= len(options) || options[i+1] < 2:
+			return -1
+		case kind == 3 && options[i+1] == 3 && i+2 < len(options):
+			return int8(min(options[i+2], 14))
+		default:
+			i += int(options[i+1])
+		}
+	}
+	return -1
+}
+
+// flow4 sets Flow and FromB from IPv4 addresses and ports in the order sender, receiver.
+func (s *Segment) flow4(src, dst uint32, srcPort, dstPort uint16) {
+	s.FromB = src > dst || (src == dst && srcPort > dstPort)
+	if s.FromB {
+		src, dst, srcPort, dstPort = dst, src, dstPort, srcPort
+	}
+	f := &s.Flow
+	f.A, f.B = mapped(src), mapped(dst)
+	f.APort, f.BPort, f.V6 = srcPort, dstPort, false
+}
+
+// mapped is the IPv4-mapped form of an address (RFC 4291 section 2.5.5.2).
+func mapped(a uint32) [16]byte {
+	return [16]byte{10: 0xff, 11: 0xff, 12: byte(a >> 24), 13: byte(a >> 16), 14: byte(a >> 8), 15: byte(a)}
+}
+
+// flow6 is flow4 for IPv6.
+func (s *Segment) flow6(src, dst []byte, srcPort, dstPort uint16) {
+	f := &s.Flow
+	f.A, f.B = [16]byte(src), [16]byte(dst)
+	f.APort, f.BPort, f.V6 = srcPort, dstPort, true
+	c := compare16(&f.A, &f.B)
+	s.FromB = c > 0 || (c == 0 && srcPort > dstPort)
+	if s.FromB {
+		f.A, f.B, f.APort, f.BPort = f.B, f.A, f.BPort, f.APort
+	}
+}
+
+func compare16(a, b *[16]byte) int {
+	for i := range a {
+		if a[i] != b[i] {
+			return int(a[i]) - int(b[i])
+		}
+	}
+	return 0
+}
+
+// ChecksumOK verifies the TCP checksum (RFC 9293 section 3.1). known is false where the capture cut
+// the segment. A wrong one says little where the sender's network card computes it after the capture.
+// It is to be called only as long as Payload as it was filled in is valid.
+func (s *Segment) ChecksumOK() (ok, known bool) {
+	if s.Missing > 0 || len(s.tcpBytes) < 20 {
+		return false, false
+	}
+	n := len(s.tcpBytes)
+	sum := uint64(protoTCP) + uint64(n>>16) + uint64(n&0xffff)
+	a, b := s.Flow.A[:], s.Flow.B[:]
+	if !s.Flow.V6 {
+		a, b = a[12:], b[12:]
+	}
+	sum = sum16(sum16(sum16(sum, a), b), s.tcpBytes)
+	for sum>>16 != 0 {
+		sum = sum&0xffff + sum>>16
+	}
+	return sum == 0xffff, true
+}
+
+// sum16 adds b as big-endian 16-bit numbers; an odd last byte is the high half of one.
+func sum16(sum uint64, b []byte) uint64 {
+	for ; len(b) >= 2; b = b[2:] {
+		sum += uint64(be16(b))
+	}
+	if len(b) == 1 {
+		sum += uint64(b[0]) << 8
+	}
+	return sum
+}
