@@ -110,7 +110,7 @@ var (
 // Rules of permessage-deflate (RFC 7692).
 var (
 	// RuleDeflateRSV1: RSV1 on a control frame or on a continuation.
-	RuleDeflateRSV1 = &Rule{"deflate.rsv1", rfc7692, "6", Must,
+	RuleDeflateRSV1 = &Rule{"deflate.rsv1", rfc7692, "6.1", Must,
 		"RSV1 is set on the first frame of a compressed data message only."}
 	// RuleDeflateParams: parameters of permessage-deflate that are invalid or do not answer the offer.
 	RuleDeflateParams = &Rule{"deflate.params", rfc7692, "7.1", Must,

@@ -34,7 +34,7 @@ var (
 		"After its request the client waits for the response before it sends any further data."}
 )
 
-// Rules of the opening handshake's response (RFC 6455 sections 4.1, 4.2.2 and 4.4).
+// Rules of the opening handshake's response (RFC 6455 sections 4.1, 4.2.2, 9.1 and 11.3.4).
 var (
 	// RuleAccept: Sec-WebSocket-Accept is missing, repeated or wrong.
 	RuleAccept = &Rule{"http.accept", rfc6455, "4.1", Must,
@@ -52,7 +52,7 @@ var (
 	RuleSubprotocolNotOffered = &Rule{"http.subprotocol-not-offered", rfc6455, "4.1", Must,
 		"The server selects only a subprotocol that the client offered."}
 	// RuleResponseVersion: the server took a version that it cannot have agreed on, or refused one without naming its own.
-	RuleResponseVersion = &Rule{"http.response-version", rfc6455, "4.4", Must,
+	RuleResponseVersion = &Rule{"http.response-version", rfc6455, "4.2.2", Must,
 		"A server that does not speak the client's version refuses it and names the versions that it speaks."}
 	// RuleExtensionSyntax: Sec-WebSocket-Extensions breaks its grammar.
 	RuleExtensionSyntax = &Rule{"http.extension-syntax", rfc6455, "9.1", Must,

@@ -1,0 +1,282 @@
+package ws
+
+import (
+	"encoding/binary"
+	"math/bits"
+	"slices"
+)
+
+// progress says where in a message a chain stands (RFC 6455 section 5.4).
+type progress uint8
+
+const (
+	// anywhere: nothing of the message state is known yet.
+	anywhere progress = iota
+	// between: the next data frame begins a message.
+	between
+	// inside: the next data frame is a continuation.
+	inside
+	// ended: a Close frame was seen; no data frame follows.
+	ended
+)
+
+// chain is a run of plausible frames, each beginning where the one before ends.
+type chain struct {
+	// start is its first frame, next the header to be looked at.
+	start, next int64
+	// Evidence in bits: weight from frames that can hardly be anything else; tags from unmasked binary
+	// frames, which many a type-length-value encoding resembles; packed from unmasked compressed ones.
+	weight, tags, packed float32
+	frames               int
+	aligned              int
+	key                  uint32
+	mask                 Masking
+	msg                  progress
+	kind                 evidence
+	// atSegment says that start is the start of a segment.
+	atSegment bool
+}
+
+// evidence is the kind of evidence that a frame gives.
+type evidence uint8
+
+const (
+	byText evidence = iota
+	byTag
+	byPacked
+)
+
+const (
+	// alignBits is what a frame counts that ends where its segment does.
+	alignBits = 6
+	// headBits is the most that a first byte counts.
+	headBits = 6
+	// maskedTextBits and clearTextBits are the most that valid text counts.
+	maskedTextBits, clearTextBits = 16, 8
+	// probe is how many bytes of a payload are looked at.
+	probe = 64
+	// maxLive bounds the chains followed at a time.
+	maxLive = 256
+	// maxFrame is the longest frame believed in.
+	maxFrame = 1 << 32
+	// segmentBits is how much better a chain that begins inside a segment must be.
+	segmentBits = 10
+)
+
+// score is the evidence of c in bits, if the stream is known up to head.
+func (c *chain) score(head int64) float32 {
+	v := c.weight + c.tags + c.packed
+	if c.frames > 0 && c.next == head {
+		v += alignBits
+	}
+	return v
+}
+
+// add counts evidence of the kind of the frame before.
+func (c *chain) add(v float32) {
+	switch c.kind {
+	case byTag:
+		c.tags += v
+	case byPacked:
+		c.packed += v
+	default:
+		c.weight += v
+	}
+}
+
+// glimpse is a frame header and the beginning of its payload, as a chain sees it.
+type glimpse struct {
+	first   byte
+	op      Opcode
+	fin     bool
+	rsv     byte
+	masked  bool
+	key     uint32
+	header  int
+	length  int64
+	payload []byte
+}
+
+// verdict is what came of looking at a frame.
+type verdict uint8
+
+const (
+	plausible verdict = iota
+	// wanting: more bytes are needed.
+	wanting
+	// impossible: no frame begins there.
+	impossible
+)
+
+// look reads the frame at the start of p. final says that no more bytes come.
+func (s *Search) look(p []byte, final bool) (g glimpse, v verdict) {
+	if len(p) > 0 && !s.opens(p[0]) {
+		return g, impossible
+	}
+	if len(p) < 2 {
+		return g, wanting
+	}
+	g.first, g.op, g.fin, g.rsv = p[0], Opcode(p[0]&0xF), p[0]&0x80 != 0, p[0]>>4&7
+	g.masked, g.length, g.header = p[1]&0x80 != 0, int64(p[1]&0x7F), 2
+	if g.op >= OpClose && g.length > 125 || !s.opt.Masked.allows(g.masked) {
+		return g, impossible
+	}
+	if v = g.extend(p); v != plausible {
+		return g, v
+	}
+	if g.masked {
+		if len(p) < g.header+4 {
+			return g, wanting
+		}
+		g.key = binary.LittleEndian.Uint32(p[g.header:])
+		g.header += 4
+	}
+	want := int(min(g.length, probe))
+	if len(p) < g.header+want && !final {
+		return g, wanting
+	}
+	g.payload = p[g.header:min(len(p), g.header+want)]
+	return g, plausible
+}
+
+// extend reads the extended payload length (RFC 6455 section 5.2).
+func (g *glimpse) extend(p []byte) verdict {
+	switch g.length {
+	case 126:
+		if len(p) < 4 {
+			return wanting
+		}
+		g.length, g.header = int64(binary.BigEndian.Uint16(p[2:])), 4
+		if g.length < 126 {
+			return impossible
+		}
+	case 127:
+		if len(p) >= 6 && binary.BigEndian.Uint32(p[2:]) != 0 {
+			return impossible
+		}
+		if len(p) < 10 {
+			return wanting
+		}
+		g.length, g.header = int64(binary.BigEndian.Uint64(p[2:])), 10
+		if g.length < 1<<16 || g.length >= maxFrame {
+			return impossible
+		}
+	}
+	return plausible
+}
+
+// allows says whether a MASK bit fits.
+func (m Masking) allows(masked bool) bool {
+	return m == MaskUnknown || (m == MaskSet) == masked
+}
+
+// opens says whether a frame may begin with b: a known opcode, control frames with FIN, and RSV
+// bits only where an extension may have set them.
+func (s *Search) opens(b byte) bool {
+	op, rsv := b&0xF, b>>4&7
+	switch {
+	case op >= 8:
+		return b&0x80 != 0 && op <= 0xA && rsv == 0
+	case op > 2:
+		return false
+	case rsv&^s.opt.RSV == 0:
+		return true
+	}
+	return s.opt.Deflate && op != 0 && rsv&^s.opt.RSV == 4
+}
+
+// step puts the frame at c.next behind the chain, if it fits.
+func (s *Search) step(c *chain, final bool) verdict {
+	g, v := s.look(s.at(c.next), final)
+	if v != plausible {
+		return v
+	}
+	if !c.mask.allows(g.masked) || !c.follow(&g) {
+		return impossible
+	}
+	gain, ok := s.weigh(c, &g)
+	if !ok {
+		return impossible
+	}
+	c.take(s, &g, gain)
+	return plausible
+}
+
+// follow moves the message state on; false where the frame has no place there (section 5.4).
+func (c *chain) follow(g *glimpse) bool {
+	switch {
+	case g.op == OpClose:
+		c.msg = ended
+		return true
+	case g.op > OpClose:
+		return true
+	case c.msg == ended:
+		return false
+	case g.op == OpContinuation:
+		// An empty fragment is legal only as the last of a message; elsewhere it is how zeros look.
+		if c.msg == between || g.length == 0 && (!g.fin || c.msg != inside) {
+			return false
+		}
+	case c.msg == inside, !g.fin && g.length == 0:
+		return false
+	}
+	c.msg = inside
+	if g.fin {
+		c.msg = between
+	}
+	return true
+}
+
+// take appends a weighed frame.
+func (c *chain) take(s *Search, g *glimpse, gain float32) {
+	if s.isMark(c.next) {
+		c.meet(alignBits)
+	}
+	c.kind = byText
+	if !g.masked && g.op != OpText && gain > 0 {
+		c.kind = byTag
+	}
+	if !g.masked && g.rsv != 0 {
+		c.kind = byPacked
+	}
+	c.add(gain)
+	c.frames++
+	c.key, c.mask = g.key, MaskClear
+	if g.masked {
+		c.mask = MaskSet
+	}
+	at := c.next
+	c.next += int64(g.header) + g.length
+	// The first frame of a chain that begins inside a segment is where chance is at its best (a length that happens
+	// to lead to a true boundary): it counts only if it proves itself.
+	if c.frames == 1 && !c.atSegment && gain < maskedTextBits {
+		c.start, c.weight, c.tags, c.packed = c.next, 0, 0, 0
+		return
+	}
+	c.start = min(c.start, at)
+}
+
+// meet notes that c.next is the start of a segment: the frame before fills its segment to the end, or,
+// where c has no frame that counts yet, c begins there.
+func (c *chain) meet(gain float32) {
+	if c.start == c.next {
+		c.atSegment = true
+		return
+	}
+	c.add(gain)
+	c.aligned++
+}
+
+// isMark says whether a segment begins at off. Offsets before what is kept are none.
+func (s *Search) isMark(off int64) bool {
+	_, ok := slices.BinarySearchFunc(s.marks, off, func(m mark, off int64) int {
+		return int(min(1, max(-1, m.off-off)))
+	})
+	return ok
+}
+
+// rarity is how many bits it takes to say that a byte is b, as the direction's bytes are spread, less one.
+func (s *Search) rarity(b byte) float32 {
+	n := (uint64(s.fed) + 256) / (uint64(s.freq[b]) + 1)
+	return min(headBits, max(0, float32(bits.Len64(n)-2)))
+}

@@ -1,0 +1,137 @@
+package ws
+
+// advance moves every chain as far as the bytes go, and forgets those that break.
+func (s *Search) advance() {
+	if s.head < s.wake && !s.closed {
+		return
+	}
+	old := s.live
+	s.live = s.live[:0]
+	for i := range old {
+		c := old[i]
+		if s.run(&c) {
+			s.insert(c)
+		}
+	}
+	s.rouse()
+}
+
+// scan begins chains in the chunk at from: at its start, and at every byte after it.
+func (s *Search) scan(from int64) {
+	p := s.at(from)
+	s.begin(from, true)
+	for i := 1; i < len(p); i++ {
+		if s.opens(p[i]) {
+			s.begin(from+int64(i), false)
+		}
+	}
+	s.rouse()
+}
+
+// begin starts a chain at off, if a frame may begin there.
+func (s *Search) begin(off int64, atSegment bool) {
+	c := chain{start: off, next: off, mask: s.opt.Masked, atSegment: atSegment}
+	if s.run(&c) {
+		s.insert(c)
+	}
+}
+
+// run follows a chain until it wants bytes that are not there; false where it breaks.
+func (s *Search) run(c *chain) bool {
+	for c.next < s.head {
+		if c.next < s.base {
+			return false
+		}
+		switch s.step(c, s.closed) {
+		case impossible:
+			return false
+		case wanting:
+			return !s.closed
+		}
+	}
+	return true
+}
+
+// insert keeps a chain: of chains that meet, the better one alone, and of too many, the better ones.
+func (s *Search) insert(c chain) {
+	worst := -1
+	for i := range s.live {
+		o := &s.live[i]
+		if o.next == c.next && o.mask == c.mask && (o.frames > 0) == (c.frames > 0) {
+			if c.better(o) {
+				*o = c
+			}
+			return
+		}
+		if worst < 0 || s.live[worst].better(o) {
+			worst = i
+		}
+	}
+	if len(s.live) < maxLive {
+		s.live = append(s.live, c)
+	} else if c.better(&s.live[worst]) {
+		s.live[worst] = c
+	}
+}
+
+// better says which of two chains to keep: a chain that begins inside a segment must have clearly more evidence than one
+// that does not, else the first to begin wins.
+func (c *chain) better(o *chain) bool {
+	a, b := c.weight+c.tags+c.packed, o.weight+o.tags+o.packed
+	switch {
+	case c.atSegment && !o.atSegment:
+		return a+segmentBits >= b
+	case !c.atSegment && o.atSegment:
+		return a > b+segmentBits
+	case a != b:
+		return a > b
+	}
+	return c.frames > 0 && c.start < o.start
+}
+
+// rouse works out when advance has something to do.
+func (s *Search) rouse() {
+	s.wake = maxFrame << 8
+	for i := range s.live {
+		s.wake = min(s.wake, max(s.live[i].next, s.head)+1)
+	}
+	if len(s.live) == 0 {
+		s.wake = 1 << 62
+	}
+}
+
+// best is the chain with the most evidence; nil where there is none with a frame.
+func (s *Search) best(m Masking) *chain {
+	var best *chain
+	for i := range s.live {
+		c := &s.live[i]
+		if c.frames == 0 || m != MaskUnknown && c.mask != m {
+			continue
+		}
+		if best == nil || c.better(best) {
+			best = c
+		}
+	}
+	return best
+}
+
+// settle takes the best chain if it has so many bits, and clearly more than any that contradicts it.
+func (s *Search) settle(threshold float32) {
+	c := s.best(s.opt.Masked)
+	if c == nil || c.start >= s.head && !s.closed {
+		return
+	}
+	if !c.atSegment {
+		threshold += segmentBits
+	}
+	score := c.score(s.head)
+	if score < threshold || c.start >= s.head {
+		return
+	}
+	for i := range s.live {
+		if o := &s.live[i]; o.next != c.next && o.frames > 0 && o.score(s.head) > score-segmentBits {
+			return
+		}
+	}
+	s.found, s.ok = *c, true
+}
