@@ -22,7 +22,7 @@ func (r *Rest) Skip(n int) bool {
 	return true
 }
 
-// Short tells a header of n bytes that the capture cut from one that the wire did not carry whole.
+// short tells a header of n bytes that the capture cut from one that the wire did not carry whole.
 func (r *Rest) short(n int, damaged Skip) Skip {
 	if r.Wire >= n {
 		return SkipCut
@@ -49,6 +49,8 @@ const (
 	typePPPoE    etherType = 0x8864
 	typeQinQ     etherType = 0x88a8
 	typeERSPAN   etherType = 0x88be
+	typeVNTag    etherType = 0x8926
+	typeETag     etherType = 0x893f
 	typeOldQinQ  etherType = 0x9100
 )
 
@@ -176,9 +178,13 @@ func (u *Unwrapper) step(t etherType, r *Rest) (next etherType, skip Skip) {
 	case typeIPv4, typeIPv6, typeRaw:
 		return 0, 0
 	case typeEthernet:
-		return ethernet(r)
-	case typeVLAN, typeQinQ, typeOldQinQ:
-		return vlan(r)
+		return tag(r, 14)
+	case typeVLAN, typeQinQ, typeOldQinQ: // IEEE 802.1Q
+		return tag(r, 4)
+	case typeVNTag:
+		return tag(r, 6)
+	case typeETag: // IEEE 802.1BR
+		return tag(r, 8)
 	case typeLLC:
 		return llc(r)
 	case typePPP, typeGREPPP:
@@ -193,21 +199,14 @@ func (u *Unwrapper) step(t etherType, r *Rest) (next etherType, skip Skip) {
 	return 0, SkipNotIP
 }
 
-func ethernet(r *Rest) (etherType, Skip) {
+// tag is an Ethernet header, or what follows the type of a tag: size bytes, of which the last two are
+// the type of what follows.
+func tag(r *Rest, size int) (etherType, Skip) {
 	b := r.Data
-	if !r.Skip(14) {
-		return 0, r.short(14, SkipLinkHeader)
+	if !r.Skip(size) {
+		return 0, r.short(size, SkipLinkHeader)
 	}
-	return typeOrLength(b[12:])
-}
-
-// vlan is what follows the TPID: the tag control information and the next type (IEEE 802.1Q).
-func vlan(r *Rest) (etherType, Skip) {
-	b := r.Data
-	if !r.Skip(4) {
-		return 0, r.short(4, SkipLinkHeader)
-	}
-	return typeOrLength(b[2:])
+	return typeOrLength(b[size-2:])
 }
 
 // typeOrLength reads a field that is a type from 0x600 on and the length of an LLC frame up to 1500.

@@ -20,7 +20,7 @@ type Packet struct {
 	// LinkType says how Data begins.
 	LinkType LinkType
 	// OrigLen is the length on the wire in bytes; larger than len(Data) where the
-	// capture cut it (snaplen).
+	// capture cut it (snaplen), never smaller.
 	OrigLen int
 	// Data are the captured bytes. They belong to the Batch.
 	Data []byte
@@ -31,7 +31,9 @@ type Packet struct {
 type Batch struct {
 	// Packets are in file order.
 	Packets []Packet
-	buf     []byte
+	// File is the index of the file that they come from (Files.Names), else 0.
+	File int
+	buf  []byte
 }
 
 // Source is where packets come from.
@@ -49,7 +51,8 @@ type Source interface {
 type Damage struct {
 	// Name is the file as the user named it ("-" is standard input).
 	Name string
-	// Offset is where, in bytes from the begin of the (uncompressed) file.
+	// Offset is where, in bytes from the begin of the (uncompressed) file: the first
+	// byte of the record or block that could not be read.
 	Offset int64
 	// Packets is how many packets were read before it.
 	Packets int
@@ -58,7 +61,12 @@ type Damage struct {
 	Missing int64
 	// What says what is wrong: "ends inside packet 12", "block length 7 is not a multiple of 4".
 	What string
+	// Err is the cause where it is one of reading or unpacking, else nil.
+	Err error
 }
+
+// Unwrap returns Err.
+func (d *Damage) Unwrap() error { return d.Err }
 
 func (d *Damage) Error() string {
 	s := d.Name + ": " + d.What + " at byte " + strconv.FormatInt(d.Offset, 10)
