@@ -40,7 +40,8 @@ func (e *OpenError) Unwrap() error { return e.Err }
 
 var errDirectory = errors.New("is a directory")
 
-// opener builds the reader of a format whose input begins with head.
+// opener builds the reader of a format whose input begins with head. What it
+// sets r.taken to is the file header.
 type opener func(r *Reader, head []byte) (format, error)
 
 // kind is a sort of file, known by how it begins.
@@ -135,7 +136,7 @@ func (r *Reader) start(k *kind, head []byte) error {
 		return r.notCapture(head, fmt.Sprintf("ends inside the file header, after %d of %d bytes", len(head), k.need))
 	}
 	r.format, err = k.open(r, head)
-	r.carry = head
+	r.carry = head[r.taken:]
 	return err
 }
 

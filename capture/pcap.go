@@ -56,6 +56,7 @@ func openPcap(r *Reader, head []byte) (format, error) {
 	p.snaplen = p.u32(head[16:])
 	p.link = LinkType(p.u32(head[20:])) // the upper half tells of the FCS
 	p.lengths = lengthsOf(p.u16(head[4:]), p.u16(head[6:]))
+	r.taken = pcapFileHeader
 	return p, nil
 }
 
