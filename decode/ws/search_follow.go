@@ -46,7 +46,7 @@ func (s *Search) run(c *chain) bool {
 		case impossible:
 			return false
 		case wanting:
-			return !s.closed
+			return true
 		}
 	}
 	return true
