@@ -276,7 +276,7 @@ func TestOracleNotices(t *testing.T) {
 		file []byte
 	}{
 		{"bad checksum", c.File()},
-		{"dropped segment", pcaps.Pcap{}.Bytes(pcaps.Drop(talk(pcaps.Conversation{}).Packets, 8))},
+		{"dropped segment", pcaps.Pcap{}.Bytes(pcaps.Drop(talk(pcaps.Conversation{}).Packets, 9))},
 		{"swapped segments", pcaps.Pcap{}.Bytes(pcaps.Move(talk(pcaps.Conversation{}).Packets, 9, 10))},
 	}
 	for _, r := range rows {
