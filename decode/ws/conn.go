@@ -39,7 +39,8 @@ type Limits struct {
 	Ratio int64
 	// Fragments is how many frames a message may have before it is Undecodable (default 1<<20).
 	Fragments int
-	// Search is how many bytes a direction is searched for a frame boundary, each time (default 1 MiB).
+	// Search is how many bytes a direction keeps while a frame boundary is searched for (default 1 MiB). The search
+	// itself goes on for as long as it takes.
 	Search int64
 	// Inflaters is how many live inflaters (about 40 KB each) one worker keeps (default 512).
 	Inflaters int
@@ -54,3 +55,89 @@ type Deflate struct {
 	// WindowBits is server_ and client_max_window_bits, by the direction that it binds; 15 where absent or invalid.
 	WindowBits [2]int
 }
+
+func (l Limits) withDefaults() Limits {
+	set := func(v *int64, def int64) {
+		if *v <= 0 {
+			*v = def
+		}
+	}
+	set(&l.Message, 256<<20)
+	set(&l.Ratio, 400)
+	set(&l.Search, 1<<20)
+	set(&l.Windows, 64<<20)
+	if l.Fragments <= 0 {
+		l.Fragments = 1 << 20
+	}
+	if l.Inflaters <= 0 {
+		l.Inflaters = 512
+	}
+	return l
+}
+
+// Conn decodes both directions of one session. It is a reassembly.Handler, and its Sink
+// is called from within its methods.
+//
+// A frame whose payload the stream ended before, or that a gap cut off, has what is missing of its declared
+// length as its last Hole.
+type Conn struct {
+	cfg  Config
+	sink Sink
+	sh   *Shared
+	acct *reassembly.Bytes
+	// messages and frames are the last numbers given.
+	messages, frames int
+	halves           [2]half
+}
+
+// Counts are the running totals of one direction.
+type Counts struct {
+	Messages, Frames int
+	// Bytes is the sum of Message.Len where that is known, WireBytes of Message.WireLen.
+	Bytes, WireBytes int64
+}
+
+// New decodes a session as cfg says; s is told what is found. The first byte of each direction that
+// it is given is the first after the opening handshake (but with Config.Resync).
+func New(cfg Config, s Sink) *Conn {
+	cfg.Limits = cfg.Limits.withDefaults()
+	c := &Conn{cfg: cfg, sink: s, sh: cfg.Shared, acct: cfg.Bytes}
+	if c.acct == nil {
+		c.acct = new(reassembly.Bytes)
+	}
+	for d := range c.halves {
+		c.halves[d].init(c, Dir(d))
+	}
+	return c
+}
+
+// Counts are what was told of a direction so far.
+func (c *Conn) Counts(d Dir) Counts { return c.halves[d].counts }
+
+func (c *Conn) half(d reassembly.Dir) *half { return &c.halves[d^c.cfg.Client] }
+
+// Data takes the next bytes of a direction.
+func (c *Conn) Data(d reassembly.Dir, k reassembly.Chunk) {
+	if k.Ack >= 0 {
+		c.half(d.Other()).acked(k.Ack)
+	}
+	c.half(d).data(k)
+}
+
+// Gap takes note of n bytes from off that were never captured.
+func (c *Conn) Gap(d reassembly.Dir, off, n int64) {
+	c.acct.Missing += n
+	h := c.half(d)
+	h.remark(RuleGap, off, itoa(n)+" bytes were not captured")
+	h.gap(off, n)
+}
+
+// Conflict re-labels what lies in the n bytes from off, told or still to come.
+func (c *Conn) Conflict(d reassembly.Dir, off, n int64) {
+	h := c.half(d)
+	h.remark(RuleConflict, off, "copies of "+itoa(n)+" bytes differ")
+	h.conflict(Range{off, off + n})
+}
+
+// Close ends a direction: a message under way is told as it stands.
+func (c *Conn) Close(d reassembly.Dir, _ reassembly.CloseKind) { c.half(d).close() }

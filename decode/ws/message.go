@@ -57,7 +57,8 @@ type Why uint8
 
 const (
 	_ Why = iota
-	// WindowLost: an earlier message of the direction is not known, so the DEFLATE window is not (D12, D16).
+	// WindowLost: compressed data needs bytes that are not known: of an earlier message of the direction (D12, D16), or
+	// of this one.
 	WindowLost
 	// WindowEvicted: the window was dropped to stay within Limits.Windows.
 	WindowEvicted
@@ -67,9 +68,11 @@ const (
 	UnknownExtension
 	// InflateError: the compressed data is damaged.
 	InflateError
+	// BadLength: the length of the frame cannot be (RFC 6455 section 5.2), so neither its payload nor anything after it is known.
+	BadLength
 )
 
-var whyNames = [...]string{"", "window lost", "window evicted", "limit", "unknown extension", "inflate error"}
+var whyNames = [...]string{"", "window lost", "window evicted", "limit", "unknown extension", "inflate error", "bad length"}
 
 // String is the reason as in the JSON.
 func (w Why) String() string { return whyNames[w] }

@@ -1,0 +1,79 @@
+package ws
+
+const (
+	blockSize = 64 << 10
+	// maxIdle is how many free blocks an arena keeps for use again.
+	maxIdle = 256
+)
+
+// Arena hands out the memory that the slices in a batch of events lie in. Its zero
+// value is ready. It belongs to one goroutine.
+type Arena struct {
+	// cur is the block being filled, its length what is used of it.
+	cur  []byte
+	full [][]byte
+	idle [][]byte
+	used int64
+}
+
+// Blocks is the memory of one batch.
+type Blocks struct {
+	blocks [][]byte
+	// Bytes is how many bytes were handed out from it.
+	Bytes int64
+}
+
+// Bytes is n bytes of memory with any content, never nil. n is bounded by what has been
+// received, never taken from the wire.
+func (a *Arena) Bytes(n int) []byte {
+	a.used += int64(n)
+	if n > cap(a.cur)-len(a.cur) {
+		if n >= blockSize {
+			return make([]byte, n)
+		}
+		a.next()
+	}
+	from := len(a.cur)
+	a.cur = a.cur[:from+n]
+	return a.cur[from : from+n : from+n]
+}
+
+// Copy is a copy of b in the arena.
+func (a *Arena) Copy(b []byte) []byte {
+	p := a.Bytes(len(b))
+	copy(p, b)
+	return p
+}
+
+func (a *Arena) next() {
+	if a.cur != nil {
+		a.full = append(a.full, a.cur)
+	}
+	if n := len(a.idle); n > 0 {
+		a.cur, a.idle = a.idle[n-1][:0], a.idle[:n-1]
+		return
+	}
+	a.cur = make([]byte, 0, blockSize)
+}
+
+// Take hands over what was handed out since the last Take, and starts anew.
+func (a *Arena) Take() Blocks {
+	b := Blocks{a.full, a.used}
+	if len(a.cur) > 0 {
+		b.blocks = append(b.blocks, a.cur)
+		a.cur = nil
+	}
+	a.full, a.used = nil, 0
+	return b
+}
+
+// Release gives the memory of a batch back, to be used again: nothing may point into it any more.
+// It is optional, and called on the arena's own goroutine.
+func (a *Arena) Release(b Blocks) {
+	for _, p := range b.blocks {
+		if len(a.idle) >= maxIdle {
+			return
+		}
+		a.idle = append(a.idle, p[:0])
+	}
+}

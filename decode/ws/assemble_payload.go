@@ -1,0 +1,101 @@
+package ws
+
+// take takes the next payload bytes of the frame under way.
+func (h *half) take(p []byte) {
+	a, f := h.cur, &h.f
+	at := f.Len - h.need
+	whole := at == 0 && h.need == int64(len(p)) && a.m.Frames == 1 && (f.Fin || a.single)
+	n := int64(len(p))
+	f.Seen += n
+	a.seen += n
+	a.pos = addSat(a.pos, n)
+	if a.over {
+		return
+	}
+	if limit := h.c.cfg.Limits.Message; a.seen > limit {
+		p = p[:max(0, int64(len(p))-(a.seen-limit))]
+		whole = false
+	}
+	if !a.store {
+		h.look(a, p, at)
+	} else {
+		h.keep(a, p, at, whole)
+	}
+	if limit := h.c.cfg.Limits.Message; a.seen > limit {
+		h.overrun(a, "the payload is longer than "+itoa(limit)+" bytes")
+	}
+}
+
+// keep unmasks p, whose first byte is byte at of the frame's payload, to where it is kept.
+func (h *half) keep(a *assembly, p []byte, at int64, whole bool) {
+	var dst []byte
+	switch {
+	case !whole:
+		n := len(a.buf)
+		a.buf = grow(a.buf, len(p))
+		dst = a.buf[n:]
+	case a.m.Compressed:
+		a.raw = h.c.sh.piece(len(p) + len(deflateTail))[:len(p)]
+		dst = a.raw
+	default:
+		a.m.Payload = h.c.sh.Arena.Bytes(len(p))
+		dst = a.m.Payload
+	}
+	if h.f.Masked {
+		unmask(dst, p, keyAt(h.f.MaskKey, at))
+	} else {
+		copy(dst, p)
+	}
+	if !a.m.Compressed {
+		h.inspect(a, dst, h.off)
+	}
+}
+
+// look checks p without keeping it.
+func (h *half) look(a *assembly, p []byte, at int64) {
+	if !a.checks || a.bad || a.holed {
+		return
+	}
+	if !h.f.Masked {
+		h.inspect(a, p, h.off)
+		return
+	}
+	off := h.off
+	for len(p) > 0 {
+		n := min(len(p), scratchSize)
+		b := h.c.sh.piece(n)
+		unmask(b, p[:n], keyAt(h.f.MaskKey, at))
+		h.inspect(a, b, off)
+		p, at, off = p[n:], at+int64(n), off+int64(n)
+	}
+}
+
+// inspect reads the close code out of the next bytes of application data and checks that text is UTF-8. off is
+// their place in the stream.
+func (h *half) inspect(a *assembly, b []byte, off int64) {
+	if !a.checks || a.bad || a.holed {
+		return
+	}
+	if a.m.Opcode == OpClose {
+		for a.codeLen < 2 && len(b) > 0 {
+			a.code = a.code<<8 | uint16(b[0])
+			a.codeLen++
+			b, off = b[1:], off+1
+		}
+	}
+	if i := a.utf.feed(b); i >= 0 {
+		// The bytes from off on were already counted in pos.
+		h.badText(a, off+int64(i), a.seen-int64(len(b)-i))
+	}
+}
+
+// grow makes b longer by n bytes with any content, doubling its memory as needed: it grows
+// with what has arrived, never with what was declared.
+func grow(b []byte, n int) []byte {
+	if cap(b)-len(b) < n {
+		c := make([]byte, len(b), max(2*cap(b), len(b)+n, 512))
+		copy(c, b)
+		b = c
+	}
+	return b[:len(b)+n]
+}
