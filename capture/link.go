@@ -31,6 +31,10 @@ const (
 	LinkIPv4 LinkType = 228
 	// LinkIPv6 is an IPv6 packet without any header before it.
 	LinkIPv6 LinkType = 229
+	// LinkNFLog is what Linux's netfilter log hands over ("-i nflog").
+	LinkNFLog LinkType = 239
+	// LinkPKTAP is Apple's header around packets of several interfaces; another link header follows.
+	LinkPKTAP LinkType = 258
 	// LinkSLL2 is Linux's cooked header, version 2.
 	LinkSLL2 LinkType = 276
 )
@@ -51,9 +55,9 @@ var linkNames = map[LinkType]string{
 	195: "IEEE 802.15.4", 201: "Bluetooth HCI with direction", 203: "LAPD", 204: "PPP with direction flag",
 	220: "Linux USB, padded", 224: "Fibre Channel", 226: "Solaris ipnet", 227: "SocketCAN",
 	LinkIPv4: "IPv4", LinkIPv6: "IPv6", 230: "IEEE 802.15.4 without check sequence", 231: "D-Bus",
-	235: "DVB-CI", 239: "nflog", 240: "netANALYZER", 242: "IP over InfiniBand", 243: "MPEG-2 TS",
+	235: "DVB-CI", LinkNFLog: "nflog", 240: "netANALYZER", 242: "IP over InfiniBand", 243: "MPEG-2 TS",
 	245: "NFC LLCP", 247: "InfiniBand", 248: "SCTP", 249: "USBPcap", 251: "Bluetooth LE",
-	252: "Wireshark upper PDU", 253: "Linux netlink", 254: "Bluetooth monitor", 258: "Apple pktap",
+	252: "Wireshark upper PDU", 253: "Linux netlink", 254: "Bluetooth monitor", LinkPKTAP: "Apple pktap",
 	265: "ITU-T G.7041", 272: "Z-Wave", 274: "Apple dock USB", 275: "DisplayPort AUX", LinkSLL2: "Linux cooked, version 2",
 	278: "OpenVizsla", 283: "IEEE 802.15.4 with TAP header", 288: "USB 2.0",
 }

@@ -11,6 +11,9 @@ type Rest struct {
 	Wire int
 	// Depth is how many tags, labels and tunnels were taken off.
 	Depth int
+	// Told says that Wire is what a header told, not what the capture did: a header inside that
+	// tells more contradicts it.
+	Told bool
 }
 
 // Skip takes n bytes off; false where fewer were captured.
@@ -104,6 +107,10 @@ func linkHeader(l LinkType, r *Rest) (etherType, Skip) {
 		return hdlc(r)
 	case LinkPPPoE:
 		return typePPPoE, 0
+	case LinkNFLog:
+		return nflog(r)
+	case LinkPKTAP:
+		return pktap(r)
 	}
 	return 0, SkipLinkType
 }
@@ -279,7 +286,7 @@ func pppoe(r *Rest) (etherType, Skip) {
 		return 0, SkipNotIP
 	}
 	if n := int(be16(b[4:])); n < r.Wire {
-		r.Wire, r.Data = n, r.Data[:min(n, len(r.Data))]
+		r.Wire, r.Data, r.Told = n, r.Data[:min(n, len(r.Data))], true
 	}
 	return typePPP, 0
 }

@@ -69,6 +69,8 @@ func (u *Unwrapper) udp(r *Rest) (etherType, Skip) {
 	switch be16(b[2:]) {
 	case 4789, 8472: // IANA's, and Linux's before there was one
 		return u.vxlan(r)
+	case 4790:
+		return u.vxlanGPE(r)
 	case 6081:
 		return 0, SkipGeneve
 	case 2152:
@@ -84,6 +86,23 @@ func (u *Unwrapper) vxlan(r *Rest) (etherType, Skip) {
 		return 0, SkipNoTunnel
 	}
 	return typeEthernet, skip
+}
+
+// vxlanGPE is the draft "Generic Protocol Extension for VXLAN": with the P flag the last byte before
+// the VNI names what follows.
+func (u *Unwrapper) vxlanGPE(r *Rest) (etherType, Skip) {
+	b := r.Data
+	next, skip := u.vxlan(r)
+	if skip != 0 || b[0]&4 == 0 {
+		return next, skip
+	}
+	switch b[3] {
+	case 1, 2:
+		return typeRaw, 0
+	case 3:
+		return typeEthernet, 0
+	}
+	return 0, SkipNotIP
 }
 
 // gre is RFC 2784 and RFC 2890, and version 1, which carries PPP (RFC 2637).

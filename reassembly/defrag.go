@@ -77,18 +77,16 @@ type defragmenter struct {
 
 func (f *defragmenter) init(l FragmentLimits) {
 	f.table = make(map[fragmentKey]*partial)
-	f.limits = FragmentLimits{
-		Datagrams: orDefault(l.Datagrams, 4096),
-		Bytes:     orDefault(l.Bytes, 32<<20),
-		Age:       orDefault(l.Age, 30_000_000_000),
+	f.limits = FragmentLimits{Datagrams: 4096, Bytes: 32 << 20, Age: 30_000_000_000}
+	if l.Datagrams > 0 {
+		f.limits.Datagrams = l.Datagrams
 	}
-}
-
-func orDefault[T int | capture.Time](v, d T) T {
-	if v == 0 {
-		return d
+	if l.Bytes > 0 {
+		f.limits.Bytes = l.Bytes
 	}
-	return v
+	if l.Age > 0 {
+		f.limits.Age = l.Age
+	}
 }
 
 // makeRoom forgets what is too old, and what has to go for n more bytes; it returns the number of

@@ -76,9 +76,12 @@ func (h *ipHeader) parse4() Reason {
 }
 
 // trim sets the length that the header tells, which may be less than was captured
-// (Ethernet's padding) or more (a capture that was cut).
+// (Ethernet's padding) or more (a capture that was cut), but not more than a header around it told.
 func (h *ipHeader) trim(total int) {
-	h.rest.Data, h.rest.Wire = h.rest.Data[:min(total, len(h.rest.Data))], total
+	if h.rest.Told {
+		total = min(total, h.rest.Wire)
+	}
+	h.rest.Data, h.rest.Wire, h.rest.Told = h.rest.Data[:min(total, len(h.rest.Data))], total, true
 }
 
 func (h *ipHeader) setFragment(offset int, more bool, id uint32) {

@@ -1,0 +1,146 @@
+package reassembly_test
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/wspeek/wspeek/capture"
+	"github.com/wspeek/wspeek/reassembly"
+)
+
+// captures is where captures with truth may lie, beside the repository.
+const captures = "../../shared/captures"
+
+// each calls f with every packet of a capture file, up to where it is damaged.
+func each(t *testing.T, name string, f func(*capture.Packet)) {
+	t.Helper()
+	src, err := capture.Open(name, capture.Options{})
+	if err != nil {
+		return
+	}
+	defer src.Close()
+	for {
+		var b capture.Batch // not used again: what is in it stays valid
+		if err := src.ReadBatch(&b); err != nil {
+			if !errors.Is(err, io.EOF) && !errors.As(err, new(*capture.Damage)) {
+				t.Errorf("%s: %v", name, err)
+			}
+			return
+		}
+		for i := range b.Packets {
+			f(&b.Packets[i])
+		}
+	}
+}
+
+// ours is a line a TCP packet, in the form of theirs, and the number of packets.
+func ours(t *testing.T, name string, d *reassembly.Dissector) (lines map[int]string, packets int64) {
+	lines = map[int]string{}
+	var s reassembly.Segment
+	each(t, name, func(p *capture.Packet) {
+		packets++
+		if d.Segment(p, &s) == reassembly.OK {
+			lines[p.Number] = fmt.Sprintf("%v>%v seq %d ack %d len %d", s.Src(), s.Dst(), s.Seq, s.Ack, len(s.Payload)+s.Missing)
+		}
+	})
+	return lines, packets
+}
+
+// theirs is what tshark makes of the innermost TCP header of each packet.
+func theirs(t *testing.T, name string) map[int]string {
+	cmd := exec.Command("tshark", "-n", "-r", name, "-Y", "tcp", "-o", "tcp.desegment_tcp_streams:FALSE",
+		"-o", "tcp.check_checksum:FALSE", "-o", "ip.tso_support:TRUE", "-d", "udp.port==8472,vxlan", "-T", "fields", "-E", "occurrence=l",
+		"-e", "frame.number", "-e", "ip.src", "-e", "ip.dst", "-e", "ipv6.src", "-e", "ipv6.dst", "-e", "tcp.srcport",
+		"-e", "tcp.dstport", "-e", "tcp.seq_raw", "-e", "tcp.ack_raw", "-e", "tcp.len", "-e", "frame.protocols")
+	out, _ := cmd.Output() // a damaged file is told by the exit status, after what could be read
+	lines := map[int]string{}
+	for _, line := range strings.Split(string(out), "\n") {
+		f := strings.Split(line, "\t")
+		if len(f) < 11 {
+			continue
+		}
+		n, s := theirLine(f)
+		if s != "" {
+			lines[n] = s
+		}
+	}
+	return lines
+}
+
+func theirLine(f []string) (n int, line string) {
+	fmt.Sscan(f[0], &n)
+	stack := strings.Split(f[10], ":")
+	src, dst, last := f[1], f[2], ""
+	for _, layer := range stack {
+		switch layer {
+		case "icmp", "icmpv6", "geneve", "gtp", "teredo":
+			return n, "" // quoted, or a tunnel that is told by its name
+		case "tcp":
+			if last == "ipv6" {
+				src, dst = "["+f[3]+"]", "["+f[4]+"]"
+			}
+		case "ip", "ipv6":
+			last = layer
+		}
+	}
+	if f[7] == "" || f[8] == "" {
+		return n, "" // a TCP header that tshark could not read either
+	}
+	return n, fmt.Sprintf("%s:%s>%s:%s seq %s ack %s len %s", src, f[5], dst, f[6], f[7], f[8], f[9])
+}
+
+func captureFiles(t *testing.T) (files []string) {
+	if _, err := os.Stat(captures); err != nil {
+		t.Skipf("no captures: %v", err)
+	}
+	filepath.WalkDir(captures, func(path string, e fs.DirEntry, err error) error {
+		if err == nil && !e.IsDir() && strings.Contains(path, ".pcap") {
+			files = append(files, path)
+		}
+		return nil
+	})
+	return files
+}
+
+func TestDissectAgainstTshark(t *testing.T) {
+	t.Parallel()
+	if _, err := exec.LookPath("tshark"); err != nil {
+		t.Skipf("no oracle: %v", err)
+	}
+	for _, name := range captureFiles(t) {
+		rel, _ := filepath.Rel(captures, name)
+		t.Run(rel, func(t *testing.T) {
+			t.Parallel()
+			compare(t, name)
+		})
+	}
+}
+
+func compare(t *testing.T, name string) {
+	var d reassembly.Dissector
+	got, packets := ours(t, name, &d)
+	want := theirs(t, name)
+	sum := d.Decoded()
+	for _, n := range d.Skipped() {
+		sum += n
+	}
+	if sum != packets {
+		t.Errorf("account: decoded %d and skipped %v are not %d packets", d.Decoded(), d.Skipped(), packets)
+	}
+	var wrong []string
+	for n := 1; n <= int(packets); n++ {
+		if got[n] != want[n] {
+			wrong = append(wrong, fmt.Sprintf("packet %d: got %q, tshark says %q", n, got[n], want[n]))
+		}
+	}
+	if len(wrong) > 0 {
+		t.Errorf("%d packets differ (skipped %v), the first:\n%s", len(wrong), d.Skipped(), strings.Join(wrong[:min(4, len(wrong))], "\n"))
+	}
+}
