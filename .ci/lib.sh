@@ -1,0 +1,23 @@
+# Read by the other scripts here (POSIX sh). They run in the root of the repository.
+
+shared=${WSPEEK_SHARED:-../shared}
+cache=${WSPEEK_CACHE:-${TMPDIR:-/tmp}/wspeek-captures}
+export CGO_ENABLED=0
+
+skip() { echo "skipped: $*"; }
+
+# captures NAME... writes $cache/NAME.pcap with gencap where it is not there yet. A NAME is
+# PROFILE-MB, or mixed-2000: 1 GiB in 2,000 connections.
+captures() {
+	mkdir -p "$cache"
+	[ -x "$cache/gencap" ] || (cd "$shared/tools/gencap" && go build -o "$cache/gencap" .) || return 1
+	for name in "$@"; do
+		[ -s "$cache/$name.pcap" ] && continue
+		case $name in
+		mixed-2000) set -- -profile mixed -conns 2000 -size $((1 << 30)) ;;
+		*) set -- -profile "${name%-*}" -conns 500 -size $((${name##*-} << 20)) ;;
+		esac
+		echo "writing $cache/$name.pcap" >&2
+		"$cache/gencap" "$@" -o "$cache/$name.tmp" && mv "$cache/$name.tmp" "$cache/$name.pcap" || return 1
+	done
+}

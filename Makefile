@@ -1,0 +1,53 @@
+# What each target does stands behind it; `make help` lists them.
+
+export CGO_ENABLED = 0
+FUZZTIME ?= 30s
+export FUZZTIME
+
+.DEFAULT_GOAL := build
+.PHONY: help build test demo bench bench-tshark fuzz oracle hazards agree fmt lint cover screens
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1	\2/p' Makefile
+
+build: ## ./wspeek, one static file
+	go build -trimpath -o wspeek ./cmd/wspeek
+
+test: ## all tests, offline
+	go vet ./...
+	go test $(TESTFLAGS) ./...
+
+demo: build ## the embedded sample captures
+	./wspeek demo
+
+bench: ## benchmarks of all packages (BENCH=pattern, BENCHTIME=1s)
+	.ci/bench
+
+bench-tshark: build ## speed beside tshark, and memory (MB="64 256", BIG=mixed-2000)
+	.ci/bench-tshark
+
+fuzz: ## every fuzz target for FUZZTIME (30s), two at a time
+	.ci/fuzz
+
+oracle: ## comparisons with tshark and with captures of ../shared
+	go test -count=1 -run Oracle ./...
+
+hazards: ## how many of the 170 hazards have a test that passes
+	go run ./pcaps/internal/hazards
+
+agree: build ## comparisons with what endpoints logged (../shared)
+	.ci/agree
+
+fmt: ## gofmt all
+	gofmt -w .
+
+lint: ## golangci-lint, or gofmt and go vet where it is not installed
+	.ci/lint
+
+cover: ## how much of each package its tests run
+	go test -coverprofile=cover.prof -coverpkg=./... ./...
+	go tool cover -func=cover.prof | tail -1
+
+screens: ## the golden screens of the terminal UI, drawn anew: read the difference
+	go test ./tui/... -update
+	git diff --stat -- tui
