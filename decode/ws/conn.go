@@ -18,8 +18,10 @@ type Config struct {
 	Assumed bool
 	// Confidence goes with Assumed.
 	Confidence float32
-	// Resync says that the first byte of a direction may be anywhere in a frame: a boundary is searched for.
-	Resync bool
+	// Resync says that the first byte of a direction (C2S, S2C) may be anywhere in a frame: a boundary is searched for.
+	Resync [2]bool
+	// Conflict says that copies of the opening handshake differed: nothing that is told is better than Conflict.
+	Conflict bool
 	// Keep keeps payloads; without it only lengths and checks are made.
 	Keep bool
 	// Frames asks for Sink.Frame (finding numbers are right without it too).

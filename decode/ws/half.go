@@ -67,7 +67,10 @@ func (h *half) init(c *Conn, d Dir) {
 	if c.cfg.Assumed {
 		h.floor, h.confidence = Guessed, c.cfg.Confidence
 	}
-	if c.cfg.Resync {
+	if c.cfg.Conflict {
+		h.floor = h.floor.Worse(Conflict)
+	}
+	if c.cfg.Resync[d] {
 		h.lose()
 	}
 }
@@ -191,18 +194,21 @@ func (h *half) feed(k reassembly.Chunk) {
 
 // settle goes on from the boundary once the search has one.
 func (h *half) settle() {
-	off, confidence, ok := h.search.Result()
-	if !ok {
-		return
+	if off, confidence, ok := h.search.Result(); ok {
+		h.found(off, confidence).Replay(h.data, h.gap)
 	}
+}
+
+// found ends the search, whose result this is, and returns it.
+func (h *half) found(off int64, confidence float32) *Search {
 	s := h.search
 	h.search, h.mode, h.off = nil, atHeader, off
-	h.floor, h.lostHead = Guessed, true
+	h.floor, h.lostHead = h.floor.Worse(Guessed), true
 	if h.confidence == 0 || confidence < h.confidence {
 		h.confidence = confidence
 	}
 	h.c.acct.Undecoded += s.Skipped()
-	s.Replay(h.data, h.gap)
+	return s
 }
 
 // close ends the direction.

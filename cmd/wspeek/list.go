@@ -1,0 +1,290 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"sync"
+	"syscall"
+
+	"github.com/wspeek/wspeek/capture"
+	"github.com/wspeek/wspeek/decode"
+	"github.com/wspeek/wspeek/decode/export"
+	"github.com/wspeek/wspeek/decode/ws"
+)
+
+// view is what a listing lists.
+type view uint8
+
+const (
+	messagesView view = iota
+	framesView
+	sessionsView
+	checkView
+)
+
+// inputs is a source of packets that knows where they came from.
+type inputs interface {
+	capture.Source
+	Names() []string
+	File(packet int) int
+	Stats() capture.Stats
+	Close() error
+}
+
+// lister writes what a run tells, line by line.
+type lister struct {
+	f       *flags
+	view    view
+	out     *bufio.Writer
+	words   io.Writer
+	line    []byte
+	json    export.JSON
+	text    export.Text
+	account decode.Account
+	lines   int64
+	// sessions are the newest snapshots, for the sessions view.
+	sessions map[int]*decode.Session
+	headed   map[int]bool
+	mu       sync.Mutex // guards damage
+	damage   []string
+}
+
+// list runs a listing command over files.
+func list(ctx context.Context, std streams, f *flags, args []string, v view) error {
+	names := slices.Concat(f.read, args)
+	if len(names) == 0 {
+		return trouble("no capture given: name a FILE, or - for standard input")
+	}
+	in, err := capture.OpenFiles(names, capture.Options{})
+	if err != nil {
+		return &exitError{exitTrouble, err}
+	}
+	defer in.Close()
+	return listInputs(ctx, std, f, in, v)
+}
+
+func listInputs(ctx context.Context, std streams, f *flags, in inputs, v view) error {
+	l, err := newLister(std, f, v)
+	if err != nil {
+		return err
+	}
+	if names := in.Names(); len(names) > 1 {
+		l.json.FileOf = func(packet int) string { return names[max(in.File(packet), 0)] }
+	}
+	ports, err := f.ports()
+	if err != nil {
+		return err
+	}
+	p := &pump{source: in, flush: l.out.Flush, damaged: l.damaged, opt: decode.Options{
+		Keep: l.keeps(), Frames: v == framesView, Ports: ports,
+	}}
+	runErr := p.run(ctx, l.visit)
+	p.account(&l.account)
+	l.account.Files = len(in.Names())
+	l.addStats(in.Stats())
+	return l.finish(ctx, runErr)
+}
+
+func newLister(std streams, f *flags, v view) (*lister, error) {
+	clock, err := f.clockFormat()
+	if err != nil {
+		return nil, err
+	}
+	l := &lister{f: f, view: v, out: bufio.NewWriterSize(std.out, 1<<16), words: std.err,
+		sessions: map[int]*decode.Session{}, headed: map[int]bool{}}
+	l.json = export.JSON{NoPayload: f.noPayload, Hash: f.hash}
+	l.text = export.Text{Color: f.colored(std.out), NoPayload: f.noPayload, Hex: f.hex, Clock: clock}
+	if w := columns(std.out); w > 0 {
+		l.text.Preview = max(w-50, 20)
+	}
+	if f.whole {
+		l.text.Preview = -1
+	}
+	return l, nil
+}
+
+// keeps says whether the payloads are needed.
+func (l *lister) keeps() bool {
+	return l.view == messagesView && (!l.f.noPayload || l.f.hash || l.f.raw)
+}
+
+// damaged notes an input that ended in damage. It is called by the goroutine that reads.
+func (l *lister) damaged(err error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.damage = append(l.damage, err.Error())
+}
+
+func (l *lister) visit(b *decode.Batch, e *decode.Event) error {
+	l.account.Count(b, e)
+	if e.Kind == decode.KindSession {
+		l.sessions[e.Session.N] = b.Session(e)
+	}
+	if e.Kind == decode.KindStream || l.f.session > 0 && e.Session.N != l.f.session {
+		return nil
+	}
+	l.line = l.line[:0]
+	if !l.append(b, e) {
+		return nil
+	}
+	if _, err := l.out.Write(l.line); err != nil {
+		return err
+	}
+	if l.lines++; l.lines == l.f.count {
+		return errStop
+	}
+	return nil
+}
+
+// append makes the line of an event, and says whether it has one in this view.
+func (l *lister) append(b *decode.Batch, e *decode.Event) bool {
+	switch {
+	case e.Kind == decode.KindMessage && l.view == messagesView:
+		l.message(b, e)
+	case e.Kind == decode.KindAmend && l.view == messagesView && !l.f.raw:
+		l.update(e)
+		l.lines-- // it amends a line, and is none of its own
+	case e.Kind == decode.KindFrame && l.view == framesView:
+		l.head(e.Session.N)
+		if l.f.json {
+			l.line = l.json.Frame(l.line, e.Session, b.Frame(e))
+		} else {
+			l.line = l.text.Frame(l.line, e.Session, b.Frame(e))
+		}
+	case e.Kind == decode.KindFinding && l.view == checkView:
+		if l.f.json {
+			l.line = l.json.Finding(l.line, e.Session, b.Finding(e))
+		} else {
+			l.line = l.text.Finding(l.line, e.Session, b.Finding(e))
+		}
+	default:
+		return false
+	}
+	return true
+}
+
+func (l *lister) message(b *decode.Batch, e *decode.Event) {
+	m := b.Message(e)
+	switch {
+	case l.f.raw:
+		if m.Opcode < ws.OpClose && (l.f.dir == "" || l.f.dir == m.Dir.String()) {
+			l.line = append(l.line, m.Payload...)
+		}
+	case l.f.json:
+		l.line = l.json.Message(l.line, e.Session, m)
+	default:
+		l.head(e.Session.N)
+		l.line = l.text.Message(l.line, e.Session, m)
+	}
+}
+
+func (l *lister) update(e *decode.Event) {
+	if l.f.json {
+		l.line = l.json.Update(l.line, e.Session, e.N, e.State)
+	} else {
+		l.line = l.text.Update(l.line, e.Session, e.N, e.State)
+	}
+}
+
+// head puts a line that says what a session is before the first of its lines.
+func (l *lister) head(n int) {
+	if s := l.sessions[n]; s != nil && !l.headed[n] && !l.f.json {
+		l.headed[n] = true
+		l.line = l.text.Heading(l.line, s)
+	}
+}
+
+// finish writes what comes last, and says with which status the run ends.
+func (l *lister) finish(ctx context.Context, runErr error) error {
+	stopped := errors.Is(runErr, errStop)
+	if runErr != nil && !stopped {
+		if errors.Is(runErr, syscall.EPIPE) {
+			return runErr
+		}
+		l.account.Incomplete(runErr.Error())
+	}
+	for _, d := range l.damage {
+		l.account.Incomplete(d)
+	}
+	if err := l.last(stopped); err != nil {
+		return err
+	}
+	return l.status(ctx, runErr, stopped)
+}
+
+// last writes the sessions where they are what is listed, and the account.
+func (l *lister) last(stopped bool) error {
+	if l.view == sessionsView {
+		l.listSessions()
+	}
+	if l.f.json {
+		l.out.Write(l.json.Summary(nil, &l.account))
+	}
+	if err := l.out.Flush(); err != nil {
+		return err
+	}
+	switch {
+	case len(l.account.Why) > 0 && (l.f.quiet || l.f.json):
+		for _, why := range l.account.Why {
+			fmt.Fprintf(l.words, "wspeek: incomplete: %s\n", decode.Inert(why))
+		}
+	case !l.f.quiet && !l.f.json && !stopped:
+		fmt.Fprintln(l.words, export.Account(&l.account))
+	}
+	return nil
+}
+
+func (l *lister) listSessions() {
+	for _, n := range slices.Sorted(maps.Keys(l.sessions)) {
+		if l.f.session > 0 && n != l.f.session {
+			continue
+		}
+		if l.f.count > 0 && l.lines == l.f.count {
+			return
+		}
+		if l.lines++; l.f.json {
+			l.line = l.json.Session(l.line[:0], l.sessions[n])
+		} else {
+			l.line = l.text.Session(l.line[:0], l.sessions[n])
+		}
+		l.out.Write(l.line)
+	}
+}
+
+func (l *lister) status(ctx context.Context, runErr error, stopped bool) error {
+	switch {
+	case ctx.Err() != nil:
+		return &exitError{status: exitInterrupted}
+	case runErr != nil && !stopped:
+		return &exitError{exitTrouble, runErr}
+	case l.f.session > 0 && l.sessions[l.f.session] == nil && !stopped:
+		return trouble("there is no session %d: %d were found", l.f.session, len(l.sessions))
+	case len(l.account.Why) > 0:
+		return &exitError{status: exitIncomplete}
+	case l.view == checkView && l.account.Must > 0, l.f.failEmpty && l.lines == 0:
+		return &exitError{status: exitNegative}
+	}
+	return nil
+}
+
+// addStats adds what the files themselves say to the account.
+func (l *lister) addStats(s capture.Stats) {
+	a := &l.account
+	if n := int64(s.Undeclared); n > 0 {
+		a.Skipped["interface not declared"] += n
+		a.Read += n
+	}
+	if n := int64(s.NotPackets); n > 0 {
+		a.Skipped["not a packet"] += n
+		a.Read += n
+	}
+	if n := s.Dropped(); n > 0 {
+		a.Dropped = int64(n)
+		a.Incomplete(fmt.Sprintf("%d packets were dropped while capturing", n))
+	}
+}

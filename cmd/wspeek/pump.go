@@ -1,0 +1,210 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io"
+	"sync"
+
+	"github.com/wspeek/wspeek/capture"
+	"github.com/wspeek/wspeek/decode"
+	"github.com/wspeek/wspeek/reassembly"
+)
+
+// shards is how many Decoders the connections are spread over. It is fixed, whatever the number of cores, so
+// that the bounds that each of them keeps bite at the same place everywhere.
+const shards = 4
+
+// inFlight is how many batches are worked on at a time: one is read, some are decoded, one is written.
+const inFlight = 4
+
+// job is a batch of packets on its way: the packets, their segments by shard, and what these told.
+type job struct {
+	packets capture.Batch
+	segs    [shards][]reassembly.Segment
+	out     [shards]*decode.Batch
+	decoded sync.WaitGroup
+}
+
+// pump moves packets from a source through the Decoders and hands their events, in order, to one visitor.
+type pump struct {
+	source    capture.Source
+	opt       decode.Options
+	dissector reassembly.Dissector
+	decoders  [shards]*decode.Decoder
+	merger    decode.Merger
+	read      int64
+	// flush is called after each batch; it may do what is slow.
+	flush func() error
+	// damaged is told of damage in an input; reading goes on with the next.
+	damaged func(error)
+}
+
+// visitor is given the events in order.
+type visitor = func(*decode.Batch, *decode.Event) error
+
+// errStop is what a visitor returns when it has seen enough.
+var errStop = errors.New("enough")
+
+// run reads source to its end, or until ctx is done or visit returns an error. What was read when ctx was done is
+// decoded and told to the end.
+func (p *pump) run(ctx context.Context, visit visitor) error {
+	free, read, decoded := p.queues()
+	quit, stop := context.WithCancel(ctx)
+	defer stop()
+	for i := range p.decoders {
+		p.decoders[i] = decode.NewDecoder(p.opt)
+	}
+	var readErr error
+	go func() {
+		readErr = p.readAll(quit, free, read)
+		close(read)
+	}()
+	go p.decodeAll(quit, read, decoded)
+	err := p.visitAll(decoded, free, visit)
+	stop()
+	for range decoded { // decodeAll closes it when it has ended
+	}
+	if err == nil {
+		err = p.finish(visit)
+	}
+	if err != nil || ctx.Err() != nil {
+		return err // readAll may still wait for an input that never comes
+	}
+	return readErr
+}
+
+func (p *pump) queues() (free, read, decoded chan *job) {
+	free, read, decoded = make(chan *job, inFlight), make(chan *job, inFlight), make(chan *job, inFlight)
+	for range inFlight {
+		j := &job{}
+		for i := range j.out {
+			j.out[i] = &decode.Batch{}
+		}
+		free <- j
+	}
+	return free, read, decoded
+}
+
+// readAll fills jobs with packets.
+func (p *pump) readAll(quit context.Context, free <-chan *job, read chan<- *job) error {
+	for {
+		var j *job
+		select {
+		case <-quit.Done():
+			return nil
+		case j = <-free:
+		}
+		err := p.source.ReadBatch(&j.packets)
+		var damage *capture.Damage
+		switch {
+		case errors.As(err, &damage):
+			p.damaged(err)
+			j.packets.Packets = j.packets.Packets[:0]
+		case errors.Is(err, io.EOF):
+			return nil
+		case err != nil:
+			return err
+		}
+		read <- j
+	}
+}
+
+// decodeAll hands jobs to the Decoders, each of which works on its own, and on in the order in which they were read.
+func (p *pump) decodeAll(quit context.Context, read <-chan *job, decoded chan<- *job) {
+	var inputs [shards]chan *job
+	var wg sync.WaitGroup
+	for i := range inputs {
+		inputs[i] = make(chan *job, inFlight)
+		wg.Go(func() { p.decode(i, inputs[i]) })
+	}
+	for j := p.next(quit, read); j != nil; j = p.next(quit, read) {
+		p.dissect(j)
+		j.decoded.Add(shards)
+		for i := range inputs {
+			inputs[i] <- j
+		}
+		decoded <- j
+	}
+	for i := range inputs {
+		close(inputs[i])
+	}
+	wg.Wait()
+	close(decoded)
+}
+
+// next is the next job, nil at the end.
+func (p *pump) next(quit context.Context, read <-chan *job) *job {
+	select {
+	case j := <-read:
+		return j
+	default:
+	}
+	select {
+	case j := <-read:
+		return j
+	case <-quit.Done():
+		return nil
+	}
+}
+
+// dissect spreads the segments of a job's packets over the shards.
+func (p *pump) dissect(j *job) {
+	for i := range j.segs {
+		j.segs[i] = j.segs[i][:0]
+	}
+	var s reassembly.Segment
+	for i := range j.packets.Packets {
+		if p.dissector.Segment(&j.packets.Packets[i], &s) == reassembly.OK {
+			k := s.Flow.Hash() % shards
+			j.segs[k] = append(j.segs[k], s)
+		}
+	}
+	p.read += int64(len(j.packets.Packets))
+}
+
+func (p *pump) decode(shard int, in <-chan *job) {
+	for j := range in {
+		p.decoders[shard].Decode(j.segs[shard], j.out[shard])
+		j.decoded.Done()
+	}
+}
+
+func (p *pump) visitAll(decoded <-chan *job, free chan<- *job, visit visitor) error {
+	for j := range decoded {
+		j.decoded.Wait()
+		if err := p.merger.Merge(j.out[:], visit); err != nil {
+			return err
+		}
+		if err := p.flush(); err != nil {
+			return err
+		}
+		free <- j
+	}
+	return nil
+}
+
+// finish tells what the end of the capture brings about.
+func (p *pump) finish(visit visitor) error {
+	var out [shards]*decode.Batch
+	var wg sync.WaitGroup
+	for i := range out {
+		out[i] = &decode.Batch{}
+		wg.Go(func() { p.decoders[i].Finish(out[i]) })
+	}
+	wg.Wait()
+	if err := p.merger.Merge(out[:], visit); err != nil {
+		return err
+	}
+	return p.flush()
+}
+
+// account adds what the pump knows to a.
+func (p *pump) account(a *decode.Account) {
+	a.Read, a.Decoded, a.Skipped = p.read, p.dissector.Decoded(), p.dissector.Skipped()
+	a.Sessions = int64(p.merger.Sessions)
+	for _, d := range p.decoders {
+		a.Bytes.Add(d.Bytes())
+		a.AddEncrypted(d.Encrypted())
+	}
+}

@@ -1,0 +1,89 @@
+package main
+
+import (
+	"github.com/spf13/cobra"
+)
+
+const version = "0.1.0"
+
+const rootLong = `wspeek shows the WebSocket traffic that is on the wire: it reads capture files,
+reassembles TCP, finds the opening handshakes, decodes frames, inflates
+permessage-deflate, and lists the messages of every connection.
+
+  wspeek chat.pcapng               what was said
+  wspeek sessions chat.pcapng      one line a WebSocket session
+  wspeek check chat.pcapng         the rules that the traffic breaks
+  tcpdump -U -w - | wspeek messages -
+
+Exit status: 0 done, 1 a negative answer (check: a rule is broken), 2 usage or
+input trouble, 3 finished but incomplete (said on standard error), 130 interrupted.`
+
+func newRoot(std streams) *cobra.Command {
+	f := &flags{}
+	root := &cobra.Command{
+		Use:           "wspeek [command] FILE...",
+		Short:         "The browser's Frames tab, for the wire",
+		Long:          rootLong,
+		Args:          cobra.ArbitraryArgs,
+		Version:       version,
+		SilenceUsage:  true,
+		SilenceErrors: true,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 && len(f.read) == 0 {
+				return cmd.Help()
+			}
+			return list(cmd.Context(), std, f, args, messagesView)
+		},
+	}
+	root.SetVersionTemplate("wspeek {{.Version}}\n")
+	f.register(root.PersistentFlags())
+	root.AddCommand(
+		listCommand(std, f, messagesView, "messages FILE...", "one line a message", messagesLong),
+		listCommand(std, f, framesView, "frames FILE...", "one line a frame", ""),
+		listCommand(std, f, sessionsView, "sessions FILE...", "one line a WebSocket session (refused handshakes too)", ""),
+		listCommand(std, f, checkView, "check FILE...", "the rules that the traffic breaks, with their RFC sections", checkLong),
+		demoCommand(std, f),
+	)
+	for _, c := range []struct{ use, short string }{
+		{"live", "capture and show as it happens"},
+		{"explain", "take a frame apart bit by bit"},
+		{"diff", "compare two sessions"},
+		{"export", "write HAR, NDJSON, CSV or pcapng"},
+	} {
+		root.AddCommand(unbuiltCommand(c.use, c.short))
+	}
+	return root
+}
+
+// unbuiltCommand is a command of the contract that does not exist yet; it is not in the help.
+func unbuiltCommand(use, short string) *cobra.Command {
+	return &cobra.Command{
+		Use: use, Short: short, Hidden: true, DisableFlagParsing: true,
+		RunE: func(*cobra.Command, []string) error { return notBuilt("wspeek " + use) },
+	}
+}
+
+const messagesLong = `messages lists data messages, and each ping, pong and close, in the order in
+which they were completed.
+
+With --raw --session N the payloads of data messages are written as they are, one after the other
+(--dir c2s or s2c for one side alone).`
+
+const checkLong = `check lists what the traffic breaks of RFC 6455 and RFC 7692, as far as
+somebody who only listens can tell, and what is missing of it.
+
+It exits 1 if a rule of level must is broken.`
+
+func listCommand(std streams, f *flags, v view, use, short, long string) *cobra.Command {
+	c := &cobra.Command{
+		Use: use, Short: short, Long: long,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return list(cmd.Context(), std, f, args, v)
+		},
+	}
+	if v == messagesView {
+		c.Flags().BoolVar(&f.raw, "raw", false, "write the payloads of data messages as they are (needs --session)")
+		c.Flags().StringVar(&f.dir, "dir", "", "with --raw: one direction alone, `c2s` or s2c")
+	}
+	return c
+}

@@ -1,0 +1,6 @@
+//go:build !unix
+
+package main
+
+// ignoreBrokenPipe does nothing: there is no SIGPIPE here.
+func ignoreBrokenPipe() {}

@@ -1,0 +1,74 @@
+package decode
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/wspeek/wspeek/decode/ws"
+	"github.com/wspeek/wspeek/reassembly"
+)
+
+// Account says at the end of a run what became of everything that was read.
+type Account struct {
+	Files int
+	// Read counts packets; Decoded those that reached a TCP connection; Skipped the rest by reason.
+	Read, Decoded int64
+	Skipped       map[string]int64
+	// Dropped counts packets that the kernel or the interface lost in a live capture.
+	Dropped                              int64
+	Sessions, Messages, Frames, Findings int64
+	// States counts messages by State.
+	States [5]int64
+	// Must counts the findings of level must.
+	Must  int64
+	Bytes reassembly.Bytes
+	// Encrypted counts TLS connections by server port.
+	Encrypted map[uint16]int
+	// Why says, each once, what makes the run incomplete; empty where it is complete.
+	Why []string
+}
+
+// Count adds what an event tells.
+func (a *Account) Count(b *Batch, e *Event) {
+	switch e.Kind {
+	case KindMessage:
+		m := b.Message(e)
+		a.Messages++
+		a.Frames += int64(m.Frames)
+		a.States[m.State]++
+	case KindFinding:
+		a.Findings++
+		a.finding(b.Finding(e).Rule)
+	}
+}
+
+func (a *Account) finding(r *ws.Rule) {
+	switch {
+	case r.Level == ws.Must:
+		a.Must++
+	case r == ws.RuleGap:
+		a.Incomplete("bytes missing in a session")
+	case r == ws.RuleLimit:
+		a.Incomplete("a limit was reached")
+	}
+}
+
+// Incomplete adds a reason, once.
+func (a *Account) Incomplete(why string) {
+	if !slices.Contains(a.Why, why) {
+		a.Why = append(a.Why, why)
+	}
+}
+
+// AddEncrypted adds a Decoder's count of TLS connections.
+func (a *Account) AddEncrypted(m map[uint16]int) {
+	if a.Encrypted == nil {
+		a.Encrypted = map[uint16]int{}
+	}
+	for p, n := range m {
+		a.Encrypted[p] += n
+	}
+}
+
+// SkipReasons are the reasons of Skipped in a fixed order.
+func (a *Account) SkipReasons() []string { return slices.Sorted(maps.Keys(a.Skipped)) }

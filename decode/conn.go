@@ -1,0 +1,87 @@
+package decode
+
+import (
+	"net/netip"
+
+	"github.com/wspeek/wspeek/decode/ws"
+	"github.com/wspeek/wspeek/reassembly"
+)
+
+// conn is one TCP connection: it passes what it is given to the layer on top
+// of TCP and keeps what sessions want to know of the connection itself.
+type conn struct {
+	d      *Decoder
+	tcp    *reassembly.Conn
+	stream *Stream
+	top    layer
+	// sess is the session that the connection carries now, nil for none.
+	sess *session
+	// all are the sessions that it carried so far.
+	all []*session
+}
+
+func (c *conn) Data(d reassembly.Dir, k reassembly.Chunk) { c.top.Data(d, k) }
+
+func (c *conn) Gap(d reassembly.Dir, off, n int64) {
+	if c.sess != nil {
+		c.sess.gap(d, off, n)
+	}
+	c.top.Gap(d, off, n)
+}
+
+func (c *conn) Conflict(d reassembly.Dir, off, n int64) {
+	if c.sess != nil {
+		c.sess.conflict(d, off, n)
+	}
+	c.top.Conflict(d, off, n)
+}
+
+func (c *conn) Close(d reassembly.Dir, k reassembly.CloseKind) {
+	c.top.Close(d, k)
+	for _, s := range c.all {
+		s.tcpClosed(d, k)
+	}
+}
+
+// begin makes a session whose client sends in direction client.
+func (c *conn) begin(client reassembly.Dir, t *Tunnel) *session {
+	from, to := c.tcp.Opener(), c.tcp.Peer()
+	if client == reassembly.Rev {
+		from, to = to, from
+	}
+	s := &session{conn: c, client: client, ref: &Ref{Stream: c.stream, Client: from, Server: to}}
+	s.info = Session{Client: from, Server: to, Scheme: "ws", Tunnel: t, First: c.tcp.First.Packet}
+	c.sess = s
+	c.all = append(c.all, s)
+	return s
+}
+
+// serverPort is the port of the side that did not open the connection.
+func (c *conn) serverPort() uint16 { return c.tcp.Peer().Port() }
+
+func (c *conn) forced() bool {
+	for _, p := range c.d.opt.Ports {
+		if p == c.tcp.Opener().Port() || p == c.tcp.Peer().Port() {
+			return true
+		}
+	}
+	return false
+}
+
+// dirOf maps a direction of the TCP connection to one of the session.
+func dirOf(client, d reassembly.Dir) ws.Dir {
+	if d == client {
+		return ws.C2S
+	}
+	return ws.S2C
+}
+
+// opaque counts bytes that nothing can be made of.
+type opaque struct{ bytes *reassembly.Bytes }
+
+func (o opaque) Data(_ reassembly.Dir, k reassembly.Chunk)  { o.bytes.Undecoded += int64(len(k.Data)) }
+func (o opaque) Gap(_ reassembly.Dir, _, n int64)           { o.bytes.Missing += n }
+func (o opaque) Conflict(reassembly.Dir, int64, int64)      {}
+func (o opaque) Close(reassembly.Dir, reassembly.CloseKind) {}
+
+var _ netip.AddrPort

@@ -1,0 +1,56 @@
+package decode
+
+import (
+	"net/netip"
+
+	"github.com/wspeek/wspeek/decode/ws"
+)
+
+// Kind is what an event tells.
+type Kind uint8
+
+const (
+	// KindStream: a TCP connection was seen for the first time.
+	KindStream Kind = iota + 1
+	// KindSession: a session was recognised, or is told anew because it changed. Batch.Session has it.
+	KindSession
+	// KindFrame: a frame ended. Batch.Frame has it.
+	KindFrame
+	// KindMessage: a message is complete, or no more of it can come. Batch.Message has it.
+	KindMessage
+	// KindAmend: message N of the session is in State now.
+	KindAmend
+	// KindFinding: a rule is broken or something is missing. Batch.Finding has it.
+	KindFinding
+)
+
+// Stream is a TCP connection.
+type Stream struct {
+	// N is Wireshark's tcp.stream, from 0. The Merger sets it; it is not known before.
+	N int
+	// First is the number of its first packet.
+	First int
+}
+
+// Ref identifies a session in events.
+type Ref struct {
+	// N numbers sessions from 1. The Merger sets it; it is not known before.
+	N      int
+	Stream *Stream
+	// Client sent the opening handshake's request, or what was masked. They are those of the TCP connection, also inside a tunnel.
+	Client, Server netip.AddrPort
+}
+
+// Event is one thing that happened. What it points to lies in its Batch.
+type Event struct {
+	Kind  Kind
+	State ws.State
+	index int32
+	// N is the message that KindAmend amends.
+	N int
+	// Packet is the number of the packet that was looked at when it happened; at the
+	// end of the capture math.MaxInt.
+	Packet  int
+	Stream  *Stream
+	Session *Ref
+}

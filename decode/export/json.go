@@ -1,0 +1,365 @@
+package export
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"net/netip"
+	"strconv"
+	"unicode/utf8"
+
+	"github.com/wspeek/wspeek/capture"
+	"github.com/wspeek/wspeek/decode"
+	"github.com/wspeek/wspeek/decode/http1"
+	"github.com/wspeek/wspeek/decode/ws"
+)
+
+// Schema is the version of the JSON; it goes up when a meaning changes.
+const Schema = 1
+
+// JSON appends lines of JSON. The zero value writes everything but hashes.
+type JSON struct {
+	// NoPayload leaves out text, base64 and close.reason.
+	NoPayload bool
+	// Hash adds sha256.
+	Hash bool
+	// FileOf names the file that a packet came from; nil where one file is read.
+	FileOf func(packet int) string
+	ends   map[*decode.Ref]string
+}
+
+func (j *JSON) open(dst []byte, typ string) []byte {
+	dst = append(dst, `{"schema":1,"type":"`...)
+	dst = append(dst, typ...)
+	return append(dst, '"')
+}
+
+// session appends what each line of a session begins with.
+func (j *JSON) session(dst []byte, ref *decode.Ref, packet int) []byte {
+	dst = appendInt(dst, "session", int64(ref.N))
+	dst = appendInt(dst, "stream", int64(ref.Stream.N))
+	return j.file(dst, packet)
+}
+
+func (j *JSON) file(dst []byte, packet int) []byte {
+	if j.FileOf == nil {
+		return dst
+	}
+	return appendText(dst, "file", j.FileOf(packet))
+}
+
+// endpoints appends client and server; the text of a session's is made once.
+func (j *JSON) endpoints(dst []byte, ref *decode.Ref) []byte {
+	s, ok := j.ends[ref]
+	if !ok {
+		s = string(appendEndpoints(nil, ref.Client, ref.Server))
+		if j.ends == nil || len(j.ends) > 1<<14 {
+			j.ends = map[*decode.Ref]string{}
+		}
+		j.ends[ref] = s
+	}
+	return append(dst, s...)
+}
+
+func appendEndpoints(dst []byte, client, server netip.AddrPort) []byte {
+	dst = append(dst, `,"client":"`...)
+	dst = client.AppendTo(dst)
+	dst = append(dst, `","server":"`...)
+	dst = server.AppendTo(dst)
+	return append(dst, '"')
+}
+
+func appendTime(dst []byte, name string, t capture.Time) []byte {
+	dst = append(appendKey(dst, name), '"')
+	dst = t.AppendRFC3339(dst)
+	return append(dst, '"')
+}
+
+func appendPackets(dst []byte, lo, hi int) []byte {
+	dst = append(dst, `,"packets":[`...)
+	dst = strconv.AppendInt(dst, int64(lo), 10)
+	dst = append(dst, ',')
+	dst = strconv.AppendInt(dst, int64(hi), 10)
+	return append(dst, ']')
+}
+
+func appendFindings(dst []byte, rules []*ws.Rule) []byte {
+	dst = append(dst, `,"findings":[`...)
+	for i, r := range rules {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = append(append(append(dst, '"'), r.ID...), '"')
+	}
+	return append(dst, ']')
+}
+
+func appendWord(dst []byte, name, word string) []byte {
+	dst = append(appendKey(dst, name), '"')
+	return append(append(dst, word...), '"')
+}
+
+// Message appends the line of a message.
+func (j *JSON) Message(dst []byte, ref *decode.Ref, m *ws.Message) []byte {
+	dst = j.session(j.open(dst, "message"), ref, m.Max)
+	dst = j.endpoints(appendInt(dst, "n", int64(m.N)), ref)
+	dst = appendWord(dst, "dir", m.Dir.String())
+	dst = appendInt(dst, "opcode", int64(m.Opcode))
+	dst = appendWord(dst, "kind", m.Opcode.Kind())
+	dst = appendTime(dst, "time", m.Last.Time)
+	dst = appendPackets(dst, m.Min, m.Max)
+	if m.Len >= 0 {
+		dst = appendInt(dst, "len", m.Len)
+	}
+	dst = appendInt(dst, "wire_len", m.WireLen)
+	dst = appendInt(dst, "frames", int64(m.Frames))
+	dst = appendBool(dst, "compressed", m.Compressed)
+	dst = j.state(dst, m)
+	if !j.NoPayload {
+		dst = appendPayload(dst, m)
+	}
+	if m.Opcode == ws.OpClose {
+		dst = j.close(dst, m)
+	}
+	if j.Hash && m.State != ws.Partial && m.State != ws.Undecodable {
+		dst = appendHash(dst, m.Reason())
+	}
+	return append(appendFindings(dst, m.Findings), '}', '\n')
+}
+
+// Update appends the line that amends a message already printed.
+func (j *JSON) Update(dst []byte, ref *decode.Ref, n int, s ws.State) []byte {
+	dst = j.session(j.open(dst, "update"), ref, ref.Stream.First)
+	dst = appendInt(dst, "n", int64(n))
+	return append(appendWord(dst, "state", s.String()), '}', '\n')
+}
+
+func (j *JSON) state(dst []byte, m *ws.Message) []byte {
+	dst = appendWord(dst, "state", m.State.String())
+	if m.State == ws.Partial {
+		dst = appendInt(dst, "missing", m.Missing)
+		dst = append(dst, `,"holes":[`...)
+		for i, h := range m.Holes {
+			if i > 0 {
+				dst = append(dst, ',')
+			}
+			dst = strconv.AppendInt(append(dst, `{"at":`...), h.At, 10)
+			dst = append(strconv.AppendInt(append(dst, `,"n":`...), h.N, 10), '}')
+		}
+		dst = append(dst, ']')
+	}
+	if m.State == ws.Undecodable {
+		dst = appendWord(dst, "why", m.Why.String())
+	}
+	if m.Confidence > 0 {
+		dst = strconv.AppendFloat(appendKey(dst, "confidence"), float64(m.Confidence), 'f', -1, 32)
+	}
+	return dst
+}
+
+func appendPayload(dst []byte, m *ws.Message) []byte {
+	p := m.Reason()
+	whole := m.State != ws.Partial && m.State != ws.Undecodable
+	if whole && m.ValidUTF8 && isText(m.Opcode) {
+		return appendQuoted(appendKey(dst, "text"), p)
+	}
+	return appendBase64(dst, "base64", p)
+}
+
+func isText(op ws.Opcode) bool {
+	return op == ws.OpText || op == ws.OpClose || op == ws.OpPing || op == ws.OpPong
+}
+
+func (j *JSON) close(dst []byte, m *ws.Message) []byte {
+	dst = append(dst, `,"close":{`...)
+	if m.CloseCode >= 0 {
+		dst = strconv.AppendInt(append(dst, `"code":`...), int64(m.CloseCode), 10)
+		if !j.NoPayload {
+			dst = appendText(dst, "reason", m.Reason())
+		}
+	}
+	return append(dst, '}')
+}
+
+func appendHash(dst, p []byte) []byte {
+	sum := sha256.Sum256(p)
+	dst = append(appendKey(dst, "sha256"), '"')
+	return append(hex.AppendEncode(dst, sum[:]), '"')
+}
+
+// Frame appends the line of a frame.
+func (j *JSON) Frame(dst []byte, ref *decode.Ref, f *ws.Frame) []byte {
+	dst = j.session(j.open(dst, "frame"), ref, f.Max)
+	dst = appendInt(dst, "message", int64(f.Message))
+	dst = appendInt(dst, "n", int64(f.N))
+	dst = appendWord(dst, "dir", f.Dir.String())
+	dst = appendTime(dst, "time", f.Last.Time)
+	dst = appendPackets(dst, f.Min, f.Max)
+	dst = appendBool(dst, "fin", f.Fin)
+	dst = appendInt(dst, "rsv", int64(f.RSV))
+	dst = appendInt(dst, "opcode", int64(f.Opcode))
+	dst = appendBool(dst, "masked", f.Masked)
+	if f.Masked {
+		dst = append(appendKey(dst, "mask_key"), '"')
+		dst = append(hex.AppendEncode(dst, f.MaskKey[:]), '"')
+	}
+	dst = appendInt(dst, "header_len", int64(f.HeaderLen))
+	if f.Len >= 0 {
+		dst = appendInt(dst, "len", f.Len)
+	} else {
+		dst = strconv.AppendUint(appendKey(dst, "len"), uint64(f.Len), 10)
+	}
+	dst = appendInt(dst, "offset", f.Offset)
+	dst = appendWord(dst, "state", f.State.String())
+	return append(appendFindings(dst, f.Findings), '}', '\n')
+}
+
+// Finding appends the line of a finding.
+func (j *JSON) Finding(dst []byte, ref *decode.Ref, f *ws.Finding) []byte {
+	dst = j.session(j.open(dst, "finding"), ref, f.At.Packet)
+	if f.Message > 0 {
+		dst = appendInt(dst, "message", int64(f.Message))
+	}
+	if f.Frame > 0 {
+		dst = appendInt(dst, "frame", int64(f.Frame))
+	}
+	dst = appendWord(dst, "dir", f.Dir.String())
+	dst = appendWord(dst, "rule", f.Rule.ID)
+	dst = appendWord(dst, "level", f.Rule.Level.String())
+	if f.Rule.RFC != "" {
+		dst = appendWord(appendWord(dst, "rfc", f.Rule.RFC), "section", f.Rule.Section)
+	}
+	dst = appendQuoted(appendKey(dst, "text"), f.Rule.Text)
+	if f.Detail != "" {
+		dst = appendText(dst, "detail", f.Detail)
+	}
+	dst = appendInt(dst, "packet", int64(f.At.Packet))
+	if f.Offset >= 0 {
+		dst = appendInt(dst, "offset", f.Offset)
+	}
+	return append(appendTime(dst, "time", f.At.Time), '}', '\n')
+}
+
+// Session appends the line of a session.
+func (j *JSON) Session(dst []byte, s *decode.Session) []byte {
+	dst = appendInt(j.open(dst, "session"), "session", int64(s.N))
+	dst = j.file(appendInt(dst, "stream", int64(s.Stream)), s.First)
+	dst = appendEndpoints(dst, s.Client, s.Server)
+	dst = appendKnown(dst, "scheme", s.Scheme)
+	dst = appendKnown(dst, "http_version", s.HTTPVersion)
+	dst = appendKnown(dst, "method", s.Method)
+	dst = appendKnown(dst, "host", s.Host)
+	dst = appendKnown(dst, "path", s.Path)
+	if s.Status > 0 {
+		dst = appendInt(dst, "status", int64(s.Status))
+	}
+	if s.HasOpened && s.Status > 0 {
+		dst = appendText(dst, "subprotocol", s.Subprotocol)
+		dst = appendText(dst, "extensions", s.Extensions)
+	}
+	dst = appendKnown(dst, "draft", s.Draft)
+	dst = appendTunnel(dst, s.Tunnel)
+	dst = appendMoments(dst, s)
+	dst = appendWord(dst, "state", s.State.String())
+	if s.End != decode.EndNone {
+		dst = appendWord(dst, "end", s.End.String())
+	}
+	dst = j.sessionClose(dst, s.Close)
+	dst = appendPair(dst, "messages", s.Messages)
+	dst = appendPair(dst, "bytes", s.Bytes)
+	dst = appendPair(dst, "wire_bytes", s.WireBytes)
+	dst = appendHeaders(dst, "request_headers", s.RequestHeaders)
+	dst = appendHeaders(dst, "response_headers", s.ResponseHeaders)
+	dst = appendBool(dst, "handshake_seen", s.HandshakeSeen)
+	if s.Confidence > 0 {
+		dst = strconv.AppendFloat(appendKey(dst, "confidence"), float64(s.Confidence), 'f', -1, 32)
+	}
+	dst = appendInt(dst, "missing", s.Missing)
+	dst = appendInt(dst, "finding_count", int64(s.Findings))
+	dst = appendInt(dst, "retransmissions", int64(s.Retransmissions))
+	return append(appendPackets(dst, s.First, s.Last), '}', '\n')
+}
+
+// appendKnown appends a string that is not known where it is empty.
+func appendKnown(dst []byte, name, s string) []byte {
+	if s == "" {
+		return dst
+	}
+	return appendText(dst, name, s)
+}
+
+func appendTunnel(dst []byte, t *decode.Tunnel) []byte {
+	if t == nil {
+		return dst
+	}
+	dst = append(dst, `,"tunnel":{"type":"`...)
+	dst = append(append(dst, t.Type...), '"')
+	return append(appendText(dst, "target", t.Target), '}')
+}
+
+func appendMoments(dst []byte, s *decode.Session) []byte {
+	if s.HasStarted {
+		dst = appendTime(dst, "started", s.Started)
+	}
+	if s.HasOpened {
+		dst = appendTime(dst, "opened", s.Opened)
+	}
+	if s.HasEnded {
+		dst = appendTime(dst, "ended", s.Ended)
+	}
+	return dst
+}
+
+func (j *JSON) sessionClose(dst []byte, c *decode.Close) []byte {
+	if c == nil {
+		return dst
+	}
+	dst = append(dst, `,"close":{"by":"`...)
+	dst = append(append(dst, c.By.String()...), '"')
+	if c.Code >= 0 {
+		dst = appendInt(dst, "code", int64(c.Code))
+		dst = appendQuoted(appendKey(dst, "name"), ws.CloseName(c.Code))
+		if !j.NoPayload {
+			dst = appendText(dst, "reason", c.Reason)
+		}
+	}
+	return append(dst, '}')
+}
+
+func appendPair(dst []byte, name string, v [2]int64) []byte {
+	dst = strconv.AppendInt(append(appendKey(dst, name), `{"c2s":`...), v[ws.C2S], 10)
+	dst = strconv.AppendInt(append(dst, `,"s2c":`...), v[ws.S2C], 10)
+	return append(dst, '}')
+}
+
+// appendHeaders appends pairs of name and value; a pair that is not UTF-8 appears in NAME_base64,
+// at its place, and as ["",""] in NAME.
+func appendHeaders(dst []byte, name string, hs []http1.Header) []byte {
+	if hs == nil {
+		return dst
+	}
+	valid := true
+	for _, h := range hs {
+		valid = valid && utf8.ValidString(h.Name) && utf8.ValidString(h.Value)
+	}
+	if !valid {
+		name += "_base64"
+	}
+	dst = append(appendKey(dst, name), '[')
+	for i, h := range hs {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = append(dst, '[')
+		dst = append(appendHeaderPart(dst, h.Name, valid), ',')
+		dst = append(appendHeaderPart(dst, h.Value, valid), ']')
+	}
+	return append(dst, ']')
+}
+
+func appendHeaderPart(dst []byte, s string, valid bool) []byte {
+	if valid {
+		return appendQuoted(dst, s)
+	}
+	b := appendBase64(nil, "", []byte(s))
+	return append(dst, b[len(`,"":`):]...)
+}

@@ -1,0 +1,93 @@
+package export
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/wspeek/wspeek/decode"
+)
+
+// Summary appends the last line of a run: the account.
+func (j *JSON) Summary(dst []byte, a *decode.Account) []byte {
+	dst = appendInt(j.open(dst, "summary"), "files", int64(a.Files))
+	dst = strconv.AppendInt(append(dst, `,"packets":{"read":`...), a.Read, 10)
+	dst = appendInt(dst, "decoded", a.Decoded)
+	dst = append(dst, `,"skipped":{`...)
+	for i, why := range a.SkipReasons() {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = append(appendQuoted(dst, why), ':')
+		dst = strconv.AppendInt(dst, a.Skipped[why], 10)
+	}
+	dst = append(dst, '}')
+	dst = append(appendInt(dst, "dropped", a.Dropped), '}')
+	dst = appendInt(dst, "sessions", a.Sessions)
+	dst = appendInt(dst, "messages", a.Messages)
+	dst = appendInt(dst, "frames", a.Frames)
+	dst = appendInt(dst, "finding_count", a.Findings)
+	dst = strconv.AppendInt(append(dst, `,"bytes":{"stream":`...), a.Bytes.Stream, 10)
+	dst = appendInt(dst, "http", a.Bytes.HTTP)
+	dst = appendInt(dst, "frame_headers", a.Bytes.FrameHeaders)
+	dst = appendInt(dst, "payload", a.Bytes.Payload)
+	dst = appendInt(dst, "undecoded", a.Bytes.Undecoded)
+	dst = append(appendInt(dst, "missing", a.Bytes.Missing), '}')
+	dst = appendEncrypted(dst, a)
+	dst = appendBool(dst, "complete", len(a.Why) == 0)
+	dst = append(dst, `,"incomplete_why":[`...)
+	for i, why := range a.Why {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = appendQuoted(dst, strings.ToValidUTF8(why, "?"))
+	}
+	return append(dst, ']', '}', '\n')
+}
+
+func appendEncrypted(dst []byte, a *decode.Account) []byte {
+	dst = append(dst, `,"encrypted":{`...)
+	for i, port := range slices.Sorted(maps.Keys(a.Encrypted)) {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = fmt.Appendf(dst, `"%d":%d`, port, a.Encrypted[port])
+	}
+	return append(dst, '}')
+}
+
+// Account is the account in one line for people, with a line of advice where connections are encrypted.
+func Account(a *decode.Account) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s: %s", count(a.Read, "packet"), counted(a.Decoded, "decoded"))
+	for _, why := range a.SkipReasons() {
+		fmt.Fprintf(&b, ", %d %s", a.Skipped[why], why)
+	}
+	if a.Dropped > 0 {
+		fmt.Fprintf(&b, ", %d dropped before they were read", a.Dropped)
+	}
+	fmt.Fprintf(&b, "; %s, %s, %s, %s", count(a.Sessions, "session"), count(a.Messages, "message"), count(a.Frames, "frame"), count(a.Findings, "finding"))
+	y := a.Bytes
+	fmt.Fprintf(&b, "; %d stream bytes = %d http + %d frame headers + %d payload + %d undecoded + %d missing",
+		y.Stream, y.HTTP, y.FrameHeaders, y.Payload, y.Undecoded, y.Missing)
+	if len(a.Why) == 0 {
+		b.WriteString("; complete")
+	} else {
+		b.WriteString("; INCOMPLETE: " + strings.Join(a.Why, "; "))
+	}
+	for _, port := range slices.Sorted(maps.Keys(a.Encrypted)) {
+		fmt.Fprintf(&b, "\nencrypted: %s to :%d not decoded (TLS)", count(int64(a.Encrypted[port]), "connection"), port)
+	}
+	return b.String()
+}
+
+func counted(n int64, word string) string { return strconv.FormatInt(n, 10) + " " + word }
+
+func count(n int64, word string) string {
+	if n != 1 {
+		word += "s"
+	}
+	return counted(n, word)
+}

@@ -1,0 +1,80 @@
+package export
+
+import (
+	"fmt"
+
+	"github.com/wspeek/wspeek/decode"
+	"github.com/wspeek/wspeek/decode/ws"
+)
+
+// Session appends the lines of a session: what it is, and below it what went over it and how it ended.
+func (t *Text) Session(dst []byte, s *decode.Session) []byte {
+	dst = t.Heading(dst, s)
+	dst = fmt.Appendf(dst, "        %s  → %d messages, %d bytes  ← %d messages, %d bytes", s.State,
+		s.Messages[ws.C2S], s.Bytes[ws.C2S], s.Messages[ws.S2C], s.Bytes[ws.S2C])
+	if s.HasOpened && s.HasEnded {
+		dst = fmt.Appendf(dst, "  %.3f s", float64(s.Ended-s.Opened)/1e9)
+	}
+	dst = t.ending(append(dst, ' ', ' '), s)
+	if s.Findings > 0 {
+		dst = t.paint(append(dst, ' ', ' '), badColor, count(int64(s.Findings), "finding"))
+	}
+	return append(trimRight(dst), '\n')
+}
+
+// Heading appends one line that says what a session is.
+func (t *Text) Heading(dst []byte, s *decode.Session) []byte {
+	dst = t.paint(dst, strongColor, fmt.Sprintf("session %d  %s", s.N, decode.Inert(Address(s))))
+	dst = fmt.Appendf(dst, "  %s → %s  stream %d", s.Client, s.Server, s.Stream)
+	if s.Status > 0 {
+		dst = fmt.Appendf(dst, "  %d", s.Status)
+	}
+	if s.State == decode.Refused {
+		dst = t.paint(append(dst, ' '), badColor, "refused")
+	}
+	for _, part := range []struct{ label, text string }{
+		{"", s.Draft}, {"subprotocol ", s.Subprotocol}, {"", s.Extensions},
+	} {
+		if part.text != "" {
+			dst = decode.AppendInert(append(append(dst, ' ', ' '), part.label...), part.text)
+		}
+	}
+	if s.Tunnel != nil {
+		dst = decode.AppendInert(fmt.Appendf(dst, "  through %s to ", s.Tunnel.Type), s.Tunnel.Target)
+	}
+	if s.Confidence > 0 {
+		dst = t.paint(append(dst, ' ', ' '), badColor, fmt.Sprintf("[guessed, %.2f: the handshake was not captured]", s.Confidence))
+	}
+	return append(dst, '\n')
+}
+
+// Address is the URL of a session, as far as it is known. It is not inert.
+func Address(s *decode.Session) string {
+	if s.Host == "" && s.Path == "" {
+		return s.Scheme + "://?"
+	}
+	return s.Scheme + "://" + s.Host + s.Path
+}
+
+func (t *Text) ending(dst []byte, s *decode.Session) []byte {
+	if c := s.Close; c != nil {
+		by := "server"
+		if c.By == ws.C2S {
+			by = "client"
+		}
+		if c.Code < 0 {
+			return fmt.Appendf(dst, "closed by the %s without a code", by)
+		}
+		dst = fmt.Appendf(dst, "closed by the %s: %d %s ", by, c.Code, ws.CloseName(c.Code))
+		return decode.AppendInert(dst, c.Reason)
+	}
+	if s.State != decode.Refused && s.End != decode.EndNone {
+		dst = fmt.Appendf(dst, "ended by %s", s.End)
+		if s.HasEndBy && s.EndBy == ws.C2S {
+			dst = append(dst, " of the client"...)
+		} else if s.HasEndBy {
+			dst = append(dst, " of the server"...)
+		}
+	}
+	return dst
+}

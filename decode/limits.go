@@ -1,0 +1,44 @@
+package decode
+
+import (
+	"github.com/wspeek/wspeek/decode/http1"
+	"github.com/wspeek/wspeek/decode/ws"
+	"github.com/wspeek/wspeek/reassembly"
+)
+
+// Limits bounds everything that is kept. The zero value means the defaults of its parts.
+type Limits struct {
+	TCP       reassembly.Limits
+	HTTP      http1.Limits
+	WebSocket ws.Limits
+	// Sniff is how many bytes of a direction are kept until it is known what a connection carries (default 64 KiB).
+	Sniff int
+	// Tunnels is how many tunnels may stand in each other (default 4).
+	Tunnels int
+}
+
+func (l Limits) sniff() int {
+	if l.Sniff > 0 {
+		return l.Sniff
+	}
+	return 64 << 10
+}
+
+func (l Limits) tunnels() int {
+	if l.Tunnels > 0 {
+		return l.Tunnels
+	}
+	return 4
+}
+
+// Options says what a Decoder tells. The zero value tells messages without their payloads.
+type Options struct {
+	Limits Limits
+	// Keep keeps the payloads of messages.
+	Keep bool
+	// Frames tells KindFrame events.
+	Frames bool
+	// Ports are TCP ports whose connections are taken for WebSocket where nothing else is recognised
+	// (-d tcp.port==N,websocket).
+	Ports []uint16
+}

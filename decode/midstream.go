@@ -1,0 +1,106 @@
+package decode
+
+import (
+	"github.com/wspeek/wspeek/decode/http1"
+	"github.com/wspeek/wspeek/decode/ws"
+	"github.com/wspeek/wspeek/reassembly"
+)
+
+// midstream looks at a connection that begins like nothing we know: it may be a WebSocket session whose handshake was
+// not captured, or HTTP may begin at a later segment.
+type midstream struct {
+	layer *layer
+	look  *ws.Midstream
+	// waiting is how many bytes the look holds; they are accounted for when it has come to a verdict.
+	waiting int64
+	// ended is how a direction ended, if it did before there was a verdict.
+	ended [2]reassembly.CloseKind
+	next  reassembly.Handler
+}
+
+func newMidstream(l *layer) *midstream {
+	return &midstream{layer: l, look: ws.NewMidstream(ws.MidstreamOptions{})}
+}
+
+func (m *midstream) Data(d reassembly.Dir, k reassembly.Chunk) {
+	if m.next == nil && sniff(k.Data[:min(len(k.Data), headLen)]) == isHTTP {
+		m.giveUp(http1.New(m.layer, m.layer.conn.d.opt.Limits.HTTP, &m.layer.conn.d.bytes))
+	}
+	switch {
+	case m.next != nil:
+		m.next.Data(d, k)
+	case m.look.Verdict() == ws.Rejected:
+		m.layer.conn.d.bytes.Undecoded += int64(len(k.Data))
+	default:
+		m.look.Feed(d, k)
+		m.waiting += int64(len(k.Data))
+		m.decide()
+	}
+}
+
+// decide acts on the verdict when there is one.
+func (m *midstream) decide() {
+	switch m.look.Verdict() {
+	case ws.Rejected:
+		m.layer.conn.d.bytes.Undecoded += m.waiting
+		m.waiting = 0
+	case ws.Accepted:
+		m.accept()
+	}
+}
+
+// giveUp hands over to h; what was looked at so far is undecoded.
+func (m *midstream) giveUp(h reassembly.Handler) {
+	m.layer.conn.d.bytes.Undecoded += m.waiting
+	m.waiting, m.next = 0, h
+	for d, k := range m.ended {
+		if k != 0 {
+			h.Close(reassembly.Dir(d), k)
+		}
+	}
+}
+
+// accept begins a session in the middle.
+func (m *midstream) accept() {
+	l := m.layer
+	s := l.conn.begin(m.look.Client(), l.tunnel)
+	s.info.State, s.info.Confidence = Unknown, m.look.Confidence()
+	s.tell()
+	cfg := l.config(s)
+	cfg.Assumed, cfg.Confidence = true, m.look.Confidence()
+	m.next = ws.NewMid(cfg, s, m.look)
+	m.waiting = 0
+	for d, k := range m.ended {
+		if k != 0 {
+			m.next.Close(reassembly.Dir(d), k)
+		}
+	}
+}
+
+func (m *midstream) Gap(d reassembly.Dir, off, n int64) {
+	if m.next != nil {
+		m.next.Gap(d, off, n)
+		return
+	}
+	m.layer.conn.d.bytes.Missing += n
+	if m.look.Verdict() == ws.Undecided {
+		m.look.Gap(d, off, n)
+		m.decide()
+	}
+}
+
+func (m *midstream) Conflict(d reassembly.Dir, off, n int64) {
+	if m.next != nil {
+		m.next.Conflict(d, off, n)
+	}
+}
+
+func (m *midstream) Close(d reassembly.Dir, k reassembly.CloseKind) {
+	if m.next != nil {
+		m.next.Close(d, k)
+		return
+	}
+	m.ended[d] = k
+	m.look.Close(d)
+	m.decide()
+}

@@ -1,0 +1,109 @@
+package decode
+
+import (
+	"net/netip"
+
+	"github.com/wspeek/wspeek/capture"
+	"github.com/wspeek/wspeek/decode/http1"
+	"github.com/wspeek/wspeek/decode/ws"
+)
+
+// SessionState is how far a session got.
+type SessionState uint8
+
+const (
+	// Connecting: the opening handshake was not answered (yet).
+	Connecting SessionState = iota
+	// Open: the handshake was answered with 101.
+	Open
+	// Closing: one side sent a Close frame.
+	Closing
+	// Closed: both sides sent one, or the TCP connection ended.
+	Closed
+	// Refused: the handshake was answered with another status.
+	Refused
+	// Unknown: the handshake was not captured, and no end either.
+	Unknown
+)
+
+var sessionStates = [...]string{"connecting", "open", "closing", "closed", "refused", "unknown"}
+
+// String is the state as in the JSON.
+func (s SessionState) String() string { return sessionStates[s] }
+
+// End is how a session ended: EndClose where the closing handshake was
+// completed (RFC 6455 section 7.1.4), else how the TCP connection did.
+type End uint8
+
+// The ends; the zero End is none yet.
+const (
+	EndNone End = iota
+	EndClose
+	EndFIN
+	EndRST
+	EndTimeout
+	EndReplaced
+	EndEvicted
+	EndCapture
+)
+
+var ends = [...]string{"", "close", "fin", "rst", "timeout", "replaced", "evicted", "capture-end"}
+
+// String is the end as in the JSON.
+func (e End) String() string { return ends[e] }
+
+// Close is the first Close frame of a session.
+type Close struct {
+	By ws.Dir
+	// Code is -1 where the frame had none.
+	Code   int
+	Reason []byte
+}
+
+// Tunnel is what carries a session besides TCP.
+type Tunnel struct {
+	// Type is "connect" or "socks5", Target "host:port" as asked for.
+	Type, Target string
+}
+
+// Session is one WebSocket connection from the opening handshake to its end, or an
+// opening handshake that was refused. A Session in an event is a snapshot and is not changed later.
+type Session struct {
+	// N and Stream are the numbers, as the Merger gave them.
+	N, Stream      int
+	Client, Server netip.AddrPort
+	// Scheme is "ws", or "wss" where TLS was decrypted.
+	Scheme string
+	// HTTPVersion, Method, Host and Path are those of the request, empty where it was not captured.
+	HTTPVersion, Method, Host, Path string
+	// Status is the response's status code, 0 where there was none.
+	Status int
+	// Subprotocol and Extensions are as the response chose them, empty for none.
+	Subprotocol, Extensions string
+	// Draft names an old protocol draft ("hixie-76"), empty for RFC 6455.
+	Draft string
+	// Started, Opened and Ended are the times of the request, of the 101, and of the end; HasStarted etc. say whether there was one.
+	Started, Opened, Ended          capture.Time
+	HasStarted, HasOpened, HasEnded bool
+	State                           SessionState
+	End                             End
+	// EndBy is the side whose FIN or RST came first, where HasEndBy.
+	EndBy    ws.Dir
+	HasEndBy bool
+	Close    *Close
+	// Messages counts all messages by direction, control frames too; Bytes sums their Len where known, WireBytes their WireLen.
+	Messages, Bytes, WireBytes      [2]int64
+	RequestHeaders, ResponseHeaders []http1.Header
+	// HandshakeSeen says that request and response were captured whole.
+	HandshakeSeen bool
+	// Confidence, in (0,1], goes with a session that was found by heuristic; else 0.
+	Confidence float32
+	Findings   int
+	// Missing is how many bytes of the session were never captured.
+	Missing int64
+	// Retransmissions is how many segments carried bytes again.
+	Retransmissions int
+	// First and Last are its smallest and largest packet number.
+	First, Last int
+	Tunnel      *Tunnel
+}
