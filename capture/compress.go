@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"sync/atomic"
 
 	"github.com/klauspost/compress/gzip"
@@ -41,7 +42,7 @@ func packingOf(head []byte) *packing {
 }
 
 func isGzip(head []byte) bool {
-	return len(head) >= 3 && head[0] == 0x1f && head[1] == 0x8b && head[2] == 8
+	return bytes.HasPrefix(head, []byte("\x1f\x8b"))
 }
 
 // isZstd knows a frame and a skippable frame (RFC 8878 sections 3.1.1 and 3.1.2),
@@ -135,6 +136,9 @@ func packError(packing string, err error) error {
 		return fmt.Errorf("%s data end early: %w", packing, io.ErrUnexpectedEOF)
 	case errors.Is(err, zstd.ErrWindowSizeExceeded):
 		return fmt.Errorf("zstd window is over %d MiB: unpack it first with zstd -d --long=31: %w", maxWindow>>20, err)
+	}
+	if strings.HasPrefix(err.Error(), packing) {
+		return err
 	}
 	return fmt.Errorf("%s: %w", packing, err)
 }
