@@ -1,0 +1,195 @@
+package reassembly
+
+import (
+	"net/netip"
+
+	"github.com/wspeek/wspeek/capture"
+)
+
+// Stamp says which packet and when.
+type Stamp struct {
+	Packet int
+	Time   capture.Time
+}
+
+// Conn is one TCP connection. It belongs to its Table, which changes it;
+// a Handler may read it during its calls.
+type Conn struct {
+	Flow Flow
+	// First and Last are the first and last packet seen of it, those after its end too.
+	First, Last Stamp
+	// Stats counts by direction. It is settled once bytes have been handed on; until then
+	// a SYN that turns up late may exchange the directions.
+	Stats [2]Stats
+
+	halves  [2]half
+	table   *Table
+	handler Handler
+	// byAge links the connections of a class (table_list.go), waiters those with something waiting.
+	byAge, waiters link
+	id             int64
+	// touched is the last packet when the connection was put at the end of its list.
+	touched int
+	class   class
+	// fromB says that endpoint B is the opener.
+	fromB bool
+	// guessed says that no SYN has told who the opener is.
+	guessed bool
+	// told says that the handler has been called.
+	told bool
+	// dirty says that something refers to the memory of the batch.
+	dirty bool
+	// reordered says that bytes were captured after their acknowledgement.
+	reordered bool
+}
+
+// Stats counts what one direction of a connection sent.
+type Stats struct {
+	// Segments counts all packets, Bytes the payload handed on (each byte once).
+	Segments, Bytes int64
+	// Missing counts bytes told as gaps, Unseen those of them that the peer acknowledged
+	// (or that snaplen cut): the capture lost them, not the network.
+	Missing, Unseen int64
+	// Late counts bytes that came for a range already given up, and bytes from before offset 0.
+	Late int64
+	// AfterFIN and AfterRST count bytes beyond the end, which are not handed on.
+	AfterFIN, AfterRST int64
+	// Conflicts counts bytes of retransmissions that differed from the first copy.
+	Conflicts int64
+	// Retransmitted counts segments that brought no new byte, Duplicates those of them that
+	// are the same packet captured twice (same IP identification).
+	Retransmitted, Duplicates uint32
+	// OutOfOrder counts segments with new bytes that lie before others already seen.
+	OutOfOrder uint32
+	// OutOfWindow counts segments, and ACKs of this direction's bytes, too far off to be believed.
+	OutOfWindow uint32
+	// SuspectedRST counts RSTs that were not accepted (RFC 9293 section 3.10.7.4, RFC 5961 section 3.2).
+	SuspectedRST uint32
+	// KeepAlives counts probes of 0 or 1 byte below the next one, ZeroWindow segments that
+	// advertise no room, Urgent segments with URG (their bytes stay in line, RFC 6093).
+	KeepAlives, ZeroWindow, Urgent uint32
+	// SYN and FIN say that one was captured.
+	SYN, FIN bool
+}
+
+// Opener is the side that sends in direction Fwd, Peer the other one.
+func (c *Conn) Opener() netip.AddrPort { return c.Flow.endpoint(c.fromB) }
+
+// Peer is the side that sends in direction Rev.
+func (c *Conn) Peer() netip.AddrPort { return c.Flow.endpoint(!c.fromB) }
+
+// Anchored says that offset 0 of both directions is the byte after the SYN.
+func (c *Conn) Anchored() bool { return c.halves[Fwd].isn && c.halves[Rev].isn }
+
+// AnchoredDir says that offset 0 of d is the byte after the SYN, not just the first byte seen.
+func (c *Conn) AnchoredDir(d Dir) bool { return c.halves[d].isn }
+
+// dir is the direction of a segment.
+func (c *Conn) dir(s *Segment) Dir {
+	if s.FromB == c.fromB {
+		return Fwd
+	}
+	return Rev
+}
+
+// over says that both directions are closed.
+func (c *Conn) over() bool { return c.halves[Fwd].closed && c.halves[Rev].closed }
+
+// now is the moment of the packet at hand.
+func (c *Conn) now() mark { return c.at(c.Last.Time) }
+
+// at is the moment t, which may be later than the last packet.
+func (c *Conn) at(t capture.Time) mark {
+	return mark{t, c.Stats[Fwd].Segments + c.Stats[Rev].Segments}
+}
+
+// window is how far beyond the last known byte of d the next may plausibly lie.
+func (c *Conn) window(d Dir) int64 {
+	h, o := &c.halves[d], &c.halves[d.Other()]
+	if h.scale == scaleUnknown || o.scale == scaleUnknown {
+		return unknownWindow
+	}
+	return int64(o.win) + windowSlack
+}
+
+// segment takes one segment of the connection.
+func (c *Conn) segment(s *Segment) {
+	d := c.dir(s)
+	c.Last = Stamp{s.Packet, s.Time}
+	c.Stats[d].Segments++
+	if s.Flags&(SYN|RST|URG) != 0 {
+		if c.special(d, s) {
+			return
+		}
+		d = c.dir(s)
+	}
+	if c.over() {
+		c.afterEnd(d, s)
+		return
+	}
+	if s.Flags&ACK != 0 {
+		c.ack(d.Other(), s.Ack)
+	}
+	c.advertise(d, s)
+	if len(s.Payload)+s.Missing > 0 || s.Flags&FIN != 0 {
+		c.data(d, s)
+	} else if s.Flags&SYN == 0 {
+		c.bare(d, s.Seq)
+	}
+	if c.waiters.in {
+		c.release(c.now())
+		c.afterFINs()
+	}
+}
+
+// special looks at SYN, RST and URG; true means that the segment has been dealt with.
+func (c *Conn) special(d Dir, s *Segment) bool {
+	if s.Flags&URG != 0 {
+		c.Stats[d].Urgent++
+	}
+	if s.Flags&RST != 0 {
+		c.rst(d, s)
+		return true
+	}
+	if s.Flags&SYN != 0 {
+		return !c.syn(s)
+	}
+	return false
+}
+
+// advertise remembers the largest window that d offered its peer.
+func (c *Conn) advertise(d Dir, s *Segment) {
+	h := &c.halves[d]
+	win := uint32(s.Window)
+	if win == 0 {
+		c.Stats[d].ZeroWindow++
+		return
+	}
+	if s.Flags&SYN == 0 && h.scale > 0 && c.halves[d.Other()].scale >= 0 {
+		win <<= uint(h.scale)
+	}
+	h.win = max(h.win, win)
+}
+
+// bare takes a segment without bytes: it says where its sender stands, but not where its stream begins.
+func (c *Conn) bare(d Dir, seq uint32) {
+	h := &c.halves[d]
+	h.rawSeq, h.seqSeen = seq, true
+	if h.anchored && h.next > 0 && h.offset(seq) == h.next-1 {
+		c.Stats[d].KeepAlives++
+	}
+}
+
+// afterEnd counts what comes when both directions are closed.
+func (c *Conn) afterEnd(d Dir, s *Segment) {
+	h, n := &c.halves[d], int64(len(s.Payload)+s.Missing)
+	if n == 0 {
+		return
+	}
+	switch {
+	case h.kind == CloseRST || h.kind == ClosePeerRST:
+		c.Stats[d].AfterRST += n
+	default:
+		c.afterFIN(d, s)
+	}
+}

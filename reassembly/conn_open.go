@@ -1,0 +1,148 @@
+package reassembly
+
+// begins says whether a segment with SYN begins another connection between the
+// ports of this one (as Wireshark's tcp.stream has it: a SYN with another
+// initial sequence number does).
+func (c *Conn) begins(s *Segment) bool {
+	if s.Flags&RST != 0 {
+		return false
+	}
+	d := c.dir(s)
+	h, o := &c.halves[d], &c.halves[d.Other()]
+	if s.Flags&ACK == 0 {
+		if h.isn && c.over() {
+			return true
+		}
+		return !c.fits(d, s.Seq+1)
+	}
+	if c.fits(d, s.Seq+1) && c.answers(d.Other(), s.Ack) {
+		return false
+	}
+	return c.over() || !o.isn
+}
+
+// fits says whether the stream of d can begin at sequence number first.
+func (c *Conn) fits(d Dir, first uint32) bool {
+	h := &c.halves[d]
+	switch {
+	case h.anchored:
+		return first == h.base
+	case h.based && h.wait.size() > 0:
+		return near(h.base+uint32(h.wait.run(0).off), first)
+	case h.based:
+		return near(h.base+uint32(max(h.fin, 0)), first)
+	case h.seqSeen:
+		return near(h.rawSeq, first) || near(h.rawAck, first) && h.ackSeen
+	case h.ackSeen:
+		return near(h.rawAck, first)
+	}
+	return true
+}
+
+// near says that at lies at first, the one before, or a little after it.
+func near(at, first uint32) bool {
+	n := distance(at, first)
+	return n >= -1 && n <= maxReorder
+}
+
+// answers says whether a SYN/ACK that acknowledges number fits the stream of d,
+// the one that is answered. Nothing may have been handed on of a SYN that is answered otherwise.
+func (c *Conn) answers(d Dir, number uint32) bool {
+	h := &c.halves[d]
+	if !h.isn {
+		return c.fits(d, number)
+	}
+	off := h.offset(number)
+	return off >= 0 && off <= h.top()
+}
+
+// syn takes a SYN or SYN/ACK that belongs to this connection; false means that it must be ignored.
+func (c *Conn) syn(s *Segment) bool {
+	d := c.dir(s)
+	c.Stats[d].SYN = true
+	if c.over() {
+		return true
+	}
+	if s.Flags&ACK != 0 && !c.synAck(d, s) {
+		c.Stats[d].OutOfWindow++
+		return false
+	}
+	opener := s.FromB != (s.Flags&ACK != 0)
+	if c.guessed && !c.told {
+		c.setOpener(opener)
+		d = c.dir(s)
+	}
+	c.guessed = false
+	h := &c.halves[d]
+	if len(s.Payload)+s.Missing == 0 && h.isn && h.scale != scaleUnknown {
+		c.Stats[d].Retransmitted++
+	}
+	h.scale = min(s.Scale, 14)
+	c.anchor(d, s.Seq+1)
+	if s.Flags&ACK != 0 {
+		if o := &c.halves[d.Other()]; !o.isn {
+			c.anchor(d.Other(), s.Ack)
+		}
+		c.settle(d.Other())
+	}
+	c.settle(d)
+	return !c.over()
+}
+
+// synAck says whether a SYN/ACK is to be believed. Where it answers a SYN
+// that this connection does not know, and nothing was sent after the known one, that one counts.
+func (c *Conn) synAck(d Dir, s *Segment) bool {
+	h, o := &c.halves[d], &c.halves[d.Other()]
+	if !c.fits(d, s.Seq+1) {
+		return false
+	}
+	if !o.isn || c.answers(d.Other(), s.Ack) {
+		return true
+	}
+	if h.isn || o.seen > 0 || o.wait != nil || o.closed {
+		return false
+	}
+	o.base = s.Ack
+	return true
+}
+
+// setOpener makes endpoint B (or A) the opener and exchanges the directions where it was not.
+func (c *Conn) setOpener(b bool) {
+	if c.fromB == b {
+		return
+	}
+	c.fromB = b
+	c.halves[Fwd], c.halves[Rev] = c.halves[Rev], c.halves[Fwd]
+	c.Stats[Fwd], c.Stats[Rev] = c.Stats[Rev], c.Stats[Fwd]
+}
+
+// anchor settles that offset 0 of d has sequence number first.
+func (c *Conn) anchor(d Dir, first uint32) {
+	h := &c.halves[d]
+	if h.anchored {
+		h.isn = h.isn || h.base == first
+		return
+	}
+	if !h.based {
+		h.based, h.anchored, h.isn, h.base = true, true, true, first
+		h.next, h.seen, h.acked = 0, 0, 0
+		if h.ackSeen {
+			c.reack(d)
+		}
+		return
+	}
+	c.shift(d, distance(first, h.base))
+	h.anchored, h.isn = true, true
+	for h.wait.size() > 0 && h.wait.run(0).off < 0 {
+		c.Stats[d].Late += h.wait.run(0).n
+		c.drop(d)
+	}
+	c.tellDiffer(d)
+}
+
+// reack takes the acknowledgement that came before the SYN.
+func (c *Conn) reack(d Dir) {
+	number := c.halves[d].rawAck
+	c.halves[d].ackSeen = false
+	c.ack(d, number)
+}

@@ -1,0 +1,146 @@
+package reassembly
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/wspeek/wspeek/capture"
+)
+
+// Acceptor is asked for a Handler when the first packet of a connection is seen.
+type Acceptor interface {
+	// Accept returns the Handler of a new connection, never nil. Of c only the
+	// Flow, the opener as far as known and First are set.
+	Accept(c *Conn) Handler
+}
+
+// Table holds connections and puts their segments in order. A Table sees whole
+// connections: all segments of a Flow go to the same one.
+type Table struct {
+	acceptor Acceptor
+	limits   Limits
+	bytes    *Bytes
+	conns    map[Flow]*Conn
+	// recent is the connection of the last segment.
+	recent *Conn
+	// lists are the connections by class, waiters those with something waiting, the oldest first.
+	lists   [classes]list
+	waiters list
+	// dirty are connections that refer to the memory of the batch.
+	dirty []*Conn
+	// waiting is what waits, kept what is kept of bytes not acknowledged, as the limits count.
+	waiting, kept int
+	ids           int64
+	evicted       int64
+	pool          pool
+}
+
+// NewTable makes a Table that asks a for Handlers. It adds every byte given as Data or Gap to
+// b.Stream; the Handlers account for them.
+func NewTable(a Acceptor, l Limits, b *Bytes) *Table {
+	t := &Table{acceptor: a, limits: l.withDefaults(), bytes: b, conns: map[Flow]*Conn{}}
+	for i := range t.lists {
+		t.lists[i].which = byAge
+	}
+	t.waiters.which = byWaiting
+	return t
+}
+
+// Segment takes the next segment of the capture. Its payload must stay valid until EndBatch.
+func (t *Table) Segment(s *Segment) {
+	c := t.recent
+	if c == nil || c.Flow != s.Flow {
+		c = t.conns[s.Flow]
+	}
+	if c != nil && s.Flags&SYN != 0 && c.begins(s) {
+		t.replace(c)
+		c = nil
+	}
+	if c == nil {
+		c = t.open(s)
+	}
+	t.recent = c
+	c.segment(s)
+	if c.class == classNew && c.Stats[Fwd].Segments > 0 && c.Stats[Rev].Segments > 0 {
+		t.reclass(c, classBoth)
+	}
+	for t.waiting > t.limits.WaitingAll && t.waiters.first != nil {
+		t.waiters.first.giveUpOne()
+	}
+}
+
+// open makes the connection that s is the first packet of.
+func (t *Table) open(s *Segment) *Conn {
+	for t.open1() >= t.limits.Conns {
+		t.evict()
+	}
+	c := &Conn{Flow: s.Flow, First: Stamp{s.Packet, s.Time}, Last: Stamp{s.Packet, s.Time}, table: t, id: t.ids}
+	t.ids++
+	c.halves[Fwd].begin()
+	c.halves[Rev].begin()
+	c.fromB = s.FromB
+	c.guessed = s.Flags&SYN == 0
+	if s.Flags&(SYN|ACK) == SYN|ACK {
+		c.fromB = !s.FromB
+	}
+	t.conns[s.Flow] = c
+	c.class = classNew
+	c.touched = s.Packet
+	t.lists[classNew].push(c)
+	c.handler = t.acceptor.Accept(c)
+	return c
+}
+
+// replace ends c: another connection has begun between its ports.
+func (t *Table) replace(c *Conn) {
+	c.finish(CloseReplaced, CloseReplaced)
+	t.forget(c)
+}
+
+// EndBatch copies what is still needed of the segments' memory, which may go away afterwards.
+func (t *Table) EndBatch() {
+	for _, c := range t.dirty {
+		c.dirty = false
+		for d := range c.halves {
+			t.keep(&c.halves[d])
+			if w := c.halves[d].wait; w != nil {
+				w.own()
+			}
+		}
+	}
+	clear(t.dirty)
+	t.dirty = t.dirty[:0]
+}
+
+// Tick says that it is now: gaps whose wait is over are given up, even if no packet comes.
+func (t *Table) Tick(now capture.Time) {
+	for c := t.waiters.first; c != nil; {
+		next := c.waiters.next
+		c.release(c.at(now))
+		c = next
+	}
+}
+
+// Finish ends the capture: connections hand on what waits and are closed, in the order in
+// which they were first seen.
+func (t *Table) Finish() {
+	all := make([]*Conn, 0, len(t.conns))
+	for _, c := range t.conns {
+		all = append(all, c)
+	}
+	slices.SortFunc(all, func(a, b *Conn) int { return cmp.Compare(a.id, b.id) })
+	for _, c := range all {
+		c.finish(CloseEnd, CloseEnd)
+	}
+}
+
+// Evicted counts the connections that were forgotten because of Limits.Conns before they ended.
+func (t *Table) Evicted() int64 { return t.evicted }
+
+// soil notes that c refers to the memory of the batch.
+func (t *Table) soil(c *Conn) {
+	if !c.dirty {
+		c.dirty = true
+		t.dirty = append(t.dirty, c)
+	}
+}

@@ -1,0 +1,141 @@
+package reassembly
+
+// class says how much a connection is worth when there are too many.
+type class uint8
+
+const (
+	// classNew has packets of one side only (a SYN flood is made of these).
+	classNew class = iota
+	// classBoth has packets of both sides.
+	classBoth
+	// classData has handed on bytes.
+	classData
+	// classClosed is over, and remembered for late segments.
+	classClosed
+	classes
+)
+
+// link is a Conn's place in a list.
+type link struct {
+	prev, next *Conn
+	in         bool
+}
+
+// which says which link of a Conn a list uses.
+type which uint8
+
+const (
+	byAge which = iota
+	byWaiting
+)
+
+func (c *Conn) link(w which) *link {
+	if w == byAge {
+		return &c.byAge
+	}
+	return &c.waiters
+}
+
+// list is a list of connections, the oldest first.
+type list struct {
+	first, last *Conn
+	n           int
+	which       which
+}
+
+func (l *list) push(c *Conn) {
+	k := c.link(l.which)
+	k.in, k.prev, k.next = true, l.last, nil
+	if l.last != nil {
+		l.last.link(l.which).next = c
+	} else {
+		l.first = c
+	}
+	l.last = c
+	l.n++
+}
+
+func (l *list) remove(c *Conn) {
+	k := c.link(l.which)
+	if k.prev != nil {
+		k.prev.link(l.which).next = k.next
+	} else {
+		l.first = k.next
+	}
+	if k.next != nil {
+		k.next.link(l.which).prev = k.prev
+	} else {
+		l.last = k.prev
+	}
+	*k = link{}
+	l.n--
+}
+
+// reclass moves c to another class.
+func (t *Table) reclass(c *Conn, to class) {
+	if !c.byAge.in {
+		c.class = to
+		return
+	}
+	t.lists[c.class].remove(c)
+	c.class, c.touched = to, c.Last.Packet
+	t.lists[to].push(c)
+	for to == classClosed && t.lists[to].n > t.limits.Closed {
+		t.forget(t.lists[to].first)
+	}
+}
+
+// open1 is how many connections are open.
+func (t *Table) open1() int {
+	return t.lists[classNew].n + t.lists[classBoth].n + t.lists[classData].n
+}
+
+// forget takes c out of the table.
+func (t *Table) forget(c *Conn) {
+	if c.byAge.in {
+		t.lists[c.class].remove(c)
+	}
+	if t.conns[c.Flow] == c {
+		delete(t.conns, c.Flow)
+	}
+	if t.recent == c {
+		t.recent = nil
+	}
+}
+
+// evict forgets the connection that is worth least: of the lowest class that has any, one
+// that has had no packet for long.
+func (t *Table) evict() {
+	for k := classNew; k < classClosed; k++ {
+		l := &t.lists[k]
+		if l.n == 0 {
+			continue
+		}
+		c := l.first
+		for range l.n {
+			if c.Last.Packet == c.touched {
+				break
+			}
+			l.remove(c)
+			c.touched = c.Last.Packet
+			l.push(c)
+			c = l.first
+		}
+		t.evicted++
+		c.finish(CloseEvicted, CloseEvicted)
+		t.forget(c)
+		return
+	}
+}
+
+func (t *Table) startWaiting(c *Conn) {
+	if !c.waiters.in {
+		t.waiters.push(c)
+	}
+}
+
+func (t *Table) stopWaiting(c *Conn) {
+	if c.waiters.in {
+		t.waiters.remove(c)
+	}
+}
