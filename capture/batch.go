@@ -24,8 +24,8 @@ type fault struct{ what string }
 // tally numbers packets and counts oddities, for all formats alike.
 type tally struct {
 	stats Stats
-	base  int // packet numbers given out by files before this one
-	last  Time
+	base  int  // packet numbers given out by files before this one
+	last  Time // of the packet before: starts at the earliest moment
 }
 
 // number is the number of the next packet.
@@ -33,7 +33,7 @@ func (t *tally) number() int { return t.base + t.stats.Packets + 1 }
 
 // clock notes the time of a packet.
 func (t *tally) clock(now Time) {
-	if now < t.last && t.stats.Packets > 0 {
+	if now < t.last {
 		t.stats.ClockBack++
 	}
 	t.last = now

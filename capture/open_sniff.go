@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"strings"
 	"sync/atomic"
 )
@@ -97,6 +98,7 @@ const (
 func (r *Reader) begin(src io.Reader) error {
 	r.opt = r.opt.withDefaults()
 	r.offset = new(atomic.Int64)
+	r.tally.last = math.MinInt64
 	file := &counted{src: src, n: r.offset}
 	head := make([]byte, 0, sniffRead)
 	head, err := readHead(file, head, sniffLen)

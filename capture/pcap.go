@@ -86,17 +86,17 @@ func (p *pcap) u32(b []byte) uint32 {
 }
 
 // records implements format. It is the innermost loop of reading.
-func (p *pcap) records(data []byte, b *Batch) (int, *fault) {
-	pos, packets := 0, b.Packets
+func (p *pcap) records(data []byte, b *Batch) (pos int, f *fault) {
+	packets, number, last := b.Packets, p.tally.number(), p.tally.last
 	for len(data)-pos >= p.header {
-		h := data[pos : pos+pcapRecordHeader : len(data)]
+		h := data[pos:][:pcapRecordHeader]
 		sec, frac, captured, original := p.u32(h), p.u32(h[4:]), p.u32(h[8:]), p.u32(h[12:])
 		if p.lengths != capturedFirst {
 			captured, original = p.lengths.order(captured, original)
 		}
 		if captured > p.max {
-			b.Packets = packets
-			return pos, p.tooLong(captured)
+			f = p.tooLong(number, captured)
+			break
 		}
 		start := pos + p.header
 		end := start + int(captured)
@@ -107,16 +107,18 @@ func (p *pcap) records(data []byte, b *Batch) (int, *fault) {
 			original = p.odd(captured, original)
 		}
 		now := Time(sec)*second + Time(frac)*p.nanos
-		p.tally.clock(now)
+		if now < last {
+			p.tally.stats.ClockBack++
+		}
 		packets = append(packets, Packet{
-			Number: p.tally.number(), Time: now, LinkType: p.link,
+			Number: number, Time: now, LinkType: p.link,
 			OrigLen: length(original), Data: data[start:end:end],
 		})
-		p.tally.stats.Packets++
-		pos = end
+		pos, last, number = end, now, number+1
 	}
-	b.Packets = packets
-	return pos, nil
+	b.Packets, p.tally.last = packets, last
+	p.tally.stats.Packets = number - 1 - p.tally.base
+	return pos, f
 }
 
 func (l lengths) order(first, then uint32) (captured, original uint32) {
@@ -139,9 +141,8 @@ func (p *pcap) odd(captured, original uint32) uint32 {
 	return original
 }
 
-func (p *pcap) tooLong(captured uint32) *fault {
-	return &fault{fmt.Sprintf("packet %d: captured length %d is over the limit of %d",
-		p.tally.number(), captured, p.max)}
+func (p *pcap) tooLong(number int, captured uint32) *fault {
+	return &fault{fmt.Sprintf("packet %d: captured length %d is over the limit of %d", number, captured, p.max)}
 }
 
 // cut implements format.
