@@ -40,6 +40,7 @@ func six(c pcaps.Conversation) pcaps.Conversation {
 
 func TestOracleConversations(t *testing.T) {
 	t.Parallel()
+	needTshark(t)
 	outer := [2]netip.Addr{netip.MustParseAddr("198.51.100.1"), netip.MustParseAddr("198.51.100.2")}
 	one := func(ip []byte) [][]byte { return [][]byte{ip} }
 	rows := []struct {
@@ -105,6 +106,7 @@ func TestOracleConversations(t *testing.T) {
 // Every form of file reads back as the same packets at the same moment.
 func TestOracleFiles(t *testing.T) {
 	t.Parallel()
+	needTshark(t)
 	ps := talk(pcaps.Conversation{Start: time.Unix(1_800_000_000, 125_000_000)}).Packets
 	eth := pcaps.Interface{Link: pcaps.LinkEthernet}
 	nano, binary, offset := eth, eth, eth
@@ -200,13 +202,16 @@ const (
 	colLength16
 )
 
-// tshark's answer about a file, by interface. The test skips itself where there is no tshark.
-func tshark(t *testing.T, file []byte) map[string]*found {
+func needTshark(t *testing.T) {
 	t.Helper()
-	exe, err := exec.LookPath("tshark")
-	if err != nil {
+	if _, err := exec.LookPath("tshark"); err != nil {
 		t.Skip("tshark is not installed")
 	}
+}
+
+// tshark's answer about a file, by interface.
+func tshark(t *testing.T, file []byte) map[string]*found {
+	t.Helper()
 	name := filepath.Join(t.TempDir(), "built.pcap")
 	if err := os.WriteFile(name, file, 0o600); err != nil {
 		t.Fatal(err)
@@ -215,7 +220,7 @@ func tshark(t *testing.T, file []byte) map[string]*found {
 		"-e frame.interface_id -e frame.time_epoch -e frame.number -e _ws.malformed -e _ws.short -e tcp.analysis.flags " +
 		"-e _ws.expert.severity -e ip.checksum.status -e udp.checksum.status -e tcp.checksum.status " +
 		"-e websocket.opcode -e websocket.mask -e websocket.payload_length -e websocket.payload_length_ext_16")
-	out, err := exec.Command(exe, append(args, "-r", name)...).Output()
+	out, err := exec.Command("tshark", append(args, "-r", name)...).Output()
 	if err != nil {
 		t.Fatalf("tshark: %v", err)
 	}
@@ -267,6 +272,7 @@ func severe(list string) bool {
 // The oracle would notice: a wrong checksum, and a segment that is missing.
 func TestOracleNotices(t *testing.T) {
 	t.Parallel()
+	needTshark(t)
 	c := talk(pcaps.Conversation{})
 	bad := c.Segment(pcaps.C2S)
 	bad.BadChecksum = true
