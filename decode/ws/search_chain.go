@@ -41,7 +41,9 @@ type chain struct {
 type evidence uint8
 
 const (
-	byText evidence = iota
+	// byNothing: the frame says nothing, and neither does where it ends.
+	byNothing evidence = iota
+	byText
 	byTag
 	byPacked
 )
@@ -53,6 +55,8 @@ const (
 	headBits = 6
 	// maskedTextBits and clearTextBits are the most that valid text counts.
 	maskedTextBits, clearTextBits = 16, 8
+	// minText is how long unmasked text must be to be taken for more than a tag and its value.
+	minText = 4
 	// probe is how many bytes of a payload are looked at.
 	probe = 64
 	// maxLive bounds the chains followed at a time.
@@ -66,7 +70,7 @@ const (
 // score is the evidence of c in bits, if the stream is known up to head.
 func (c *chain) score(head int64) float32 {
 	v := c.weight + c.tags + c.packed
-	if c.frames > 0 && c.next == head {
+	if c.frames > 0 && c.next == head && c.kind != byNothing {
 		v += alignBits
 	}
 	return v
@@ -75,6 +79,7 @@ func (c *chain) score(head int64) float32 {
 // add counts evidence of the kind of the frame before.
 func (c *chain) add(v float32) {
 	switch c.kind {
+	case byNothing:
 	case byTag:
 		c.tags += v
 	case byPacked:
@@ -230,15 +235,9 @@ func (c *chain) follow(g *glimpse) bool {
 // take appends a weighed frame.
 func (c *chain) take(s *Search, g *glimpse, gain float32) {
 	if s.isMark(c.next) {
-		c.meet(alignBits)
+		c.meet()
 	}
-	c.kind = byText
-	if !g.masked && g.op != OpText && gain > 0 {
-		c.kind = byTag
-	}
-	if !g.masked && g.rsv != 0 {
-		c.kind = byPacked
-	}
+	c.kind = g.evidence(gain)
 	c.add(gain)
 	c.frames++
 	c.key, c.mask = g.key, MaskClear
@@ -247,24 +246,44 @@ func (c *chain) take(s *Search, g *glimpse, gain float32) {
 	}
 	at := c.next
 	c.next += int64(g.header) + g.length
-	// The first frame of a chain that begins inside a segment is where chance is at its best (a length that happens
-	// to lead to a true boundary): it counts only if it proves itself.
-	if c.frames == 1 && !c.atSegment && gain < maskedTextBits {
+	if c.unsure(gain) {
 		c.start, c.weight, c.tags, c.packed = c.next, 0, 0, 0
 		return
 	}
 	c.start = min(c.start, at)
 }
 
+// unsure says that the frame just taken, of so many bits, is nothing to begin with: one that says nothing (a
+// continuation of an unknown message, the repeated key of masked zeros), or the first of a chain that begins inside a segment, where
+// chance is at its best (a length that happens to lead to a true boundary), unless it proves itself.
+func (c *chain) unsure(gain float32) bool {
+	return c.weight+c.tags+c.packed == 0 || c.frames == 1 && !c.atSegment && gain < maskedTextBits
+}
+
 // meet notes that c.next is the start of a segment: the frame before fills its segment to the end, or,
 // where c has no frame that counts yet, c begins there.
-func (c *chain) meet(gain float32) {
+func (c *chain) meet() {
 	if c.start == c.next {
 		c.atSegment = true
 		return
 	}
-	c.add(gain)
+	c.add(alignBits)
 	c.aligned++
+}
+
+// evidence is the kind of evidence of a frame that was given so many bits.
+func (g *glimpse) evidence(gain float32) evidence {
+	switch {
+	case gain == 0:
+		return byNothing
+	case g.masked:
+		return byText
+	case g.rsv != 0:
+		return byPacked
+	case g.op == OpText && len(g.payload) >= minText:
+		return byText
+	}
+	return byTag
 }
 
 // isMark says whether a segment begins at off. Offsets before what is kept are none.

@@ -164,7 +164,7 @@ func (m *Midstream) weigh(client reassembly.Dir) float32 {
 // sober is the score of c with what other protocols can look like counted up to a bound.
 func (c *chain) sober(head int64) float32 {
 	v := c.weight + min(c.tags, tagBits) + min(c.packed, packedBits)
-	if c.next == head {
+	if c.next == head && c.kind != byNothing {
 		v += alignBits
 	}
 	if !c.atSegment {
