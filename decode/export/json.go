@@ -104,7 +104,7 @@ func (j *JSON) Message(dst []byte, ref *decode.Ref, m *ws.Message) []byte {
 	dst = j.endpoints(appendInt(dst, "n", int64(m.N)), ref)
 	dst = appendWord(dst, "dir", m.Dir.String())
 	dst = appendInt(dst, "opcode", int64(m.Opcode))
-	dst = appendWord(dst, "kind", m.Opcode.Kind())
+	dst = appendWord(dst, "kind", m.Opcode.String())
 	dst = appendTime(dst, "time", m.Last.Time)
 	dst = appendPackets(dst, m.Min, m.Max)
 	if m.Len >= 0 {

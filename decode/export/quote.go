@@ -8,7 +8,7 @@ import (
 	"github.com/wspeek/wspeek/decode"
 )
 
-const hex = "0123456789abcdef"
+const hexDigits = "0123456789abcdef"
 
 // plain marks the ASCII characters that stand for themselves in a JSON string.
 var plain = func() (t [256]bool) {
@@ -71,7 +71,7 @@ func appendEscape(dst []byte, c byte) []byte {
 	case '\t':
 		return append(dst, '\\', 't')
 	}
-	return append(dst, '\\', 'u', '0', '0', hex[c>>4], hex[c&15])
+	return append(dst, '\\', 'u', '0', '0', hexDigits[c>>4], hexDigits[c&15])
 }
 
 func appendUnicode(dst []byte, r rune) []byte {
@@ -79,7 +79,7 @@ func appendUnicode(dst []byte, r rune) []byte {
 		r -= 0x10000
 		return appendUnicode(appendUnicode(dst, 0xd800+r>>10), 0xdc00+r&0x3ff)
 	}
-	return append(dst, '\\', 'u', hex[r>>12&15], hex[r>>8&15], hex[r>>4&15], hex[r&15])
+	return append(dst, '\\', 'u', hexDigits[r>>12&15], hexDigits[r>>8&15], hexDigits[r>>4&15], hexDigits[r&15])
 }
 
 // appendKey appends `,"name":`.

@@ -183,7 +183,7 @@ func (t *Text) Update(dst []byte, ref *decode.Ref, n int, s ws.State) []byte {
 
 // KindName is the kind of a message in a column; a reserved opcode is shown with its number.
 func KindName(op ws.Opcode) string {
-	switch k := op.Kind(); k {
+	switch k := op.String(); k {
 	case "reserved":
 		return "op 0x" + strconv.FormatUint(uint64(op), 16)
 	case "continuation":
