@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -49,7 +50,7 @@ func TestHazard_F15_OddFiles(t *testing.T) {
 	missing := filepath.Join(dir, "missing.pcap")
 	tests := []struct{ name, path, want string }{
 		{"directory", dir, dir + ": is a directory"},
-		{"missing", missing, missing + ": no such file or directory"},
+		{"missing", missing, missing + ": " + syscall.ENOENT.Error()},
 		{"endless zeros", "/dev/zero", "/dev/zero: not a capture file: first bytes 00 00 00 00"},
 		{"null device", os.DevNull, os.DevNull + ": empty file"},
 	}

@@ -44,31 +44,42 @@ type pcapng struct {
 	skipped  uint32
 }
 
-// blockBody is what to do with the body of a block.
-type blockBody struct {
-	least uint32 // the smallest legal length of the whole block
-	read  func(p *pcapng, block []byte, b *Batch) *fault
+// least is the smallest legal length of a block; kept says whether its body is of use.
+func (t blockType) least() (size uint32, kept bool) {
+	switch t {
+	case blockEnhanced, blockOldPacket:
+		return 32, true
+	case blockSimple:
+		return 16, true
+	case blockSection:
+		return 28, true
+	case blockInterface, blockSecrets:
+		return 20, true
+	case blockStats:
+		return 24, true
+	}
+	return ngFrame, false
 }
 
-// body says what to do with a block; false where its body is of no use.
-func (t blockType) body() (blockBody, bool) {
+// read takes a whole block that is kept.
+func (p *pcapng) read(t blockType, block []byte, b *Batch) *fault {
 	switch t {
-	case blockSection:
-		return blockBody{28, (*pcapng).section}, true
-	case blockInterface:
-		return blockBody{20, (*pcapng).declare}, true
-	case blockOldPacket:
-		return blockBody{32, (*pcapng).oldPacket}, true
-	case blockSimple:
-		return blockBody{16, (*pcapng).simplePacket}, true
-	case blockStats:
-		return blockBody{24, (*pcapng).statistics}, true
 	case blockEnhanced:
-		return blockBody{32, (*pcapng).enhancedPacket}, true
+		return p.enhancedPacket(block, b)
+	case blockSimple:
+		return p.simplePacket(block, b)
+	case blockOldPacket:
+		return p.oldPacket(block, b)
+	case blockSection:
+		return p.section(block)
+	case blockInterface:
+		return p.declare(block)
+	case blockStats:
+		return p.statistics(block)
 	case blockSecrets:
-		return blockBody{20, (*pcapng).secrets}, true
+		return p.secrets(block)
 	}
-	return blockBody{least: ngFrame}, false
+	return nil
 }
 
 // numbered says whether Wireshark gives a block that holds no packet a frame
@@ -151,18 +162,18 @@ func (p *pcapng) block(data []byte, b *Batch) (int, *fault) {
 		}
 	}
 	size := p.u32(data[4:])
-	body, used := t.body()
-	if f := p.checkLength(t, size, body.least); f != nil {
-		return 0, f
+	least, kept := t.least()
+	if size%4 != 0 || size < least {
+		return 0, lengthFault(t, size)
 	}
-	if !used || t == blockSecrets && size > p.longest() {
+	if !kept || t == blockSecrets && size > p.longest() {
 		return p.pass(t, size), nil
 	}
-	return p.whole(data, size, body, b)
+	return p.whole(t, data, size, b)
 }
 
 // whole reads a block that is held in memory.
-func (p *pcapng) whole(data []byte, size uint32, body blockBody, b *Batch) (int, *fault) {
+func (p *pcapng) whole(t blockType, data []byte, size uint32, b *Batch) (int, *fault) {
 	if size > p.longest() {
 		return 0, &fault{fmt.Sprintf("block length %d is over the limit of %d", size, p.longest())}
 	}
@@ -172,7 +183,7 @@ func (p *pcapng) whole(data []byte, size uint32, body blockBody, b *Batch) (int,
 	if again := p.u32(data[size-ngTrailer:]); again != size {
 		return 0, trailerFault(size, again)
 	}
-	if f := body.read(p, data[:size:size], b); f != nil {
+	if f := p.read(t, data[:size:size], b); f != nil {
 		return 0, f
 	}
 	return int(size), nil
@@ -182,14 +193,11 @@ func (p *pcapng) whole(data []byte, size uint32, body blockBody, b *Batch) (int,
 // and as much again for its options.
 func (p *pcapng) longest() uint32 { return 2*uint32(p.opt.MaxRecord) + 4096 }
 
-func (p *pcapng) checkLength(t blockType, size, least uint32) *fault {
-	switch {
-	case size%4 != 0:
+func lengthFault(t blockType, size uint32) *fault {
+	if size%4 != 0 {
 		return &fault{fmt.Sprintf("block length %d is not a multiple of 4", size)}
-	case size < least:
-		return &fault{fmt.Sprintf("block length %d is too small for a block of type %#x", size, uint32(t))}
 	}
-	return nil
+	return &fault{fmt.Sprintf("block length %d is too small for a block of type %#x", size, uint32(t))}
 }
 
 // pass begins to let a block run past.

@@ -25,7 +25,7 @@ const (
 )
 
 // section begins a new section: interfaces are numbered anew.
-func (p *pcapng) section(block []byte, _ *Batch) *fault {
+func (p *pcapng) section(block []byte) *fault {
 	major, minor := p.u16(block[12:]), p.u16(block[14:])
 	if major != 1 {
 		return &fault{fmt.Sprintf("pcapng version %d.%d is not read", major, minor)}
@@ -35,7 +35,7 @@ func (p *pcapng) section(block []byte, _ *Batch) *fault {
 }
 
 // declare takes an Interface Description Block.
-func (p *pcapng) declare(block []byte, _ *Batch) *fault {
+func (p *pcapng) declare(block []byte) *fault {
 	if len(p.interfaces) == maxInterfaces {
 		return nil
 	}
@@ -169,7 +169,7 @@ func (p *pcapng) packetOptions(list []byte) {
 }
 
 // statistics takes an Interface Statistics Block; its counts run on, so the last one holds.
-func (p *pcapng) statistics(block []byte, _ *Batch) *fault {
+func (p *pcapng) statistics(block []byte) *fault {
 	var dropped uint64
 	p.options(block[20:len(block)-ngTrailer], func(code uint16, value []byte) {
 		if (code == isbIfdrop || code == isbOsdrop) && len(value) == 8 {
@@ -187,7 +187,7 @@ func (p *pcapng) statistics(block []byte, _ *Batch) *fault {
 // secrets hands on a Decryption Secrets Block:
 //
 //	8 type, 12 length, 16 data, options
-func (p *pcapng) secrets(block []byte, _ *Batch) *fault {
+func (p *pcapng) secrets(block []byte) *fault {
 	const at = 16
 	n := p.u32(block[12:])
 	if room := uint32(len(block) - at - ngTrailer); n > room {
