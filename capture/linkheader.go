@@ -1,6 +1,7 @@
 package capture
 
-// MaxDepth is how many headers may be nested before IP: tags, labels and tunnels together.
+// MaxDepth is how many headers may be nested before the innermost IP header: Ethernet and PPP headers,
+// tags, labels and tunnels together.
 const MaxDepth = 16
 
 // Rest is what is left of a packet when headers were taken off it.
@@ -9,7 +10,7 @@ type Rest struct {
 	Data []byte
 	// Wire is how many bytes the wire carried from Data[0] on, at least len(Data).
 	Wire int
-	// Depth is how many tags, labels and tunnels were taken off.
+	// Depth is how many of the headers that MaxDepth counts were taken off.
 	Depth int
 	// Told says that Wire is what a header told, not what the capture did: a header inside that
 	// tells more contradicts it.
@@ -253,7 +254,10 @@ func llc(r *Rest) (etherType, Skip) {
 // ppp is a PPP frame: address and control may be left out, and the protocol may be
 // compressed to one byte, which is odd (RFC 1661 section 6.5, RFC 1662).
 func ppp(r *Rest) (etherType, Skip) {
-	if b := r.Data; len(b) >= 2 && b[1] == 3 && (b[0] == 0xff || b[0] <= 1) {
+	if len(r.Data) < 2 {
+		return 0, r.short(2, SkipLinkHeader)
+	}
+	if b := r.Data; b[1] == 3 && (b[0] == 0xff || b[0] <= 1) {
 		r.Skip(2)
 	}
 	b, size := r.Data, 2

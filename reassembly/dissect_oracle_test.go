@@ -2,6 +2,7 @@ package reassembly_test
 
 import (
 	"errors"
+	"flag"
 	"fmt"
 	"io"
 	"io/fs"
@@ -17,6 +18,33 @@ import (
 
 // captures is where captures with truth may lie, beside the repository.
 const captures = "../../shared/captures"
+
+// tsharkAll runs tshark once a capture, which takes minutes; without it one in eight has to do.
+var tsharkAll = flag.Bool("tshark-all", false, "compare every capture with tshark")
+
+// explained are captures of which so many packets may differ from what tshark says, and why.
+var explained = map[string]struct {
+	packets int
+	why     string
+}{
+	"public/zeek-zeek/tcp/reassembly.pcap":                         {5, shortened},
+	"public/gcla-termshark/telnet-cooked.pcap":                     {5, shortened},
+	"public/gopacket-gopacket/linux_sll_oversized_addr.pcapng":     {9, shortened},
+	"public/zeek-zeek/chksums/ip6-route0-tcp-good-chksum.pcap":     {1, lastHop},
+	"public/zeek-zeek/chksums/ip6-route0-tcp-bad-chksum.pcap":      {1, lastHop},
+	"public/the-tcpdump-group-tcpdump/bigtcp-ipv6.pcap":            {1, bigTCP},
+	"public/the-tcpdump-group-tcpdump/bigtcp-ipv6-vxlan-ipv6.pcap": {1, bigTCP},
+	"public/the-tcpdump-group-tcpdump/bigtcp-ipv6-vxlan-ipv4.pcap": {1, bigTCP},
+	"public/the-tcpdump-group-tcpdump/bigtcp-ipv4-vxlan-ipv6.pcap": {1, bigTCP},
+	"public/the-tcpdump-group-tcpdump/bigtcp-ipv4-vxlan-ipv4.pcap": {1, bigTCP},
+}
+
+const (
+	shortened = "the IP header tells more than the record says was on the wire (a file shortened or damaged " +
+		"afterwards): tshark believes the record, we count what is missing"
+	lastHop = "the field ipv6.dst is the next hop of the source route; TCP's peer (and checksum) is the last address"
+	bigTCP  = "this tshark does not know payload length 0, or a total length 0 inside a tunnel"
+)
 
 // each calls f with every packet of a capture file, up to where it is damaged.
 func each(t *testing.T, name string, f func(*capture.Packet)) {
@@ -114,16 +142,19 @@ func TestDissectAgainstTshark(t *testing.T) {
 	if _, err := exec.LookPath("tshark"); err != nil {
 		t.Skipf("no oracle: %v", err)
 	}
-	for _, name := range captureFiles(t) {
+	for i, name := range captureFiles(t) {
 		rel, _ := filepath.Rel(captures, name)
+		if _, ok := explained[rel]; !ok && !*tsharkAll && i%8 != 0 && !strings.HasPrefix(rel, "shapes") {
+			continue
+		}
 		t.Run(rel, func(t *testing.T) {
 			t.Parallel()
-			compare(t, name)
+			compare(t, name, explained[rel].packets)
 		})
 	}
 }
 
-func compare(t *testing.T, name string) {
+func compare(t *testing.T, name string, allowed int) {
 	var d reassembly.Dissector
 	got, packets := ours(t, name, &d)
 	want := theirs(t, name)
@@ -140,7 +171,7 @@ func compare(t *testing.T, name string) {
 			wrong = append(wrong, fmt.Sprintf("packet %d: got %q, tshark says %q", n, got[n], want[n]))
 		}
 	}
-	if len(wrong) > 0 {
+	if len(wrong) > allowed {
 		t.Errorf("%d packets differ (skipped %v), the first:\n%s", len(wrong), d.Skipped(), strings.Join(wrong[:min(4, len(wrong))], "\n"))
 	}
 }
