@@ -1,15 +1,12 @@
 package ws
 
-import (
-	"encoding/binary"
-	"math/bits"
-)
+import "encoding/binary"
 
 // keyAt is the masking key as a little-endian word for a run of payload that
 // begins at position pos of the frame's payload (RFC 6455 section 5.3).
 func keyAt(key [4]byte, pos int64) uint32 {
-	k := binary.LittleEndian.Uint32(key[:])
-	return bits.RotateLeft32(k, -int(pos&3)*8)
+	k, n := binary.LittleEndian.Uint32(key[:]), uint(pos&3)*8
+	return k>>n | k<<(32-n)
 }
 
 // unmask writes src unmasked with key to dst, which is at least as long. They may be the same memory.

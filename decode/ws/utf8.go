@@ -1,6 +1,9 @@
 package ws
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+	"math/bits"
+)
 
 // utf8State validates UTF-8 (RFC 3629) that comes in pieces. Its zero value
 // waits for the first byte of a sequence.
@@ -26,11 +29,9 @@ func (u *utf8State) feed(b []byte) int {
 		i++
 	}
 	for i < len(b) {
-		if i = skipASCII(b, i); i == len(b) {
-			break
-		}
+		i = skipASCII(b, i)
 		n := sequences(b, i)
-		if n < len(b) && n == i {
+		if n == i {
 			return u.slow(b, i)
 		}
 		i = n
@@ -49,7 +50,10 @@ func skipASCII(b []byte, i int) int {
 		}
 		i += 32
 	}
-	for len(b)-i >= 8 && binary.LittleEndian.Uint64(b[i:])&high8 == 0 {
+	for len(b)-i >= 8 {
+		if w := binary.LittleEndian.Uint64(b[i:]) & high8; w != 0 {
+			return i + bits.TrailingZeros64(w)/8
+		}
 		i += 8
 	}
 	for i < len(b) && b[i] < 0x80 {
@@ -58,23 +62,27 @@ func skipASCII(b []byte, i int) int {
 	return i
 }
 
-// sequences steps over whole, valid sequences of 2 to 4 bytes from i on, as long as one follows the other.
+// sequences steps over valid sequences of 2 to 4 bytes from i on (RFC 3629 section 4), as long as one follows the
+// other and 4 bytes are there to look at.
 func sequences(b []byte, i int) int {
-	for i < len(b) && b[i] >= 0x80 {
-		l := leads[b[i]-0x80]
-		n := int(l.left) + 1
-		if n == 1 || len(b)-i < n || b[i+1] < l.lo || b[i+1] > l.hi {
+	for len(b)-i >= 4 {
+		w := binary.LittleEndian.Uint32(b[i:])
+		c, d := byte(w), byte(w>>8)
+		switch {
+		case w&0xc0e0 == 0x80c0 && c >= 0xc2:
+			i += 2
+		case w&0xc0c0f0 == 0x8080e0 && (c != 0xe0 || d >= 0xa0) && (c != 0xed || d < 0xa0):
+			i += 3
+		case w&0xc0c0c0f8 == 0x808080f0 && (c != 0xf0 || d >= 0x90) && (c < 0xf4 || c == 0xf4 && d < 0x90):
+			i += 4
+		default:
 			return i
 		}
-		if n > 2 && b[i+2]&0xc0 != 0x80 || n > 3 && b[i+3]&0xc0 != 0x80 {
-			return i
-		}
-		i += n
 	}
 	return i
 }
 
-// slow goes byte by byte from i on: to the bad byte, or to the end inside a sequence.
+// slow goes byte by byte from i on: to the bad byte, or to the end. It is only called near one of them.
 func (u *utf8State) slow(b []byte, i int) int {
 	for ; i < len(b); i++ {
 		if u.left > 0 {
