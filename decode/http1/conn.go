@@ -5,85 +5,32 @@ import (
 	"github.com/wspeek/wspeek/reassembly"
 )
 
-// Header is one header field: its name as sent, its value without surrounding
-// white space. Repeated fields stand as often as they were sent, in order.
-type Header struct{ Name, Value string }
-
-// Oddity is a deviation from RFC 9112 that was read over.
-type Oddity uint16
-
-const (
-	// BareLF: a line ended in LF alone (section 2.2).
-	BareLF Oddity = 1 << iota
-	// Folded: obs-fold was used (section 5.2).
-	Folded
-	// SpaceBeforeColon (section 5.1).
-	SpaceBeforeColon
-	// BadField: a field line without a colon, an empty name, or NUL in a value (section 5).
-	BadField
-	// LengthAndChunked: both Content-Length and Transfer-Encoding (section 6.3, point 3).
-	LengthAndChunked
-	// BadLength: Content-Length not a number, too large, or given twice differently (section 6.3, point 5).
-	BadLength
-	// Cut: the header section was longer than Limits.Header; the rest of it was skipped.
-	Cut
-)
-
-// Head is what requests and responses have in common.
-type Head struct {
-	// Version is "1.1" or "1.0", or what stood there instead.
-	Version  string
-	Headers  []Header
-	Oddities Oddity
-	// First and Last are the packets with the first and the last byte of the header section.
-	First, Last int
-	Start, End  capture.Time
-	// Offset is that of the first byte, Len the length of the header section with its empty line.
-	Offset, Len int64
-	Dir         reassembly.Dir
-	// Partial says that a part of the header section was never captured (nothing is then guessed about it: what
-	// is there is what could be read before the gap).
-	Partial bool
-}
-
-// Request is a request's header section (section 3).
-type Request struct {
-	Head
-	Method, Target string
-}
-
-// Response is a response's header section (section 4).
-type Response struct {
-	Head
-	Status int
-	Reason string
-}
-
-// Get is the first value of a header field, compared without case, and whether there is one.
-func (h *Head) Get(name string) (string, bool) {
-	for i := range h.Headers {
-		if equalFold(h.Headers[i].Name, name) {
-			return h.Headers[i].Value, true
-		}
-	}
-	return "", false
-}
-
-// List is all values of a header field split at commas outside quotes and trimmed (RFC 9110 section 5.6.1).
-func (h *Head) List(name string) []string { return list(h, name) }
-
 // Limits bounds what is kept; a zero field means its default.
 type Limits struct {
-	// Header is how many bytes of a header section are kept (default 256 KiB).
+	// Header is how many bytes of a header section are kept, and of the header sections of all requests that
+	// wait for their response (default 256 KiB). Of a section a sixteenth as many fields are kept.
 	Header int
 	// Pending is how many bytes one direction may send while the answer that decides what they are is still
-	// missing (default 1 MiB).
+	// missing (default 1 MiB). A chunk counts 64 bytes besides its own.
 	Pending int
 	// Pipeline is how many requests may wait for their response (default 1024).
 	Pipeline int
 }
 
-// Sink decides what a connection becomes.
+func (l Limits) orDefaults() Limits {
+	or := func(v *int, def int) {
+		if *v <= 0 {
+			*v = def
+		}
+	}
+	or(&l.Header, 256<<10)
+	or(&l.Pending, 1<<20)
+	or(&l.Pipeline, 1024)
+	return l
+}
+
+// Sink decides what a connection becomes. Requests and responses are the Sink's to keep. It must not call back
+// into the Conn.
 type Sink interface {
 	// Request is called when a request's header section is complete. With hold, what the client sends
 	// after the request (and its body) is held back until the response to it was read: say true for
@@ -96,9 +43,176 @@ type Sink interface {
 	Response(req *Request, resp *Response) reassembly.Handler
 	// Pending is called when the client's side holds bytes for a request whose answer was not captured: the
 	// server's direction ended, or has a gap where the answer should be, or was acknowledged beyond what was ever seen of it, or Limits.Pending bit.
+	// Where the server's bytes at the answer's place are no HTTP, it is called even if the client's side holds nothing.
 	// As with Response, a Handler takes both directions over (the server's from where it stands); nil drops the bytes as undecoded and goes on.
 	Pending(req *Request) reassembly.Handler
-	// NotHTTP is called when a direction's bytes turn out not to be HTTP; it can be returned a Handler for both
-	// directions' remaining bytes, or nil: they are then counted as undecoded.
+	// NotHTTP is called, once a direction, when its first bytes turn out not to be HTTP; it can be returned a Handler for both
+	// directions' remaining bytes (these bytes among them), or nil: they are then counted as undecoded, up to
+	// where a message begins at the start of a segment.
 	NotHTTP(d reassembly.Dir) reassembly.Handler
+}
+
+// Conn follows HTTP/1.x on one connection. It is a reassembly.Handler.
+type Conn struct {
+	sink  Sink
+	lim   Limits
+	bytes *reassembly.Bytes
+	// next takes both directions over, each from its place on; nil while this is HTTP.
+	next reassembly.Handler
+	half [2]half
+	// client is the direction of the requests, where known.
+	client reassembly.Dir
+	known  bool
+	matcher
+	// hold is the request whose answer decides what the client's following bytes are; nil for none. holdAck is
+	// where that answer begins if the client did not pipeline.
+	hold    *Request
+	holdAck int64
+	// alone says that responses come without any request being captured: they do not wait for one.
+	alone bool
+	// now, packet and packets are the time and number of the current packet, and how many there were.
+	now     capture.Time
+	packet  int
+	packets int64
+}
+
+// New makes a Conn that reports to s and adds what it consumes to b, which must not be nil.
+func New(s Sink, l Limits, b *reassembly.Bytes) *Conn {
+	return &Conn{sink: s, lim: l.orDefaults(), bytes: b}
+}
+
+// Data takes the next bytes of a direction. It is part of reassembly.Handler.
+func (c *Conn) Data(d reassembly.Dir, ch reassembly.Chunk) {
+	h := &c.half[d]
+	if h.state == passed {
+		c.next.Data(d, ch)
+		return
+	}
+	c.tick(d, ch)
+	h.end = ch.Off + int64(len(ch.Data))
+	if h.held.empty() {
+		ch = c.direct(d, ch)
+	}
+	if len(ch.Data) > 0 {
+		h.held.push(ch, c.packets)
+	}
+	c.pump()
+}
+
+// tick notes the packet that is being handled.
+func (c *Conn) tick(d reassembly.Dir, ch reassembly.Chunk) {
+	c.now = ch.Time
+	if ch.Packet != c.packet {
+		c.packet = ch.Packet
+		c.packets++
+	}
+	if c.known && d == c.client {
+		c.alone = false
+	}
+}
+
+// direct parses ch without copying it, as far as that goes, and returns what must be held back.
+func (c *Conn) direct(d reassembly.Dir, ch reassembly.Chunk) reassembly.Chunk {
+	h := &c.half[d]
+	for {
+		ch = c.feed(d, ch)
+		if len(ch.Data) == 0 || h.state != atStart || c.blocked(d) {
+			return ch
+		}
+		h.open(ch, c.packets)
+		v := h.sniff.feed(ch.Data)
+		if v == undecided {
+			h.sniffed = 1
+			return ch
+		}
+		c.recognised(d, v)
+	}
+}
+
+// Gap takes bytes that were never captured. It is part of reassembly.Handler.
+func (c *Conn) Gap(d reassembly.Dir, off, n int64) {
+	h := &c.half[d]
+	if h.state == passed {
+		c.next.Gap(d, off, n)
+		return
+	}
+	h.end = off + n
+	if h.held.empty() {
+		used := c.skip(d, off, n)
+		off, n = off+used, n-used
+	}
+	if n > 0 {
+		h.held.pushGap(off, n)
+	}
+	c.pump()
+}
+
+// Conflict takes a range whose copies differed. It is part of reassembly.Handler.
+func (c *Conn) Conflict(d reassembly.Dir, off, n int64) {
+	h := &c.half[d]
+	if h.state == passed {
+		c.next.Conflict(d, off, n)
+		return
+	}
+	h.doubt(span{off, off + n})
+	if c.known && d == c.client {
+		c.matcher.doubt(span{off, off + n})
+	}
+}
+
+// Close takes the end of a direction. It is part of reassembly.Handler.
+func (c *Conn) Close(d reassembly.Dir, k reassembly.CloseKind) {
+	h := &c.half[d]
+	if h.held.empty() && !c.blocked(d) {
+		c.finish(d, k)
+	} else {
+		h.held.pushClose(k)
+	}
+	c.pump()
+}
+
+// pump handles what is held and no longer has to be, until nothing changes.
+func (c *Conn) pump() {
+	for !c.half[0].held.empty() || !c.half[1].held.empty() {
+		progress := c.settle()
+		for d := range c.half {
+			if c.drain(reassembly.Dir(d)) {
+				progress = true
+			}
+		}
+		if !progress {
+			return
+		}
+	}
+}
+
+// drain handles what one direction holds, as far as it may be, and says whether anything happened.
+func (c *Conn) drain(d reassembly.Dir) (progress bool) {
+	h := &c.half[d]
+	for !h.held.empty() && !c.blocked(d) {
+		i := h.held.at(0)
+		switch {
+		case i.kind == heldClose:
+			c.finish(d, i.close)
+			h.held.pop()
+		case i.kind == heldGap:
+			h.held.cut(c.skip(d, i.off, i.n))
+		case c.feeds(d, i):
+		case c.blocked(d) || !c.recognise(d):
+			return progress
+		}
+		progress = true
+	}
+	return progress
+}
+
+// feeds parses the first held chunk, and says whether that used any of it.
+func (c *Conn) feeds(d reassembly.Dir, i *item) bool {
+	h := &c.half[d]
+	rest := c.feed(d, h.held.chunk(i))
+	used := i.n - int64(len(rest.Data))
+	if used > 0 {
+		h.held.cut(used)
+	}
+	return used > 0
 }

@@ -1,0 +1,134 @@
+package http1
+
+import (
+	"time"
+
+	"github.com/wspeek/wspeek/capture"
+	"github.com/wspeek/wspeek/reassembly"
+)
+
+// How long the bytes of one direction wait for the other's: captures reorder packets by little.
+const (
+	waitTime = capture.Time(time.Second)
+	// waitPackets is for the client's, as for gaps.
+	waitPackets = 1000
+	// earlyPackets and earlyBytes are for a response that comes before its request.
+	earlyPackets = 32
+	earlyBytes   = 64 << 10
+)
+
+// blocked says whether what a direction sends next has to be held back.
+func (c *Conn) blocked(d reassembly.Dir) bool {
+	switch c.half[d].state {
+	case atStart:
+		return c.hold != nil && d == c.client
+	case ready:
+		return d != c.client && c.awaits(d)
+	default:
+		return false
+	}
+}
+
+// awaits says whether the request that the server's next response answers may yet come, as in a
+// capture whose packets are not in order.
+func (c *Conn) awaits(d reassembly.Dir) bool {
+	h, client := &c.half[d], &c.half[c.client]
+	switch {
+	case len(c.queue) > 0 || c.alone || client.broken || client.state == lost || client.state == closed:
+		return false
+	case h.mark.ack >= 0 && h.mark.ack <= client.off:
+		return false // the server had received no more than was parsed
+	case h.held.cost() > c.lim.Pending || h.held.bytes > earlyBytes:
+		return false
+	}
+	return c.packets-h.mark.packets <= earlyPackets && c.now-h.mark.time < waitTime
+}
+
+// settle decides about a client's held bytes whose answer will not come. It says whether it did.
+func (c *Conn) settle() bool {
+	if c.hold == nil || c.half[c.client].state != atStart || c.half[c.client].held.empty() {
+		return false
+	}
+	switch {
+	case c.unanswered():
+		c.ask(c.client.Other())
+		return true
+	case c.half[c.client.Other()].state == closed && c.half[c.client].held.closes():
+		c.release(false)
+		return true
+	}
+	return false
+}
+
+// unanswered says that the client holds bytes for a request whose answer was not captured.
+func (c *Conn) unanswered() bool {
+	q, server := &c.half[c.client].held, &c.half[c.client.Other()]
+	switch {
+	case q.data == 0:
+		return q.cost() > c.lim.Pending
+	case server.state == closed || q.cost() > c.lim.Pending:
+		return true
+	case server.state == ready || server.state == inHead || !server.held.empty():
+		return false
+	case server.state == lost && q.ack > c.holdAck && q.ack <= server.end:
+		return true // all that the client answered to was handed in, and no answer was in it
+	case server.state == lost && q.ack < 0 || q.ack > server.end:
+		first := q.firstData()
+		return c.now-first.time >= waitTime || c.packets-first.packets >= waitPackets
+	}
+	return false
+}
+
+// ask leaves an unanswered request to the Sink. cur is the direction that is being handled.
+func (c *Conn) ask(cur reassembly.Dir) {
+	if next := c.sink.Pending(c.hold); next != nil {
+		c.takeOver(next, cur)
+		return
+	}
+	c.release(true)
+}
+
+// release ends the holding back of the client's bytes: they go on with requests, or are lost.
+func (c *Conn) release(isLost bool) {
+	r := c.hold
+	c.hold = nil
+	if c.known && (isLost || r != nil && r.Partial) && c.half[c.client].state != closed {
+		last := 0
+		if r != nil {
+			last = r.Last
+		}
+		c.lose(c.client, last)
+	}
+}
+
+// desync notes that messages of a direction may have been lost.
+func (c *Conn) desync(d reassembly.Dir) {
+	c.half[d].broken = true
+	switch {
+	case !c.known:
+	case d == c.client:
+		c.hole = true
+	default:
+		c.unsure = true
+	}
+}
+
+// takeOver hands both directions to next: cur, which is being handled, and first what the other holds.
+func (c *Conn) takeOver(next reassembly.Handler, cur reassembly.Dir) {
+	c.next, c.hold, c.matcher = next, nil, matcher{}
+	c.handOver(cur.Other())
+	c.drain(cur.Other())
+	c.handOver(cur)
+}
+
+// handOver hands a direction over at once, or at the end of the body that it is in.
+func (c *Conn) handOver(d reassembly.Dir) {
+	h := &c.half[d]
+	switch h.state {
+	case closed:
+		c.next.Close(d, h.kind)
+	case inLength, inChunkSize, inChunkLine, inChunkData, inChunkEnd, inTrailer, untilClose, bodyOrNot:
+	default:
+		c.pass(d)
+	}
+}
