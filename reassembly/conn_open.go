@@ -31,6 +31,8 @@ func (c *Conn) fits(d Dir, first uint32) bool {
 		return near(h.base+uint32(h.wait.run(0).off), first)
 	case h.based:
 		return near(h.base+uint32(max(h.fin, 0)), first)
+	case c.halves[d.Other()].isn && c.halves[d.Other()].seen == 0:
+		return true // the handshake is under way
 	case h.seqSeen:
 		return near(h.rawSeq, first) || near(h.rawAck, first) && h.ackSeen
 	case h.ackSeen:

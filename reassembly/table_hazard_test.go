@@ -1,0 +1,568 @@
+package reassembly
+
+import (
+	"strings"
+	"testing"
+)
+
+func opened(t testing.TB) *bench { return newBench(t, Limits{}).send(handshake(0)...) }
+
+func (b *bench) stats(n int, d Dir) *Stats { return &b.conns[n].conn.Stats[d] }
+
+func TestHazard_T1_Retransmission(t *testing.T) {
+	t.Parallel()
+	b := opened(t).send(a(0, "hello", 0).id(7), a(0, "hello", 0).id(8), a(0, "hello", 0).id(8)).finish()
+	b.wantLog(0, `0 data 0 "hello"`, "0 close 6", "1 close 6")
+	wantStat(t, "Retransmitted", b.stats(0, Fwd).Retransmitted, 2)
+	wantStat(t, "Duplicates", b.stats(0, Fwd).Duplicates, 1)
+}
+
+func TestHazard_F18_CapturedTwice(t *testing.T) {
+	t.Parallel()
+	b := opened(t).send(a(0, "one", 0).id(7), a(3, "two", 0).id(8), a(0, "one", 0).id(7), a(3, "two", 0).id(8)).finish()
+	b.wantLog(0, `0 data 0 "one"`, `0 data 3 "two"`, "0 close 6", "1 close 6")
+	wantStat(t, "Duplicates", b.stats(0, Fwd).Duplicates, 2)
+}
+
+func TestHazard_T2_OverlapBeforeDelivery(t *testing.T) {
+	t.Parallel()
+	b := opened(t).send(a(5, "fghij", 0), a(3, "dexxhij", 0)).batch().send(a(0, "abcdeFGhi", 0)).batch().finish()
+	b.wantLog(0, "0 conflict 5+2", "0 conflict 5+2", `0 data 0 "abc"`, `0 data 3 "de"`, `0 data 5 "fghij"`, "0 close 6", "1 close 6")
+}
+
+func TestHazard_T3_OtherBytesAfterDelivery(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		segs []seg
+		want []string
+	}{
+		"same boundaries":             {[]seg{a(0, "hello", 0), a(0, "hELlo", 0)}, []string{`0 data 0 "hello"`, "0 conflict 1+2"}},
+		"other boundaries":            {[]seg{a(0, "abc", 0), a(3, "def", 0), a(2, "Xd", 0)}, []string{`0 data 0 "abc"`, `0 data 3 "def"`, "0 conflict 2+1"}},
+		"acknowledged":                {[]seg{a(0, "hello", 0), bb(0, "", 5), a(0, "HELLO", 0)}, []string{`0 data 0 "hello"`}},
+		"half acknowledged":           {[]seg{a(0, "hello", 0), bb(0, "", 3), a(0, "HELLO", 0)}, []string{`0 data 0 "hello"`, "0 conflict 3+2"}},
+		"runs near each other joined": {[]seg{a(0, "a1234567b", 0), a(0, "A1234567B", 0)}, []string{`0 data 0 "a1234567b"`, "0 conflict 0+9"}},
+		"runs apart":                  {[]seg{a(0, "a12345678b", 0), a(0, "A12345678B", 0)}, []string{`0 data 0 "a12345678b"`, "0 conflict 0+1", "0 conflict 9+1"}},
+		"longer than before":          {[]seg{a(0, "abc", 0), a(0, "aBcdef", 0)}, []string{`0 data 0 "abc"`, "0 conflict 1+1", `0 data 3 "def"`}},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			for _, split := range []bool{false, true} {
+				b := opened(t)
+				for _, s := range tt.segs {
+					b.send(s)
+					if split {
+						b.batch()
+					}
+				}
+				b.wantLog(0, tt.want...)
+				b.finish()
+			}
+		})
+	}
+}
+
+func TestHazard_T4_HoleFilled(t *testing.T) {
+	t.Parallel()
+	b := opened(t).send(a(6, "ghi", 0), a(3, "def", 0)).batch().send(bb(0, "", 9), a(0, "abc", 0)).finish()
+	b.wantLog(0, `0 data 0 "abc"`, `0 data 3 "def"`, `0 data 6 "ghi"`, "0 close 6", "1 close 6")
+	wantStat(t, "OutOfOrder", b.stats(0, Fwd).OutOfOrder, 2)
+}
+
+func TestHazard_T5_HoleNeverFilled(t *testing.T) {
+	t.Parallel()
+	lost := []seg{a(0, "abc", 0), a(6, "ghi", 0)}
+	told := []string{`0 data 0 "abc"`, "0 gap 3+3", `0 data 6 "ghi"`}
+	tests := map[string]struct {
+		segs []seg
+		want []string
+	}{
+		"acknowledged, a second passes":         {[]seg{bb(0, "", 9), bb(0, "", 9).later(sec)}, told},
+		"acknowledged, less than a second":      {[]seg{bb(0, "", 9), bb(0, "", 9).later(sec - 2000)}, told[:1]},
+		"not acknowledged, an hour passes":      {[]seg{bb(0, "", 3), bb(0, "", 3).later(3600 * sec)}, told[:1]},
+		"acknowledged in part, a second":        {[]seg{bb(0, "", 5), bb(0, "", 5).later(sec)}, told[:1]},
+		"filled within the second":              {[]seg{bb(0, "", 9), a(3, "def", 0)}, []string{`0 data 0 "abc"`, `0 data 3 "def"`, `0 data 6 "ghi"`}},
+		"RST":                                   {[]seg{bb(0, "", 3).with(RST)}, append(told[:3:3], "0 close 3", "1 close 2")},
+		"FIN of both, acknowledged":             {[]seg{a(9, "", 0).with(FIN), bb(0, "", 10).with(FIN), a(10, "", 1)}, []string{`0 data 0 "abc"`, "1 close 1", "0 gap 3+3", `0 data 6 "ghi"`, "0 close 1"}},
+		"FIN acknowledged, the other side open": {[]seg{a(9, "", 0).with(FIN), bb(0, "", 10)}, told[:1]},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := opened(t).send(lost...).send(tt.segs...)
+			b.wantLog(0, tt.want...).finish()
+		})
+	}
+}
+
+func TestHazard_T5_HoleReleasedByPackets(t *testing.T) {
+	t.Parallel()
+	b := opened(t).send(a(0, "abc", 0), a(6, "ghi", 0), bb(0, "", 9))
+	for range 999 {
+		b.send(bb(0, "", 9))
+	}
+	b.wantLog(0, `0 data 0 "abc"`)
+	b.send(bb(0, "", 9)).wantLog(0, `0 data 0 "abc"`, "0 gap 3+3", `0 data 6 "ghi"`).finish()
+}
+
+func TestHazard_T5_HoleReleasedByTick(t *testing.T) {
+	t.Parallel()
+	b := opened(t).send(a(0, "abc", 0), a(6, "ghi", 0), bb(0, "", 9))
+	b.table.Tick(b.now + sec - 1)
+	b.wantLog(0, `0 data 0 "abc"`)
+	b.table.Tick(b.now + sec)
+	b.wantLog(0, `0 data 0 "abc"`, "0 gap 3+3", `0 data 6 "ghi"`)
+	b.send(a(3, "def", 0)).finish()
+	wantStat(t, "Late", b.stats(0, Fwd).Late, 3)
+	wantStat(t, "Unseen", b.stats(0, Fwd).Unseen, 3)
+}
+
+func TestHazard_T5_ManyHolesWaitAtOnce(t *testing.T) {
+	t.Parallel()
+	b := opened(t)
+	for i := range 100 {
+		b.send(a(i*10+5, "12345", 0))
+	}
+	b.send(bb(0, "", 1000), bb(0, "", 1000).later(sec))
+	wantStat(t, "gaps told after one wait", len(b.conns[0].gaps[Fwd]), 100)
+	b.finish()
+}
+
+func TestHazard_T8_TailNeverCaptured(t *testing.T) {
+	t.Parallel()
+	tests := map[string]struct {
+		segs []seg
+		want []string
+	}{
+		"a second passes":          {[]seg{bb(0, "x", 50), bb(1, "", 50).later(sec)}, []string{`0 data 0 "abc"`, `1 data 0 "x"`, "0 gap 3+47"}},
+		"the data comes after all": {[]seg{bb(0, "", 6), a(3, "def", 0), bb(0, "", 6).later(sec)}, []string{`0 data 0 "abc"`, `0 data 3 "def"`}},
+		"ACK of an unseen FIN":     {[]seg{bb(0, "", 4), bb(0, "", 4).later(sec)}, []string{`0 data 0 "abc"`}},
+		"RST":                      {[]seg{bb(0, "", 50), bb(0, "", 50).with(RST)}, []string{`0 data 0 "abc"`, "0 gap 3+47", "0 close 3", "1 close 2"}},
+		"FIN":                      {[]seg{a(50, "", 0).with(FIN), bb(0, "", 51).with(FIN), a(51, "", 1)}, []string{`0 data 0 "abc"`, "1 close 1", "0 gap 3+47", "0 close 1"}},
+		"an ACK taken back":        {[]seg{bb(0, "", 50), bb(0, "", 3), bb(0, "", 3).later(sec)}, []string{`0 data 0 "abc"`}},
+		"an absurd ACK":            {[]seg{bb(0, "", 500_000_000), bb(0, "", 500_000_000).later(sec)}, []string{`0 data 0 "abc"`}},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			opened(t).send(a(0, "abc", 0)).send(tt.segs...).wantLog(0, tt.want...).finish()
+		})
+	}
+}
+
+func TestHazard_T8_TailAtTheEnd(t *testing.T) {
+	t.Parallel()
+	opened(t).send(a(0, "abc", 0), bb(0, "", 50)).finish().wantLog(0, `0 data 0 "abc"`, "0 gap 3+47", "0 close 6", "1 close 6")
+	opened(t).send(a(0, "abc", 0), a(50, "", 0).with(FIN)).finish().wantLog(0, `0 data 0 "abc"`, "0 gap 3+47", "0 close 1", "1 close 6")
+}
+
+func TestHazard_L1_CutBySnaplen(t *testing.T) {
+	t.Parallel()
+	opened(t).send(a(0, "abc", 0).cutBy(7), a(10, "xyz", 0)).wantLog(0, `0 data 0 "abc"`, "0 gap 3+7", `0 data 10 "xyz"`).finish()
+	b := opened(t).send(a(10, "klm", 0).cutBy(7), a(14, "op", 0)).batch().send(a(0, "abcdefghij", 0))
+	b.wantLog(0, `0 data 0 "abcdefghij"`, `0 data 10 "klm"`, "0 gap 13+1", `0 data 14 "op"`, "0 gap 16+4").finish()
+	wantStat(t, "Unseen", b.stats(0, Fwd).Unseen, 5)
+}
+
+func TestHazard_T9_BegunMidStream(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, Limits{}).send(a(5, "fgh", 0), a(0, "abcde", 0)).batch().send(bb(3, "XYZ", 8)).wantLog(0)
+	b.send(a(8, "", 6).later(sec-2000)).wantLog(0, `0 data 0 "abcde"`, `0 data 5 "fgh"`)
+	b.send(bb(6, "", 8).later(sec)).wantLog(0, `0 data 0 "abcde"`, `0 data 5 "fgh"`, `1 data 0 "XYZ"`).finish()
+	wantStat(t, "Anchored", b.conns[0].conn.Anchored(), false)
+}
+
+func TestHazard_T9_ConflictBeforeOffsetIsSettled(t *testing.T) {
+	t.Parallel()
+	newBench(t, Limits{}).send(a(5, "fgh", 0), a(5, "fGh", 0), a(0, "abcde", 0)).batch().finish().
+		wantLog(0, "0 conflict 6+1", `0 data 0 "abcde"`, `0 data 5 "fgh"`, "0 close 6", "1 close 6")
+}
+
+func TestHazard_T11_OnlySYNACK(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, Limits{}).send(handshake(0)[1:]...).send(a(0, "abc", 0), bb(0, "xyz", 3))
+	b.wantLog(0, `0 data 0 "abc"`, `1 data 0 "xyz"`).finish()
+	wantStat(t, "opener port", b.conns[0].conn.Opener().Port(), 0)
+	wantStat(t, "peer port", b.conns[0].conn.Peer().Port(), 80)
+	wantStat(t, "Anchored", b.conns[0].conn.Anchored(), true)
+}
+
+func TestHazard_T12_HandshakeOutOfOrder(t *testing.T) {
+	t.Parallel()
+	h := handshake(0)
+	parts := []seg{h[0], h[1], h[2], a(0, "abc", 0), bb(0, "xyz", 3)}
+	permutations(len(parts), func(p []int) {
+		b := newBench(t, Limits{})
+		for _, i := range p {
+			b.send(parts[i])
+		}
+		b.finish().wantConns(1)
+		k := b.conns[0]
+		if string(k.data[Fwd]) != "abc" || string(k.data[Rev]) != "xyz" || k.conn.Opener().Port() != 0 {
+			t.Errorf("order %v: told %q, opener %v, want \"abc\", \"xyz\", from port 0", p, k.data, k.conn.Opener())
+		}
+	})
+}
+
+// permutations visits the orders of n things.
+func permutations(n int, visit func([]int)) {
+	p := make([]int, n)
+	for i := range p {
+		p[i] = i
+	}
+	var rec func(int)
+	rec = func(i int) {
+		if i == n {
+			visit(p)
+		}
+		for j := i; j < n; j++ {
+			p[i], p[j] = p[j], p[i]
+			rec(i + 1)
+			p[i], p[j] = p[j], p[i]
+		}
+	}
+	rec(0)
+}
+
+func TestHazard_T13_SimultaneousAndSplit(t *testing.T) {
+	t.Parallel()
+	synA, synB := seg{from: hostA, flags: SYN, seq: 1000}, seg{from: hostB, flags: SYN, seq: 5000}
+	bothA, bothB := seg{from: hostA, flags: SYN | ACK, seq: 1000, ack: 5001}, seg{from: hostB, flags: SYN | ACK, seq: 5000, ack: 1001}
+	tests := map[string][]seg{
+		"simultaneous":    {synA, synB, bothA, bothB},
+		"4-way":           {synA, synB, bothA, bb(0, "", 0)},
+		"5-way":           {synA, {from: hostB, flags: ACK, seq: 77, ack: 1001}, synB, bothA, bb(0, "", 0)},
+		"without SYN/ACK": {synA, synB, a(0, "", 0), bb(0, "", 0)},
+	}
+	for name, open := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := newBench(t, Limits{}).send(open...).send(a(0, "abc", 0), bb(0, "xyz", 3))
+			b.wantLog(0, `0 data 0 "abc"`, `1 data 0 "xyz"`).finish().wantConns(1)
+		})
+	}
+}
+
+func TestHazard_T14_PortReuse(t *testing.T) {
+	t.Parallel()
+	again := []seg{
+		{from: hostA, flags: SYN, seq: 900_000}, {from: hostB, flags: SYN | ACK, seq: 77, ack: 900_001},
+		{from: hostA, flags: ACK, seq: 900_001, ack: 78, data: "new"},
+	}
+	tests := map[string]struct {
+		end  []seg
+		want []string
+	}{
+		"open":             {nil, []string{`0 data 0 "old"`, "0 close 4", "1 close 4"}},
+		"a hole waits":     {[]seg{a(5, "er", 0)}, []string{`0 data 0 "old"`, "0 gap 3+2", `0 data 5 "er"`, "0 close 4", "1 close 4"}},
+		"half closed":      {[]seg{a(3, "", 0).with(FIN)}, []string{`0 data 0 "old"`, "0 close 1", "1 close 4"}},
+		"closed":           {[]seg{a(3, "", 0).with(FIN), bb(0, "", 4).with(FIN), a(4, "", 1)}, []string{`0 data 0 "old"`, "0 close 1", "1 close 1"}},
+		"reset":            {[]seg{a(3, "", 0).with(RST)}, []string{`0 data 0 "old"`, "0 close 2", "1 close 3"}},
+		"lower new number": {[]seg{bb(0, "", 3)}, []string{`0 data 0 "old"`, "0 close 4", "1 close 4"}},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := opened(t).send(a(0, "old", 0)).send(tt.end...).send(again...)
+			b.wantLog(0, tt.want...).wantLog(1, `0 data 0 "new"`).finish().wantConns(2)
+		})
+	}
+}
+
+func TestHazard_T14_SYNACKOfALostSYN(t *testing.T) {
+	t.Parallel()
+	b := opened(t).send(a(0, "old", 0), a(3, "", 0).with(RST))
+	b.send(seg{from: hostB, flags: SYN | ACK, seq: 77, ack: 900_001}, seg{from: hostA, flags: ACK, seq: 900_001, ack: 78, data: "new"})
+	b.wantLog(1, `0 data 0 "new"`).finish().wantConns(2)
+}
+
+func TestHazard_T15_SYNRepeated(t *testing.T) {
+	t.Parallel()
+	h := handshake(0)
+	other := seg{from: hostA, flags: SYN, seq: 333}
+	newBench(t, Limits{}).send(h[0], h[0], h[1], h[1], h[2], a(0, "abc", 0)).wantLog(0, `0 data 0 "abc"`).finish().wantConns(1)
+	b := newBench(t, Limits{}).send(other).send(h...).send(a(0, "abc", 0))
+	b.wantLog(0, "0 close 4", "1 close 4").wantLog(1, `0 data 0 "abc"`).finish().wantConns(2)
+	b = newBench(t, Limits{}).send(h[0], other, h[1], h[2], a(0, "abc", 0))
+	b.wantLog(1, `0 data 0 "abc"`).finish().wantConns(2)
+}
+
+func TestHazard_T15_FastOpen(t *testing.T) {
+	t.Parallel()
+	h := handshake(0)
+	h[0].data = "GET"
+	accepted := h[1]
+	accepted.ack = 1004
+	newBench(t, Limits{}).send(h[0], accepted, a(3, " /", 0)).wantLog(0, `0 data 0 "GET"`, `0 data 3 " /"`).finish()
+	newBench(t, Limits{}).send(h[0], h[1], a(0, "GET", 0), a(3, " /", 0)).wantLog(0, `0 data 0 "GET"`, `0 data 3 " /"`).finish()
+	newBench(t, Limits{}).send(h[0], h[0], accepted).wantLog(0, `0 data 0 "GET"`).finish()
+}
+
+func TestHazard_T16_KeepAlive(t *testing.T) {
+	t.Parallel()
+	told := []string{`0 data 0 "abc"`, `0 data 3 "def"`}
+	tests := map[string][]seg{
+		"one byte, acknowledged":     {a(0, "abc", 0), bb(0, "", 3), a(2, "Z", 0), a(3, "def", 0)},
+		"one byte, not acknowledged": {a(0, "abc", 0), a(2, "Z", 0), a(3, "def", 0)},
+		"no byte":                    {a(0, "abc", 0), a(2, "", 0), a(3, "def", 0)},
+		"where data waits":           {a(3, "def", 0), a(5, "Z", 0), a(0, "abc", 0)},
+	}
+	for name, segs := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			opened(t).send(segs...).wantLog(0, told...).finish()
+		})
+	}
+}
+
+func TestHazard_T16_KeepAliveOfUnseenBytes(t *testing.T) {
+	t.Parallel()
+	probe := a(49, "Z", 0).without(PSH)
+	opened(t).send(a(0, "abc", 0), bb(0, "", 50), probe, a(50, "def", 0)).send(bb(0, "", 53).later(sec)).finish().
+		wantLog(0, `0 data 0 "abc"`, "0 gap 3+47", `0 data 50 "def"`, "0 close 6", "1 close 6")
+}
+
+func TestHazard_T16_KeepAliveFirst(t *testing.T) {
+	t.Parallel()
+	tests := map[string][]seg{
+		"acknowledged before": {bb(0, "", 100), a(99, "Z", 0), a(100, "def", 0)},
+		"acknowledged after":  {a(99, "Z", 0).without(PSH), bb(0, "", 100), a(100, "def", 0)},
+		"alone for a second":  {a(99, "Z", 0).without(PSH), bb(0, "", 100), bb(0, "", 100).later(sec), a(100, "def", 0)},
+	}
+	for name, segs := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := newBench(t, Limits{}).send(segs...).finish()
+			for _, k := range b.conns {
+				d := Fwd
+				if k.conn.fromB {
+					d = Rev
+				}
+				if string(k.data[d]) != "def" || len(k.gaps[d]) > 0 {
+					t.Errorf("told %q, want \"def\"", k.log)
+				}
+			}
+		})
+	}
+}
+
+func TestHazard_T18_WrongRST(t *testing.T) {
+	t.Parallel()
+	tests := map[string]seg{
+		"far above":           seg{from: hostA, flags: RST, seq: 1001 + 100_000_000},
+		"below what is acked": seg{from: hostA, flags: RST, seq: 1001 + 1},
+		"far below":           seg{from: hostA, flags: RST, seq: 1<<32 - 100_000_000},
+	}
+	for name, rst := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := opened(t).send(a(0, "abc", 0), bb(0, "", 3), rst, a(3, "def", 0))
+			b.wantLog(0, `0 data 0 "abc"`, `0 data 3 "def"`).finish()
+			wantStat(t, "SuspectedRST", b.stats(0, Fwd).SuspectedRST, 1)
+		})
+	}
+	b := newBench(t, Limits{}).send(handshake(0)[0], seg{from: hostB, flags: RST | ACK, ack: 99}).wantLog(0)
+	b.send(seg{from: hostB, flags: RST | ACK, ack: 1001}).wantLog(0, "0 close 3", "1 close 2").finish()
+}
+
+func TestHazard_T19_RSTWithData(t *testing.T) {
+	t.Parallel()
+	b := opened(t).send(a(0, "abc", 0), a(3, "reason", 0).with(RST), a(3, "def", 0), bb(0, "xyz", 3)).finish()
+	b.wantLog(0, `0 data 0 "abc"`, "0 close 2", "1 close 3")
+	wantStat(t, "AfterRST", b.stats(0, Fwd).AfterRST, 3)
+	wantStat(t, "AfterRST", b.stats(0, Rev).AfterRST, 3)
+}
+
+func TestHazard_T20_FIN(t *testing.T) {
+	t.Parallel()
+	told := []string{`0 data 0 "abc"`, `0 data 3 "def"`, "0 close 1"}
+	tests := map[string]struct {
+		segs   []seg
+		beyond int64
+	}{
+		"with data":       {[]seg{a(0, "abc", 0), a(3, "def", 0).with(FIN)}, 0},
+		"out of order":    {[]seg{a(6, "", 0).with(FIN), a(3, "def", 0), a(0, "abc", 0)}, 0},
+		"retransmitted":   {[]seg{a(0, "abc", 0), a(3, "def", 0).with(FIN), a(3, "def", 0).with(FIN)}, 0},
+		"data beyond":     {[]seg{a(0, "abc", 0), a(3, "def", 0).with(FIN), a(6, "ghi", 0)}, 3},
+		"overlap beyond":  {[]seg{a(0, "abc", 0), a(6, "", 0).with(FIN), a(3, "defghi", 0)}, 3},
+		"beyond, waiting": {[]seg{a(3, "def", 0), a(6, "ghi", 0), a(6, "", 0).with(FIN), a(0, "abc", 0)}, 3},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := opened(t).send(tt.segs...).wantLog(0, told...)
+			wantStat(t, "AfterFIN", b.stats(0, Fwd).AfterFIN, tt.beyond)
+			b.finish()
+		})
+	}
+}
+
+func TestHazard_T21_HalfClose(t *testing.T) {
+	t.Parallel()
+	b := opened(t).send(a(0, "abc", 0).with(FIN), bb(0, "xyz", 4), a(4, "", 3), bb(3, "uvw", 4).with(FIN), a(4, "", 7), bb(7, "", 4))
+	b.wantLog(0, `0 data 0 "abc"`, "0 close 1", `1 data 0 "xyz"`, `1 data 3 "uvw"`, "1 close 1").finish().wantConns(1)
+}
+
+func TestHazard_T22_Above4GiB(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, Limits{})
+	b.send(handshake(0)...)
+	b.conns[0].noRecord = true
+	const n = 1 << 20
+	mem := make([]byte, n)
+	var sent int64
+	for sent < 5<<30 {
+		b.packet++
+		b.now += 1000
+		b.table.Segment(&Segment{Packet: b.packet, Time: b.now, Flow: flow(0), Flags: ACK, Seq: 1001 + uint32(sent), Ack: 5001, Payload: mem})
+		sent += n
+		b.table.Segment(&Segment{Packet: b.packet, Time: b.now, Flow: flow(0), FromB: true, Flags: ACK, Seq: 5001, Ack: 1001 + uint32(sent)})
+		b.table.EndBatch()
+	}
+	b.finish()
+	wantStat(t, "Bytes", b.stats(0, Fwd).Bytes, sent)
+}
+
+func TestHazard_T23_OutsideTheWindow(t *testing.T) {
+	t.Parallel()
+	b := opened(t).send(a(0, "abc", 0), a(100_000_000, "evil", 0), a(3, "def", 0)).finish()
+	b.wantLog(0, `0 data 0 "abc"`, `0 data 3 "def"`, "0 close 6", "1 close 6")
+	wantStat(t, "OutOfWindow", b.stats(0, Fwd).OutOfWindow, 1)
+}
+
+func TestHazard_T23_UnknownWindow(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, Limits{}).send(a(0, "abc", 0), a(900_000_000, "evil", 0), a(3, "def", 0)).finish()
+	b.wantLog(0, `0 data 0 "abc"`, `0 data 3 "def"`, "0 close 6", "1 close 6")
+	wantStat(t, "OutOfWindow", b.stats(0, Fwd).OutOfWindow, 1)
+}
+
+func TestHazard_T31_LostMoreThanAWindow(t *testing.T) {
+	t.Parallel()
+	const far = 100_000_000
+	b := opened(t).send(a(0, "abc", 0), a(far, "first", 0), bb(0, "", far+5), a(far+5, "second", 0), bb(0, "", far+11), bb(0, "", far+11).later(sec))
+	b.wantLog(0, `0 data 0 "abc"`, "0 gap 3+100000002", `0 data 100000005 "second"`).finish()
+}
+
+func TestHazard_T24_Urgent(t *testing.T) {
+	t.Parallel()
+	b := opened(t).send(a(0, "abc", 0).with(URG)).wantLog(0, `0 data 0 "abc"`).finish()
+	wantStat(t, "Urgent", b.stats(0, Fwd).Urgent, 1)
+}
+
+func TestHazard_T26_OneDirectionOnly(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, Limits{}).send(handshake(0)[0], a(0, "abc", 0), a(3, "def", 9), a(6, "", 9).with(FIN))
+	b.wantLog(0, `0 data 0 "abc"`, `0 data 3 "def"`, "0 close 1").finish()
+}
+
+func TestHazard_T28_SYNFlood(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, Limits{Conns: 10})
+	for f := 1; f <= 3; f++ {
+		b.send(handshake(f)...).send(seg{flow: f, from: hostA, flags: ACK, seq: 1001, ack: 5001, data: "abc"})
+	}
+	b.send(handshake(4)...)
+	for f := 100; f < 1100; f++ {
+		b.send(seg{flow: f, from: hostA, flags: SYN, seq: uint32(f)})
+	}
+	b.send(seg{flow: 4, from: hostA, flags: ACK, seq: 1001, ack: 5001, data: "abc"})
+	for f := 1; f <= 4; f++ {
+		b.send(seg{flow: f, from: hostB, flags: ACK, seq: 5001, ack: 1004, data: "xyz"})
+		b.wantLog(f-1, `0 data 0 "abc"`, `1 data 0 "xyz"`)
+	}
+	wantStat(t, "Evicted", b.table.Evicted(), 994)
+	b.wantLog(500, "0 close 5", "1 close 5").finish().wantConns(1004)
+}
+
+func TestHazard_T28_EvictsTheIdle(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, Limits{Conns: 3})
+	for f := range 3 {
+		b.send(handshake(f)...).send(seg{flow: f, from: hostA, flags: ACK, seq: 1001, ack: 5001, data: "abc"})
+	}
+	b.send(seg{flow: 0, from: hostB, flags: ACK, seq: 5001, ack: 1004})
+	b.send(handshake(9)...)
+	b.wantLog(1, `0 data 0 "abc"`, "0 close 5", "1 close 5").wantLog(0, `0 data 0 "abc"`).wantLog(2, `0 data 0 "abc"`).finish()
+}
+
+func TestHazard_T29_OneByteSegments(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, Limits{Waiting: 1 << 20})
+	b.send(handshake(0)...)
+	for i := 100_000; i > 10_000; i-- {
+		b.send(a(2*i, "x", 0))
+		if i%100 == 0 {
+			b.batch()
+		}
+		if held := b.conns[0].conn.held(); held > 1<<20 {
+			t.Fatalf("%d bytes wait, want at most 1 MiB", held)
+		}
+	}
+	b.finish()
+}
+
+func TestHazard_T30_IdleForHours(t *testing.T) {
+	t.Parallel()
+	opened(t).send(a(0, "abc", 0), a(3, "def", 0).later(10*3600*sec)).wantLog(0, `0 data 0 "abc"`, `0 data 3 "def"`).finish().wantConns(1)
+}
+
+func TestHazard_T32_MemoryCap(t *testing.T) {
+	t.Parallel()
+	kib := strings.Repeat("k", 1024)
+	b := newBench(t, Limits{Waiting: 8 << 10})
+	b.send(handshake(0)...).send(a(0, "abc", 0))
+	for i := range 5 {
+		b.send(a(10+i*1024, kib, 0)).batch()
+	}
+	b.wantLog(0, `0 data 0 "abc"`)
+	b.send(a(10+5*1024, kib, 0))
+	wantStat(t, "bytes told", b.conns[0].next[Fwd], 10+6*1024)
+	wantStat(t, "missing", b.stats(0, Fwd).Missing, 7)
+	b.finish()
+}
+
+func TestHazard_T32_MemoryCapOfAll(t *testing.T) {
+	t.Parallel()
+	kib := strings.Repeat("k", 1024)
+	b := newBench(t, Limits{WaitingAll: 8 << 10})
+	for f := range 20 {
+		s := seg{flow: f, from: hostA, flags: ACK, seq: 1011, ack: 5001, data: kib}
+		b.send(handshake(f)...).send(s)
+		if b.table.waiting > 8<<10 {
+			t.Fatalf("%d bytes wait, want at most 8 KiB", b.table.waiting)
+		}
+	}
+	wantStat(t, "bytes told of the oldest", b.conns[0].next[Fwd], 1034)
+	wantStat(t, "bytes told of the newest", b.conns[19].next[Fwd], 0)
+	b.finish()
+}
+
+func TestHazard_F16_TimeGoesBack(t *testing.T) {
+	t.Parallel()
+	b := opened(t).send(a(0, "abc", 0), a(6, "ghi", 0), bb(0, "", 9), bb(0, "", 9).later(-3600*sec), a(3, "def", 0))
+	b.wantLog(0, `0 data 0 "abc"`, `0 data 3 "def"`, `0 data 6 "ghi"`).finish()
+}
+
+func TestChunkAck(t *testing.T) {
+	t.Parallel()
+	b := opened(t).send(a(0, "abc", 0), bb(0, "xyz", 3), a(3, "d", 3), bb(5, "late", 4), bb(3, "uv", 4)).finish()
+	want := [2][]int64{{0, 3}, {3, 4, 4}}
+	for d, acks := range b.conns[0].acks {
+		for i := range acks {
+			wantStat(t, "Ack", acks[i], want[d][i])
+		}
+	}
+	b = newBench(t, Limits{}).send(a(0, "abc", 0)).finish()
+	wantStat(t, "Ack", b.conns[0].acks[Fwd][0], -1)
+}
+
+func TestClosedAreRemembered(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, Limits{Closed: 2})
+	for f := range 3 {
+		b.send(handshake(f)...).send(seg{flow: f, from: hostA, flags: RST | ACK, seq: 1001, ack: 5001})
+	}
+	b.send(seg{flow: 2, from: hostB, flags: ACK, seq: 5001, ack: 1001}, seg{flow: 1, from: hostB, flags: ACK, seq: 5001, ack: 1001}).wantConns(3)
+	b.send(seg{flow: 0, from: hostB, flags: ACK, seq: 5001, ack: 1001}).wantConns(4).finish()
+}
