@@ -43,6 +43,8 @@ const (
 // whether it is done. When it is, Replay hands out what was kept from the boundary on, and nothing more may be fed.
 type Search struct {
 	opt SearchOptions
+	// opening says what a frame's first byte may be.
+	opening [256]bool
 	// buf[lo:] are the bytes kept, contiguous, from stream offset base up to head.
 	buf        []byte
 	lo         int
@@ -51,9 +53,15 @@ type Search struct {
 	live       []chain
 	// wake is the smallest offset that a chain needs to go on.
 	wake int64
+	// seen has a bit for each state in which a chain passed a byte of the latest chunk, which begins at origin: who comes
+	// there in the same state need not go on. So a chunk takes time in proportion to its length.
+	seen   []byte
+	origin int64
 	// freq counts byte values: chance is measured on the data itself.
-	freq    [256]uint32
+	freq [256]uint32
+	// fed counts bytes, steps the frames looked at.
 	fed     int64
+	steps   int64
 	skipped int64
 	gap     Range
 	found   chain
@@ -77,7 +85,11 @@ func NewSearch(opt SearchOptions) *Search {
 	if opt.Threshold <= 0 {
 		opt.Threshold = defaultThreshold
 	}
-	return &Search{opt: opt}
+	s := &Search{opt: opt}
+	for b := range s.opening {
+		s.opening[b] = opt.opens(byte(b))
+	}
+	return s
 }
 
 // Feed adds the next bytes of the direction; it copies what it keeps.
@@ -121,7 +133,7 @@ func (s *Search) Close() {
 	if s.ok || s.closed {
 		return
 	}
-	s.closed = true
+	s.closed, s.seen = true, nil
 	s.advance()
 	s.settle(s.opt.Threshold / 2)
 }
@@ -192,6 +204,9 @@ func (s *Search) keep(c reassembly.Chunk) {
 	s.buf = append(s.buf, c.Data...)
 	s.head += int64(len(c.Data))
 	s.fed += int64(len(c.Data))
+	s.origin = c.Off
+	s.seen = append(s.seen[:0], c.Data...)
+	clear(s.seen)
 	c.Data = nil
 	s.marks = append(s.marks, mark{c.Off, c})
 }

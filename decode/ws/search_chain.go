@@ -67,9 +67,12 @@ const (
 	segmentBits = 10
 )
 
+// bits is the evidence of c so far, but for where its last frame ends.
+func (c *chain) bits() float32 { return c.weight + c.tags + c.packed }
+
 // score is the evidence of c in bits, if the stream is known up to head.
 func (c *chain) score(head int64) float32 {
-	v := c.weight + c.tags + c.packed
+	v := c.bits()
 	if c.frames > 0 && c.next == head && c.kind != byNothing {
 		v += alignBits
 	}
@@ -113,35 +116,35 @@ const (
 	impossible
 )
 
-// look reads the frame at the start of p. final says that no more bytes come.
-func (s *Search) look(p []byte, final bool) (g glimpse, v verdict) {
-	if len(p) > 0 && !s.opens(p[0]) {
-		return g, impossible
+// look reads the frame at the start of p into g. final says that no more bytes come.
+func (s *Search) look(g *glimpse, p []byte, final bool) verdict {
+	if len(p) > 0 && !s.opening[p[0]] {
+		return impossible
 	}
 	if len(p) < 2 {
-		return g, wanting
+		return wanting
 	}
 	g.first, g.op, g.fin, g.rsv = p[0], Opcode(p[0]&0xF), p[0]&0x80 != 0, p[0]>>4&7
 	g.masked, g.length, g.header = p[1]&0x80 != 0, int64(p[1]&0x7F), 2
 	if g.op >= OpClose && g.length > 125 || !s.opt.Masked.allows(g.masked) {
-		return g, impossible
+		return impossible
 	}
-	if v = g.extend(p); v != plausible {
-		return g, v
+	if v := g.extend(p); v != plausible {
+		return v
 	}
 	if g.masked {
 		if len(p) < g.header+4 {
-			return g, wanting
+			return wanting
 		}
 		g.key = binary.LittleEndian.Uint32(p[g.header:])
 		g.header += 4
 	}
 	want := int(min(g.length, probe))
 	if len(p) < g.header+want && !final {
-		return g, wanting
+		return wanting
 	}
 	g.payload = p[g.header:min(len(p), g.header+want)]
-	return g, plausible
+	return plausible
 }
 
 // extend reads the extended payload length (RFC 6455 section 5.2).
@@ -177,23 +180,33 @@ func (m Masking) allows(masked bool) bool {
 
 // opens says whether a frame may begin with b: a known opcode, control frames with FIN, and RSV
 // bits only where an extension may have set them.
-func (s *Search) opens(b byte) bool {
+func (o *SearchOptions) opens(b byte) bool {
 	op, rsv := b&0xF, b>>4&7
 	switch {
 	case op >= 8:
 		return b&0x80 != 0 && op <= 0xA && rsv == 0
 	case op > 2:
 		return false
-	case rsv&^s.opt.RSV == 0:
+	case rsv&^o.RSV == 0:
 		return true
 	}
-	return s.opt.Deflate && op != 0 && rsv&^s.opt.RSV == 4
+	return o.Deflate && op != 0 && rsv&^o.RSV == 4
+}
+
+// hopeless says that no chain begins with these two bytes, without looking further: an empty frame that is not the last of its
+// message is how zeros look, and the rest is as look and follow have it.
+func (s *Search) hopeless(first, second byte) bool {
+	if second&0x7F == 0 && (first&0x80 == 0 || first&0xF == 0) {
+		return true
+	}
+	return first&0xF >= 8 && second&0x7F > 125 || !s.opt.Masked.allows(second&0x80 != 0)
 }
 
 // step puts the frame at c.next behind the chain, if it fits.
 func (s *Search) step(c *chain, final bool) verdict {
-	g, v := s.look(s.at(c.next), final)
-	if v != plausible {
+	s.steps++
+	var g glimpse
+	if v := s.look(&g, s.at(c.next), final); v != plausible {
 		return v
 	}
 	if !c.mask.allows(g.masked) || !c.follow(&g) {
@@ -257,7 +270,7 @@ func (c *chain) take(s *Search, g *glimpse, gain float32) {
 // continuation of an unknown message, the repeated key of masked zeros), or the first of a chain that begins inside a segment, where
 // chance is at its best (a length that happens to lead to a true boundary), unless it proves itself.
 func (c *chain) unsure(gain float32) bool {
-	return c.weight+c.tags+c.packed == 0 || c.frames == 1 && !c.atSegment && gain < maskedTextBits
+	return c.bits() == 0 || c.frames == 1 && !c.atSegment && gain < maskedTextBits
 }
 
 // meet notes that c.next is the start of a segment: the frame before fills its segment to the end, or,

@@ -21,9 +21,10 @@ func (s *Search) scan(from int64) {
 	p := s.at(from)
 	s.begin(from, true)
 	for i := 1; i < len(p); i++ {
-		if s.opens(p[i]) {
-			s.begin(from+int64(i), false)
+		if !s.opening[p[i]] || i+1 < len(p) && s.hopeless(p[i], p[i+1]) {
+			continue
 		}
+		s.begin(from+int64(i), false)
 	}
 	s.rouse()
 }
@@ -36,10 +37,13 @@ func (s *Search) begin(off int64, atSegment bool) {
 	}
 }
 
-// run follows a chain until it wants bytes that are not there; false where it breaks.
+// run follows a chain until it wants bytes that are not there; false where it breaks, or where it joins a chain that
+// is no worse.
 func (s *Search) run(c *chain) bool {
+	humble := !c.atSegment && c.bits() < segmentBits
 	for c.next < s.head {
-		if c.next < s.base {
+		at, state := c.next-s.origin, c.state()
+		if c.next < s.base || humble && s.passed(at, state) {
 			return false
 		}
 		switch s.step(c, s.closed) {
@@ -48,8 +52,27 @@ func (s *Search) run(c *chain) bool {
 		case wanting:
 			return true
 		}
+		if at >= 0 && at < int64(len(s.seen)) {
+			s.seen[at] |= state
+		}
 	}
 	return true
+}
+
+// passed says whether a chain was at this byte of the chunk in this state.
+func (s *Search) passed(at int64, state byte) bool {
+	return at >= 0 && at < int64(len(s.seen)) && s.seen[at]&state != 0
+}
+
+// state is the bit in Search.seen for what decides which frames may follow; none before the first frame.
+func (c *chain) state() byte {
+	switch c.mask {
+	case MaskSet:
+		return 1 << c.msg
+	case MaskClear:
+		return 1 << (c.msg + ended + 1)
+	}
+	return 0
 }
 
 // insert keeps a chain: of chains that meet, the better one alone, and of too many, the better ones.
@@ -77,7 +100,7 @@ func (s *Search) insert(c chain) {
 // better says which of two chains to keep: a chain that begins inside a segment must have clearly more evidence than one
 // that does not, else the first to begin wins.
 func (c *chain) better(o *chain) bool {
-	a, b := c.weight+c.tags+c.packed, o.weight+o.tags+o.packed
+	a, b := c.bits(), o.bits()
 	switch {
 	case c.atSegment && !o.atSegment:
 		return a+segmentBits >= b
