@@ -77,6 +77,14 @@ func (d *Decoder) hand() {
 	d.out = nil
 }
 
+// stamp is the packet looked at; at the end of the capture the last one of c.
+func (d *Decoder) stamp(c *conn) ws.Stamp {
+	if d.now.Packet == atEnd {
+		return ws.Stamp{Packet: c.tcp.Last.Packet, Time: c.tcp.Last.Time}
+	}
+	return d.now
+}
+
 // Accept is reassembly.Acceptor.
 func (d *Decoder) Accept(t *reassembly.Conn) reassembly.Handler {
 	c := &conn{d: d, tcp: t, stream: &Stream{N: -1, First: t.First.Packet}}

@@ -58,6 +58,9 @@ func (s *session) Finding(f *ws.Finding) {
 	s.info.Findings++
 	out := s.conn.d.out
 	out.findings = append(out.findings, *f)
+	if at := &out.findings[len(out.findings)-1].At; at.Packet == 0 {
+		*at = s.conn.d.stamp(s.conn)
+	}
 	s.emit(KindFinding, len(out.findings)-1)
 }
 
@@ -67,11 +70,7 @@ func (s *session) emit(k Kind, index int) {
 
 // note tells a finding of the session as a whole, at the packet looked at.
 func (s *session) note(r *ws.Rule, d ws.Dir, off int64, detail string) {
-	at := s.conn.d.now
-	if at.Packet == atEnd {
-		at = ws.Stamp{Packet: s.conn.tcp.Last.Packet, Time: s.conn.tcp.Last.Time}
-	}
-	s.Finding(&ws.Finding{Rule: r, Dir: d, At: at, Offset: off, Detail: detail})
+	s.Finding(&ws.Finding{Rule: r, Dir: d, At: s.conn.d.stamp(s.conn), Offset: off, Detail: detail})
 }
 
 // tell tells a snapshot of the session where its state or end has changed since the last.

@@ -47,9 +47,8 @@ func (l *layer) Response(req *http1.Request, resp *http1.Response) reassembly.Ha
 	case up != nil && resp.Status != 101:
 		up.sess.refused(up, resp, view)
 		return nil
-	case up == nil && req == nil && view.IsUpgrade():
-		s := l.conn.begin(resp.Dir.Other(), l.tunnel)
-		return l.open(&upgrade{sess: s}, resp, view)
+	case up == nil && view.IsUpgrade():
+		return l.open(l.unasked(req, resp), resp, view)
 	case resp.Status == 101:
 		l.conn.sess = nil
 		return opaque{&l.conn.d.bytes}
@@ -57,6 +56,16 @@ func (l *layer) Response(req *http1.Request, resp *http1.Response) reassembly.Ha
 		return l.inner(&Tunnel{Type: "connect", Target: req.Target})
 	}
 	return nil
+}
+
+// unasked is the upgrade for a response to a request that was not captured, or not whole.
+func (l *layer) unasked(req *http1.Request, resp *http1.Response) *upgrade {
+	up := &upgrade{head: req, sess: l.conn.begin(resp.Dir.Other(), l.tunnel)}
+	if req != nil {
+		up.view = requestView(req)
+		up.sess.requested(req)
+	}
+	return up
 }
 
 // answered is the upgrade that a response to req answers, nil for none.

@@ -50,10 +50,11 @@ func (t *Text) Heading(dst []byte, s *decode.Session) []byte {
 
 // Address is the URL of a session, as far as it is known. It is not inert.
 func Address(s *decode.Session) string {
-	if s.Host == "" && s.Path == "" {
-		return s.Scheme + "://?"
+	host := s.Host
+	if host == "" {
+		host = "?"
 	}
-	return s.Scheme + "://" + s.Host + s.Path
+	return s.Scheme + "://" + host + s.Path
 }
 
 func (t *Text) ending(dst []byte, s *decode.Session) []byte {
