@@ -1,5 +1,7 @@
 package reassembly
 
+import "encoding/binary"
+
 // plain fills s from an IPv4 packet that is as nearly all are: no options, no fragment, TCP,
 // captured whole. False says nothing but that the long way has to look at it.
 func (s *Segment) plain(ip []byte) bool {
@@ -87,13 +89,15 @@ func (s *Segment) flow4(src, dst uint32, srcPort, dstPort uint16) {
 		src, dst, srcPort, dstPort = dst, src, dstPort, srcPort
 	}
 	f := &s.Flow
-	f.A, f.B = mapped(src), mapped(dst)
+	setMapped(&f.A, src)
+	setMapped(&f.B, dst)
 	f.APort, f.BPort, f.V6 = srcPort, dstPort, false
 }
 
-// mapped is the IPv4-mapped form of an address (RFC 4291 section 2.5.5.2).
-func mapped(a uint32) [16]byte {
-	return [16]byte{10: 0xff, 11: 0xff, 12: byte(a >> 24), 13: byte(a >> 16), 14: byte(a >> 8), 15: byte(a)}
+// setMapped stores the IPv4-mapped form of an address (RFC 4291 section 2.5.5.2), as two words.
+func setMapped(to *[16]byte, a uint32) {
+	binary.BigEndian.PutUint64(to[:8], 0)
+	binary.BigEndian.PutUint64(to[8:], 0xffff<<32|uint64(a))
 }
 
 // flow6 is flow4 for IPv6.
