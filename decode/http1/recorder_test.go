@@ -136,7 +136,10 @@ func (t *taker) Close(d reassembly.Dir, k reassembly.CloseKind) {
 	t.closes[d] = k
 }
 
-// event is one call of a Handler: data, or a gap (gap > 0), a conflict (n > 0) or a close.
+// nothing stands for an acknowledgment of 0; an ack of 0 means all that came of the other direction so far.
+const nothing = -2
+
+// event is one call of a Handler: data, a gap or a close.
 type event struct {
 	d     reassembly.Dir
 	data  string
@@ -177,11 +180,13 @@ func (f *feeder) play(e event) {
 	case e.data != "":
 		f.packet++
 		ack := e.ack
-		if ack == 0 && !e.noAck {
-			ack = f.off[e.d.Other()]
-		}
-		if e.noAck {
+		switch {
+		case e.noAck:
 			ack = -1
+		case ack == nothing:
+			ack = 0
+		case ack == 0:
+			ack = f.off[e.d.Other()]
 		}
 		f.chunks(e, ack)
 	}

@@ -40,8 +40,8 @@ type sniffer struct {
 	at     place
 	// n counts all bytes, word those of the current word.
 	n, word int
-	// begin is the begin of the method.
-	begin [4]byte
+	// begin is the begin of the method, or its whole if it is a known one.
+	begin [maxKnown]byte
 	// version is how much of "HTTP/d.d" the current word matches, -1 for none of it.
 	version int8
 	// hasTarget says that a word stands between method and current word.
@@ -90,20 +90,46 @@ func (s *sniffer) blank(c byte) verdict {
 
 func (s *sniffer) method(c byte) verdict {
 	switch {
-	case isToken(c) && s.word < maxMethod && (!s.strict || 'A' <= c && c <= 'Z'):
-		if s.word < len(s.begin) {
+	case isToken(c) && s.word < maxMethod:
+		if s.word < maxKnown {
 			s.begin[s.word] = c
 		}
 		s.word++
+		if s.strict && !s.known(false) {
+			return isNeither
+		}
 		return undecided
-	case c == ' ' && s.word > 0:
+	case c == ' ' && s.word > 0 && (!s.strict || s.known(true)):
 		s.at, s.word = target, 0
 		return undecided
-	case c == '/' && s.word == 4 && s.begin == [4]byte{'H', 'T', 'T', 'P'}:
+	case c == '/' && string(s.begin[:]) == "HTTP\x00\x00\x00\x00" && s.word == 4:
 		s.at, s.word = status, 0
 		return undecided
 	}
 	return isNeither
+}
+
+// maxKnown is the length of the longest of knownMethods.
+const maxKnown = 8
+
+// knownMethods are those that a search looks for: RFC 9110 section 9.3, RFC 5789 section 2 and RFC 4918 section 9;
+// and what a status line begins with.
+var knownMethods = [...]string{
+	"GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH",
+	"PROPFIND", "MKCOL", "COPY", "MOVE", "LOCK", "UNLOCK", "HTTP",
+}
+
+// known says whether the word so far is a known method, or, if not whole, the begin of one.
+func (s *sniffer) known(whole bool) bool {
+	if s.word > maxKnown {
+		return false
+	}
+	for _, m := range knownMethods {
+		if len(m) >= s.word && m[:s.word] == string(s.begin[:s.word]) && (!whole || len(m) == s.word) {
+			return true
+		}
+	}
+	return false
 }
 
 // target is lenient about spaces within the target (RFC 9112 section 3.2 lets servers be), so that
@@ -146,7 +172,7 @@ func (s *sniffer) matchVersion(c byte) {
 	switch {
 	case i < 0 || i >= len(versionForm) || !fits(versionForm[i], c):
 		s.version = -1
-	case i == 5 && c != '1' && (s.strict || s.begin == [4]byte{'P', 'R', 'I'}):
+	case i == 5 && c != '1' && (s.strict || string(s.begin[:4]) == "PRI\x00"):
 		s.version = -1 // an HTTP/2 connection preface is no request (RFC 9113 section 3.4)
 	default:
 		s.version++
