@@ -139,6 +139,9 @@ func captureFiles(t *testing.T) (files []string) {
 
 func TestDissectAgainstTshark(t *testing.T) {
 	t.Parallel()
+	if testing.Short() {
+		t.Skip("tshark is slow: not with -short")
+	}
 	if _, err := exec.LookPath("tshark"); err != nil {
 		t.Skipf("no oracle: %v", err)
 	}
