@@ -19,6 +19,9 @@ type Packet struct {
 	Time Time
 	// LinkType says how Data begins.
 	LinkType LinkType
+	// Interface is the index in LiveOptions.Interfaces of the interface that it came
+	// through; 0 for packets of files.
+	Interface uint16
 	// OrigLen is the length on the wire in bytes; larger than len(Data) where the
 	// capture cut it (snaplen), never smaller.
 	OrigLen int
