@@ -68,6 +68,8 @@ type Conn struct {
 	// where that answer begins if the client did not pipeline.
 	hold    *Request
 	holdAck int64
+	// turn says that the client's held bytes were released and come before anything more of the server's.
+	turn bool
 	// alone says that responses come without any request being captured: they do not wait for one.
 	alone bool
 	// now, packet and packets are the time and number of the current packet, and how many there were.
@@ -116,7 +118,7 @@ func (c *Conn) direct(d reassembly.Dir, ch reassembly.Chunk) reassembly.Chunk {
 	h := &c.half[d]
 	for {
 		ch = c.feed(d, ch)
-		if len(ch.Data) == 0 || h.state != atStart || c.blocked(d) {
+		if len(ch.Data) == 0 || h.state != atStart || c.blocked(d) || c.yields(d) {
 			return ch
 		}
 		h.open(ch, c.packets)
@@ -174,7 +176,11 @@ func (c *Conn) Close(d reassembly.Dir, k reassembly.CloseKind) {
 // pump handles what is held and no longer has to be, until nothing changes.
 func (c *Conn) pump() {
 	for !c.half[0].held.empty() || !c.half[1].held.empty() {
-		progress := c.settle()
+		progress := c.settle() || c.turn
+		if c.turn {
+			c.drain(c.client)
+			c.turn = false
+		}
 		for d := range c.half {
 			if c.drain(reassembly.Dir(d)) {
 				progress = true
@@ -189,7 +195,7 @@ func (c *Conn) pump() {
 // drain handles what one direction holds, as far as it may be, and says whether anything happened.
 func (c *Conn) drain(d reassembly.Dir) (progress bool) {
 	h := &c.half[d]
-	for !h.held.empty() && !c.blocked(d) {
+	for !h.held.empty() && !c.blocked(d) && !c.yields(d) {
 		i := h.held.at(0)
 		switch {
 		case i.kind == heldClose:
@@ -198,7 +204,7 @@ func (c *Conn) drain(d reassembly.Dir) (progress bool) {
 		case i.kind == heldGap:
 			h.held.cut(c.skip(d, i.off, i.n))
 		case c.feeds(d, i):
-		case c.blocked(d) || !c.recognise(d):
+		case c.blocked(d) || c.yields(d) || !c.recognise(d):
 			return progress
 		}
 		progress = true

@@ -129,7 +129,7 @@ func (h *half) open(ch reassembly.Chunk, packets int64) {
 // returns the rest.
 func (c *Conn) feed(d reassembly.Dir, ch reassembly.Chunk) reassembly.Chunk {
 	h := &c.half[d]
-	for len(ch.Data) > 0 && !c.blocked(d) {
+	for len(ch.Data) > 0 && !c.blocked(d) && !c.yields(d) {
 		account := &c.bytes.HTTP
 		n := 0
 		switch h.state {

@@ -36,12 +36,27 @@ func (c *Conn) awaits(d reassembly.Dir) bool {
 	switch {
 	case len(c.queue) > 0 || c.alone || client.broken || client.state == lost || client.state == closed:
 		return false
-	case h.mark.ack >= 0 && h.mark.ack <= client.off:
+	case h.mark.ack >= 0 && h.mark.ack <= client.off && client.between():
 		return false // the server had received no more than was parsed
 	case h.held.cost() > c.lim.Pending || h.held.bytes > earlyBytes:
 		return false
 	}
 	return c.packets-h.mark.packets <= earlyPackets && c.now-h.mark.time < waitTime
+}
+
+// between says that no part of a header section is waiting for its rest.
+func (h *half) between() bool {
+	return h.state != inHead && h.state != ready && (h.state != atStart || h.held.empty())
+}
+
+// yields says whether a direction has to wait until the other has handled what it holds. So it does not
+// matter where in a segment the byte stood that decided about the other.
+func (c *Conn) yields(d reassembly.Dir) bool {
+	other := &c.half[d.Other()]
+	if c.turn {
+		return d != c.client
+	}
+	return other.state == ready && d == c.client && !other.held.empty() && !c.awaits(d.Other())
 }
 
 // settle decides about a client's held bytes whose answer will not come. It says whether it did.
@@ -92,6 +107,7 @@ func (c *Conn) ask(cur reassembly.Dir) {
 func (c *Conn) release(isLost bool) {
 	r := c.hold
 	c.hold = nil
+	c.turn = c.known && !c.half[c.client].held.empty()
 	if c.known && (isLost || r != nil && r.Partial) && c.half[c.client].state != closed {
 		last := 0
 		if r != nil {
@@ -115,7 +131,7 @@ func (c *Conn) desync(d reassembly.Dir) {
 
 // takeOver hands both directions to next: cur, which is being handled, and first what the other holds.
 func (c *Conn) takeOver(next reassembly.Handler, cur reassembly.Dir) {
-	c.next, c.hold, c.matcher = next, nil, matcher{}
+	c.next, c.hold, c.turn, c.matcher = next, nil, false, matcher{}
 	c.handOver(cur.Other())
 	c.drain(cur.Other())
 	c.handOver(cur)

@@ -33,18 +33,23 @@ type matcher struct {
 	// hole says that requests may have been lost since the last one, unsure that it is not known which
 	// of the queue the next response answers.
 	hole, unsure bool
+	// pipelines says that the client sends requests before it has the answer to the one before.
+	pipelines bool
 }
 
 // enqueue adds a request. With keep it is kept even if it is too large.
 func (m *matcher) enqueue(w waiting, l Limits, keep bool) {
-	if len(m.queue) >= l.Pipeline {
-		m.queue, m.kept, m.unsure = nil, 0, true
-	}
 	if m.kept+w.size > l.Header && !keep {
 		w.req, w.size = nil, 0
 	}
+	if n := len(m.queue); n > 0 && m.queue[n-1].place() == w.place() {
+		m.pipelines = true
+	}
 	w.found, w.after = true, m.hole
 	m.hole = false
+	if len(m.queue) >= l.Pipeline {
+		m.queue, m.kept, m.unsure = nil, 0, true
+	}
 	m.kept += w.size
 	m.queue = append(m.queue, w)
 }
@@ -83,6 +88,9 @@ func (m *matcher) uncertain() bool {
 // response begins. Without pipelining, that is the one that it answers.
 func (m *matcher) align(off int64) bool {
 	found := -1
+	if m.pipelines {
+		return false
+	}
 	for i := range m.queue {
 		if m.queue[i].place() != off {
 			continue
@@ -119,9 +127,10 @@ func (m *matcher) drop(n int) {
 		m.kept -= m.queue[i].size
 		m.queue[i] = waiting{}
 	}
-	m.queue = m.queue[n:]
-	if len(m.queue) == 0 {
-		m.queue = nil
+	all := m.queue
+	m.queue = all[n:]
+	if len(m.queue) == 0 && cap(all) <= 8 {
+		m.queue = all[:0]
 	}
 }
 
