@@ -20,14 +20,14 @@ const (
 
 // MidstreamOptions bounds a Midstream; zero fields mean the defaults.
 type MidstreamOptions struct {
-	// Keep bounds the bytes kept of each direction (default 256 KiB).
+	// Keep bounds the bytes kept of each direction (default 1 MiB).
 	Keep int64
 	// Give is after how many bytes of both directions it gives up (default 4 MiB).
 	Give int64
 }
 
 const (
-	defaultMidKeep = 256 << 10
+	defaultMidKeep = 1 << 20
 	defaultGive    = 4 << 20
 	// midBits is the evidence of both directions needed to take a connection without a handshake for WebSocket,
 	// midEndBits the same where both directions have ended and their chains with them.
