@@ -43,8 +43,8 @@ func sideOf(masked bool) Masking {
 	return MaskClear
 }
 
-// TestHazard_T7_BoundaryAfterGap measures how often a wrong boundary is taken. Half of what is found must lie where the first frame
-// after the gap lies, or the second; few may be wrong, and confidence may promise no more than was kept.
+// TestHazard_T7_BoundaryAfterGap measures how often a boundary is found and how often it is wrong: at most
+// one in a hundred, and no more often than confidence says.
 func TestHazard_T7_BoundaryAfterGap(t *testing.T) {
 	t.Parallel()
 	rows := []struct {

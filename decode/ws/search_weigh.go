@@ -102,8 +102,8 @@ func unmaskProbe(p []byte, key uint32) {
 	}
 }
 
-// sureness turns bits of evidence into 1 less the chance of an error, 0.99 at most. It was fitted to
-// trials (see the tests), and errs to the low side.
+// sureness turns bits of evidence into 1 less the chance of an error, 0.99 at most. The curve is chosen by hand, not
+// fitted: tests hold that in trials no more is promised than is kept.
 func sureness(score float32, aligned int) float32 {
 	c := 1 - 1/(1+score*score/40)
 	if aligned == 0 {
