@@ -20,7 +20,9 @@ func (c *Conn) ack(d Dir, number uint32) {
 	}
 	h.acked = a
 	if h.past != nil {
-		h.past.trim(a)
+		if h.past.trim(a); h.past.block != nil && len(h.past.live()) == 0 {
+			c.table.dropHistory(h)
+		}
 	}
 	if h.wait != nil {
 		c.ackWaiting(d)

@@ -38,14 +38,16 @@ func (c *Conn) giveUpOne() {
 type pool struct {
 	waits     []*wait
 	histories []*history
-	// blocks are byte slices with room for 512 << i bytes.
+	// blocks are byte slices with room for 512 << i bytes, free is how many bytes they hold.
 	blocks [blockSizes][][]byte
+	free   int
 }
 
 const (
 	blockSizes = 12
 	firstBlock = 512
-	poolDepth  = 64
+	poolDepth  = 4096
+	poolBytes  = 8 << 20
 	// poolRuns is the largest queue that is kept for use again.
 	poolRuns = 256
 )
@@ -93,7 +95,7 @@ func (t *Table) dropHistory(h *half) {
 	h.past = nil
 	t.kept -= cap(p.block)
 	t.freeBlock(p.block)
-	if len(t.pool.histories) >= poolDepth*16 || cap(p.spans) > poolRuns {
+	if len(t.pool.histories) >= poolDepth || cap(p.spans) > poolRuns {
 		return
 	}
 	clear(p.spans)
@@ -111,6 +113,7 @@ func (t *Table) newBlock(n int) []byte {
 	if i < blockSizes {
 		if free := t.pool.blocks[i]; len(free) > 0 {
 			t.pool.blocks[i] = free[:len(free)-1]
+			t.pool.free -= size
 			return free[len(free)-1][:0]
 		}
 	}
@@ -123,8 +126,9 @@ func (t *Table) freeBlock(b []byte) {
 		size <<= 1
 		i++
 	}
-	if size != cap(b) || i >= blockSizes || len(t.pool.blocks[i]) >= poolDepth {
+	if size != cap(b) || i >= blockSizes || t.pool.free+size > poolBytes {
 		return
 	}
+	t.pool.free += size
 	t.pool.blocks[i] = append(t.pool.blocks[i], b)
 }

@@ -10,22 +10,20 @@ import (
 
 // cutUp makes segments of stream in any overlapping cut and order, each byte at least once; the order
 // differs from the sent one by less than window places.
-func cutUp(t *rapid.T, stream []byte, isn uint32, window int) []seg {
+func cutUp(rng *rand.Rand, stream []byte, isn uint32, longest, window int) []seg {
 	var segs []seg
 	piece := func(from, to int) seg {
 		return seg{from: hostA, flags: ACK | PSH, seq: isn + 1 + uint32(from), ack: 5001, data: string(stream[from:to])}
 	}
 	for at := 0; at < len(stream); {
-		n := min(rapid.IntRange(1, 40).Draw(t, "length"), len(stream)-at)
+		n := min(1+rng.IntN(longest), len(stream)-at)
 		segs = append(segs, piece(at, at+n))
-		for rapid.IntRange(0, 3).Draw(t, "again") == 0 {
-			from := rapid.IntRange(0, at).Draw(t, "from")
-			to := rapid.IntRange(from+1, min(from+60, len(stream))).Draw(t, "to")
-			segs = append(segs, piece(from, to))
+		for rng.IntN(4) == 0 {
+			from := rng.IntN(at + 1)
+			segs = append(segs, piece(from, min(from+1+rng.IntN(2*longest), len(stream))))
 		}
 		at += n
 	}
-	rng := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 0))
 	for i := range segs {
 		j := i + rng.IntN(min(window, len(segs)-i))
 		segs[i], segs[j] = segs[j], segs[i]
@@ -38,9 +36,13 @@ func cutUp(t *rapid.T, stream []byte, isn uint32, window int) []seg {
 func TestAnyOrderGivesTheStream(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(rt *rapid.T) {
-		stream := rapid.SliceOfN(rapid.Byte(), 2, 600).Draw(rt, "stream")
-		isn := rapid.OneOf(rapid.Uint32Range(1<<32-700, 1<<32-1), rapid.Uint32()).Draw(rt, "isn")
-		segs := cutUp(rt, stream, isn, rapid.IntRange(1, 100).Draw(rt, "window"))
+		rng := rand.New(rand.NewPCG(rapid.Uint64().Draw(rt, "seed"), 0))
+		stream := make([]byte, rapid.SampledFrom([]int{1, 2, 10, 100, 1000, 5000}).Draw(rt, "size"))
+		for i := range stream {
+			stream[i] = byte(rng.Uint32())
+		}
+		isn := rapid.OneOf(rapid.Uint32Range(1<<32-5000, 1<<32-1), rapid.Uint32()).Draw(rt, "isn")
+		segs := cutUp(rng, stream, isn, rapid.IntRange(1, 60).Draw(rt, "longest"), rapid.IntRange(1, 100).Draw(rt, "window"))
 		begin := seg{from: hostA, flags: SYN, seq: isn, scale: 7}
 		if at := rapid.IntRange(-1, len(segs)).Draw(rt, "SYN at"); at >= 0 {
 			segs = append(segs[:at:at], append([]seg{begin}, segs[at:]...)...)
@@ -53,7 +55,7 @@ func TestAnyOrderGivesTheStream(t *testing.T) {
 		b := newBench(t, Limits{})
 		for _, s := range segs {
 			b.send(s)
-			if rapid.IntRange(0, 4).Draw(rt, "batch") == 0 {
+			if rng.IntN(5) == 0 {
 				b.batch()
 			}
 		}
