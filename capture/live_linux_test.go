@@ -3,6 +3,7 @@
 package capture
 
 import (
+	"bufio"
 	"bytes"
 	"encoding/binary"
 	"io"
@@ -12,6 +13,7 @@ import (
 	"path/filepath"
 	"slices"
 	"sort"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -162,13 +164,13 @@ func TestLive_AnySeesWhatTcpdumpSees(t *testing.T) {
 	ip(t, "addr add 10.77.0.1/24 dev v0")
 	ip(t, "neigh add 10.77.0.9 lladdr 02:00:00:00:00:09 dev v0")
 	name := filepath.Join(t.TempDir(), "any.pcap")
-	dump := exec.Command("tcpdump", "-i", "any", "-U", "-Z", "root", "-w", name, "udp")
+	dump := exec.Command("tcpdump", "-i", "any", "--immediate-mode", "-s", "512", "-U", "-Z", "root", "-w", name, "udp")
 	messages, _ := dump.StderrPipe()
 	if err := dump.Start(); err != nil {
 		t.Skip(err)
 	}
-	io.ReadAtLeast(messages, make([]byte, 10), 10) // "listening on any"
-	time.Sleep(200 * time.Millisecond)
+	for lines := bufio.NewScanner(messages); lines.Scan() && !strings.Contains(lines.Text(), "listening on"); {
+	}
 	l := openLive(t, LiveOptions{Interfaces: []string{"any"}, Filter: program(bpf.LoadExtension{Num: bpf.ExtProto},
 		bpf.JumpIf{Cond: bpf.JumpNotEqual, Val: 0x800, SkipTrue: 1}, bpf.RetConstant{Val: 9}, bpf.RetConstant{})})
 	done := collect(l)
