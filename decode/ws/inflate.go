@@ -19,7 +19,7 @@ const (
 	finalLen = len(deflateTail) - syncLen
 	// maxFinals is how many blocks of a message may have BFINAL set: each costs a set-up.
 	maxFinals = 1024
-	// keepBuf is from which size on the output buffer is given up after a message.
+	// keepBuf is from which size on the buffer for output is given up after a message.
 	keepBuf = 512 << 10
 	// freeRatio is how much output is allowed whatever Limits.Ratio says.
 	freeRatio = 8 << 20
@@ -48,8 +48,8 @@ type job struct {
 	// its 00 00 FF FF.
 	keep, checks, unstripped bool
 
-	// base is where in the buffer the output kept begins, n how long all output is.
-	base   int
+	// out is the output: all of it where keep is set, else at least the last history bytes. n is how long all of it is.
+	out    []byte
 	n      int64
 	utf    utf8State
 	bad    int64
@@ -62,8 +62,8 @@ type job struct {
 type inflater struct {
 	r  io.Reader
 	br bytes.Reader
-	// buf is what was put out last, at least as much of it as is known of the window.
-	buf []byte
+	// win ends with what was put out by the messages before: as much of it as is known, and may be referred to.
+	win []byte
 	// pos is the place in the reader's history where it writes next. Where that is 0 the reader's
 	// last answer does not say whether it has more.
 	pos int
@@ -78,12 +78,35 @@ func newInflater() *inflater {
 	return x
 }
 
-// window is the output that the next message may refer to.
-func (x *inflater) window() []byte { return x.buf[max(0, len(x.buf)-history):] }
+// winSlack is how much more than a window is kept, so that it is not moved for every message.
+const winSlack = 8 << 10
 
-// reset sets the reader up with the window, to read on from br.
-func (x *inflater) reset() {
-	w := x.window()
+// window is the output that the next message may refer to.
+func (x *inflater) window() []byte { return last(x.win, history) }
+
+func last(b []byte, n int) []byte { return b[max(0, len(b)-n):] }
+
+// remember makes the output of a message the end of the window.
+func (x *inflater) remember(out []byte) {
+	out = last(out, history)
+	if len(x.win)+len(out) > history+winSlack {
+		x.win = x.win[:copy(x.win, last(x.win, history-len(out)))]
+	}
+	if need := len(x.win) + len(out); need > cap(x.win) && need > history/2 {
+		x.win = append(make([]byte, 0, history+winSlack), x.win...)
+	}
+	x.win = append(x.win, out...)
+}
+
+// reset sets the reader up with the window as it is after the output of j so far, to read on from br.
+func (x *inflater) reset(j *job) {
+	w := last(j.out, history)
+	switch {
+	case len(w) == 0:
+		w = x.window()
+	case len(w) < history:
+		w = append(append(make([]byte, 0, history), last(x.win, history-len(w))...), w...)
+	}
 	// Reset of flate has no error to return.
 	_ = x.r.(flate.Resetter).Reset(&x.br, w)
 	x.pos = len(w) % history
@@ -92,18 +115,8 @@ func (x *inflater) reset() {
 
 // forget empties the window.
 func (x *inflater) forget() {
-	x.buf = x.buf[:0]
+	x.win = x.win[:0]
 	x.stale = true
-}
-
-// slide moves the window to the begin of the buffer.
-func (x *inflater) slide() {
-	w := x.window()
-	if cap(x.buf) > keepBuf {
-		x.buf = append(make([]byte, 0, 3*history+1), w...)
-		return
-	}
-	x.buf = x.buf[:copy(x.buf, w)]
 }
 
 // message inflates one message.
@@ -112,12 +125,9 @@ func (x *inflater) slide() {
 // it may be fed the next. Once it has to be asked a second time it is not known whether it has more: it is then given
 // the final block too, and set up anew for the next message.
 func (x *inflater) message(j *job) outcome {
-	if len(x.buf) > 2*history {
-		x.slide()
-	}
-	j.base, j.bad = len(x.buf), -1
+	j.bad = -1
 	if x.stale {
-		x.reset()
+		x.reset(j)
 	}
 	x.br.Reset(j.in[:len(j.in)-finalLen])
 	n, err := x.read(j)
@@ -125,7 +135,7 @@ func (x *inflater) message(j *job) outcome {
 		return j.within()
 	}
 	if n == 0 {
-		x.reset()
+		x.reset(j)
 		x.br.Reset(j.in)
 	} else {
 		x.br.Reset(j.in[len(j.in)-finalLen-x.br.Len():])
@@ -150,7 +160,7 @@ func (x *inflater) rest(j *job, err error) outcome {
 				return tooLong
 			}
 			j.final = j.n
-			x.reset()
+			x.reset(j)
 		case err != nil && j.finals > 0 && j.n == j.final:
 			return garbage
 		case err != nil:
@@ -181,21 +191,20 @@ func (x *inflater) ended(j *job) bool {
 
 // read reads once. The buffer is always longer than what the reader can hand out at once.
 func (x *inflater) read(j *job) (int, error) {
-	if !j.keep && len(x.buf) > 2*history {
-		x.slide()
-		j.base = len(x.buf)
+	if !j.keep && len(j.out) > 2*history {
+		j.out = j.out[:copy(j.out, last(j.out, history))]
 	}
-	old := len(x.buf)
-	if cap(x.buf)-old <= history {
-		b := make([]byte, old, max(2*cap(x.buf), 3*history+1))
-		copy(b, x.buf)
-		x.buf = b
+	old := len(j.out)
+	if cap(j.out)-old <= history {
+		b := make([]byte, old, max(2*cap(j.out), 3*history+1))
+		copy(b, j.out)
+		j.out = b
 	}
-	n, err := x.r.Read(x.buf[old : old+history+1])
-	x.buf = x.buf[:old+n]
+	n, err := x.r.Read(j.out[old : old+history+1])
+	j.out = j.out[:old+n]
 	x.pos = (x.pos + n) % history
 	if j.checks && j.bad < 0 {
-		if i := j.utf.feed(x.buf[old:]); i >= 0 {
+		if i := j.utf.feed(j.out[old:]); i >= 0 {
 			j.bad = j.n + int64(i)
 		}
 	}

@@ -40,7 +40,7 @@ func (h *half) inflate(a *assembly, wire []byte) {
 	}
 	j := job{
 		keep: cfg.Keep, checks: a.checks, unstripped: unstripped,
-		limit: cfg.Limits.inflated(int64(len(wire))),
+		limit: cfg.Limits.inflated(int64(len(wire))), out: s.out[:0],
 	}
 	in := append(wire, tail...)
 	j.in = in
@@ -64,10 +64,14 @@ func (h *half) inflate(a *assembly, wire []byte) {
 		h.inflated(a, x, &j, unstripped || v == garbage)
 	}
 	if a.why != 0 {
-		h.ctx.lose(s, WindowLost)
+		// A window that was evicted stays so until it is whole again.
+		h.ctx.lose(s, h.ctx.reason())
 		h.keepRaw(a)
 	} else if v == garbage {
 		h.ctx.lose(s, WindowLost)
+	}
+	if s.out = j.out[:0]; cap(s.out) > keepBuf {
+		s.out = nil
 	}
 }
 
@@ -78,17 +82,14 @@ func (h *half) inflated(a *assembly, x *inflater, j *job, tail bool) {
 	}
 	h.ctx.grew(j.n)
 	a.utf = j.utf
-	var out []byte
-	if j.keep {
-		out = x.buf[j.base:]
-		if len(out) >= blockSize {
-			// The output stays where it is, and the window moves out.
-			x.buf = append(make([]byte, 0, 3*history+1), x.window()...)
-			a.m.Payload = out[:len(out):len(out)]
-			out = nil
-		}
+	if h.ctx.takeover {
+		x.remember(j.out)
 	}
-	h.setPayload(a, out, j.n)
+	if j.keep && len(j.out) >= blockSize {
+		// The output stays where it is.
+		a.m.Payload, j.out = j.out[:len(j.out):len(j.out)], nil
+	}
+	h.setPayload(a, j.out, j.n)
 	if j.bad >= 0 {
 		h.badText(a, h.f.Offset, j.bad)
 	}

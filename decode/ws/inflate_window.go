@@ -1,5 +1,7 @@
 package ws
 
+import "bytes"
+
 // context is what a direction knows of its LZ77 sliding window (RFC 7692 section 7.1.1): the output since
 // the last loss.
 type context struct {
@@ -42,6 +44,14 @@ func (x *context) lose(s *Shared, why Why) {
 		x.live.forget()
 	}
 	s.drop(x)
+}
+
+// reason is why the window will be empty after a message that could not be inflated.
+func (x *context) reason() Why {
+	if x.whole {
+		return WindowLost
+	}
+	return x.why
 }
 
 // grew takes note of n bytes of output.
@@ -128,7 +138,7 @@ func (s *Shared) enliven(x *context, lim *Limits) *inflater {
 		in = newInflater()
 	}
 	in.forget()
-	in.buf = append(in.buf, x.tail...)
+	in.remember(x.tail)
 	s.drop(x)
 	in.owner, x.live = x, in
 	s.live.push(x)
@@ -153,7 +163,7 @@ func (s *Shared) demote(x *context, lim *Limits) {
 		x.lose(s, WindowEvicted)
 		return
 	}
-	x.tail = append([]byte(nil), w...)
+	x.tail = bytes.Clone(w)
 	s.storedBytes += int64(len(w))
 	s.stored.push(x)
 }

@@ -8,7 +8,9 @@ type Shared struct {
 	finding Finding
 	// scratch is for payload that is looked at once.
 	scratch []byte
-	free    []*assembly
+	// out is for the output of one message.
+	out  []byte
+	free []*assembly
 	// rules is carved up for the lists of findings.
 	rules []*Rule
 
