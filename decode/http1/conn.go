@@ -68,14 +68,14 @@ type Conn struct {
 	// where that answer begins if the client did not pipeline.
 	hold    *Request
 	holdAck int64
-	// turn says that the client's held bytes were released and come before anything more of the server's.
-	turn bool
 	// alone says that responses come without any request being captured: they do not wait for one.
 	alone bool
 	// now, packet and packets are the time and number of the current packet, and how many there were.
 	now     capture.Time
 	packet  int
 	packets int64
+	// within says that the server's packet that is being handled may not be complete yet.
+	within bool
 }
 
 // New makes a Conn that reports to s and adds what it consumes to b, which must not be nil.
@@ -104,10 +104,12 @@ func (c *Conn) Data(d reassembly.Dir, ch reassembly.Chunk) {
 // tick notes the packet that is being handled.
 func (c *Conn) tick(d reassembly.Dir, ch reassembly.Chunk) {
 	c.now = ch.Time
-	if ch.Packet != c.packet {
-		c.packet = ch.Packet
-		c.packets++
+	c.within = !c.known || d != c.client
+	if ch.Packet == c.packet {
+		return
 	}
+	c.packet = ch.Packet
+	c.packets++
 	if c.known && d == c.client {
 		c.alone = false
 	}
@@ -139,12 +141,13 @@ func (c *Conn) Gap(d reassembly.Dir, off, n int64) {
 		return
 	}
 	h.end = off + n
+	c.within = false
 	if h.held.empty() {
 		used := c.skip(d, off, n)
 		off, n = off+used, n-used
 	}
 	if n > 0 {
-		h.held.pushGap(off, n)
+		h.held.pushGap(off, n, c.packets)
 	}
 	c.pump()
 }
@@ -165,10 +168,11 @@ func (c *Conn) Conflict(d reassembly.Dir, off, n int64) {
 // Close takes the end of a direction. It is part of reassembly.Handler.
 func (c *Conn) Close(d reassembly.Dir, k reassembly.CloseKind) {
 	h := &c.half[d]
+	c.within = false
 	if h.held.empty() && !c.blocked(d) {
 		c.finish(d, k)
 	} else {
-		h.held.pushClose(k)
+		h.held.pushClose(k, c.packets)
 	}
 	c.pump()
 }
@@ -176,17 +180,8 @@ func (c *Conn) Close(d reassembly.Dir, k reassembly.CloseKind) {
 // pump handles what is held and no longer has to be, until nothing changes.
 func (c *Conn) pump() {
 	for !c.half[0].held.empty() || !c.half[1].held.empty() {
-		progress := c.settle() || c.turn
-		if c.turn {
-			c.drain(c.client)
-			c.turn = false
-		}
-		for d := range c.half {
-			if c.drain(reassembly.Dir(d)) {
-				progress = true
-			}
-		}
-		if !progress {
+		first, second := c.drain(0), c.drain(1)
+		if !first && !second && !c.settle() {
 			return
 		}
 	}

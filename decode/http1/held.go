@@ -38,7 +38,7 @@ type held struct {
 	head int
 	// bytes and data count the captured bytes, and the items that hold them.
 	bytes, data int
-	// ack is the largest acknowledgment of these, -1 where none is known.
+	// ack is the acknowledgment of the last of these, -1 where it is not known.
 	ack int64
 }
 
@@ -67,10 +67,7 @@ func (q *held) chunk(i *item) reassembly.Chunk {
 // push copies ch; packets is how many there have been.
 func (q *held) push(ch reassembly.Chunk, packets int64) {
 	q.compact()
-	if q.data == 0 {
-		q.ack = -1
-	}
-	q.ack = max(q.ack, ch.Ack)
+	q.ack = ch.Ack
 	q.data++
 	q.bytes += len(ch.Data)
 	q.items = append(q.items, item{
@@ -80,13 +77,13 @@ func (q *held) push(ch reassembly.Chunk, packets int64) {
 	q.buf = append(q.buf, ch.Data...)
 }
 
-func (q *held) pushGap(off, n int64) {
+func (q *held) pushGap(off, n, packets int64) {
 	q.compact()
-	q.items = append(q.items, item{off: off, n: n, kind: heldGap})
+	q.items = append(q.items, item{off: off, n: n, kind: heldGap, packets: packets})
 }
 
-func (q *held) pushClose(k reassembly.CloseKind) {
-	q.items = append(q.items, item{close: k, kind: heldClose})
+func (q *held) pushClose(k reassembly.CloseKind, packets int64) {
+	q.items = append(q.items, item{close: k, kind: heldClose, packets: packets})
 }
 
 // cut takes n bytes off the first item, which is gone when none are left.

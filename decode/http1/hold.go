@@ -36,7 +36,7 @@ func (c *Conn) awaits(d reassembly.Dir) bool {
 	switch {
 	case len(c.queue) > 0 || c.alone || client.broken || client.state == lost || client.state == closed:
 		return false
-	case h.mark.ack >= 0 && h.mark.ack <= client.off && client.between():
+	case client.has(h.mark.ack):
 		return false // the server had received no more than was parsed
 	case h.held.cost() > c.lim.Pending || h.held.bytes > earlyBytes:
 		return false
@@ -44,19 +44,31 @@ func (c *Conn) awaits(d reassembly.Dir) bool {
 	return c.packets-h.mark.packets <= earlyPackets && c.now-h.mark.time < waitTime
 }
 
-// between says that no part of a header section is waiting for its rest.
-func (h *half) between() bool {
-	return h.state != inHead && h.state != ready && (h.state != atStart || h.held.empty())
+// has says whether a direction was parsed as far as ack; that is not so within a header section.
+func (h *half) has(ack int64) bool {
+	return ack >= 0 && ack <= h.off && (h.state != inHead || ack <= h.head.offset)
 }
 
-// yields says whether a direction has to wait until the other has handled what it holds. So it does not
-// matter where in a segment the byte stood that decided about the other.
+// yields says whether the other direction holds older bytes that it can now handle. Bytes are handled in
+// the order of their packets, so that it does not matter how they are cut.
 func (c *Conn) yields(d reassembly.Dir) bool {
 	other := &c.half[d.Other()]
-	if c.turn {
-		return d != c.client
+	if other.held.empty() || c.blocked(d.Other()) {
+		return false
 	}
-	return other.state == ready && d == c.client && !other.held.empty() && !c.awaits(d.Other())
+	return other.age(c.packets+1) < c.half[d].age(c.packets)
+}
+
+// age is the count of packets at the first byte that is held and was not looked at, now where there is none.
+func (h *half) age(now int64) int64 {
+	n := 0
+	if h.state == atStart {
+		n = h.sniffed
+	}
+	if n < h.held.len() {
+		return h.held.at(n).packets
+	}
+	return now
 }
 
 // settle decides about a client's held bytes whose answer will not come. It says whether it did.
@@ -83,7 +95,7 @@ func (c *Conn) unanswered() bool {
 		return q.cost() > c.lim.Pending
 	case server.state == closed || q.cost() > c.lim.Pending:
 		return true
-	case server.state == ready || server.state == inHead || !server.held.empty():
+	case c.within || server.state == ready || server.state == inHead || !server.held.empty():
 		return false
 	case server.state == lost && q.ack > c.holdAck && q.ack <= server.end:
 		return true // all that the client answered to was handed in, and no answer was in it
@@ -107,7 +119,6 @@ func (c *Conn) ask(cur reassembly.Dir) {
 func (c *Conn) release(isLost bool) {
 	r := c.hold
 	c.hold = nil
-	c.turn = c.known && !c.half[c.client].held.empty()
 	if c.known && (isLost || r != nil && r.Partial) && c.half[c.client].state != closed {
 		last := 0
 		if r != nil {
@@ -131,7 +142,7 @@ func (c *Conn) desync(d reassembly.Dir) {
 
 // takeOver hands both directions to next: cur, which is being handled, and first what the other holds.
 func (c *Conn) takeOver(next reassembly.Handler, cur reassembly.Dir) {
-	c.next, c.hold, c.turn, c.matcher = next, nil, false, matcher{}
+	c.next, c.hold, c.matcher = next, nil, matcher{}
 	c.handOver(cur.Other())
 	c.drain(cur.Other())
 	c.handOver(cur)
@@ -143,7 +154,9 @@ func (c *Conn) handOver(d reassembly.Dir) {
 	switch h.state {
 	case closed:
 		c.next.Close(d, h.kind)
-	case inLength, inChunkSize, inChunkLine, inChunkData, inChunkEnd, inTrailer, untilClose, bodyOrNot:
+	case bodyOrNot:
+		h.state, h.alt = h.alt, atStart
+	case inLength, inChunkSize, inChunkLine, inChunkData, inChunkEnd, inTrailer, untilClose:
 	default:
 		c.pass(d)
 	}

@@ -11,7 +11,7 @@ type waiting struct {
 	// after says that requests may have been lost just before it.
 	after bool
 	// ack is what the client had acknowledged of the server's bytes when it sent the request, -1 where that is not known;
-	// seen is then what had been captured of them.
+	// seen is then how much of them had been parsed.
 	ack, seen int64
 	// size is what req takes, in bytes.
 	size int

@@ -154,7 +154,7 @@ func (c *Conn) request(d reassembly.Dir, r *Request, size int) {
 	hold := c.sink.Request(r) && (r.Partial || f.state != lost)
 	w := waiting{
 		req: r, head: r.Method == "HEAD", connect: r.Method == "CONNECT", size: size,
-		ack: h.head.ack, seen: c.half[d.Other()].end,
+		ack: h.head.ack, seen: c.half[d.Other()].off,
 	}
 	c.enqueue(w, c.lim, hold)
 	if hold {
