@@ -27,10 +27,11 @@ type Conn struct {
 	handler Handler
 	// byAge links the connections of a class (table_list.go), waiters those with something waiting.
 	byAge, waiters link
-	id             int64
-	// touched is the last packet when the connection was put at the end of its list.
-	touched int
-	class   class
+	class          class
+	// touched says that it has had a packet since it was put at the end of its list.
+	touched bool
+	// listed and waiting say that it is in the lists of byAge and waiters.
+	listed, waiting bool
 	// fromB says that endpoint B is the opener.
 	fromB bool
 	// guessed says that no SYN has told who the opener is.
@@ -54,11 +55,11 @@ type Stats struct {
 	Late int64
 	// AfterFIN and AfterRST count bytes beyond the end, which are not handed on.
 	AfterFIN, AfterRST int64
-	// Conflicts counts bytes of retransmissions that differed from the first copy.
-	Conflicts int64
 	// Retransmitted counts segments that brought no new byte, Duplicates those of them that
 	// are the same packet captured twice (same IP identification).
 	Retransmitted, Duplicates uint32
+	// Conflicts counts the ranges in which copies differed.
+	Conflicts uint32
 	// OutOfOrder counts segments with new bytes that lie before others already seen.
 	OutOfOrder uint32
 	// OutOfWindow counts segments, and ACKs of this direction's bytes, too far off to be believed.
@@ -115,7 +116,7 @@ func (c *Conn) window(d Dir) int64 {
 // segment takes one segment of the connection.
 func (c *Conn) segment(s *Segment) {
 	d := c.dir(s)
-	c.Last = Stamp{s.Packet, s.Time}
+	c.Last, c.touched = Stamp{s.Packet, s.Time}, true
 	c.Stats[d].Segments++
 	if s.Flags&(SYN|RST|URG) != 0 {
 		if c.special(d, s) {
@@ -136,7 +137,7 @@ func (c *Conn) segment(s *Segment) {
 	} else if s.Flags&SYN == 0 {
 		c.bare(d, s.Seq)
 	}
-	if c.waiters.in {
+	if c.waiting {
 		c.release(c.now())
 		c.afterFINs()
 	}
@@ -174,7 +175,9 @@ func (c *Conn) advertise(d Dir, s *Segment) {
 // bare takes a segment without bytes: it says where its sender stands, but not where its stream begins.
 func (c *Conn) bare(d Dir, seq uint32) {
 	h := &c.halves[d]
-	h.rawSeq, h.seqSeen = seq, true
+	if !h.based {
+		h.base, h.seqSeen = seq, true
+	}
 	if h.anchored && h.next > 0 && h.offset(seq) == h.next-1 {
 		c.Stats[d].KeepAlives++
 	}

@@ -8,9 +8,8 @@ func (c *Conn) begins(s *Segment) bool {
 		return false
 	}
 	d := c.dir(s)
-	h, o := &c.halves[d], &c.halves[d.Other()]
 	if s.Flags&ACK == 0 {
-		if h.isn && c.over() {
+		if c.Stats[d].SYN && c.over() {
 			return true
 		}
 		return !c.fits(d, s.Seq+1)
@@ -18,7 +17,7 @@ func (c *Conn) begins(s *Segment) bool {
 	if c.fits(d, s.Seq+1) && c.answers(d.Other(), s.Ack) {
 		return false
 	}
-	return c.over() || !o.isn
+	return c.over() || !c.halves[d.Other()].isn
 }
 
 // fits says whether the stream of d can begin at sequence number first.
@@ -34,7 +33,7 @@ func (c *Conn) fits(d Dir, first uint32) bool {
 	case c.halves[d.Other()].isn && c.halves[d.Other()].seen == 0:
 		return true // the handshake is under way
 	case h.seqSeen:
-		return near(h.rawSeq, first) || near(h.rawAck, first) && h.ackSeen
+		return near(h.base, first) || near(h.rawAck, first) && h.ackSeen
 	case h.ackSeen:
 		return near(h.rawAck, first)
 	}

@@ -22,17 +22,14 @@ type half struct {
 	wait *wait
 	// past are the bytes handed on but not acknowledged; nil while there are none.
 	past *history
-	// given are the last ranges told as gaps; nil while there are none.
-	given *givenUp
-	// base is the sequence number of offset 0.
+	// rare is what few directions need; nil while this one does not.
+	rare *rare
+	// base is the sequence number of offset 0; before it is based, the last one without bytes (if seqSeen).
 	base uint32
-	// rawAck is the last ACK number for this direction, rawSeq the last sequence number
-	// without bytes.
-	rawAck, rawSeq uint32
+	// rawAck is the last ACK number for this direction.
+	rawAck uint32
 	// win is the largest window that this side has advertised, in bytes.
 	win uint32
-	// farLo and farHi are the sequence numbers of a run of segments outside the window (farHi is after its last byte).
-	farLo, farHi uint32
 	// lastSeq, lastLen and lastID are those of the last segment with bytes.
 	lastSeq         uint32
 	lastLen, lastID uint16
@@ -40,9 +37,9 @@ type half struct {
 	kind            CloseKind
 	based, anchored bool
 	// isn says that base comes from a SYN, or from the ACK of one.
-	isn                      bool
-	ackSeen, seqSeen, farSet bool
-	finAcked, closed         bool
+	isn              bool
+	ackSeen, seqSeen bool
+	finAcked, closed bool
 }
 
 // begin makes a half that has seen nothing.
@@ -114,10 +111,7 @@ func (c *Conn) gap(d Dir, n int64) {
 	h.seen = max(h.seen, h.next)
 	c.Stats[d].Missing += n
 	c.table.bytes.Stream += n
-	if h.given == nil {
-		h.given = new(givenUp)
-	}
-	h.given.add(off, h.next)
+	h.extra().add(off, h.next)
 	c.handler.Gap(d, off, n)
 }
 
@@ -270,16 +264,19 @@ func (c *Conn) tooFar(d Dir, off, end int64) bool {
 		return off > unknownWindow || off < -unknownWindow
 	}
 	if off <= h.top()+c.window(d) && end >= h.next-unknownWindow {
-		h.farSet = false
+		if h.rare != nil {
+			h.rare.farSet = false
+		}
 		return false
 	}
+	r := h.extra()
 	lo, hi := h.base+uint32(off), h.base+uint32(end)
-	if h.farSet && distance(lo, h.farLo) >= 0 && distance(lo, h.farHi) <= windowSlack {
-		if distance(hi, h.farHi) > 0 {
-			h.farHi = hi
+	if r.farSet && distance(lo, r.farLo) >= 0 && distance(lo, r.farHi) <= windowSlack {
+		if distance(hi, r.farHi) > 0 {
+			r.farHi = hi
 		}
 		return true
 	}
-	h.farSet, h.farLo, h.farHi = true, lo, hi
+	r.farSet, r.farLo, r.farHi = true, lo, hi
 	return true
 }

@@ -42,10 +42,11 @@ func (c *Conn) believe(d Dir, a int64, number uint32) bool {
 	if !h.anchored || a <= h.top()+c.window(d) {
 		return true
 	}
-	if !h.farSet || distance(number, h.farLo) <= 0 || distance(number, h.farHi) > 0 {
+	r := h.rare
+	if r == nil || !r.farSet || distance(number, r.farLo) <= 0 || distance(number, r.farHi) > 0 {
 		return false
 	}
-	h.farSet = false
+	r.farSet = false
 	return true
 }
 

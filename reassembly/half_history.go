@@ -117,8 +117,8 @@ func (c *Conn) old(d Dir, e *entry) {
 	if e.off < 0 {
 		c.Stats[d].Late += min(e.end(), 0) - e.off
 	}
-	if h.given != nil {
-		c.Stats[d].Late += h.given.overlap(e.off, e.end())
+	if h.rare != nil {
+		c.Stats[d].Late += h.rare.overlap(e.off, e.end())
 	}
 	if h.past == nil || e.n == 0 {
 		return
@@ -160,7 +160,7 @@ func (c *Conn) compare(d Dir, off int64, a, b []byte) {
 // later (then it is called by hold alone, which counts what the wait grows by).
 func (c *Conn) conflict(d Dir, from, to int64) {
 	h := &c.halves[d]
-	c.Stats[d].Conflicts += to - from
+	c.Stats[d].Conflicts++
 	if h.anchored {
 		c.told = true
 		c.handler.Conflict(d, from, to-from)
@@ -171,19 +171,30 @@ func (c *Conn) conflict(d Dir, from, to int64) {
 	w.bytes += spanOverhead
 }
 
-// givenUp holds the last ranges told as gaps.
-type givenUp struct {
+// rare holds the last ranges told as gaps, and what was seen outside the window.
+type rare struct {
 	ranges [8]offRange
 	n      int
+	// farLo and farHi are the sequence numbers of a run of segments outside the window; farHi is after its last byte.
+	farLo, farHi uint32
+	farSet       bool
 }
 
-func (g *givenUp) add(off, end int64) {
+// extra is h.rare, made where there is none.
+func (h *half) extra() *rare {
+	if h.rare == nil {
+		h.rare = new(rare)
+	}
+	return h.rare
+}
+
+func (g *rare) add(off, end int64) {
 	g.ranges[g.n%len(g.ranges)] = offRange{off, end}
 	g.n++
 }
 
 // overlap is how many bytes of [off, end) were given up.
-func (g *givenUp) overlap(off, end int64) int64 {
+func (g *rare) overlap(off, end int64) int64 {
 	var n int64
 	for _, r := range g.ranges {
 		n += max(0, min(end, r.end)-max(off, r.off))

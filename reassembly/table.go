@@ -30,7 +30,6 @@ type Table struct {
 	dirty []*Conn
 	// waiting is what waits, kept what is kept of bytes not acknowledged, as the limits count.
 	waiting, kept int
-	ids           int64
 	evicted       int64
 	pool          pool
 }
@@ -74,8 +73,7 @@ func (t *Table) open(s *Segment) *Conn {
 	for t.open1() >= t.limits.Conns {
 		t.evict()
 	}
-	c := &Conn{Flow: s.Flow, First: Stamp{s.Packet, s.Time}, Last: Stamp{s.Packet, s.Time}, table: t, id: t.ids}
-	t.ids++
+	c := &Conn{Flow: s.Flow, First: Stamp{s.Packet, s.Time}, Last: Stamp{s.Packet, s.Time}, table: t}
 	c.halves[Fwd].begin()
 	c.halves[Rev].begin()
 	c.fromB = s.FromB
@@ -85,8 +83,8 @@ func (t *Table) open(s *Segment) *Conn {
 	}
 	t.conns[s.Flow] = c
 	c.class = classNew
-	c.touched = s.Packet
 	t.lists[classNew].push(c)
+	c.listed = true
 	c.handler = t.acceptor.Accept(c)
 	return c
 }
@@ -128,7 +126,7 @@ func (t *Table) Finish() {
 	for _, c := range t.conns {
 		all = append(all, c)
 	}
-	slices.SortFunc(all, func(a, b *Conn) int { return cmp.Compare(a.id, b.id) })
+	slices.SortFunc(all, func(a, b *Conn) int { return cmp.Compare(a.First.Packet, b.First.Packet) })
 	for _, c := range all {
 		c.finish(CloseEnd, CloseEnd)
 	}

@@ -269,6 +269,16 @@ func TestHazard_T14_PortReuse(t *testing.T) {
 	}
 }
 
+func TestHazard_T14_SameNumberAgain(t *testing.T) {
+	t.Parallel()
+	h := handshake(0)
+	refused := seg{from: hostB, flags: RST | ACK, ack: 1001}
+	b := newBench(t, Limits{}).send(h[0], refused, h[0]).send(h[1:]...).send(a(0, "abc", 0))
+	b.wantLog(0, "0 close 3", "1 close 2").wantLog(1, `0 data 0 "abc"`).finish().wantConns(2)
+	b = newBench(t, Limits{}).send(h[1], h[2], a(0, "abc", 0).with(FIN), bb(0, "", 4).with(FIN), a(4, "", 1), h[0]).finish().wantConns(1)
+	b.wantLog(0, `0 data 0 "abc"`, "0 close 1", "1 close 1")
+}
+
 func TestHazard_T14_SYNACKOfALostSYN(t *testing.T) {
 	t.Parallel()
 	b := opened(t).send(a(0, "old", 0), a(3, "", 0).with(RST))

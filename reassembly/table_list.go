@@ -18,7 +18,6 @@ const (
 // link is a Conn's place in a list.
 type link struct {
 	prev, next *Conn
-	in         bool
 }
 
 // which says which link of a Conn a list uses.
@@ -45,7 +44,7 @@ type list struct {
 
 func (l *list) push(c *Conn) {
 	k := c.link(l.which)
-	k.in, k.prev, k.next = true, l.last, nil
+	k.prev, k.next = l.last, nil
 	if l.last != nil {
 		l.last.link(l.which).next = c
 	} else {
@@ -73,12 +72,12 @@ func (l *list) remove(c *Conn) {
 
 // reclass moves c to another class.
 func (t *Table) reclass(c *Conn, to class) {
-	if !c.byAge.in {
+	if !c.listed {
 		c.class = to
 		return
 	}
 	t.lists[c.class].remove(c)
-	c.class, c.touched = to, c.Last.Packet
+	c.class, c.touched = to, false
 	t.lists[to].push(c)
 	for to == classClosed && t.lists[to].n > t.limits.Closed {
 		t.forget(t.lists[to].first)
@@ -92,8 +91,9 @@ func (t *Table) open1() int {
 
 // forget takes c out of the table.
 func (t *Table) forget(c *Conn) {
-	if c.byAge.in {
+	if c.listed {
 		t.lists[c.class].remove(c)
+		c.listed = false
 	}
 	if t.conns[c.Flow] == c {
 		delete(t.conns, c.Flow)
@@ -113,11 +113,11 @@ func (t *Table) evict() {
 		}
 		c := l.first
 		for range l.n {
-			if c.Last.Packet == c.touched {
+			if !c.touched {
 				break
 			}
 			l.remove(c)
-			c.touched = c.Last.Packet
+			c.touched = false
 			l.push(c)
 			c = l.first
 		}
@@ -129,13 +129,15 @@ func (t *Table) evict() {
 }
 
 func (t *Table) startWaiting(c *Conn) {
-	if !c.waiters.in {
+	if !c.waiting {
+		c.waiting = true
 		t.waiters.push(c)
 	}
 }
 
 func (t *Table) stopWaiting(c *Conn) {
-	if c.waiters.in {
+	if c.waiting {
+		c.waiting = false
 		t.waiters.remove(c)
 	}
 }
