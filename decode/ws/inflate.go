@@ -49,8 +49,10 @@ type job struct {
 	keep, checks, unstripped bool
 
 	// out is the output: all of it where keep is set, else at least the last history bytes. n is how long all of it is.
-	out    []byte
-	n      int64
+	out []byte
+	n   int64
+	// dict is memory for a window.
+	dict   []byte
 	utf    utf8State
 	bad    int64
 	finals int
@@ -62,14 +64,13 @@ type job struct {
 type inflater struct {
 	r  io.Reader
 	br bytes.Reader
-	// win ends with what was put out by the messages before: as much of it as is known, and may be referred to.
-	win []byte
+	// win is what the messages before put out, as much of it as is known; nil where a message cannot refer to others.
+	win *window
 	// pos is the place in the reader's history where it writes next. Where that is 0 the reader's
 	// last answer does not say whether it has more.
 	pos int
 	// stale says that r cannot go on and must be set up with the window first.
 	stale bool
-	owner *context
 }
 
 func newInflater() *inflater {
@@ -78,45 +79,17 @@ func newInflater() *inflater {
 	return x
 }
 
-// winSlack is how much more than a window is kept, so that it is not moved for every message.
-const winSlack = 8 << 10
-
-// window is the output that the next message may refer to.
-func (x *inflater) window() []byte { return last(x.win, history) }
-
-func last(b []byte, n int) []byte { return b[max(0, len(b)-n):] }
-
-// remember makes the output of a message the end of the window.
-func (x *inflater) remember(out []byte) {
-	out = last(out, history)
-	if len(x.win)+len(out) > history+winSlack {
-		x.win = x.win[:copy(x.win, last(x.win, history-len(out)))]
-	}
-	if need := len(x.win) + len(out); need > cap(x.win) && need > history/2 {
-		x.win = append(make([]byte, 0, history+winSlack), x.win...)
-	}
-	x.win = append(x.win, out...)
-}
-
 // reset sets the reader up with the window as it is after the output of j so far, to read on from br.
 func (x *inflater) reset(j *job) {
 	w := last(j.out, history)
-	switch {
-	case len(w) == 0:
-		w = x.window()
-	case len(w) < history:
-		w = append(append(make([]byte, 0, history), last(x.win, history-len(w))...), w...)
+	if x.win != nil && len(w) < history {
+		dict := x.win.appendLast(j.dict[:0], history-len(w))
+		w = append(dict, w...)
 	}
-	// Reset of flate has no error to return.
+	// Reset of flate has no error to return; it copies the window.
 	_ = x.r.(flate.Resetter).Reset(&x.br, w)
 	x.pos = len(w) % history
 	x.stale = false
-}
-
-// forget empties the window.
-func (x *inflater) forget() {
-	x.win = x.win[:0]
-	x.stale = true
 }
 
 // message inflates one message.

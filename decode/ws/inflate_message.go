@@ -40,7 +40,7 @@ func (h *half) inflate(a *assembly, wire []byte) {
 	}
 	j := job{
 		keep: cfg.Keep, checks: a.checks, unstripped: unstripped,
-		limit: cfg.Limits.inflated(int64(len(wire))), out: s.out[:0],
+		limit: cfg.Limits.inflated(int64(len(wire))), out: s.out[:0], dict: s.dictionary(),
 	}
 	in := append(wire, tail...)
 	j.in = in
@@ -82,8 +82,8 @@ func (h *half) inflated(a *assembly, x *inflater, j *job, tail bool) {
 	}
 	h.ctx.grew(j.n)
 	a.utf = j.utf
-	if h.ctx.takeover {
-		x.remember(j.out)
+	if x.win != nil {
+		x.win.write(j.out)
 	}
 	if j.keep && len(j.out) >= blockSize {
 		// The output stays where it is.

@@ -1,37 +1,24 @@
 package ws
 
-import "bytes"
-
 // context is what a direction knows of its LZ77 sliding window (RFC 7692 section 7.1.1): the output since
 // the last loss.
 type context struct {
-	// size is how many bytes of it are needed.
-	size     int
 	takeover bool
 	// whole says that nothing that a message may refer to is missing; else why says why.
 	whole bool
 	why   Why
 	// since is the output since the loss.
 	since int64
-	// live holds the window, or else tail does.
-	live *inflater
-	tail []byte
+	win   window
+	// live is a reader that has the window; stored says that there is none, but something to set one up with.
+	live   *inflater
+	stored bool
 	// prev and next link it into the list of live or of stored ones.
 	prev, next *context
 }
 
-const minWindowBits = 9
-
 func (x *context) init(cfg *Config, d Dir) {
-	x.size, x.takeover, x.whole, x.why = history, true, !cfg.Assumed, WindowLost
-	if cfg.Deflate == nil {
-		return
-	}
-	x.takeover = !cfg.Deflate.NoTakeover[d]
-	// An encoder with 8 bits really uses 9.
-	if bits := cfg.Deflate.WindowBits[d]; bits > 0 && bits < 15 {
-		x.size = 1 << max(bits, minWindowBits)
-	}
+	x.takeover, x.whole, x.why = cfg.Deflate == nil || !cfg.Deflate.NoTakeover[d], !cfg.Assumed, WindowLost
 }
 
 // lose empties the window, because a part of it is not known.
@@ -41,9 +28,10 @@ func (x *context) lose(s *Shared, why Why) {
 	}
 	x.whole, x.why, x.since = false, why, 0
 	if x.live != nil {
-		x.live.forget()
+		x.live.stale = true
 	}
 	s.drop(x)
+	x.win.clear()
 }
 
 // reason is why the window will be empty after a message that could not be inflated.
@@ -65,14 +53,10 @@ func (x *context) grew(n int64) {
 // release gives all memory back.
 func (x *context) release(s *Shared) {
 	s.drop(x)
-	if x.live == nil {
-		return
+	x.win.clear()
+	if x.live != nil {
+		s.retire(x)
 	}
-	s.live.remove(x)
-	x.live.forget()
-	x.live.owner = nil
-	s.idle = append(s.idle, x.live)
-	x.live = nil
 }
 
 // lru is a list of contexts, the one used last first.
@@ -109,71 +93,70 @@ func (l *lru) remove(x *context) {
 
 // inflater is a reader that has the window of x.
 func (s *Shared) inflater(x *context, lim *Limits) *inflater {
-	if !x.takeover {
+	switch {
+	case !x.takeover:
 		if s.plain == nil {
 			s.plain = newInflater()
 		}
-		s.plain.forget()
+		s.plain.stale = true
 		return s.plain
+	case x.live == nil:
+		s.enliven(x, lim)
+	case s.live.first != x:
+		s.live.remove(x)
+		s.live.push(x)
 	}
-	if x.live != nil {
-		if s.live.first != x {
-			s.live.remove(x)
-			s.live.push(x)
-		}
-		return x.live
-	}
-	return s.enliven(x, lim)
+	return x.live
 }
 
 // enliven gives a context a reader: an idle one, a new one, or that which was used least recently.
-func (s *Shared) enliven(x *context, lim *Limits) *inflater {
+func (s *Shared) enliven(x *context, lim *Limits) {
 	if s.live.n >= lim.Inflaters {
 		s.demote(s.live.last, lim)
 	}
-	in := (*inflater)(nil)
 	if n := len(s.idle); n > 0 {
-		in, s.idle = s.idle[n-1], s.idle[:n-1]
+		x.live, s.idle = s.idle[n-1], s.idle[:n-1]
 	} else {
-		in = newInflater()
+		x.live = newInflater()
 	}
-	in.forget()
-	in.remember(x.tail)
 	s.drop(x)
-	in.owner, x.live = x, in
+	x.live.win, x.live.stale = &x.win, true
 	s.live.push(x)
-	return in
 }
 
-// demote takes a context's reader away and stores its window.
-func (s *Shared) demote(x *context, lim *Limits) {
-	in := x.live
+// retire takes a context's reader away.
+func (s *Shared) retire(x *context) {
 	s.live.remove(x)
-	x.live, in.owner = nil, nil
-	w := in.window()
-	w = w[max(0, len(w)-x.size):]
-	s.idle = append(s.idle, in)
-	if len(w) == 0 {
+	x.live.win = nil
+	s.idle = append(s.idle, x.live)
+	x.live = nil
+}
+
+// demote takes a context's reader away and counts its window towards the budget.
+func (s *Shared) demote(x *context, lim *Limits) {
+	s.retire(x)
+	n := int64(cap(x.win.buf))
+	if n == 0 {
 		return
 	}
-	for s.storedBytes+int64(len(w)) > lim.Windows && s.stored.last != nil {
+	for s.storedBytes+n > lim.Windows && s.stored.last != nil {
 		s.stored.last.lose(s, WindowEvicted)
 	}
-	if s.storedBytes+int64(len(w)) > lim.Windows {
+	if s.storedBytes+n > lim.Windows {
 		x.lose(s, WindowEvicted)
 		return
 	}
-	x.tail = bytes.Clone(w)
-	s.storedBytes += int64(len(w))
+	x.stored = true
+	s.storedBytes += n
 	s.stored.push(x)
 }
 
-// drop forgets the stored window of a context.
+// drop takes a context from the list of those whose window is stored.
 func (s *Shared) drop(x *context) {
-	if x.tail == nil {
+	if !x.stored {
 		return
 	}
 	s.stored.remove(x)
-	s.storedBytes -= int64(len(x.tail))
-	x.tail = nil
+	s.storedBytes -= int64(cap(x.win.buf))
+	x.stored = false
 }

@@ -8,9 +8,9 @@ type Shared struct {
 	finding Finding
 	// scratch is for payload that is looked at once.
 	scratch []byte
-	// out is for the output of one message.
-	out  []byte
-	free []*assembly
+	// out is for the output of one message, dict for a window.
+	out, dict []byte
+	free      []*assembly
 	// rules is carved up for the lists of findings.
 	rules []*Rule
 
@@ -39,6 +39,14 @@ func (s *Shared) piece(n int) []byte {
 		s.scratch = make([]byte, max(n, scratchSize))
 	}
 	return s.scratch[:n]
+}
+
+// dictionary is memory for a window, good until the next call.
+func (s *Shared) dictionary() []byte {
+	if s.dict == nil {
+		s.dict = make([]byte, 0, history)
+	}
+	return s.dict
 }
 
 // assembly is an empty one.
