@@ -26,6 +26,9 @@ type Blocks struct {
 // Bytes is n bytes of memory with any content, never nil. n is bounded by what has been
 // received, never taken from the wire.
 func (a *Arena) Bytes(n int) []byte {
+	if n == 0 {
+		return []byte{}
+	}
 	a.used += int64(n)
 	if n > cap(a.cur)-len(a.cur) {
 		if n >= blockSize {

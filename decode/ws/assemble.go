@@ -9,8 +9,8 @@ type assembly struct {
 	// buf is the payload that came in pieces, unmasked; raw is the compressed payload that came at once, in
 	// scratch memory with room for a tail.
 	buf, raw []byte
-	// pos is the length of the payload so far, holes counted; seen, without them.
-	pos, seen int64
+	// pos is the length of the payload so far, holes counted; seen, without them; checked, the length of the text so far.
+	pos, seen, checked int64
 
 	// store says that the payload is needed later, checks that it must be UTF-8 and that is wanted to be known.
 	store, checks bool

@@ -84,9 +84,9 @@ func (h *half) inspect(a *assembly, b []byte, off int64) {
 		}
 	}
 	if i := a.utf.feed(b); i >= 0 {
-		// The bytes from off on were already counted in pos.
-		h.badText(a, off+int64(i), a.seen-int64(len(b)-i))
+		h.badText(a, off+int64(i), a.checked+int64(i))
 	}
+	a.checked += int64(len(b))
 }
 
 // grow makes b longer by n bytes with any content, doubling its memory as needed: it grows
