@@ -71,6 +71,21 @@ func (h *half) age(now int64) int64 {
 	return now
 }
 
+// lastWord says that the client had sent nothing after the request that it is held by when the server
+// sent its bytes from off on.
+func (c *Conn) lastWord(server reassembly.Dir, off int64) bool {
+	client := &c.half[c.client]
+	if client.broken || c.half[server].head.ack > client.end {
+		return false
+	}
+	for i := range client.held.len() {
+		if it := client.held.at(i); it.kind != heldData || it.ack <= off {
+			return false
+		}
+	}
+	return true
+}
+
 // settle decides about a client's held bytes whose answer will not come. It says whether it did.
 func (c *Conn) settle() bool {
 	if c.hold == nil || c.half[c.client].state != atStart || c.half[c.client].held.empty() {

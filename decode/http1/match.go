@@ -55,15 +55,15 @@ func (m *matcher) enqueue(w waiting, l Limits, keep bool) {
 }
 
 // match is the request that r answers, the zero value where that is not certain. A final response takes it
-// off the queue. hold is the request that the client's direction is blocked by.
-func (m *matcher) match(r *Response, hold *Request) waiting {
+// off the queue. last says that the last request may change the protocol and that nothing was sent after it.
+func (m *matcher) match(r *Response, last bool) waiting {
 	final := r.Status >= 200 || r.Status == 101
 	if m.uncertain() && !m.align(r.Offset) {
-		if r.Status != 101 || hold == nil {
+		if r.Status != 101 || !last || len(m.queue) == 0 {
 			m.forget(r.Offset, final)
 			return waiting{}
 		}
-		m.drop(len(m.queue) - 1) // only the request that may change the protocol is answered so
+		m.drop(len(m.queue) - 1) // no other request is answered so
 		m.unsure = false
 	}
 	if len(m.queue) == 0 {

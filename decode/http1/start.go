@@ -168,7 +168,7 @@ func (c *Conn) request(d reassembly.Dir, r *Request, size int) {
 
 // response hands a response to the Sink and goes on to its body.
 func (c *Conn) response(d reassembly.Dir, r *Response) {
-	w := c.match(r, c.hold)
+	w := c.match(r, c.hold != nil && r.Status == 101 && c.lastWord(d, r.Offset))
 	f := r.framing(w)
 	next := c.sink.Response(w.req, r)
 	final := r.Status >= 200 || r.Status == 101
