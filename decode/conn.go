@@ -18,6 +18,8 @@ type conn struct {
 	sess *session
 	// all are the sessions that it carried so far.
 	all []*session
+	// closed is how a direction ended, 0 where it has not.
+	closed [2]reassembly.CloseKind
 }
 
 func (c *conn) Data(d reassembly.Dir, k reassembly.Chunk) { c.top.Data(d, k) }
@@ -38,7 +40,12 @@ func (c *conn) Conflict(d reassembly.Dir, off, n int64) {
 
 func (c *conn) Close(d reassembly.Dir, k reassembly.CloseKind) {
 	c.top.Close(d, k)
+	c.closed[d] = k
 	for _, s := range c.all {
+		// A session that was only recognised at the end did not hear of the first.
+		if other := c.closed[d.Other()]; other != 0 {
+			s.tcpClosed(d.Other(), other)
+		}
 		s.tcpClosed(d, k)
 	}
 }

@@ -105,8 +105,8 @@ func (l *layer) open(up *upgrade, resp *http1.Response, view *ws.Response) reass
 	s.info.State = Open
 	draft := ws.DraftOf(up.view, view)
 	s.info.Draft = draft.String()
-	s.checkHandshake(up, resp, view)
 	s.tell()
+	s.checkHandshake(up, resp, view)
 	if !draft.Framed() {
 		return opaque{&l.conn.d.bytes}
 	}
