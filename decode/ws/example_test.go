@@ -12,7 +12,9 @@ type printer struct{}
 func (printer) Frame(*ws.Frame)       {}
 func (printer) Amend(int, ws.State)   {}
 func (printer) Finding(f *ws.Finding) { fmt.Println(f.Rule.ID, f.Detail) }
-func (printer) Message(m *ws.Message) { fmt.Printf("%s %s %s %q\n", m.Dir, m.Opcode, m.State, m.Payload) }
+func (printer) Message(m *ws.Message) {
+	fmt.Printf("%s %s %s %q\n", m.Dir, m.Opcode, m.State, m.Payload)
+}
 
 // A client's frames, the second one not masked as it must be.
 func ExampleConn() {
