@@ -47,7 +47,7 @@ const (
 	blockSizes = 12
 	firstBlock = 512
 	poolDepth  = 4096
-	poolBytes  = 8 << 20
+	poolBytes  = 1 << 20
 	// poolRuns is the largest queue that is kept for use again.
 	poolRuns = 256
 )

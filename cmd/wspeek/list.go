@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"os"
+	"runtime/debug"
 	"slices"
 	"sync"
 	"syscall"
@@ -68,7 +70,14 @@ func list(ctx context.Context, std streams, f *flags, args []string, v view) err
 	return listInputs(ctx, std, f, in, v)
 }
 
+// listGC makes the collector keep garbage below 40 % of what is in use: a listing makes little of it, and
+// is to run beside other things.
+const listGC = 40
+
 func listInputs(ctx context.Context, std streams, f *flags, in inputs, v view) error {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(listGC)
+	}
 	l, err := newLister(std, f, v)
 	if err != nil {
 		return err
@@ -81,7 +90,7 @@ func listInputs(ctx context.Context, std streams, f *flags, in inputs, v view) e
 		return err
 	}
 	p := &pump{source: in, flush: l.out.Flush, damaged: l.damaged, opt: decode.Options{
-		Keep: l.keeps(), Frames: v == framesView, Ports: ports,
+		Limits: shardLimits(), Keep: l.keeps(), Frames: v == framesView, Ports: ports,
 	}}
 	runErr := p.run(ctx, l.visit)
 	p.account(&l.account)

@@ -8,12 +8,21 @@ import (
 
 	"github.com/wspeek/wspeek/capture"
 	"github.com/wspeek/wspeek/decode"
+	"github.com/wspeek/wspeek/decode/ws"
 	"github.com/wspeek/wspeek/reassembly"
 )
 
 // shards is how many Decoders the connections are spread over. It is fixed, whatever the number of cores, so
 // that the bounds that each of them keeps bite at the same place everywhere.
 const shards = 4
+
+// shardLimits are the bounds of one shard: together the shards keep the quadruple.
+func shardLimits() decode.Limits {
+	return decode.Limits{
+		TCP:       reassembly.Limits{WaitingAll: 16 << 20, UnackedAll: 2 << 20},
+		WebSocket: ws.Limits{Inflaters: 64, Windows: 16 << 20},
+	}
+}
 
 // inFlight is how many batches are worked on at a time: one is read, some are decoded, one is written.
 const inFlight = 4
