@@ -134,6 +134,7 @@ func (c *Conn) anchor(d Dir, first uint32) {
 	}
 	c.shift(d, distance(first, h.base))
 	h.anchored, h.isn = true, true
+	c.reordered = true
 	for h.wait.size() > 0 && h.wait.run(0).off < 0 {
 		c.Stats[d].Late += h.wait.run(0).n
 		c.drop(d)

@@ -66,7 +66,7 @@ func (c *Conn) ready(d Dir, now mark) int {
 	due := false
 	switch {
 	case !h.anchored:
-		due = w.since.passed(now, l) || h.finAcked && h.fin >= h.seen
+		due = w.since.passed(now, l)
 	case w.size() > 0:
 		due = w.run(0).off <= h.next || w.acked > 0 && w.run(0).acked.passed(now, l)
 	case w.tail != 0:
