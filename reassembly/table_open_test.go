@@ -145,3 +145,11 @@ func TestHazard_T15_FastOpen(t *testing.T) {
 	newBench(t, Limits{}).send(h[0], h[1], a(0, "GET", 0), a(3, " /", 0)).wantLog(0, `0 data 0 "GET"`, `0 data 3 " /"`).finish()
 	newBench(t, Limits{}).send(h[0], h[0], accepted).wantLog(0, `0 data 0 "GET"`).finish()
 }
+
+// A file may be joined from parts in the wrong order.
+func TestHazard_T12_EndBeforeBegin(t *testing.T) {
+	t.Parallel()
+	end := []seg{a(3, "def", 3), bb(3, "uvw", 6), a(6, "", 6).with(FIN), bb(6, "", 7).with(FIN), a(7, "", 7)}
+	b := newBench(t, Limits{}).send(end...).batch().send(handshake(0)...).send(a(0, "abc", 0), bb(0, "xyz", 3)).finish()
+	b.wantLog(0, `0 data 0 "abc"`, `0 data 3 "def"`, "0 close 1", `1 data 0 "xyz"`, `1 data 3 "uvw"`, "1 close 1").wantConns(1)
+}
