@@ -1,8 +1,6 @@
 package decode
 
 import (
-	"net/netip"
-
 	"github.com/wspeek/wspeek/decode/ws"
 	"github.com/wspeek/wspeek/reassembly"
 )
@@ -20,6 +18,9 @@ type conn struct {
 	all []*session
 	// closed is how a direction ended, 0 where it has not.
 	closed [2]reassembly.CloseKind
+	// differ says that copies of some bytes differed, and differed is the lowest offset of these, by direction.
+	differ   [2]bool
+	differed [2]int64
 }
 
 func (c *conn) Data(d reassembly.Dir, k reassembly.Chunk) { c.top.Data(d, k) }
@@ -32,10 +33,18 @@ func (c *conn) Gap(d reassembly.Dir, off, n int64) {
 }
 
 func (c *conn) Conflict(d reassembly.Dir, off, n int64) {
+	if !c.differ[d] || off < c.differed[d] {
+		c.differ[d], c.differed[d] = true, off
+	}
 	if c.sess != nil {
 		c.sess.conflict(d, off, n)
 	}
 	c.top.Conflict(d, off, n)
+}
+
+// doubted says that copies of a byte before these offsets, by direction, differed.
+func (c *conn) doubted(before [2]int64) bool {
+	return c.differ[0] && c.differed[0] < before[0] || c.differ[1] && c.differed[1] < before[1]
 }
 
 func (c *conn) Close(d reassembly.Dir, k reassembly.CloseKind) {
@@ -90,5 +99,3 @@ func (o opaque) Data(_ reassembly.Dir, k reassembly.Chunk)  { o.bytes.Undecoded 
 func (o opaque) Gap(_ reassembly.Dir, _, n int64)           { o.bytes.Missing += n }
 func (o opaque) Conflict(reassembly.Dir, int64, int64)      {}
 func (o opaque) Close(reassembly.Dir, reassembly.CloseKind) {}
-
-var _ netip.AddrPort

@@ -34,6 +34,8 @@ func (m *told) String() string {
 type result struct {
 	messages []*told
 	frames   []ws.Frame
+	// framesOf are the sessions of the frames.
+	framesOf []*decode.Ref
 	findings []ws.Finding
 	// sessions are the newest snapshots, session n at n-1.
 	sessions []*decode.Session
@@ -263,6 +265,7 @@ func (r *result) frame(b *decode.Batch, e *decode.Event, lines bool) {
 	}
 	f.Findings = slices.Clone(f.Findings)
 	r.frames = append(r.frames, f)
+	r.framesOf = append(r.framesOf, e.Session)
 }
 
 func (r *result) end(p *pipe, s capture.Stats, lines bool) {
@@ -311,7 +314,21 @@ func (r *result) faults() []string {
 	if n := len(r.sessions); int(a.Sessions) != n {
 		out = append(out, fmt.Sprintf("%d sessions in the account, %d told", a.Sessions, n))
 	}
-	return append(out, r.sums()...)
+	return append(append(out, r.sums()...), r.strayFrames()...)
+}
+
+// strayFrames compares the frames with the messages that they belong to.
+func (r *result) strayFrames() (out []string) {
+	for i, f := range r.frames {
+		m := r.byN[[2]int{r.framesOf[i].N, f.Message}]
+		switch {
+		case m == nil:
+			out = append(out, fmt.Sprintf("frame %d of message %d, which was not told", f.N, f.Message))
+		case m.Dir != f.Dir || f.Offset < m.Stream.Start || f.Offset >= m.Stream.End:
+			out = append(out, fmt.Sprintf("frame %d %s at %d: its message is %v at %v", f.N, f.Dir, f.Offset, m, m.Stream))
+		}
+	}
+	return out
 }
 
 // sums compares the totals of the sessions with their messages.

@@ -117,8 +117,14 @@ func (l *layer) open(up *upgrade, resp *http1.Response, view *ws.Response) reass
 		cfg.Resync[ws.S2C] = true
 	}
 	cfg.Resync[ws.C2S] = up.head == nil || up.head.Partial
-	cfg.Conflict = resp.Conflict || up.head != nil && up.head.Conflict
-	return &opened{Conn: ws.New(cfg, s), sess: s, resp: resp}
+	o := &opened{sess: s, resp: resp}
+	o.begin[resp.Dir] = resp.Offset + resp.Len
+	if up.head != nil {
+		o.begin[up.head.Dir] = up.head.Offset + up.head.Len
+	}
+	cfg.Conflict = resp.Conflict || up.head != nil && up.head.Conflict || l.conn.doubted(o.begin)
+	o.Conn = ws.New(cfg, s)
+	return o
 }
 
 // config is what all sessions' decoding has in common.
@@ -150,6 +156,17 @@ type opened struct {
 	*ws.Conn
 	sess *session
 	resp *http1.Response
+	// begin is where the handshake ends, by direction of the TCP connection.
+	begin [2]int64
+}
+
+// Conflict is reassembly.Handler. What differed of the handshake, or before it, puts all in doubt: where the frames begin, and
+// what was agreed to.
+func (o *opened) Conflict(d reassembly.Dir, off, n int64) {
+	if off < o.begin[d] {
+		o.Doubt()
+	}
+	o.Conn.Conflict(d, off, n)
 }
 
 func (o *opened) Data(d reassembly.Dir, k reassembly.Chunk) {

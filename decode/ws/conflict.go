@@ -95,11 +95,12 @@ const maxAhead = 64
 
 // conflict takes note of a range whose copies differed.
 func (h *half) conflict(r Range) {
+	if h.begun && r.Start < h.first {
+		h.c.doubtAll()
+		r.Start = h.first
+	}
 	if h.mode == closed || h.mode == dead {
 		return
-	}
-	if h.begun {
-		r.Start = max(r.Start, h.first)
 	}
 	if r.End > r.Start && (r.End > h.off || !h.begun) {
 		h.expect(r)
@@ -117,6 +118,41 @@ func (h *half) expect(r Range) {
 		return
 	}
 	h.ahead = append(h.ahead, r)
+}
+
+// doubtBegin looks whether what lies before the first byte of the direction was in conflict.
+func (h *half) doubtBegin() {
+	for _, r := range h.ahead {
+		if r.Start < h.first {
+			h.c.doubtAll()
+			return
+		}
+	}
+}
+
+// doubtAll puts everything in conflict, told or still to come: copies differed of what came before the frames, so
+// that they may begin elsewhere, or have been agreed to otherwise.
+func (c *Conn) doubtAll() {
+	if c.doubted {
+		return
+	}
+	c.doubted = true
+	underway := map[int]bool{}
+	for d := range c.halves {
+		h := &c.halves[d]
+		h.floor = h.floor.Worse(Conflict)
+		for _, a := range []*assembly{h.open, h.cur} {
+			if a != nil {
+				a.conflict = true
+				underway[a.m.N] = true
+			}
+		}
+	}
+	for n := 1; n <= c.messages; n++ {
+		if !underway[n] {
+			c.sink.Amend(n, Conflict)
+		}
+	}
 }
 
 // contested says whether a range to come touches r.

@@ -90,6 +90,8 @@ type Conn struct {
 	// messages and frames are the last numbers given.
 	messages, frames int
 	halves           [2]half
+	// doubted says that nothing is better than Conflict.
+	doubted bool
 }
 
 // Counts are the running totals of one direction.
@@ -140,6 +142,10 @@ func (c *Conn) Conflict(d reassembly.Dir, off, n int64) {
 	h.remark(RuleConflict, off, "copies of "+itoa(n)+" bytes differ")
 	h.conflict(Range{off, off + n})
 }
+
+// Doubt says that copies of the opening handshake, or of what came before it on the connection, differed: nothing
+// is better than Conflict, told or still to come.
+func (c *Conn) Doubt() { c.doubtAll() }
 
 // Close ends a direction: a message under way is told as it stands.
 func (c *Conn) Close(d reassembly.Dir, _ reassembly.CloseKind) { c.half(d).close() }

@@ -62,7 +62,7 @@ type half struct {
 }
 
 func (h *half) init(c *Conn, d Dir) {
-	h.c, h.dir = c, d
+	h.c, h.dir, h.f.Dir = c, d, d
 	h.ctx.init(&c.cfg, d)
 	if c.cfg.Assumed {
 		h.floor, h.confidence = Guessed, c.cfg.Confidence
@@ -75,10 +75,16 @@ func (h *half) init(c *Conn, d Dir) {
 	}
 }
 
+// enter takes note of where the direction begins.
+func (h *half) enter(off int64) {
+	h.begun, h.first, h.off = true, off, off
+	h.doubtBegin()
+}
+
 // data decodes the next bytes.
 func (h *half) data(k reassembly.Chunk) {
 	if !h.begun {
-		h.begun, h.first, h.off = true, k.Off, k.Off
+		h.enter(k.Off)
 	}
 	if h.mode == searching {
 		h.feed(k)
@@ -136,7 +142,7 @@ func (h *half) touch() {
 // gap steps over n missing bytes.
 func (h *half) gap(off, n int64) {
 	if !h.begun {
-		h.begun, h.first, h.off = true, off, off
+		h.enter(off)
 	}
 	switch h.mode {
 	case inPayload:
