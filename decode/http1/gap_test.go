@@ -165,7 +165,9 @@ func TestNotHTTPTaken(t *testing.T) {
 		{"client's first", []event{c("\x81\x82\x01\x02\x03\x04xx"), s("\x81\x01y")}, "not HTTP 0", "\x81\x82\x01\x02\x03\x04xx", "\x81\x01y"},
 		{"decided late", []event{c("GET "), s("AB"), c("/x\x01")}, "not HTTP 0", "GET /x\x01", "AB"},
 		{"behind a gap", []event{hole(cli, 500), c("\x81\x01y")}, "not HTTP 0", "\x81\x01y", ""},
-		{"server's body goes on first", []event{c(get2), s(ok5[:41]), hole(srv, 1), s("lo"), s("\x01"), c("\x01C")}, "request GET /b | response 200 to GET /b", "", ""},
+		{"server in a body", []event{c(get), s(ok5[:41]), c("\x00CC"), s(ok5[41:] + "SS")}, "request GET /a | response 200 to GET /a", "", ""},
+		{"gap in the rest of a body", []event{{d: srv, data: ok5[:41], ack: nothing}, c("\x00CC"), hole(srv, 3), s("SS")}, "response 200 to ? | not HTTP 0", "\x00CC", "SS"},
+		{"broken chunk after it", []event{{d: srv, data: "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", ack: nothing}, c("\x00CC"), s("5\r\nhelloSS")}, "response 200 to ? | not HTTP 0", "\x00CC", "SS"},
 		{"never decided", []event{c("GET ")}, "not HTTP 0", "GET ", ""},
 		{"request, then foreign answer", []event{c(get), s("SSH-\r\n"), c("CC")}, "request GET /a | not HTTP 1", "CC", "SSH-\r\n"},
 	}, guess)

@@ -213,6 +213,37 @@ func TestHazard_H15_LongHeaderSection(t *testing.T) {
 	}
 }
 
+func TestHazard_H15_LengthBehindTheCut(t *testing.T) {
+	t.Parallel()
+	filler := strings.Repeat("X-Filler: 0123456789\r\n", 20)
+	for _, row := range []struct {
+		name, method, status string
+		undecoded            int
+		want                 string
+	}{
+		{"GET has no body", "GET", "204 No", 0, "request GET / | response 204 to GET / | request GET /a | response 200 to GET /a"},
+		{"POST's end cannot be found", "POST", "204 No", 4, "request POST / | response 204 to POST / | request GET /a | response 200 to GET /a"},
+		{"nor a response's", "GET", "200 OK", 4, "request GET / | response 200 to GET / | request GET /a | response 200 to GET /a"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			r := newRecorder()
+			f := newFeeder(r, Limits{Header: 200})
+			body := map[bool]string{true: "BODY"}
+			f.play(c(row.method + " / HTTP/1.1\r\n" + filler + "Content-Length: 4\r\n\r\n" + body[row.method == "POST"]))
+			f.play(s("HTTP/1.1 " + row.status + "\r\n" + filler + "Content-Length: 4\r\n\r\n" + body[row.status == "200 OK"]))
+			f.play(c(get))
+			f.play(event{d: srv, data: ok5})
+			f.end(cli, srv)
+			f.check(t)
+			want(t, r, row.want)
+			if f.bytes.Undecoded != int64(row.undecoded) {
+				t.Errorf("undecoded: got %d, want %d", f.bytes.Undecoded, row.undecoded)
+			}
+		})
+	}
+}
+
 func TestHazard_H18_Connect(t *testing.T) {
 	connect := "CONNECT example.com:443 HTTP/1.1\r\nHost: example.com:443\r\n\r\n"
 	runHazards(t, []hazard{
@@ -285,6 +316,14 @@ func TestHazard_H20_Bodies(t *testing.T) {
 			}
 		})
 	}
+	t.Run("coding that is not chunked", func(t *testing.T) {
+		t.Parallel()
+		r := newRecorder()
+		f := run(t, r, c(up("Transfer-Encoding: gzip\r\n", frame)), c("XX"))
+		if r.req[0].Oddities != BadLength || f.bytes.Undecoded != int64(len(frame)+2) {
+			t.Errorf("oddities %b, undecoded %d", r.req[0].Oddities, f.bytes.Undecoded)
+		}
+	})
 	t.Run("oddity of both", func(t *testing.T) {
 		t.Parallel()
 		r := newRecorder()
@@ -316,6 +355,8 @@ func TestHazard_H21_ResponsesWithoutBody(t *testing.T) {
 			"request HEAD /h | request GET /a | response 200 to HEAD /h | response 200 to GET /a", "", ""},
 		{"204 and 304", []event{c(get + get + get2), s("HTTP/1.1 204 No\r\nContent-Length: 9\r\n\r\nHTTP/1.1 304 Not\r\nContent-Length: 9\r\n\r\n" + ok5)},
 			"request GET /a | request GET /a | request GET /b | response 204 to GET /a | response 304 to GET /a | response 200 to GET /b", "", ""},
+		{"coding that is not chunked: until close", []event{c(get), s("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked, gzip\r\nContent-Length: 1\r\n\r\nx" + ok5)},
+			"request GET /a | response 200 to GET /a", "", ""},
 		{"until close", []event{c(get), s("HTTP/1.0 200 OK\r\n\r\nabc"), s(ok5), hole(srv, 10), s(switch1)},
 			"request GET /a | response 200 to GET /a", "", ""},
 		{"server only: HEAD, then GET", []event{
@@ -443,6 +484,19 @@ func TestHazard_T26_OneDirection(t *testing.T) {
 			}
 		})
 	}
+	t.Run("server's direction told as a gap", func(t *testing.T) {
+		r := newRecorder()
+		r.pending = true
+		f := newFeeder(r, Limits{})
+		f.play(c(upgrade))
+		f.play(hole(srv, 129))
+		want(t, r, "request GET /ws")
+		f.play(c("CC"))
+		want(t, r, "request GET /ws | pending GET /ws")
+		wantPassed(t, r, "CC", "")
+		f.end(cli, srv)
+		f.check(t)
+	})
 	t.Run("dropped", func(t *testing.T) {
 		r := newRecorder()
 		f := run(t, r, append([]event{c(upgrade)}, append(frames(3, 0), c(get))...)...)

@@ -112,14 +112,17 @@ func (c *Conn) unanswered() bool {
 		return true
 	case c.within || server.state == ready || server.state == inHead || !server.held.empty():
 		return false
-	case server.state == lost && q.ack > c.holdAck && q.ack <= server.end:
+	case server.astray() && q.ack > c.holdAck && q.ack <= server.end:
 		return true // all that the client answered to was handed in, and no answer was in it
-	case server.state == lost && q.ack < 0 || q.ack > server.end:
+	case server.astray() && q.ack < 0 || q.ack > server.end:
 		first := q.firstData()
 		return c.now-first.time >= waitTime || c.packets-first.packets >= waitPackets
 	}
 	return false
 }
+
+// astray says that messages may have been lost and none was found since.
+func (h *half) astray() bool { return h.state == lost || h.state == atStart && h.broken }
 
 // ask leaves an unanswered request to the Sink. cur is the direction that is being handled.
 func (c *Conn) ask(cur reassembly.Dir) {
