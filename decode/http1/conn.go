@@ -74,8 +74,9 @@ type Conn struct {
 	now     capture.Time
 	packet  int
 	packets int64
-	// within says that the server's packet that is being handled may not be complete yet.
+	// within says that a packet of direction dir is being handled, of which more may come.
 	within bool
+	dir    reassembly.Dir
 }
 
 // New makes a Conn that reports to s and adds what it consumes to b, which must not be nil.
@@ -104,7 +105,7 @@ func (c *Conn) Data(d reassembly.Dir, ch reassembly.Chunk) {
 // tick notes the packet that is being handled.
 func (c *Conn) tick(d reassembly.Dir, ch reassembly.Chunk) {
 	c.now = ch.Time
-	c.within = !c.known || d != c.client
+	c.within, c.dir = true, d
 	if ch.Packet == c.packet {
 		return
 	}

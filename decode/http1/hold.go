@@ -75,7 +75,7 @@ func (h *half) age(now int64) int64 {
 // sent its bytes from off on.
 func (c *Conn) lastWord(server reassembly.Dir, off int64) bool {
 	client := &c.half[c.client]
-	if client.broken || c.half[server].head.ack > client.end {
+	if client.broken || c.half[server].head.ack > client.end || c.within && c.dir == c.client {
 		return false
 	}
 	for i := range client.held.len() {
@@ -110,7 +110,7 @@ func (c *Conn) unanswered() bool {
 		return q.cost() > c.lim.Pending
 	case server.state == closed || q.cost() > c.lim.Pending:
 		return true
-	case c.within || server.state == ready || server.state == inHead || !server.held.empty():
+	case c.within && c.dir != c.client || server.state == ready || server.state == inHead || !server.held.empty():
 		return false
 	case server.astray() && q.ack > c.holdAck && q.ack <= server.end:
 		return true // all that the client answered to was handed in, and no answer was in it
