@@ -12,12 +12,9 @@ func (p *parser) ports(q qualifiers, t token) node {
 	if !ok {
 		return nothing
 	}
-	six := both{p.etherType(etherIPv6, t), p.overProtocols(q, t, func(number uint32) node {
-		return both{p.networkByte(6, number, t), p.portEnds(q, atNetwork, 40, first, last, t)}
-	})}
-	four := both{p.etherType(etherIPv4, t), p.overProtocols(q, t, func(number uint32) node {
-		return all(p.networkByte(9, number, t), p.firstFragment(t), p.portEnds(q, atAfterV4, 0, first, last, t))
-	})}
+	six := all(p.etherType(etherIPv6, t), p.portProtocol(q, 6, t), p.portEnds(q, atNetwork, 40, first, last, t))
+	four := all(p.etherType(etherIPv4, t), p.portProtocol(q, 9, t), p.firstFragment(t),
+		p.portEnds(q, atAfterV4, 0, first, last, t))
 	return marked{either{six, four}, Loss{Fragments: true, Tunnels: true}}
 }
 
@@ -30,12 +27,13 @@ func (p *parser) firstFragment(t token) node {
 	return not{test{place: p.place(atNetwork, 6, t), size: 2, mask: full, cond: jumpSet, value: 0x1fff}}
 }
 
-// overProtocols asks for the named protocol, or for all that have ports.
-func (p *parser) overProtocols(q qualifiers, t token, one func(number uint32) node) node {
+// portProtocol asks the byte of the IP header that names the protocol for the one that was
+// named, or for all that have ports.
+func (p *parser) portProtocol(q qualifiers, off uint32, t token) node {
 	if q.proto.layer != noLayer {
-		return one(q.proto.number)
+		return p.networkByte(off, q.proto.number, t)
 	}
-	return anyOf(one(ipSCTP), one(ipTCP), one(ipUDP))
+	return anyOf(p.networkByte(off, ipSCTP, t), p.networkByte(off, ipTCP, t), p.networkByte(off, ipUDP, t))
 }
 
 // portEnds compares the source and the destination port.
