@@ -114,8 +114,22 @@ func (d *Decoder) order(from int) {
 		}
 	}
 	if !sorted {
+		amendsLast(events)
 		d.sortMessages(events)
 	}
+}
+
+// amendsLast puts what amends messages behind all that one packet brought about, for what it amends may be moved.
+func amendsLast(events []Event) {
+	slices.SortStableFunc(events, func(a, b Event) int {
+		switch last := a.Kind == KindAmend; {
+		case last == (b.Kind == KindAmend):
+			return 0
+		case last:
+			return 1
+		}
+		return -1
+	})
 }
 
 // sortMessages sorts runs of messages of one session; what stands between them stays in its place.

@@ -27,8 +27,28 @@ type heldItem struct {
 type held struct {
 	items []heldItem
 	// size is how many bytes of data they hold.
-	size   int
-	closed int
+	size      int
+	closed    int
+	conflicts int
+}
+
+// maxConflicts is how many conflicts are kept apart; beyond it the last one of a direction grows.
+const maxConflicts = 64
+
+// conflict keeps a range whose copies differed.
+func (h *held) conflict(d reassembly.Dir, off, n int64) {
+	if h.conflicts >= maxConflicts {
+		for i := len(h.items) - 1; i >= 0; i-- {
+			if k := &h.items[i]; k.kind == heldConflict && k.dir == d {
+				end := max(k.off+k.n, off+n)
+				k.off = min(k.off, off)
+				k.n = end - k.off
+				return
+			}
+		}
+	}
+	h.conflicts++
+	h.add(heldItem{kind: heldConflict, dir: d, off: off, n: n})
 }
 
 func (h *held) data(d reassembly.Dir, k reassembly.Chunk) {

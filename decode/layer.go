@@ -61,7 +61,7 @@ func (l *layer) Gap(d reassembly.Dir, off, n int64) {
 
 func (l *layer) Conflict(d reassembly.Dir, off, n int64) {
 	if l.next == nil {
-		l.held.add(heldItem{kind: heldConflict, dir: d, off: off, n: n})
+		l.held.conflict(d, off, n)
 		return
 	}
 	l.next.Conflict(d, off, n)

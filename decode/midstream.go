@@ -13,6 +13,8 @@ type midstream struct {
 	look  *ws.Midstream
 	// waiting is how many bytes the look holds; they are accounted for when it has come to a verdict.
 	waiting int64
+	// doubts are the conflicts that came before there was a verdict.
+	doubts held
 	// ended is how a direction ended, if it did before there was a verdict.
 	ended [2]reassembly.CloseKind
 	next  reassembly.Handler
@@ -53,6 +55,7 @@ func (m *midstream) decide() {
 func (m *midstream) giveUp(h reassembly.Handler) {
 	m.layer.conn.d.bytes.Undecoded += m.waiting
 	m.waiting, m.next = 0, h
+	m.doubts.replay(h)
 	for d, k := range m.ended {
 		if k != 0 {
 			h.Close(reassembly.Dir(d), k)
@@ -70,6 +73,7 @@ func (m *midstream) accept() {
 	cfg.Assumed, cfg.Confidence = true, m.look.Confidence()
 	m.next = ws.NewMid(cfg, s, m.look)
 	m.waiting = 0
+	m.doubts.replay(m.next)
 	for d, k := range m.ended {
 		if k != 0 {
 			m.next.Close(reassembly.Dir(d), k)
@@ -92,7 +96,9 @@ func (m *midstream) Gap(d reassembly.Dir, off, n int64) {
 func (m *midstream) Conflict(d reassembly.Dir, off, n int64) {
 	if m.next != nil {
 		m.next.Conflict(d, off, n)
+		return
 	}
+	m.doubts.conflict(d, off, n)
 }
 
 func (m *midstream) Close(d reassembly.Dir, k reassembly.CloseKind) {

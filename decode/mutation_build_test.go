@@ -88,6 +88,8 @@ type mutant struct {
 	segs []seg
 	// done says what was done, for people.
 	done []string
+	// forged says that a forgery was put in.
+	forged bool
 }
 
 func (m *mutant) note(format string, args ...any) {
@@ -333,12 +335,14 @@ func (m *mutant) acked(i int, s *seg, seq uint32) bool {
 }
 
 // forge puts a copy of a data segment with other bytes directly before or behind it. It does so only where that can be
-// noticed: the range is not acknowledged before both copies were captured, and no true copy looks like a keep-alive.
+// noticed: the range is not acknowledged before both copies were captured, its side has not sent a FIN, and no true copy looks
+// like a keep-alive.
 func (m *mutant) forge() {
 	i, ok := m.pickData()
-	if !ok || m.segs[i].Flags&(pcaps.SYN|pcaps.RST) != 0 || len(m.segs[i].Payload) < 2 || m.acked(i, &m.segs[i], m.segs[i].Seq) {
+	if !ok || m.ended(i) || m.segs[i].Flags&(pcaps.SYN|pcaps.RST) != 0 || len(m.segs[i].Payload) < 2 || m.acked(i, &m.segs[i], m.segs[i].Seq) {
 		return
 	}
+	m.forged = true
 	f := m.segs[i]
 	f.Payload = bytes.Clone(f.Payload)
 	f.Flags &^= pcaps.FIN
@@ -358,6 +362,11 @@ func (m *mutant) forge() {
 	at := i + m.IntN(2)
 	m.note("forge [%d,%d) of %d to %d, before %d", from, to, i, last, at)
 	m.insert(at, f)
+}
+
+// ended says whether the side that sent segment i had sent a FIN before.
+func (m *mutant) ended(i int) bool {
+	return slices.ContainsFunc(m.segs[:i], func(o seg) bool { return o.sameSide(&m.segs[i]) && o.Flags&pcaps.FIN != 0 })
 }
 
 // follows is the index of the next segment of the same side if it goes on where i ends, and nothing of it is

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -73,7 +74,7 @@ func (m *model) mutate(seed uint64) (file []byte, done []string) {
 	x.segs = slices.Clone(m.segs)
 	x.ruin()
 	file = writeFile(packets(x.segs))
-	if x.IntN(8) == 0 && len(file) > 24 {
+	if x.IntN(8) == 0 && len(file) > 24 && !x.forged {
 		file = file[:24+x.IntN(len(file)-24)]
 		x.note("cut the file at %d", len(file))
 	}
@@ -172,4 +173,48 @@ func TestMutationsOfSamples(t *testing.T) {
 		models = append(models, newModel(t, s.Name, s.Data, s.Truth))
 	}
 	mutateAll(t, models, envNumber("WSPEEK_MUTATIONS", 150))
+}
+
+// TestMutationsOracle does the same to the WebSocket captures of ../shared, where that is there.
+func TestMutationsOracle(t *testing.T) {
+	t.Parallel()
+	root := filepath.Join("..", "..", "shared", "captures")
+	var models []*model
+	for _, dir := range []string{"interop", "shapes", "public", "hard"} {
+		names, err := filepath.Glob(filepath.Join(root, dir, "*.truth.json"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range names {
+			if m := sharedModel(t, strings.TrimSuffix(name, ".truth.json")); m != nil {
+				models = append(models, m)
+			}
+		}
+	}
+	if len(models) == 0 {
+		t.Skipf("no captures in %s", root)
+	}
+	mutateAll(t, models, envNumber("WSPEEK_MUTATIONS", 150))
+}
+
+// maxShared is the size in bytes beyond which a capture is left out: mutants of it take too long.
+const maxShared = 300_000
+
+// sharedModel is the model of a capture named without its extensions, nil where it is too large or damaged.
+func sharedModel(t *testing.T, base string) *model {
+	t.Helper()
+	truth, err := os.ReadFile(base + ".truth.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, ext := range []string{".pcap", ".pcapng", ".pcap.gz", ".pcapng.gz"} {
+		file, err := os.ReadFile(base + ext)
+		if err != nil || len(file) > maxShared {
+			continue
+		}
+		if r, err := decodeFile(file, everything); err == nil && r.damage == "" {
+			return newModel(t, filepath.Base(base), file, truth)
+		}
+	}
+	return nil
 }

@@ -62,8 +62,19 @@ func (s *socks) Data(d reassembly.Dir, k reassembly.Chunk) {
 	case s.inner != nil:
 		s.inner.Data(d, k)
 	default:
-		s.held.data(d, k)
+		if s.held.data(d, k); s.held.size > s.layer.conn.d.opt.Limits.sniff() {
+			s.fail()
+		}
 	}
+}
+
+// fail gives the tunnel up: what one side sends through it has waited too long for the other side's consent.
+func (s *socks) fail() {
+	for d := range s.stage {
+		s.layer.conn.d.bytes.Undecoded += int64(len(s.buf[d]))
+		s.buf[d], s.stage[d] = nil, socksFailed
+	}
+	s.held.replay(opaque{&s.layer.conn.d.bytes})
 }
 
 // step looks whether the present step of side d is whole.
@@ -192,7 +203,9 @@ func (s *socks) Gap(d reassembly.Dir, off, n int64) {
 func (s *socks) Conflict(d reassembly.Dir, off, n int64) {
 	if s.inner != nil {
 		s.inner.Conflict(d, off, n)
+		return
 	}
+	s.held.conflict(d, off, n)
 }
 
 func (s *socks) Close(d reassembly.Dir, k reassembly.CloseKind) {

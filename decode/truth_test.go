@@ -120,18 +120,18 @@ func (r *result) lies(v *truth) (out []string, exact int) {
 		for d := ws.C2S; d <= ws.S2C; d++ {
 			got := r.exact(s.N, d, true)
 			exact += len(got)
-			best, wrong := -1, item{}
+			best, wrong := 0, item{}
 			for i := range v.Connections {
 				c := &v.Connections[i]
 				if c.Client == "" || c.Client == "?" || c.Client == s.Client.String() {
-					if n, first := inOrder(got, c.items(d, true)); n > best {
+					if n, first := inOrder(got, c.items(d, true)); n >= best {
 						best, wrong = n, first
 					}
 				}
 			}
 			if best < len(got) {
 				out = append(out, fmt.Sprintf("session %d (%v) %s: %d of %d told as exact are not true; the first is %v",
-					s.N, s.Client, d, len(got)-max(best, 0), len(got), wrong))
+					s.N, s.Client, d, len(got)-best, len(got), wrong))
 			}
 		}
 	}

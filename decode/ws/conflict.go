@@ -99,7 +99,7 @@ func (h *half) conflict(r Range) {
 		h.c.doubtAll()
 		r.Start = h.first
 	}
-	if h.mode == closed || h.mode == dead {
+	if h.mode == closed {
 		return
 	}
 	if r.End > r.Start && (r.End > h.off || !h.begun) {
