@@ -36,6 +36,8 @@ type Options struct {
 	Limits Limits
 	// Keep keeps the payloads of messages.
 	Keep bool
+	// Wire keeps, with Keep, the compressed payloads of compressed messages too.
+	Wire bool
 	// Frames tells KindFrame events.
 	Frames bool
 	// Ports are TCP ports whose connections are taken for WebSocket where nothing else is recognised

@@ -131,7 +131,7 @@ func (l *layer) open(up *upgrade, resp *http1.Response, view *ws.Response) reass
 func (l *layer) config(s *session) ws.Config {
 	d := l.conn.d
 	s.framed = true
-	return ws.Config{Client: s.client, Keep: d.opt.Keep, Frames: d.opt.Frames,
+	return ws.Config{Client: s.client, Keep: d.opt.Keep, Wire: d.opt.Wire, Frames: d.opt.Frames,
 		Limits: d.opt.Limits.WebSocket, Shared: d.shared, Bytes: &d.bytes}
 }
 

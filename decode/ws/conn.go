@@ -24,6 +24,8 @@ type Config struct {
 	Conflict bool
 	// Keep keeps payloads; without it only lengths and checks are made.
 	Keep bool
+	// Wire keeps, with Keep, the compressed payloads of compressed messages too.
+	Wire bool
 	// Frames asks for Sink.Frame (finding numbers are right without it too).
 	Frames bool
 

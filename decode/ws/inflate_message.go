@@ -17,6 +17,9 @@ func (h *half) expand(a *assembly) {
 	if wire == nil {
 		wire = a.buf
 	}
+	if h.c.cfg.Wire && h.c.cfg.Keep {
+		a.m.Wire = h.c.sh.Arena.Copy(wire)
+	}
 	switch {
 	case len(wire) == 0, len(wire) == 1 && wire[0] == 0:
 		// Section 7.2.3.6; no byte at all is read as what it must mean.

@@ -152,6 +152,8 @@ type Message struct {
 	// Payload is the application data: after inflation; holes left out; raw (compressed) bytes where Undecodable; for
 	// a close the whole body with the code. Nil where Config.Keep is off.
 	Payload []byte
+	// Wire is the payload of a compressed message before inflation; nil for others, and where Config.Wire is off.
+	Wire []byte
 	// ValidUTF8 says that the application data (of a close: the reason) is whole and valid UTF-8 (RFC 3629). Always computed for text and
 	// close; for ping and pong too; false for others.
 	ValidUTF8 bool
