@@ -1,0 +1,313 @@
+package capture
+
+import (
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+)
+
+// WriteOptions are how packets are written. The zero value works.
+type WriteOptions struct {
+	// Overwrite takes a file that exists, if it is a regular one: what it held is
+	// lost, and its mode becomes 0600. Else an existing name is an error
+	// (fs.ErrExist). A symbolic link is never followed.
+	Overwrite bool
+	// Interfaces are declared at the begin of each file, in the order of
+	// Packet.Interface. Packets of others are declared when they come, without a name.
+	Interfaces []WriteInterface
+	// Ring makes several files.
+	Ring WriteRing
+	// Program is what wrote the packets ("wspeek 1.0"), "" is "wspeek".
+	Program string
+}
+
+// WriteInterface describes an interface for those who read the file.
+type WriteInterface struct {
+	Name string
+	Link LinkType
+	// Snaplen is how many bytes of a packet were kept; 0 is no limit.
+	Snaplen int
+	// Filter is the capture filter, "" if there was none.
+	Filter string
+}
+
+// WriteRing says when the next file is begun. The files are named NAME_00001_20261120103000.pcapng
+// for NAME.pcapng: a number from 1, and the local time when the file was begun.
+type WriteRing struct {
+	// FileBytes begins the next file when one has as many bytes; 0 does not. A file is at
+	// most one packet longer.
+	FileBytes int64
+	// Duration begins the next file when one was begun so long ago; 0 does not. It
+	// happens with the next packet.
+	Duration time.Duration
+	// Files is how many files are kept; the oldest of this Writer's are removed. 0 keeps all.
+	Files int
+}
+
+func (r WriteRing) on() bool { return r.FileBytes > 0 || r.Duration > 0 }
+
+const (
+	// flushBytes and flushAfter bound what is lost when the program is killed.
+	flushBytes = 64 << 10
+	flushAfter = time.Second
+)
+
+// Writer writes packets as pcapng (draft-ietf-opsawg-pcapng). Whole blocks are handed to the
+// system when 64 KiB of them wait, and at most a second after the first of them came. Its methods
+// may be called from several goroutines.
+type Writer struct {
+	mu      sync.Mutex
+	opt     WriteOptions
+	name    string
+	dst     io.Writer
+	file    *os.File // nil: dst is not ours
+	made    []string // the files that were made and not removed
+	number  int      // of the file in the ring
+	began   time.Time
+	size    int64 // of the file, with what waits
+	waiting []byte
+	timer   *time.Timer
+	ids     map[ifaceKey]uint32
+	err     error // the first of writing; nothing is written after it
+	closed  bool
+}
+
+// ifaceKey is what an interface of a file is known by: a file's interfaces have one link type each.
+type ifaceKey struct {
+	number uint16
+	link   LinkType
+}
+
+// CreateWriter makes a file with mode 0600 and writes its header.
+func CreateWriter(name string, opt WriteOptions) (*Writer, error) {
+	w := &Writer{name: name, opt: opt}
+	if err := w.open(); err != nil {
+		return nil, err
+	}
+	if err := w.Flush(); err != nil {
+		w.Close()
+		return nil, err
+	}
+	return w, nil
+}
+
+// NewWriter writes to dst, which stays open; opt.Ring and opt.Overwrite have no meaning.
+func NewWriter(dst io.Writer, opt WriteOptions) (*Writer, error) {
+	opt.Ring = WriteRing{}
+	w := &Writer{opt: opt, dst: dst}
+	w.begin()
+	return w, w.Flush()
+}
+
+// open makes the next file.
+func (w *Writer) open() error {
+	w.began = time.Now()
+	name := w.name
+	if w.opt.Ring.on() {
+		w.number++
+		ext := filepath.Ext(name)
+		name = fmt.Sprintf("%s_%05d_%s%s", name[:len(name)-len(ext)], w.number, w.began.Format("20060102150405"), ext)
+	}
+	f, err := createFile(name, w.opt.Overwrite)
+	if err != nil {
+		return err
+	}
+	w.file, w.dst = f, f
+	w.made = append(w.made, name)
+	w.begin()
+	return nil
+}
+
+// createFile makes a file that only its owner can read, and follows no symbolic link.
+func createFile(name string, overwrite bool) (*os.File, error) {
+	flags := os.O_WRONLY | os.O_CREATE | openNoFollow
+	if !overwrite {
+		return os.OpenFile(name, flags|os.O_EXCL, 0o600)
+	}
+	f, err := os.OpenFile(name, flags|openNonblock, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	info, err := f.Stat()
+	if err == nil && !info.Mode().IsRegular() {
+		err = &fs.PathError{Op: "overwrite", Path: name, Err: errNotRegular}
+	}
+	if err == nil {
+		err = f.Chmod(0o600)
+	}
+	if err == nil {
+		err = f.Truncate(0)
+	}
+	if err != nil {
+		f.Close()
+		return nil, err
+	}
+	return f, nil
+}
+
+type writeError string
+
+func (e writeError) Error() string { return string(e) }
+
+const (
+	errNotRegular = writeError("not a regular file")
+	errClosed     = writeError("capture: the writer is closed")
+)
+
+// begin puts the header of a file and its interfaces into the buffer.
+func (w *Writer) begin() {
+	w.size, w.ids = 0, map[ifaceKey]uint32{}
+	w.add(appendSection(w.waiting, w.opt.Program))
+	for i, iface := range w.opt.Interfaces {
+		w.declare(ifaceKey{uint16(i), iface.Link}, iface)
+	}
+}
+
+// add takes the buffer with a block more at its end.
+func (w *Writer) add(longer []byte) {
+	w.size += int64(len(longer) - len(w.waiting))
+	w.waiting = longer
+}
+
+func (w *Writer) declare(key ifaceKey, iface WriteInterface) uint32 {
+	id := uint32(len(w.ids))
+	w.ids[key] = id
+	w.add(appendInterface(w.waiting, iface))
+	return id
+}
+
+// id is the number in the file of a packet's interface.
+func (w *Writer) id(key ifaceKey) uint32 {
+	id, ok := w.ids[key]
+	if !ok {
+		id = w.declare(key, WriteInterface{Link: key.link})
+	}
+	return id
+}
+
+// Write writes a packet. It may return an error of writing what came before.
+func (w *Writer) Write(p *Packet) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.packet(p)
+	return w.settleUp()
+}
+
+// WriteBatch writes all packets of a batch.
+func (w *Writer) WriteBatch(b *Batch) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for i := range b.Packets {
+		w.packet(&b.Packets[i])
+		if len(w.waiting) >= flushBytes {
+			w.flush()
+		}
+	}
+	return w.settleUp()
+}
+
+func (w *Writer) packet(p *Packet) {
+	if w.err != nil || w.closed {
+		return
+	}
+	if w.full() {
+		w.next()
+	}
+	id := w.id(ifaceKey{p.Interface, p.LinkType})
+	w.add(appendPacket(w.waiting, id, p))
+}
+
+// Statistics writes what each interface has received and lost so far. It belongs into a file from time to
+// time, and at its end: the last one counts.
+func (w *Writer) Statistics(s LiveStats) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.err == nil && !w.closed {
+		for i := range s.Interfaces {
+			id := w.id(ifaceKey{uint16(i), s.Interfaces[i].Link})
+			w.add(appendStatistics(w.waiting, id, Time(time.Now().UnixNano()), &s.Interfaces[i]))
+		}
+	}
+	return w.settleUp()
+}
+
+// settleUp writes what waits if it is much, else within a second.
+func (w *Writer) settleUp() error {
+	switch {
+	case w.closed && w.err == nil:
+		return errClosed
+	case len(w.waiting) >= flushBytes:
+		w.flush()
+	case len(w.waiting) > 0 && w.timer == nil:
+		w.timer = time.AfterFunc(flushAfter, func() { w.Flush() })
+	}
+	return w.err
+}
+
+// Flush writes what waits.
+func (w *Writer) Flush() error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.flush()
+	return w.err
+}
+
+func (w *Writer) flush() {
+	if w.timer != nil {
+		w.timer.Stop()
+		w.timer = nil
+	}
+	if len(w.waiting) > 0 && w.err == nil {
+		_, w.err = w.dst.Write(w.waiting)
+	}
+	w.waiting = w.waiting[:0]
+}
+
+// full says whether the next file of the ring is due.
+func (w *Writer) full() bool {
+	r := w.opt.Ring
+	return r.FileBytes > 0 && w.size >= r.FileBytes || r.Duration > 0 && time.Since(w.began) >= r.Duration
+}
+
+// next begins the next file, and removes the oldest.
+func (w *Writer) next() {
+	w.flush()
+	if err := w.file.Close(); w.err == nil {
+		w.err = err
+	}
+	if w.err == nil {
+		w.err = w.open()
+	}
+	if keep := w.opt.Ring.Files; keep > 0 && len(w.made) > keep && w.err == nil {
+		w.err = os.Remove(w.made[0])
+		w.made = w.made[1:]
+	}
+}
+
+// Files are the files that were written and are still there, the oldest first.
+func (w *Writer) Files() []string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return append([]string(nil), w.made...)
+}
+
+// Close writes what waits and closes the file. It returns the first error of all.
+func (w *Writer) Close() error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.closed {
+		return w.err
+	}
+	w.flush()
+	w.closed = true
+	if w.file != nil {
+		if err := w.file.Close(); w.err == nil {
+			w.err = err
+		}
+	}
+	return w.err
+}
