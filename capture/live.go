@@ -26,8 +26,8 @@ type LiveOptions struct {
 	Buffer int
 	// Filter, if not nil, gives the program that chooses packets, for sockets whose
 	// packets have a link type (LinkEthernet, or LinkSLL2 whose packets begin with
-	// their network header while the filter looks at them). Programs in which every
-	// accepting return is constant keep Snaplen. An error ends OpenLive as it is.
+	// their network header while the filter looks at them); bpf.Filter.Live does.
+	// Programs in which every accepting return is constant keep Snaplen. An error ends OpenLive as it is.
 	Filter func(link LinkType) ([]bpf.RawInstruction, error)
 }
 

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"io/fs"
+	"math"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -407,7 +408,7 @@ func TestWriter_ErrorStays(t *testing.T) {
 
 func BenchmarkWriter_WriteBatch(b *testing.B) {
 	batch := Batch{Packets: somePackets(1000)}
-	w, err := NewWriter(&full{1 << 60}, WriteOptions{})
+	w, err := NewWriter(&full{math.MaxInt}, WriteOptions{})
 	if err != nil {
 		b.Fatal(err)
 	}

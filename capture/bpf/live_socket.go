@@ -1,0 +1,8 @@
+//go:build linux && !libpcap
+
+package bpf
+
+import "golang.org/x/net/bpf"
+
+// Live compiles the filter for live capture as it is built in: here, as Socket does.
+func (f *Filter) Live(link uint16) ([]bpf.RawInstruction, error) { return f.Socket(link) }
