@@ -106,15 +106,26 @@ func (l *layer) decide() {
 	}
 }
 
-// decideSOCKS waits until both sides have spoken: only the client's greeting says how long it is.
+// decideSOCKS waits until both sides have spoken: only the client's greeting says how long it is. The client is who opened
+// the connection, where that was seen.
 func (l *layer) decideSOCKS() {
+	if len(l.head[0]) == 0 || len(l.head[1]) == 0 {
+		return
+	}
+	wait := false
 	for d := reassembly.Fwd; d <= reassembly.Rev; d++ {
-		if isGreeting(l.head[d]) && len(l.head[d.Other()]) >= 2 {
+		whole, may := greeting(l.head[d])
+		answer := l.head[d.Other()]
+		switch {
+		case d == reassembly.Rev && l.conn.tcp.Anchored():
+		case whole && isChoice(answer):
 			l.next = newSOCKS(l, d)
 			return
+		case may && (len(answer) < 2 || isChoice(answer)):
+			wait = true
 		}
 	}
-	if len(l.head[0]) > 0 && len(l.head[1]) > 0 {
+	if !wait {
 		l.next = l.unknown()
 	}
 }

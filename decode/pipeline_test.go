@@ -63,6 +63,8 @@ type decoding struct {
 	batch int
 	// lines makes the JSON lines.
 	lines bool
+	// inTurn lets the Decoders work one after the other.
+	inTurn bool
 }
 
 // everything keeps payloads and tells frames.
@@ -109,11 +111,12 @@ type pipe struct {
 	merger    decode.Merger
 	packets   capture.Batch
 	read      int64
+	inTurn    bool
 }
 
 func newPipe(how decoding) *pipe {
 	n := max(how.shards, 1)
-	p := &pipe{segs: make([][]reassembly.Segment, n)}
+	p := &pipe{segs: make([][]reassembly.Segment, n), inTurn: how.inTurn}
 	for range n {
 		p.decoders = append(p.decoders, decode.NewDecoder(how.Options))
 		p.out = append(p.out, &decode.Batch{})
@@ -148,11 +151,15 @@ func (p *pipe) finish(visit func(*decode.Batch, *decode.Event) error) {
 	p.merger.Merge(p.out, visit)
 }
 
-// each works on all shards, at the same time where there are several.
+// each works on all shards, at the same time where there are several and it may.
 func (p *pipe) each(work func(int)) {
 	var wg sync.WaitGroup
 	for i := 1; i < len(p.decoders); i++ {
-		wg.Go(func() { work(i) })
+		if p.inTurn {
+			work(i)
+		} else {
+			wg.Go(func() { work(i) })
+		}
 	}
 	work(0)
 	wg.Wait()

@@ -15,8 +15,10 @@ type socks struct {
 	// buf are the bytes of the present step of each side.
 	buf    [2][]byte
 	stage  [2]socksStage
-	method byte
 	target string
+	// method is what the server chose, once chosen: its answer may be captured before what it answers.
+	method byte
+	chosen bool
 	// inner is what the tunnel carries, once both sides are through.
 	inner reassembly.Handler
 	held  held
@@ -37,19 +39,23 @@ const (
 	socksFailed
 )
 
-// isGreeting says whether b is a client's whole greeting: version, number of methods, the methods.
-func isGreeting(b []byte) bool {
-	return len(b) >= 3 && b[0] == 5 && b[1] > 0 && len(b) == 2+int(b[1])
+// greeting says whether b begins with a client's greeting (version, number of methods, the methods), or may once
+// more of it is there.
+func greeting(b []byte) (whole, may bool) {
+	if len(b) < 2 {
+		return false, true
+	}
+	n := 2 + int(b[1])
+	return n > 2 && len(b) >= n, n > 2 && n <= headLen
 }
+
+// isChoice says whether b begins with a server's choice of a method that we can follow.
+func isChoice(b []byte) bool { return len(b) >= 2 && (b[1] == 0 || b[1] == 2) }
 
 func newSOCKS(l *layer, client reassembly.Dir) *socks { return &socks{layer: l, client: client} }
 
 func (s *socks) Data(d reassembly.Dir, k reassembly.Chunk) {
 	for len(k.Data) > 0 && s.stage[d] < socksDone {
-		if s.stage[d] > s.stage[d.Other()] && d != s.client {
-			s.stage[d] = socksFailed
-			break
-		}
 		s.buf[d] = append(s.buf[d], k.Data[0])
 		k.Off++
 		k.Data = k.Data[1:]
@@ -147,7 +153,7 @@ func (s *socks) done(d reassembly.Dir, b []byte) {
 	switch {
 	case s.stage[d] == socksHello && d == s.client:
 		s.stage[d] = socksAuth
-		if s.stage[d.Other()] == socksRequest {
+		if s.chosen && s.method == 0 {
 			s.stage[d] = socksRequest
 		}
 	case s.stage[d] == socksHello:
@@ -166,6 +172,7 @@ func (s *socks) done(d reassembly.Dir, b []byte) {
 
 // choose acts on the server's choice of a method: 0 is none, 2 is user name and password.
 func (s *socks) choose(d reassembly.Dir, method byte) {
+	s.method, s.chosen = method, true
 	switch method {
 	case 0:
 		s.stage[d] = socksRequest
