@@ -117,7 +117,7 @@ func (r *ring) packet(head []byte, b *Batch) {
 	}
 	start := len(b.buf)
 	if r.link == LinkSLL2 {
-		b.buf = cook(b.buf, head)
+		b.buf = cook(b.buf, head, data)
 	} else {
 		b.buf = untag(b.buf, head, &data)
 	}
@@ -162,7 +162,7 @@ func vlanTag(head []byte) (tpid, tci uint16, ok bool) {
 // cook appends the header of LinkSLL2, and a VLAN tag after it where there was one:
 //
 //	0 protocol, 2 zero, 4 interface, 8 device type, 10 packet type, 11 address length, 12 address
-func cook(buf, head []byte) []byte {
+func cook(buf, head, data []byte) []byte {
 	a := head[atAddress:] // 0 family, 2 protocol, 4 index, 8 device type, 10 packet type, 11 halen, 12 address
 	protocol := a[2:4]
 	tpid, tci, tagged := vlanTag(head)
@@ -177,9 +177,28 @@ func cook(buf, head []byte) []byte {
 	buf = append(buf, a[10:20]...)
 	if tagged {
 		buf = binary.BigEndian.AppendUint16(buf, tci)
+		if innerTag(protocol, data) {
+			return binary.BigEndian.AppendUint16(buf, uint16(typeVLAN))
+		}
 		buf = append(buf, protocol...)
 	}
 	return buf
+}
+
+// innerTag says whether data begins with a tag although the kernel names the protocol behind
+// it, which newer kernels do for cooked packets with two tags.
+func innerTag(protocol, data []byte) bool {
+	if len(data) < 5 || string(data[2:4]) != string(protocol) {
+		return false
+	}
+	version := data[0] >> 4
+	switch etherType(binary.BigEndian.Uint16(protocol)) {
+	case typeIPv4:
+		return version != 4
+	case typeIPv6:
+		return version != 6
+	}
+	return false
 }
 
 // statistics reads the kernel's counts, which then begin anew, and adds them up.
