@@ -55,7 +55,7 @@ func segments(ps []pcaps.Packet) (out []seg) {
 	var d reassembly.Dissector
 	for i, p := range ps {
 		var s reassembly.Segment
-		q := capture.Packet{Number: i + 1, Time: capture.Time(p.Time.UnixNano()), LinkType: capture.LinkType(p.Link), Data: p.Data, OrigLen: p.OrigLen}
+		q := capture.Packet{Number: i + 1, Time: capture.Time(p.Time.UnixNano()), LinkType: capture.LinkType(p.Link), Data: p.Data, OrigLen: max(p.OrigLen, len(p.Data))}
 		if d.Segment(&q, &s) != reassembly.OK {
 			continue
 		}
