@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 
 	"github.com/spf13/cobra"
 
@@ -21,9 +22,22 @@ func demoCommand(std streams, f *flags) *cobra.Command {
 				return err
 			}
 			defer in.Close()
-			return listInputs(cmd.Context(), std, f, in, messagesView)
+			f.demo = true
+			if onScreen(cmd.Flags(), std.out) {
+				return shown(show(cmd.Context(), std, f, in, "demo", ""))
+			}
+			return shown(listInputs(cmd.Context(), std, f, in, messagesView))
 		},
 	}
+}
+
+// shown is err, but that some samples are incomplete on purpose: that is what they show.
+func shown(err error) error {
+	var x *exitError
+	if errors.As(err, &x) && x.status == exitIncomplete {
+		return nil
+	}
+	return err
 }
 
 // openDemo opens the embedded samples.

@@ -31,6 +31,8 @@ type flags struct {
 	failEmpty bool
 	raw       bool
 	dir       string
+	// demo says that the samples are listed: captures that have nothing to do with each other.
+	demo bool
 	// unbuilt are flags of the contract that do nothing yet: giving one is an error.
 	unbuilt map[string]*string
 }

@@ -89,6 +89,7 @@ func listInputs(ctx context.Context, std streams, f *flags, in inputs, v view) e
 	if err != nil {
 		return err
 	}
+	l.text.BySession = f.demo
 	p := &pump{source: in, flush: l.out.Flush, damaged: l.damaged, opt: decode.Options{
 		Limits: shardLimits(), Keep: l.keeps(), Frames: v == framesView, Ports: ports,
 	}}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"sync"
+	"sync/atomic"
 
 	"github.com/wspeek/wspeek/capture"
 	"github.com/wspeek/wspeek/decode"
@@ -42,11 +43,23 @@ type pump struct {
 	dissector reassembly.Dissector
 	decoders  [shards]*decode.Decoder
 	merger    decode.Merger
-	read      int64
+	read      atomic.Int64
 	// flush is called after each batch; it may do what is slow.
 	flush func() error
 	// damaged is told of damage in an input; reading goes on with the next.
 	damaged func(error)
+	// panicked is called where one of the pump's goroutines panics; run does not return then. Nil lets the program end.
+	panicked func()
+}
+
+// guard is deferred in each goroutine.
+func (p *pump) guard() {
+	if p.panicked == nil {
+		return
+	}
+	if recover() != nil {
+		p.panicked()
+	}
 }
 
 // visitor is given the events in order.
@@ -66,6 +79,7 @@ func (p *pump) run(ctx context.Context, visit visitor) error {
 	}
 	var readErr error
 	go func() {
+		defer p.guard()
 		readErr = p.readAll(quit, free, read)
 		close(read)
 	}()
@@ -121,6 +135,7 @@ func (p *pump) readAll(quit context.Context, free <-chan *job, read chan<- *job)
 
 // decodeAll hands jobs to the Decoders, each of which works on its own, and on in the order in which they were read.
 func (p *pump) decodeAll(quit context.Context, read <-chan *job, decoded chan<- *job) {
+	defer p.guard()
 	var inputs [shards]chan *job
 	var wg sync.WaitGroup
 	for i := range inputs {
@@ -169,10 +184,11 @@ func (p *pump) dissect(j *job) {
 			j.segs[k] = append(j.segs[k], s)
 		}
 	}
-	p.read += int64(len(j.packets.Packets))
+	p.read.Add(int64(len(j.packets.Packets)))
 }
 
 func (p *pump) decode(shard int, in <-chan *job) {
+	defer p.guard()
 	for j := range in {
 		p.decoders[shard].Decode(j.segs[shard], j.out[shard])
 		j.decoded.Done()
@@ -199,7 +215,10 @@ func (p *pump) finish(visit visitor) error {
 	var wg sync.WaitGroup
 	for i := range out {
 		out[i] = &decode.Batch{}
-		wg.Go(func() { p.decoders[i].Finish(out[i]) })
+		wg.Go(func() {
+			defer p.guard()
+			p.decoders[i].Finish(out[i])
+		})
 	}
 	wg.Wait()
 	if err := p.merger.Merge(out[:], visit); err != nil {
@@ -210,7 +229,7 @@ func (p *pump) finish(visit visitor) error {
 
 // account adds what the pump knows to a.
 func (p *pump) account(a *decode.Account) {
-	a.Read, a.Decoded, a.Skipped = p.read, p.dissector.Decoded(), p.dissector.Skipped()
+	a.Read, a.Decoded, a.Skipped = p.read.Load(), p.dissector.Decoded(), p.dissector.Skipped()
 	a.Sessions = int64(p.merger.Sessions)
 	for _, d := range p.decoders {
 		a.Bytes.Add(d.Bytes())

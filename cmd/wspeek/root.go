@@ -10,7 +10,7 @@ const rootLong = `wspeek shows the WebSocket traffic that is on the wire: it rea
 reassembles TCP, finds the opening handshakes, decodes frames, inflates
 permessage-deflate, and lists the messages of every connection.
 
-  wspeek chat.pcapng               what was said
+  wspeek chat.pcapng               opens the screen; lists messages where output is no terminal
   wspeek sessions chat.pcapng      one line a WebSocket session
   wspeek check chat.pcapng         the rules that the traffic breaks
   tcpdump -U -w - | wspeek messages -
@@ -34,6 +34,9 @@ func newRoot(std streams) *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 && len(f.read) == 0 {
 				return cmd.Help()
+			}
+			if onScreen(cmd.Flags(), std.out) {
+				return showFiles(cmd.Context(), std, f, args)
 			}
 			return list(cmd.Context(), std, f, args, messagesView)
 		},

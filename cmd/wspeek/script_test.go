@@ -11,6 +11,9 @@ import (
 )
 
 func TestMain(m *testing.M) {
+	if os.Getenv("WSPEEK_TEST_MAIN") != "" {
+		main()
+	}
 	testscript.Main(m, map[string]func(){"wspeek": main})
 }
 

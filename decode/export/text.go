@@ -20,6 +20,25 @@ type Text struct {
 	NoPayload, Hex bool
 	// Clock shows times; the zero Clock shows seconds since the first line.
 	Clock Clock
+	// BySession runs a Clock of its own for each session: for captures that have nothing to do with each other.
+	BySession bool
+	clocks    map[*decode.Ref]*Clock
+}
+
+// clock is the Clock of a session.
+func (t *Text) clock(ref *decode.Ref) *Clock {
+	if !t.BySession {
+		return &t.Clock
+	}
+	c := t.clocks[ref]
+	if c == nil {
+		if t.clocks == nil {
+			t.clocks = map[*decode.Ref]*Clock{}
+		}
+		c = &Clock{Format: t.Clock.Format, Zone: t.Clock.Zone}
+		t.clocks[ref] = c
+	}
+	return c
 }
 
 type color string
@@ -51,7 +70,7 @@ func (t *Text) arrow(dst []byte, d ws.Dir) []byte {
 func (t *Text) lead(dst []byte, ref *decode.Ref, n int, at ws.Stamp, d ws.Dir, kind string) []byte {
 	id := fmt.Sprintf("%d:%d", ref.N, n)
 	dst = fmt.Appendf(dst, "%-7s ", id)
-	dst = t.paint(dst, quietColor, string(t.Clock.Append(nil, at.Time)))
+	dst = t.paint(dst, quietColor, string(t.clock(ref).Append(nil, at.Time)))
 	dst = append(t.arrow(append(dst, ' '), d), ' ')
 	return t.paint(dst, strongColor, fmt.Sprintf("%-6s", kind))
 }
