@@ -29,6 +29,7 @@ var ranks = map[string]int{
 	"decode":         3,
 	"decode/payload": 4,
 	"decode/explain": 4,
+	"decode/har":     4,
 	"decode/filter":  5,
 	"decode/export":  5,
 	"decode/diff":    5,

@@ -1,0 +1,236 @@
+package har
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"net/netip"
+	"net/url"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/wspeek/wspeek/decode"
+	"github.com/wspeek/wspeek/decode/http1"
+	"github.com/wspeek/wspeek/decode/ws"
+)
+
+// entry is what is read of log.entries[].
+type entry struct {
+	Started  string
+	Duration json.Number // milliseconds
+	Server   string
+	Type     string
+	Request  struct {
+		Method, URL, HTTPVersion string
+		Headers                  []header
+	}
+	Response struct {
+		Status      json.Number
+		HTTPVersion string
+		Headers     []header
+	}
+	close    *closing
+	messages bool
+	out      Session
+}
+
+type header struct{ Name, Value string }
+
+// closing is HTTP Toolkit's _webSocketClose; Aborted where it is a word instead of an object.
+type closing struct {
+	Code    json.Number
+	Reason  string
+	Aborted bool
+}
+
+type message struct {
+	Type   string
+	Time   json.Number
+	Opcode json.Number
+	Data   string
+}
+
+// entry reads one entry and keeps it if it is a WebSocket session, also where it is cut off.
+func (p *parser) entry() error {
+	p.out.Entries++
+	e := &entry{}
+	err := p.object(func(key string) error { return p.field(e, key) })
+	if e.session() && len(p.out.Sessions) < maxSessions {
+		p.out.Sessions = append(p.out.Sessions, e.build(len(p.out.Sessions)+1))
+	}
+	return err
+}
+
+func (p *parser) field(e *entry, key string) error {
+	switch key {
+	case "startedDateTime":
+		return p.value(&e.Started)
+	case "time":
+		return p.value(&e.Duration)
+	case "serverIPAddress":
+		return p.value(&e.Server)
+	case "_resourceType":
+		return p.value(&e.Type)
+	case "request":
+		return p.value(&e.Request)
+	case "response":
+		return p.value(&e.Response)
+	case "_webSocketClose":
+		return p.closing(e)
+	case "_webSocketMessages":
+		e.messages = true
+		return p.array(func() error { return p.message(e) })
+	}
+	return p.skip()
+}
+
+func (p *parser) closing(e *entry) error {
+	var raw json.RawMessage
+	if err := p.value(&raw); err != nil || len(raw) == 0 || string(raw) == "null" {
+		return err
+	}
+	e.close = &closing{Aborted: raw[0] == '"'}
+	_ = json.Unmarshal(raw, e.close) // a word stays Aborted
+	return nil
+}
+
+func (p *parser) message(e *entry) error {
+	var m message
+	if err := p.value(&m); err != nil {
+		return err
+	}
+	e.add(&m)
+	return nil
+}
+
+// session says whether the entry is a WebSocket session: a plain HTTP entry is none.
+func (e *entry) session() bool {
+	return e.messages || e.Type == "websocket" || e.Response.Status == "101" && named(e.Response.Headers, "Sec-WebSocket-Accept") != ""
+}
+
+var dirs = map[string]ws.Dir{"send": ws.C2S, "receive": ws.S2C}
+
+// add makes a message of an element of _webSocketMessages.
+func (e *entry) add(m *message) {
+	d, ok := dirs[m.Type]
+	op, err := m.Opcode.Int64()
+	if err != nil && m.Opcode == "" {
+		op, err = int64(ws.OpText), nil
+	}
+	if !ok || err != nil || op < 0 || op > 0xf {
+		e.out.Skipped++
+		return
+	}
+	out := ws.Message{N: len(e.out.Messages) + 1, Dir: d, Opcode: ws.Opcode(op), CloseCode: -1}
+	at := seconds(m.Time)
+	out.Start.Time, out.Last.Time = at, at
+	out.Payload, out.State = payload(out.Opcode, m.Data)
+	out.ValidUTF8 = out.Opcode != ws.OpBinary && utf8.Valid(out.Payload)
+	if out.State == ws.Undecodable {
+		out.Why = ws.UnknownExtension
+	}
+	if out.Opcode == ws.OpClose && len(out.Payload) >= 2 {
+		out.CloseCode = int(out.Payload[0])<<8 | int(out.Payload[1])
+		out.ValidUTF8 = utf8.Valid(out.Payload[2:])
+	}
+	out.Len = int64(len(out.Reason()))
+	e.out.Control = e.out.Control || out.Opcode.Control()
+	e.out.Messages = append(e.out.Messages, out)
+}
+
+// payload is the application data: text as it stands, all else from base64. What is no base64 is taken as it
+// stands and Undecodable.
+func payload(op ws.Opcode, data string) ([]byte, ws.State) {
+	if op == ws.OpText {
+		return []byte(data), ws.Exact
+	}
+	for _, enc := range []*base64.Encoding{base64.StdEncoding, base64.RawStdEncoding, base64.URLEncoding} {
+		if b, err := enc.DecodeString(data); err == nil {
+			return b, ws.Exact
+		}
+	}
+	return []byte(data), ws.Undecodable
+}
+
+// build makes the session of what was read.
+func (e *entry) build(n int) Session {
+	s := &decode.Session{N: n, Stream: n - 1, State: decode.Unknown, Method: e.Request.Method, HTTPVersion: e.Request.HTTPVersion}
+	e.target(s)
+	if code, err := e.Response.Status.Int64(); err == nil {
+		s.Status = int(code)
+	}
+	s.RequestHeaders, s.ResponseHeaders = headers(e.Request.Headers), headers(e.Response.Headers)
+	s.HandshakeSeen = s.Status > 0 && len(e.Request.Headers) > 0
+	s.Subprotocol = named(e.Response.Headers, "Sec-WebSocket-Protocol")
+	s.Extensions = named(e.Response.Headers, "Sec-WebSocket-Extensions")
+	e.times(s)
+	e.end(s)
+	for _, m := range e.out.Messages {
+		s.Messages[m.Dir]++
+		s.Bytes[m.Dir] += m.Len
+	}
+	e.out.Info = s
+	return e.out
+}
+
+// target sets what the URL says.
+func (e *entry) target(s *decode.Session) {
+	if ip, err := netip.ParseAddr(strings.Trim(e.Server, "[]")); err == nil {
+		s.Server = netip.AddrPortFrom(ip, 0)
+	}
+	u, err := url.Parse(e.Request.URL)
+	if err != nil {
+		s.Path = e.Request.URL
+		return
+	}
+	s.Host, s.Path, s.Scheme = u.Host, u.RequestURI(), "ws"
+	if u.Scheme == "wss" || u.Scheme == "https" {
+		s.Scheme = "wss"
+	}
+}
+
+func (e *entry) times(s *decode.Session) {
+	if s.Started, s.HasStarted = rfc3339(e.Started); !s.HasStarted {
+		return
+	}
+	s.Opened, s.HasOpened = s.Started, s.Status == 101
+	if d, ok := milliseconds(e.Duration); ok {
+		s.Ended, s.HasEnded = s.Started+d, true
+	}
+}
+
+// end sets how the session ended, as far as the entry says.
+func (e *entry) end(s *decode.Session) {
+	switch {
+	case s.Status != 0 && s.Status != 101:
+		s.State = decode.Refused
+	case s.Status == 101:
+		s.State = decode.Open
+	}
+	if e.close == nil {
+		return
+	}
+	s.State = decode.Closed
+	if code, err := e.close.Code.Int64(); err == nil && !e.close.Aborted {
+		s.End = decode.EndClose
+		s.Close = &decode.Close{Code: int(code), Reason: []byte(e.close.Reason)}
+	}
+}
+
+func headers(hs []header) []http1.Header {
+	out := make([]http1.Header, 0, len(hs))
+	for _, h := range hs {
+		out = append(out, http1.Header{Name: h.Name, Value: h.Value})
+	}
+	return out
+}
+
+// named is the value of a header, joined where it stands there several times.
+func named(hs []header, name string) string {
+	var vs []string
+	for _, h := range hs {
+		if strings.EqualFold(h.Name, name) {
+			vs = append(vs, h.Value)
+		}
+	}
+	return strings.Join(vs, ", ")
+}
