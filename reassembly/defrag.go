@@ -52,6 +52,7 @@ type partial struct {
 	total   int    // -1 until the last fragment came
 	proto   uint8
 	packets int64
+	numbers []int // of the packets that carried them
 	cost    int
 	begun   capture.Time
 
@@ -60,10 +61,22 @@ type partial struct {
 
 // whole is a datagram's payload up to the first byte that was not captured.
 type whole struct {
-	key   fragmentKey
-	data  []byte
-	total int
+	key     fragmentKey
+	data    []byte
+	total   int
+	numbers []int
 }
+
+// carrier is the packet that a fragment came in. Where that was itself carried by fragments, parts are the
+// numbers of the packets that brought them before.
+type carrier struct {
+	number int
+	time   capture.Time
+	parts  []int
+}
+
+// all are the numbers of all packets of c, appended to list.
+func (c *carrier) all(list []int) []int { return append(append(list, c.parts...), c.number) }
 
 // defragmenter joins IP fragments. Of overlapping copies the first one counts.
 type defragmenter struct {
@@ -103,30 +116,32 @@ func (f *defragmenter) makeRoom(now capture.Time, n int) (limited int64) {
 }
 
 // add takes a fragment. When it completes its datagram, h becomes the whole, in fresh memory, and
-// earlier is how many packets brought the rest.
-func (f *defragmenter) add(h *ipHeader, now capture.Time) (earlier int64, r Reason) {
+// earlier is how many packets brought the rest, and parts are c's with their numbers; for a duplicate,
+// with those of the datagram.
+func (f *defragmenter) add(h *ipHeader, c carrier) (earlier int64, parts []int, r Reason) {
 	n := h.rest.Wire
 	if h.offset+n > maxDatagram || (h.more && (n == 0 || n%8 != 0)) {
-		return 0, DamagedIP
+		return 0, c.parts, DamagedIP
 	}
 	key := keyOf(h)
 	p := f.table[key]
 	if p == nil {
-		if f.duplicate(&key, h) {
-			return 0, FragmentDuplicate
+		if w := f.duplicate(&key, h); w != nil {
+			return 0, append(c.parts, w.numbers...), FragmentDuplicate
 		}
-		p = f.begin(key, now)
+		p = f.begin(key, c.time)
 	}
 	if !p.fits(h) || len(p.parts) >= maxParts {
-		return 0, FragmentWaiting
+		return 0, c.parts, FragmentWaiting
 	}
 	f.insert(p, h)
 	if p.covered != p.total {
 		p.packets++
-		return 0, FragmentWaiting
+		p.numbers = c.all(p.numbers)
+		return 0, c.parts, FragmentWaiting
 	}
-	f.complete(p, h)
-	return p.packets, OK
+	f.complete(p, h, c)
+	return p.packets, append(c.parts, p.numbers...), OK
 }
 
 func keyOf(h *ipHeader) fragmentKey {
@@ -192,7 +207,7 @@ func (f *defragmenter) charge(p *partial, n int) {
 }
 
 // complete joins the parts into h and forgets p.
-func (f *defragmenter) complete(p *partial, h *ipHeader) {
+func (f *defragmenter) complete(p *partial, h *ipHeader, c carrier) {
 	f.remove(p)
 	n := 0
 	for i := range p.parts {
@@ -207,7 +222,7 @@ func (f *defragmenter) complete(p *partial, h *ipHeader) {
 		}
 	}
 	h.rest.Data, h.rest.Wire, h.proto = joined, p.total, p.proto
-	f.remember(whole{p.key, joined, p.total})
+	f.remember(whole{p.key, joined, p.total, c.all(p.numbers[:len(p.numbers):len(p.numbers)])})
 }
 
 func (f *defragmenter) remember(w whole) {
@@ -221,15 +236,15 @@ func (f *defragmenter) remember(w whole) {
 
 // duplicate tells a second copy of a fragment whose datagram is complete (a bridge, a mirror, the
 // "any" interface). Were it kept, it could be joined to a later datagram with the same identification.
-func (f *defragmenter) duplicate(k *fragmentKey, h *ipHeader) bool {
+func (f *defragmenter) duplicate(k *fragmentKey, h *ipHeader) *whole {
 	for i := range f.recent {
 		w := &f.recent[i]
 		if w.key == *k && h.offset+h.rest.Wire <= w.total &&
 			bytes.Equal(window(w.data, h.offset, h.offset+len(h.rest.Data)), h.rest.Data) {
-			return true
+			return w
 		}
 	}
-	return false
+	return nil
 }
 
 func (f *defragmenter) begin(k fragmentKey, now capture.Time) *partial {

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"maps"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -266,4 +267,27 @@ func TestHazard_L6_SameIdentification(t *testing.T) {
 	d.Segment(packet(ethernet(fragment4(ipv4(47, make([]byte, 800)), 1000, true))), new(reassembly.Segment))
 	feed(t, &d, p)
 	account(t, &d, 1, map[string]int64{"ip fragment, joined": 2, "ip fragment, not reassembled": 1})
+}
+
+func TestPartsNameTheFragments(t *testing.T) {
+	t.Parallel()
+	var d reassembly.Dissector
+	var s reassembly.Segment
+	for i, b := range pieces(false, 800) {
+		p := packet(b)
+		p.Number = 10 + i
+		d.Segment(p, &s)
+	}
+	if got := d.Parts(); !slices.Equal(got, []int{10, 11}) || s.Packet != 12 {
+		t.Errorf("got parts %v of packet %d, want 10 and 11 of 12", got, s.Packet)
+	}
+	again := packet(pieces(false, 800)[1])
+	again.Number = 20
+	if r := d.Segment(again, &s); r != reassembly.FragmentDuplicate || !slices.Equal(d.Parts(), []int{10, 11, 12}) {
+		t.Errorf("a second copy: got %v with parts %v, want those of the datagram", r, d.Parts())
+	}
+	plain := packet(ethernet(ipv4(6, tcp("x"))))
+	if r := d.Segment(plain, &s); r != reassembly.OK || len(d.Parts()) > 0 {
+		t.Errorf("an unfragmented packet: got %v with parts %v, want none", r, d.Parts())
+	}
 }

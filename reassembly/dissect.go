@@ -29,6 +29,7 @@ type Dissector struct {
 	unwrap    capture.Unwrapper
 	ip        ipHeader
 	defrag    defragmenter
+	parts     []int          // of the packet looked at
 	count     [reasons]int64 // count[OK] are the decoded ones
 	linkTypes map[capture.LinkType]int64
 }
@@ -38,6 +39,7 @@ type Dissector struct {
 // of their own where fragments were joined.
 func (d *Dissector) Segment(p *capture.Packet, s *Segment) Reason {
 	s.Packet, s.Time = p.Number, p.Time
+	d.parts = d.parts[:0]
 	if ip, ok := p.PlainIPv4(); ok && s.plain(ip) {
 		d.count[OK]++
 		return OK
@@ -52,6 +54,11 @@ func (d *Dissector) Segment(p *capture.Packet, s *Segment) Reason {
 	d.count[r]++
 	return r
 }
+
+// Parts are the numbers of the earlier packets that carried fragments of what the last call of Segment was
+// about: with OK, of the segment; with FragmentDuplicate, of the datagram that was complete before, with the
+// packet that completed it. The slice is valid until the next call.
+func (d *Dissector) Parts() []int { return d.parts }
 
 // Decoded is how many packets gave a segment.
 func (d *Dissector) Decoded() int64 { return d.count[OK] }
@@ -91,7 +98,7 @@ func (d *Dissector) dissect(p *capture.Packet, s *Segment) Reason {
 		if skip != 0 {
 			return reasonOf(skip)
 		}
-		if r := d.datagram(rest, p.Time); r != OK {
+		if r := d.datagram(rest, p); r != OK {
 			return r
 		}
 		h := &d.ip
@@ -111,11 +118,11 @@ func (d *Dissector) dissect(p *capture.Packet, s *Segment) Reason {
 
 // datagram reads an IP header with its extension headers into d.ip. A fragment that completes
 // its datagram is followed by the headers and the payload of that.
-func (d *Dissector) datagram(rest capture.Rest, now capture.Time) Reason {
+func (d *Dissector) datagram(rest capture.Rest, p *capture.Packet) Reason {
 	h := &d.ip
 	r := h.parse(rest)
 	for r == OK && h.fragment {
-		if r = d.join(h, now); r == OK {
+		if r = d.join(h, p); r == OK {
 			r = h.extensions()
 		}
 	}
@@ -126,7 +133,7 @@ func (d *Dissector) datagram(rest capture.Rest, now capture.Time) Reason {
 }
 
 // join hands a fragment over, and takes the datagram that it completes.
-func (d *Dissector) join(h *ipHeader, now capture.Time) Reason {
+func (d *Dissector) join(h *ipHeader, p *capture.Packet) Reason {
 	h.fragment = false
 	if !carries(h.proto) {
 		return NotTCP
@@ -134,8 +141,10 @@ func (d *Dissector) join(h *ipHeader, now capture.Time) Reason {
 	if d.defrag.table == nil {
 		d.defrag.init(d.Fragments)
 	}
-	d.move(d.defrag.makeRoom(now, len(h.rest.Data)), FragmentWaiting, FragmentLimit)
-	earlier, r := d.defrag.add(h, now)
+	d.move(d.defrag.makeRoom(p.Time, len(h.rest.Data)), FragmentWaiting, FragmentLimit)
+	var earlier int64
+	var r Reason
+	earlier, d.parts, r = d.defrag.add(h, carrier{p.Number, p.Time, d.parts})
 	d.move(earlier, FragmentWaiting, FragmentJoined)
 	return r
 }
