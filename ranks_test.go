@@ -21,6 +21,7 @@ const module = "github.com/wspeek/wspeek"
 // equal ones do not know each other.
 var ranks = map[string]int{
 	"capture":        0,
+	"capture/bpf":    0,
 	"reassembly":     1,
 	"decode/ws":      2,
 	"decode/http1":   2,
