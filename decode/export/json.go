@@ -25,6 +25,7 @@ type JSON struct {
 	// FileOf names the file that a packet came from; nil where one file is read.
 	FileOf func(packet int) string
 	ends   map[*decode.Ref]string
+	clock  stampClock
 }
 
 func (j *JSON) open(dst []byte, typ string) []byte {
@@ -68,10 +69,10 @@ func appendEndpoints(dst []byte, client, server netip.AddrPort) []byte {
 	return append(dst, '"')
 }
 
-func appendTime(dst []byte, name string, t capture.Time) []byte {
+// time appends a moment.
+func (j *JSON) time(dst []byte, name string, t capture.Time) []byte {
 	dst = append(appendKey(dst, name), '"')
-	dst = t.AppendRFC3339(dst)
-	return append(dst, '"')
+	return append(j.clock.append(dst, t), '"')
 }
 
 func appendPackets(dst []byte, lo, hi int) []byte {
@@ -105,7 +106,7 @@ func (j *JSON) Message(dst []byte, ref *decode.Ref, m *ws.Message) []byte {
 	dst = appendWord(dst, "dir", m.Dir.String())
 	dst = appendInt(dst, "opcode", int64(m.Opcode))
 	dst = appendWord(dst, "kind", m.Opcode.String())
-	dst = appendTime(dst, "time", m.Last.Time)
+	dst = j.time(dst, "time", m.Last.Time)
 	dst = appendPackets(dst, m.Min, m.Max)
 	if m.Len >= 0 {
 		dst = appendInt(dst, "len", m.Len)
@@ -192,7 +193,7 @@ func (j *JSON) Frame(dst []byte, ref *decode.Ref, f *ws.Frame) []byte {
 	dst = appendInt(dst, "message", int64(f.Message))
 	dst = appendInt(dst, "n", int64(f.N))
 	dst = appendWord(dst, "dir", f.Dir.String())
-	dst = appendTime(dst, "time", f.Last.Time)
+	dst = j.time(dst, "time", f.Last.Time)
 	dst = appendPackets(dst, f.Min, f.Max)
 	dst = appendBool(dst, "fin", f.Fin)
 	dst = appendInt(dst, "rsv", int64(f.RSV))
@@ -236,7 +237,7 @@ func (j *JSON) Finding(dst []byte, ref *decode.Ref, f *ws.Finding) []byte {
 	if f.Offset >= 0 {
 		dst = appendInt(dst, "offset", f.Offset)
 	}
-	return append(appendTime(dst, "time", f.At.Time), '}', '\n')
+	return append(j.time(dst, "time", f.At.Time), '}', '\n')
 }
 
 // Session appends the line of a session.
@@ -258,7 +259,7 @@ func (j *JSON) Session(dst []byte, s *decode.Session) []byte {
 	}
 	dst = appendKnown(dst, "draft", s.Draft)
 	dst = appendTunnel(dst, s.Tunnel)
-	dst = appendMoments(dst, s)
+	dst = j.moments(dst, s)
 	dst = appendWord(dst, "state", s.State.String())
 	if s.End != decode.EndNone {
 		dst = appendWord(dst, "end", s.End.String())
@@ -296,15 +297,15 @@ func appendTunnel(dst []byte, t *decode.Tunnel) []byte {
 	return append(appendText(dst, "target", t.Target), '}')
 }
 
-func appendMoments(dst []byte, s *decode.Session) []byte {
+func (j *JSON) moments(dst []byte, s *decode.Session) []byte {
 	if s.HasStarted {
-		dst = appendTime(dst, "started", s.Started)
+		dst = j.time(dst, "started", s.Started)
 	}
 	if s.HasOpened {
-		dst = appendTime(dst, "opened", s.Opened)
+		dst = j.time(dst, "opened", s.Opened)
 	}
 	if s.HasEnded {
-		dst = appendTime(dst, "ended", s.Ended)
+		dst = j.time(dst, "ended", s.Ended)
 	}
 	return dst
 }
