@@ -109,8 +109,11 @@ func (s *session) tcpClosed(d reassembly.Dir, k reassembly.CloseKind) {
 	s.tcpEnded[d], s.tcpOver[d] = true, k != reassembly.CloseEnd
 	if end := endOf(k); s.info.End == EndNone && end != EndCapture {
 		s.info.End = end
-		if k == reassembly.CloseFIN || k == reassembly.CloseRST {
+		switch k {
+		case reassembly.CloseFIN, reassembly.CloseRST:
 			s.info.EndBy, s.info.HasEndBy = dirOf(s.client, d), true
+		case reassembly.ClosePeerRST:
+			s.info.EndBy, s.info.HasEndBy = dirOf(s.client, d.Other()), true
 		}
 	}
 	both := s.tcpEnded[0] && s.tcpEnded[1]
