@@ -22,6 +22,10 @@ type Account struct {
 	// Must counts the findings of level must.
 	Must  int64
 	Bytes reassembly.Bytes
+	// ClockBack is how often a packet was captured before the one ahead of it.
+	ClockBack int64
+	// Evicted counts connections that were forgotten before they ended, to stay within Limits.
+	Evicted int64
 	// Encrypted counts TLS connections by server port.
 	Encrypted map[uint16]int
 	// Why says, each once, what makes the run incomplete; empty where it is complete.

@@ -71,6 +71,9 @@ func (d *Decoder) begin(out *Batch) {
 	d.out = out
 }
 
+// Evicted counts the connections that were forgotten because of Limits before they ended.
+func (d *Decoder) Evicted() int64 { return d.table.Evicted() }
+
 // hand gives the arena's memory to the batch.
 func (d *Decoder) hand() {
 	d.out.blocks = d.shared.Arena.Take()

@@ -285,6 +285,7 @@ func (l *lister) status(ctx context.Context, runErr error, stopped bool) error {
 // addStats adds what the files themselves say to the account.
 func (l *lister) addStats(s capture.Stats) {
 	a := &l.account
+	a.ClockBack = int64(s.ClockBack)
 	if n := int64(s.Undeclared); n > 0 {
 		a.Skipped["interface not declared"] += n
 		a.Read += n

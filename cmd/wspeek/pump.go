@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"strconv"
 	"sync"
 	"sync/atomic"
 
@@ -234,5 +235,12 @@ func (p *pump) account(a *decode.Account) {
 	for _, d := range p.decoders {
 		a.Bytes.Add(d.Bytes())
 		a.AddEncrypted(d.Encrypted())
+		a.Evicted += d.Evicted()
+	}
+	if a.Evicted > 0 {
+		a.Incomplete("a limit was reached: " + strconv.FormatInt(a.Evicted, 10) + " connections were forgotten")
+	}
+	if p.dissector.SkippedFor(reassembly.FragmentLimit) > 0 {
+		a.Incomplete("a limit was reached: IP fragments were dropped")
 	}
 }

@@ -24,7 +24,10 @@ type JSON struct {
 	Hash bool
 	// FileOf names the file that a packet came from; nil where one file is read.
 	FileOf func(packet int) string
-	ends   map[*decode.Ref]string
+	// Redact replaces secrets in payloads; nil writes them as they are. A line whose text was changed has
+	// "redacted":N, no sha256, and len and holes as captured.
+	Redact *Redactor
+	ends     map[*decode.Ref]string
 	clock  stampClock
 }
 
@@ -101,6 +104,10 @@ func appendWord(dst []byte, name, word string) []byte {
 
 // Message appends the line of a message.
 func (j *JSON) Message(dst []byte, ref *decode.Ref, m *ws.Message) []byte {
+	redacted := 0
+	if !j.NoPayload {
+		m, redacted = j.Redact.Message(m)
+	}
 	dst = j.session(j.open(dst, "message"), ref, m.Max)
 	dst = j.endpoints(appendInt(dst, "n", int64(m.N)), ref)
 	dst = appendWord(dst, "dir", m.Dir.String())
@@ -121,7 +128,9 @@ func (j *JSON) Message(dst []byte, ref *decode.Ref, m *ws.Message) []byte {
 	if m.Opcode == ws.OpClose {
 		dst = j.close(dst, m)
 	}
-	if j.Hash && m.State != ws.Partial && m.State != ws.Undecodable {
+	if redacted > 0 {
+		dst = appendInt(dst, "redacted", int64(redacted))
+	} else if j.Hash && m.State != ws.Partial && m.State != ws.Undecodable {
 		dst = appendHash(dst, m.Reason())
 	}
 	return append(appendFindings(dst, m.Findings), '}', '\n')

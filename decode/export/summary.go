@@ -35,6 +35,7 @@ func (j *JSON) Summary(dst []byte, a *decode.Account) []byte {
 	dst = appendInt(dst, "payload", a.Bytes.Payload)
 	dst = appendInt(dst, "undecoded", a.Bytes.Undecoded)
 	dst = append(appendInt(dst, "missing", a.Bytes.Missing), '}')
+	dst = appendInt(dst, "clock_back", a.ClockBack)
 	dst = appendEncrypted(dst, a)
 	dst = appendBool(dst, "complete", len(a.Why) == 0)
 	dst = append(dst, `,"incomplete_why":[`...)
@@ -44,7 +45,28 @@ func (j *JSON) Summary(dst []byte, a *decode.Account) []byte {
 		}
 		dst = appendQuoted(dst, strings.ToValidUTF8(why, "?"))
 	}
-	return append(dst, ']', '}', '\n')
+	return append(j.redaction(append(dst, ']')), '}', '\n')
+}
+
+// redaction appends what was redacted, where something was to be.
+func (j *JSON) redaction(dst []byte) []byte {
+	if j.Redact == nil {
+		return dst
+	}
+	dst = append(dst, `,"redacted":{`...)
+	first := true
+	for s, n := range j.Redact.Counts {
+		if n == 0 {
+			continue
+		}
+		if !first {
+			dst = append(dst, ',')
+		}
+		first = false
+		dst = append(appendQuoted(dst, Secret(s).String()), ':')
+		dst = strconv.AppendInt(dst, n, 10)
+	}
+	return append(dst, '}')
 }
 
 func appendEncrypted(dst []byte, a *decode.Account) []byte {
@@ -72,13 +94,16 @@ func Account(a *decode.Account) string {
 	y := a.Bytes
 	fmt.Fprintf(&b, "; %d stream bytes = %d http + %d frame headers + %d payload + %d undecoded + %d missing",
 		y.Stream, y.HTTP, y.FrameHeaders, y.Payload, y.Undecoded, y.Missing)
+	if a.ClockBack > 0 {
+		fmt.Fprintf(&b, "; the clock went back %s", count(a.ClockBack, "time"))
+	}
 	if len(a.Why) == 0 {
 		b.WriteString("; complete")
 	} else {
 		b.WriteString("; INCOMPLETE: " + strings.Join(a.Why, "; "))
 	}
 	for _, port := range slices.Sorted(maps.Keys(a.Encrypted)) {
-		fmt.Fprintf(&b, "\nencrypted: %s to :%d not decoded (TLS)", count(int64(a.Encrypted[port]), "connection"), port)
+		fmt.Fprintf(&b, "\nencrypted: %s to :%d (TLS; reading a key log is not built yet)", count(int64(a.Encrypted[port]), "connection"), port)
 	}
 	return b.String()
 }
