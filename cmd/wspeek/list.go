@@ -52,6 +52,7 @@ type lister struct {
 	// sessions are the newest snapshots, for the sessions view.
 	sessions map[int]*decode.Session
 	headed   map[int]bool
+	files    capture.Stats
 	mu       sync.Mutex // guards damage
 	damage   []string
 }
@@ -246,7 +247,30 @@ func (l *lister) last(stopped bool) error {
 	case !l.f.quiet && !l.f.json && !stopped:
 		fmt.Fprintln(l.words, export.Account(&l.account))
 	}
+	if l.f.verbose {
+		l.detail()
+	}
 	return nil
+}
+
+// detail says more of the run: how far the messages may be believed, and what was odd about the files.
+func (l *lister) detail() {
+	for state, n := range l.account.States {
+		fmt.Fprintf(l.words, "messages %s: %d\n", ws.State(state), n)
+	}
+	for _, odd := range []struct {
+		what string
+		n    int
+	}{
+		{"packets longer than on the wire", l.files.OverOrigLen},
+		{"packets longer than the snaplen of the file", l.files.OverSnaplen},
+		{"blocks with damaged options", l.files.BadOptions},
+		{"blocks of TLS secrets, not used", l.files.Secrets + l.files.SecretsSkipped},
+	} {
+		if odd.n > 0 {
+			fmt.Fprintf(l.words, "%s: %d\n", odd.what, odd.n)
+		}
+	}
 }
 
 func (l *lister) listSessions() {
@@ -284,6 +308,7 @@ func (l *lister) status(ctx context.Context, runErr error, stopped bool) error {
 
 // addStats adds what the files themselves say to the account.
 func (l *lister) addStats(s capture.Stats) {
+	l.files = s
 	a := &l.account
 	a.ClockBack = int64(s.ClockBack)
 	if n := int64(s.Undeclared); n > 0 {
