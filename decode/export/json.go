@@ -27,7 +27,7 @@ type JSON struct {
 	// Redact replaces secrets in payloads; nil writes them as they are. A line whose text was changed has
 	// "redacted":N, no sha256, and len and holes as captured.
 	Redact *Redactor
-	ends     map[*decode.Ref]string
+	ends   map[*decode.Ref]string
 	clock  stampClock
 }
 
