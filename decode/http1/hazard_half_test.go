@@ -1,6 +1,11 @@
 package http1
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/wspeek/wspeek/capture"
+	"github.com/wspeek/wspeek/reassembly"
+)
 
 func TestHazard_T10_HalfOfTheHandshake(t *testing.T) {
 	pend := func(r *recorder) { r.pending = true }
@@ -15,4 +20,75 @@ func TestHazard_T10_HalfOfTheHandshake(t *testing.T) {
 			"request GET /a | response 200 to GET /a | request GET /ws | pending GET /ws", "CC", "\x81\x02hi"},
 		{"request missing", []event{hole(cli, 100), s(switch1 + "SS"), c("CC")}, "response 101 to ?", "CC", "SS"},
 	}, pend)
+}
+
+func TestHazard_T26_OneDirection(t *testing.T) {
+	pend := func(r *recorder) { r.pending = true }
+	frames := func(n int, at capture.Time) (out []event) {
+		for range n {
+			out = append(out, event{d: cli, data: "C", ack: 99, at: at})
+		}
+		return out
+	}
+	runHazards(t, []hazard{
+		{"client only, decided at the end", append([]event{c(upgrade)}, frames(3, 0)...), "request GET /ws | pending GET /ws", "CCC", ""},
+		{"client only, nothing held", []event{c(upgrade)}, "request GET /ws", "", ""},
+		{"server silent, nothing acknowledged", []event{c(upgrade + "CC")}, "request GET /ws | pending GET /ws", "CC", ""},
+		{"server only", []event{{d: srv, data: switch1 + "SS", ack: 9}}, "response 101 to ?", "", "SS"},
+	}, pend)
+	for _, row := range []struct {
+		name   string
+		before int
+		last   event
+	}{
+		{"after a second", 3, event{d: cli, data: "L", ack: 99, at: 1e9}},
+		{"after 1,000 packets", 1000, event{d: cli, data: "L", ack: 99}},
+		{"server's direction ends", 3, event{d: srv, kind: reassembly.CloseFIN}},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			r := newRecorder()
+			r.pending = true
+			f := newFeeder(r, Limits{})
+			f.play(c(upgrade))
+			for _, e := range frames(row.before, 0) {
+				f.play(e)
+			}
+			want(t, r, "request GET /ws")
+			f.play(row.last)
+			want(t, r, "request GET /ws | pending GET /ws")
+			if len(r.got[cli]) < row.before {
+				t.Errorf("passed on: got %d bytes, want at least %d", len(r.got[cli]), row.before)
+			}
+			f.play(c("later"))
+			f.end(cli)
+			if row.last.kind == 0 {
+				f.end(srv)
+			}
+			f.check(t)
+			if r.closes[cli] == 0 || r.closes[srv] == 0 {
+				t.Errorf("closes passed on: %v", r.closes)
+			}
+		})
+	}
+	t.Run("server's direction told as a gap", func(t *testing.T) {
+		r := newRecorder()
+		r.pending = true
+		f := newFeeder(r, Limits{})
+		f.play(c(upgrade))
+		f.play(hole(srv, 129))
+		want(t, r, "request GET /ws")
+		f.play(c("CC"))
+		want(t, r, "request GET /ws | pending GET /ws")
+		wantPassed(t, r, "CC", "")
+		f.end(cli, srv)
+		f.check(t)
+	})
+	t.Run("dropped", func(t *testing.T) {
+		r := newRecorder()
+		f := run(t, r, append([]event{c(upgrade)}, append(frames(3, 0), c(get))...)...)
+		want(t, r, "request GET /ws | pending GET /ws | request GET /a")
+		if f.bytes.Undecoded != 3 {
+			t.Errorf("undecoded: got %d, want 3", f.bytes.Undecoded)
+		}
+	})
 }
