@@ -106,4 +106,10 @@ type Session struct {
 	// First and Last are its smallest and largest packet number.
 	First, Last int
 	Tunnel      *Tunnel
+	// Reason is the response's reason phrase.
+	Reason string
+	// Answered is the last packet of the response, 0 where there was none.
+	Answered int
+	// TCP is what the TCP connection went through; nil until it has ended, or the capture has.
+	TCP *TCP
 }

@@ -129,6 +129,7 @@ func (s *session) tcpClosed(d reassembly.Dir, k reassembly.CloseKind) {
 // last tells what is known when nothing more can come.
 func (s *session) last() {
 	s.noClose()
+	s.info.TCP = s.conn.report(s.client)
 	if s.info.State != Refused {
 		s.info.Last = max(s.info.Last, s.conn.tcp.Last.Packet)
 	}

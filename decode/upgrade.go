@@ -201,6 +201,7 @@ func (s *session) requested(r *http1.Request) {
 // answered notes what the response says.
 func (s *session) answered(r *http1.Response) {
 	s.info.Status = r.Status
+	s.info.Reason, s.info.Answered = r.Reason, r.Last
 	s.info.ResponseHeaders = r.Headers
 	s.info.Last = max(s.info.Last, r.Last)
 }

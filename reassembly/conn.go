@@ -25,6 +25,8 @@ type Conn struct {
 	halves  [2]half
 	table   *Table
 	handler Handler
+	// record is what happened besides bytes; nil where nothing did.
+	record *Record
 	// byAge links the connections of a class (table_list.go), waiters those with something waiting.
 	byAge, waiters link
 	class          class
@@ -48,6 +50,8 @@ type Conn struct {
 type Stats struct {
 	// Segments counts all packets, Bytes the payload handed on (each byte once).
 	Segments, Bytes int64
+	// InFlight is the most bytes that were handed on and not yet acknowledged, as far as was captured.
+	InFlight int64
 	// Missing counts bytes told as gaps, Unseen those of them that the peer acknowledged
 	// (or that snaplen cut): the capture lost them, not the network.
 	Missing, Unseen int64
@@ -164,7 +168,15 @@ func (c *Conn) advertise(d Dir, s *Segment) {
 	win := uint32(s.Window)
 	if win == 0 {
 		c.Stats[d].ZeroWindow++
+		if !h.full {
+			h.full = true
+			c.incident(WindowShut, d)
+		}
 		return
+	}
+	if h.full {
+		h.full = false
+		c.incident(WindowOpened, d)
 	}
 	if s.Flags&SYN == 0 && h.scale > 0 && c.halves[d.Other()].scale >= 0 {
 		win <<= uint(h.scale)

@@ -8,6 +8,7 @@ func (c *Conn) fin(d Dir, off int64) {
 		return
 	}
 	h.fin = off
+	c.recorded().FIN[d] = c.Last
 	if h.acked > off {
 		h.acked = off
 		h.finAcked = true
@@ -86,6 +87,7 @@ func (c *Conn) rst(d Dir, s *Segment) {
 		c.Stats[d].SuspectedRST++
 		return
 	}
+	c.recorded().RST[d] = c.Last
 	if d == Fwd {
 		c.finish(CloseRST, ClosePeerRST)
 	} else {

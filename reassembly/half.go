@@ -40,6 +40,8 @@ type half struct {
 	isn              bool
 	ackSeen, seqSeen bool
 	finAcked, closed bool
+	// full says that this side's last word was that it has no room.
+	full bool
 }
 
 // begin makes a half that has seen nothing.
@@ -98,6 +100,9 @@ func (c *Conn) deliver(d Dir, e *entry) {
 		c.table.reclass(c, classData)
 	}
 	if h.next > h.acked {
+		if n := h.next - max(h.acked, 0); n > c.Stats[d].InFlight {
+			c.Stats[d].InFlight = n
+		}
 		c.remember(d, e)
 	}
 }
@@ -213,13 +218,16 @@ func (c *Conn) count(d Dir, off, before int64, added bool, s *Segment) {
 	switch {
 	case added && off < before:
 		st.OutOfOrder++
+		c.incident(Overtaken, d)
 	case added:
 	default:
 		st.Retransmitted++
 		same := h.lastSeq == s.Seq && h.lastID == s.IPID && h.lastLen == uint16(len(s.Payload))
 		if s.IPID != 0 && (same || h.past.holds(h.offset(s.Seq), len(s.Payload), s.IPID)) {
 			st.Duplicates++
+			return
 		}
+		c.incident(Retransmission, d)
 	}
 }
 
