@@ -1,6 +1,7 @@
 package decode
 
 import (
+	"github.com/wspeek/wspeek/capture"
 	"github.com/wspeek/wspeek/decode/ws"
 )
 
@@ -198,6 +199,9 @@ func (t *Trace) MessageInto(i int, m *ws.Message) (session int) {
 	}
 	return int(r.session)
 }
+
+// Time is when message i was complete: the Time of its Last.
+func (t *Trace) Time(i int) capture.Time { return t.rows.at(i).last }
 
 // SessionOf is the session of message i.
 func (t *Trace) SessionOf(i int) int { return int(t.rows.at(i).session) }

@@ -1,0 +1,220 @@
+package tui
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+)
+
+// lineCommand is a row of the table of the command line's commands.
+type lineCommand struct {
+	name, args, help string
+	do               func(m *model, arg string) (tea.Cmd, error)
+}
+
+// lineCommands are the commands; a name may be shortened as long as the first that fits is meant.
+func lineCommands() []lineCommand {
+	return []lineCommand{
+		{"goto", "N | 12:30:01 | +1.5", "to message N, to a time of day, to seconds since the first", (*model).gotoPlace},
+		{"session", "N", "the messages of session N; 0 is all", (*model).gotoSession},
+		{"filter", "EXPR", "what / does", (*model).setFilter},
+		{"search", "EXPR", "what & does", (*model).setSearch},
+		{"w", "FILE", "write the payload to a new file", func(m *model, arg string) (tea.Cmd, error) { return m.save(arg, false), nil }},
+		{"w!", "FILE", "the same, over an existing file", func(m *model, arg string) (tea.Cmd, error) { return m.save(arg, true), nil }},
+		{"export", "FILE", "write what is listed as JSON lines", func(m *model, arg string) (tea.Cmd, error) { return m.export(arg), nil }},
+		{"help", "", "the keys", func(m *model, _ string) (tea.Cmd, error) { m.toggleHelp(); return nil, nil }},
+		{"q", "", "quit", quitCommand},
+		{"q!", "", "quit", quitCommand},
+		{"quit", "", "quit", quitCommand},
+	}
+}
+
+func quitCommand(m *model, _ string) (tea.Cmd, error) {
+	m.quitting = true
+	return tea.Quit, nil
+}
+
+func commandNames() []string {
+	var out []string
+	for _, c := range lineCommands() {
+		out = append(out, c.name)
+	}
+	return out
+}
+
+// findCommand is the command that a line begins with.
+func findCommand(line string) (c lineCommand, arg string, ok bool) {
+	name, arg, _ := strings.Cut(strings.TrimSpace(line), " ")
+	for _, c := range lineCommands() {
+		if c.name == name {
+			return c, strings.TrimSpace(arg), true
+		}
+	}
+	for _, c := range lineCommands() {
+		if name != "" && strings.HasPrefix(c.name, name) {
+			return c, strings.TrimSpace(arg), true
+		}
+	}
+	return lineCommand{}, "", false
+}
+
+// commandHint says what the line would do.
+func commandHint(line string) string {
+	if c, _, ok := findCommand(line); ok {
+		return ":" + c.name + " " + c.args + "  " + c.help
+	}
+	return "no such command; Tab completes"
+}
+
+// command carries out a line of the command line.
+func (m *model) command(line string) tea.Cmd {
+	if n, err := strconv.Atoi(strings.TrimSpace(line)); err == nil {
+		line = "goto " + strconv.Itoa(n)
+	}
+	c, arg, ok := findCommand(line)
+	if !ok {
+		m.complain("no such command: " + line)
+		return nil
+	}
+	cmd, err := c.do(m, arg)
+	if err != nil {
+		m.complain(":" + c.name + ": " + err.Error())
+	}
+	return cmd
+}
+
+func (m *model) gotoSession(arg string) (tea.Cmd, error) {
+	n, err := strconv.Atoi(arg)
+	if err != nil || n < 0 || n > m.count.sessions {
+		return nil, fmt.Errorf("%q is no session: there are 1 to %d", arg, m.count.sessions)
+	}
+	m.sess.list.set(n)
+	m.spec.session = n
+	m.focus = paneMessages
+	return m.relens(), nil
+}
+
+func (m *model) setFilter(arg string) (tea.Cmd, error) {
+	q, err := compile(arg)
+	if err != nil {
+		return nil, err
+	}
+	m.spec.query = q
+	m.focus = max(m.focus, paneMessages)
+	return m.relens(), nil
+}
+
+func (m *model) setSearch(arg string) (tea.Cmd, error) {
+	q, err := compile(arg)
+	if err != nil {
+		return nil, err
+	}
+	m.search = q
+	m.focus = max(m.focus, paneMessages)
+	m.version++
+	return m.next(1), nil
+}
+
+// gotoPlace goes to a message by its number, or to the first row at or after a time.
+func (m *model) gotoPlace(arg string) (tea.Cmd, error) {
+	m.focus = max(m.focus, paneMessages)
+	m.anchor = -1
+	at := -1
+	if n, err := strconv.Atoi(arg); err == nil && !strings.HasPrefix(arg, "+") {
+		at = m.rowOf(n)
+	} else {
+		after, err := m.timeOf(arg)
+		if err != nil {
+			return nil, err
+		}
+		at = m.rowAfter(after)
+	}
+	if at < 0 {
+		return nil, fmt.Errorf("%s is not in the list", arg)
+	}
+	m.msgs.list.set(at)
+	return nil, nil
+}
+
+// rowOf is the row of message (frame) n of the session shown; where all are shown, row n.
+func (m *model) rowOf(n int) int {
+	if m.lens.session == 0 {
+		if n < 1 || n > m.msgs.list.n {
+			return -1
+		}
+		return n - 1
+	}
+	m.store.mu.Lock()
+	i := m.store.trace.Index(m.lens.session, n)
+	if m.lens.frames {
+		i = m.store.trace.FrameIndex(m.lens.session, n)
+	}
+	m.store.mu.Unlock()
+	if i < 0 {
+		return -1
+	}
+	if at, _ := m.lens.find(m.store, i); at < m.msgs.list.n {
+		return at
+	}
+	return -1
+}
+
+// timeOf reads a time of day, or +seconds since the first message; it is in nanoseconds since 1970.
+func (m *model) timeOf(arg string) (int64, error) {
+	zero := m.zero()
+	if s, err := strconv.ParseFloat(strings.TrimPrefix(arg, "+"), 64); err == nil && strings.HasPrefix(arg, "+") {
+		return zero + int64(s*1e9), nil
+	}
+	for _, form := range []string{"15:04:05", "15:04", "15:04:05.999999999"} {
+		t, err := time.Parse(form, arg)
+		if err != nil {
+			continue
+		}
+		d := time.Unix(0, zero)
+		at := time.Date(d.Year(), d.Month(), d.Day(), t.Hour(), t.Minute(), t.Second(), t.Nanosecond(), d.Location())
+		if at.Before(d.Add(-time.Second)) {
+			at = at.AddDate(0, 0, 1)
+		}
+		return at.UnixNano(), nil
+	}
+	return 0, fmt.Errorf("%q: want a number, a time of day (12:30:01) or +SECONDS", arg)
+}
+
+// rowAfter is the first row at or after a time, -1 for none.
+func (m *model) rowAfter(at int64) int {
+	s := m.store
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for k, e := range m.lens.rows {
+		if k >= m.msgs.list.n {
+			break
+		}
+		if s.timeOf(e) >= at {
+			return k
+		}
+	}
+	return -1
+}
+
+// timeOf is the time of a row; the lock is held.
+func (s *store) timeOf(e entry) int64 {
+	if e.kind == entryMessage {
+		return int64(s.trace.Time(int(e.i)))
+	}
+	c := s.cell(e, false)
+	return c.time()
+}
+
+// zero is the time that others are shown relative to.
+func (m *model) zero() int64 {
+	m.store.mu.Lock()
+	defer m.store.mu.Unlock()
+	zero := int64(m.store.times.start)
+	if s := m.store.trace.Session(1); s != nil && s.HasStarted && (zero == 0 || int64(s.Started) < zero) {
+		zero = int64(s.Started)
+	}
+	return zero
+}

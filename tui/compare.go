@@ -1,0 +1,293 @@
+package tui
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"github.com/wspeek/wspeek/decode/export"
+	"github.com/wspeek/wspeek/decode/ws"
+)
+
+const (
+	// maxCompared is how many bytes of each message are compared.
+	maxCompared = 4 << 20
+	// maxLines bounds the table by which lines are aligned; beyond it they are set side by side as they come.
+	maxLines = 2000
+)
+
+// pair is a row of the comparison: a line of each side, -1 for none.
+type pair struct {
+	a, b int
+	same bool
+}
+
+// comparePane shows two messages side by side.
+type comparePane struct {
+	th     *theme
+	titles [2]string
+	lines  [2][]string // inert
+	pairs  []pair
+	list   list
+	differ int
+}
+
+// comparedMsg brings a comparison.
+type comparedMsg struct{ pane *comparePane }
+
+// compare is the command that compares the two selected messages, or this one with the one before it of the same
+// side and session.
+func (m *model) compare(string) tea.Cmd {
+	a, b := -1, -1
+	if len(m.msgs.marked) == 2 {
+		a, b = m.msgs.marked[0], m.msgs.marked[1]
+	} else {
+		i, c, ok := m.currentMessage()
+		if !ok {
+			m.complain("this row is no message; Space selects two to compare")
+			return nil
+		}
+		if b = i; len(m.msgs.marked) == 1 && m.msgs.marked[0] != i {
+			a = m.msgs.marked[0]
+		} else {
+			a = m.before(&c)
+		}
+	}
+	if a < 0 {
+		m.complain("there is no message before it; Space selects two to compare")
+		return nil
+	}
+	s, th := m.store, m.th
+	return func() tea.Msg { return comparedMsg{newCompare(th, s, a, b)} }
+}
+
+// before is the message before that of c, of the same side, session and kind.
+func (m *model) before(c *cell) int {
+	m.store.mu.Lock()
+	defer m.store.mu.Unlock()
+	var o ws.Message
+	for n := c.m.N - 1; n > 0 && n > c.m.N-10000; n-- {
+		i := m.store.trace.Index(c.session.N, n)
+		if i < 0 {
+			continue
+		}
+		if m.store.trace.MessageInto(i, &o); o.Dir == c.m.Dir && o.Opcode == c.m.Opcode {
+			return i
+		}
+	}
+	return -1
+}
+
+func newCompare(th *theme, s *store, a, b int) *comparePane {
+	p := &comparePane{th: th}
+	for k, i := range [2]int{a, b} {
+		info, m := s.message(i)
+		data, err := s.payload(i)
+		p.titles[k] = fmt.Sprintf("%d:%d %s %s, %s", info.N, m.N, arrow(m.Dir), export.KindName(m.Opcode), sizeWords(m))
+		if err != nil {
+			p.lines[k] = []string{err.Error()}
+			continue
+		}
+		m.Payload = data
+		p.lines[k] = comparable(m)
+	}
+	p.align()
+	p.list.grow(len(p.pairs))
+	return p
+}
+
+// comparable are the lines of a message as it is compared: pretty-printed, or in hex.
+func comparable(m *ws.Message) []string {
+	p := m.Reason()
+	cut := len(p) - maxCompared
+	p = p[:min(len(p), maxCompared)]
+	var out []string
+	if textual(m) {
+		t := newText(bytes.ReplaceAll(p, []byte{'\r', '\n'}, []byte{'\n'}), m.Holes, 1<<30, newTheme(true), nil, func() bool { return false })
+		for i := range t.rows {
+			l := newLine(4096)
+			t.draw(i, l)
+			out = append(out, plainText(string(l.b)))
+		}
+	} else {
+		h := newHex(p, 44, newTheme(true), nil)
+		for i := range h.len() {
+			l := newLine(64)
+			h.draw(i, l)
+			out = append(out, plainText(string(l.b)))
+		}
+	}
+	if cut > 0 {
+		out = append(out, "... "+plural(int64(cut), "byte")+" more, not compared")
+	}
+	return out
+}
+
+// plainText takes the styles off a row that we drew.
+func plainText(s string) string {
+	var b strings.Builder
+	for {
+		at := strings.IndexByte(s, 0x1b)
+		if at < 0 {
+			return b.String() + s
+		}
+		b.WriteString(s[:at])
+		_, s, _ = strings.Cut(s[at:], "m")
+	}
+}
+
+// align finds which lines are the same: equal ends first, then the longest common run of lines between.
+func (p *comparePane) align() {
+	a, b := p.lines[0], p.lines[1]
+	from := 0
+	for from < len(a) && from < len(b) && a[from] == b[from] {
+		p.pairs = append(p.pairs, pair{from, from, true})
+		from++
+	}
+	na, nb := len(a), len(b)
+	for na > from && nb > from && a[na-1] == b[nb-1] {
+		na, nb = na-1, nb-1
+	}
+	if na-from > maxLines || nb-from > maxLines {
+		p.sideBySide(from, na, nb)
+	} else {
+		p.longest(from, na, nb)
+	}
+	for k := 0; na+k < len(a); k++ {
+		p.pairs = append(p.pairs, pair{na + k, nb + k, true})
+	}
+}
+
+func (p *comparePane) sideBySide(from, na, nb int) {
+	for k := from; k < na || k < nb; k++ {
+		r := pair{a: k, b: k}
+		if k >= na {
+			r.a = -1
+		}
+		if k >= nb {
+			r.b = -1
+		}
+		p.add(r)
+	}
+}
+
+func (p *comparePane) add(r pair) {
+	r.same = r.a >= 0 && r.b >= 0 && p.lines[0][r.a] == p.lines[1][r.b]
+	if !r.same {
+		p.differ++
+	}
+	p.pairs = append(p.pairs, r)
+}
+
+// longest aligns lines from..na with from..nb by their longest common subsequence.
+func (p *comparePane) longest(from, na, nb int) {
+	a, b := p.lines[0][from:na], p.lines[1][from:nb]
+	best := make([][]int32, len(a)+1)
+	for i := range best {
+		best[i] = make([]int32, len(b)+1)
+	}
+	for i := len(a) - 1; i >= 0; i-- {
+		for k := len(b) - 1; k >= 0; k-- {
+			if a[i] == b[k] {
+				best[i][k] = best[i+1][k+1] + 1
+			} else {
+				best[i][k] = max(best[i+1][k], best[i][k+1])
+			}
+		}
+	}
+	var lone [2][]int
+	i, k := 0, 0
+	for i < len(a) || k < len(b) {
+		switch {
+		case i < len(a) && k < len(b) && a[i] == b[k]:
+			p.flush(&lone)
+			p.add(pair{a: from + i, b: from + k})
+			i, k = i+1, k+1
+		case k == len(b) || i < len(a) && best[i+1][k] >= best[i][k+1]:
+			lone[0] = append(lone[0], from+i)
+			i++
+		default:
+			lone[1] = append(lone[1], from+k)
+			k++
+		}
+	}
+	p.flush(&lone)
+}
+
+// flush sets lines that have no equal beside each other.
+func (p *comparePane) flush(lone *[2][]int) {
+	for n := 0; n < len(lone[0]) || n < len(lone[1]); n++ {
+		r := pair{a: -1, b: -1}
+		if n < len(lone[0]) {
+			r.a = lone[0][n]
+		}
+		if n < len(lone[1]) {
+			r.b = lone[1][n]
+		}
+		p.add(r)
+	}
+	*lone = [2][]int{}
+}
+
+// Key moves; left and right go to the previous and next difference.
+func (p *comparePane) Key(a action) {
+	step := 1
+	switch a {
+	case actLeft:
+		step = -1
+	case actRight:
+	default:
+		moveList(&p.list, a)
+		return
+	}
+	for k := p.list.cursor + step; k >= 0 && k < len(p.pairs); k += step {
+		if !p.pairs[k].same {
+			p.list.set(k)
+			return
+		}
+	}
+}
+
+// View draws the pane.
+func (p *comparePane) View(w, h int) []string {
+	p.list.resize(h - 2)
+	l := newLine(w)
+	l.put(p.th.title, fmt.Sprintf(" compare: %s ", plural(int64(p.differ), "different line"))).put(p.th.dim, "  → ← next, previous difference; Esc back")
+	rows := []string{l.String()}
+	half := (w - 3) / 2
+	rows = append(rows, p.two(w, half, p.titles[0], p.titles[1], " ", p.th.weak, false))
+	from, to := p.list.visible()
+	for i := from; i < to; i++ {
+		r := p.pairs[i]
+		sign, st := " ", p.th.plain
+		switch {
+		case r.same:
+			st = p.th.dim
+		case r.a < 0:
+			sign, st = "+", p.th.good
+		case r.b < 0:
+			sign, st = "-", p.th.bad
+		default:
+			sign, st = "≠", p.th.warn
+		}
+		rows = append(rows, p.two(w, half, p.text(0, r.a), p.text(1, r.b), sign, st, i == p.list.cursor))
+	}
+	return fit(rows, w, h)
+}
+
+func (p *comparePane) text(k, i int) string {
+	if i < 0 {
+		return ""
+	}
+	return p.lines[k][i]
+}
+
+func (p *comparePane) two(w, half int, a, b, sign string, st style, here bool) string {
+	l := newLine(w)
+	if here {
+		l.base = p.th.sel
+	}
+	return l.put(st, cut(a, half)).to(half).put(p.th.bold, " "+sign+" ").put(st, b).String()
+}

@@ -1,0 +1,88 @@
+package tui
+
+import "fmt"
+
+// hexDump is a payload shown as bytes and characters.
+type hexDump struct {
+	p    []byte
+	per  int // bytes a row
+	th   *theme
+	find finder
+}
+
+// newHex makes rows that fit into width cells.
+func newHex(p []byte, width int, th *theme, find finder) *hexDump {
+	per := 16
+	for per > 4 && 10+4*per+2 > width {
+		per /= 2
+	}
+	return &hexDump{p, per, th, find}
+}
+
+func (h *hexDump) len() int { return (len(h.p) + h.per - 1) / h.per }
+
+func (h *hexDump) draw(i int, l *line) {
+	from := i * h.per
+	to := min(from+h.per, len(h.p))
+	l.put(h.th.dim, fmt.Sprintf("%08x  ", from))
+	hit := h.hits(from, to)
+	for k := from; k < from+h.per; k++ {
+		if k >= to {
+			l.put(h.th.plain, "   ")
+			continue
+		}
+		l.put(h.style(h.p[k], hit[k-from]), fmt.Sprintf("%02x", h.p[k])).put(h.th.plain, " ")
+	}
+	l.put(h.th.plain, " ")
+	for k := from; k < to; k++ {
+		c := h.p[k]
+		st := h.style(c, hit[k-from])
+		if c < 0x20 || c > 0x7e {
+			c = '.'
+		}
+		l.put(st, string(rune(c)))
+	}
+}
+
+func (h *hexDump) style(c byte, hit bool) style {
+	switch {
+	case hit:
+		return h.th.hit
+	case c < 0x20 || c > 0x7e:
+		return h.th.dim
+	}
+	return h.th.plain
+}
+
+// hits says which bytes of a row belong to matches.
+func (h *hexDump) hits(from, to int) []bool {
+	out := make([]bool, to-from)
+	if h.find == nil {
+		return out
+	}
+	for at := max(0, from-hitMargin); at < to; {
+		i, n := h.find(h.p[at:min(to+hitMargin, len(h.p))])
+		if i < 0 || n == 0 {
+			break
+		}
+		for k := max(at+i, from); k < min(at+i+n, to); k++ {
+			out[k-from] = true
+		}
+		at += i + n
+	}
+	return out
+}
+
+// seek is as in text.
+func (h *hexDump) seek(i, step int) int {
+	if h.find == nil {
+		return -1
+	}
+	for k := i + step; k >= 0 && k < h.len(); k += step {
+		from := k * h.per
+		if at, n := h.find(h.p[from:min(from+h.per+hitMargin, len(h.p))]); at >= 0 && n > 0 && at < h.per {
+			return k
+		}
+	}
+	return -1
+}

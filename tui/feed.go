@@ -1,0 +1,74 @@
+package tui
+
+import (
+	"context"
+	"io"
+
+	"github.com/wspeek/wspeek/decode"
+)
+
+// Feed is where events come from: a capture file that is read, or an interface.
+type Feed interface {
+	// Run hands every event in order to visit until the source ends, ctx is done or visit returns an error. It is called
+	// once, in a goroutine of its own. Options of its decoders: Keep and Frames.
+	Run(ctx context.Context, visit func(*decode.Batch, *decode.Event) error) error
+	// Progress says how far it is. It is called from another goroutine than Run, at any time.
+	Progress() Progress
+	// Account adds what the Feed knows to a. It is called once, after Run has returned.
+	Account(a *decode.Account)
+}
+
+// Progress is how far a Feed is.
+type Progress struct {
+	// Packets is how many packets were read, Dropped how many the kernel or the interface lost.
+	Packets, Dropped int64
+	// Done and Total are bytes; Total is 0 or less where it is not known.
+	Done, Total int64
+}
+
+// Options say what Run shows. Feed must be set; all else may be zero.
+type Options struct {
+	Feed Feed
+	// Title names what is read.
+	Title string
+	// Live says that packets arrive as they are captured: the list follows them.
+	Live bool
+	// Filter is a display filter to begin with; Run returns its error where it is not valid.
+	Filter string
+	// Session opens the messages of that session as soon as it is there; 0 begins with the list of sessions.
+	Session int
+	// Clock is how times are shown at first.
+	Clock Clock
+	// Budget is how many bytes of payload are kept in memory (default 256 MiB); the rest goes to an unlinked temporary file.
+	Budget int64
+	// FileOf names the file that a packet came from, for exports; nil where one file is read.
+	FileOf func(packet int) string
+	// Command is how a person names the same input to another command: "wspeek explain chat.pcap". Empty where there is no way.
+	Command string
+	// In and Out are the terminal; nil is standard input (or the terminal, where that is none) and standard output.
+	In  io.Reader
+	Out io.Writer
+	// Environ is what says what the terminal can do (TERM, NO_COLOR); nil is the process's own.
+	Environ []string
+}
+
+// Clock is how times are shown in the list.
+type Clock uint8
+
+// The clocks.
+const (
+	SinceFirst Clock = iota
+	SinceAbove
+	OfDay
+)
+
+// ClockNamed is the Clock that fits a value of the flag -t best (tcpdump's and tshark's): d, r, or one of day.
+func ClockNamed(flag string) Clock {
+	switch flag {
+	case "", "r":
+		return SinceFirst
+	case "d":
+		return SinceAbove
+	}
+	return OfDay
+}

@@ -1,0 +1,332 @@
+package tui
+
+import (
+	"sync/atomic"
+	"time"
+
+	"github.com/wspeek/wspeek/decode"
+	"github.com/wspeek/wspeek/decode/ws"
+)
+
+// entryKind is what a row of the list is.
+type entryKind uint8
+
+const (
+	entryMessage entryKind = iota
+	entryFrame
+	entryMark
+)
+
+// entry is a row of the list: a message or frame by its index in the Trace, or a mark by its index in the store.
+type entry struct {
+	kind entryKind
+	i    int32
+}
+
+// chip is one of the quick filters.
+type chip uint8
+
+const (
+	chipAll chip = iota
+	chipSent
+	chipReceived
+	chipText
+	chipBinary
+	chipControl
+	chipFindings
+)
+
+// chips are the quick filters, by chip.
+var chips = [...]struct {
+	name string
+	ok   func(*ws.Message) bool
+}{
+	{"all", nil},
+	{"sent", func(m *ws.Message) bool { return m.Dir == ws.C2S }},
+	{"received", func(m *ws.Message) bool { return m.Dir == ws.S2C }},
+	{"text", func(m *ws.Message) bool { return m.Opcode == ws.OpText }},
+	{"binary", func(m *ws.Message) bool { return m.Opcode == ws.OpBinary }},
+	{"control", func(m *ws.Message) bool { return m.Opcode.Control() }},
+	{"findings", func(m *ws.Message) bool { return len(m.Findings) > 0 || m.State != ws.Exact }},
+}
+
+// controlMode says what becomes of control frames in the list.
+type controlMode uint8
+
+const (
+	controlShown controlMode = iota
+	controlDimmed
+	controlHidden
+)
+
+var controlNames = [...]string{"shown", "dimmed", "hidden"}
+
+// spec says which rows a lens shows. Two equal specs show the same.
+type spec struct {
+	session int // 0 is all
+	frames  bool
+	chip    chip
+	quiet   bool // heartbeats are hidden
+	control bool // control frames are hidden
+	query   *query
+}
+
+// lens is the list of rows that a spec lets through, in the order of the Trace. It grows as messages come; a
+// command looks through them piece by piece. What follows spec is guarded by the store's lock.
+type lens struct {
+	spec
+	rows     []entry
+	next     int // of the messages or frames
+	nextMark int
+	stop     atomic.Bool
+	scratch  ws.Message
+	frame    ws.Frame
+	// fetched is the payload of message current.
+	current int
+	fetched func() []byte
+}
+
+func newLens(s spec) *lens { return &lens{spec: s} }
+
+// scanPiece is how long a lens holds the lock.
+const scanPiece = 700 * time.Microsecond
+
+// scan takes in what the store has beyond what the lens knows. It returns when it has caught up or was stopped.
+func (v *lens) scan(s *store) {
+	for !v.stop.Load() && v.piece(s) {
+		s.notify()
+	}
+	s.notify()
+}
+
+// piece looks through as much as fits into scanPiece, and says whether there is more.
+func (v *lens) piece(s *store) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	began := time.Now()
+	end := s.trace.Len()
+	if v.frames {
+		end = s.trace.FrameLen()
+	}
+	v.prepare(s)
+	for n := 0; v.next < end; n++ {
+		if n%64 == 63 && time.Since(began) > scanPiece {
+			return true
+		}
+		v.takeMarks(s, v.next)
+		if v.shows(s, v.next) {
+			v.rows = append(v.rows, entry{v.kind(), int32(v.next)})
+		}
+		v.next++
+	}
+	v.takeMarks(s, end)
+	return false
+}
+
+func (v *lens) prepare(s *store) {
+	if v.fetched == nil {
+		v.fetched = func() []byte {
+			p, _ := s.trace.Payload(v.current) // what cannot be read back matches nothing
+			return p
+		}
+	}
+}
+
+func (v *lens) kind() entryKind {
+	if v.frames {
+		return entryFrame
+	}
+	return entryMessage
+}
+
+// takeMarks adds the marks that stand before message (frame) i.
+func (v *lens) takeMarks(s *store, i int) {
+	for ; v.nextMark < len(s.marks) && s.marks[v.nextMark].at(v.frames) <= i; v.nextMark++ {
+		m := &s.marks[v.nextMark]
+		if v.query == nil && v.chip == chipAll && (v.session == 0 || v.session == int(m.session)) {
+			v.rows = append(v.rows, entry{entryMark, int32(v.nextMark)})
+		}
+	}
+}
+
+func (m *mark) at(frames bool) int {
+	if frames {
+		return int(m.frame)
+	}
+	return int(m.message)
+}
+
+// shows says whether message (frame) i is let through.
+func (v *lens) shows(s *store, i int) bool {
+	if v.frames {
+		return v.showsFrame(s, i)
+	}
+	if v.session != 0 && s.trace.SessionOf(i) != v.session {
+		return false
+	}
+	if v.chip == chipAll && v.query == nil && !v.quiet && !v.control {
+		return true
+	}
+	n := s.trace.MessageInto(i, &v.scratch)
+	return v.passes(s, i, n, &v.scratch)
+}
+
+func (v *lens) passes(s *store, i, session int, m *ws.Message) bool {
+	v.current = i
+	switch {
+	case v.control && m.Opcode.Control() && m.Opcode != ws.OpClose,
+		v.chip != chipAll && !chips[v.chip].ok(m),
+		v.quiet && heartbeat(m, v.fetched):
+		return false
+	}
+	return v.query == nil || v.query.match(s.trace.Session(session), m, v.fetched)
+}
+
+// showsFrame lets a frame through where its message is; of a message that is not complete only what a frame says can be asked.
+func (v *lens) showsFrame(s *store, i int) bool {
+	session, n := s.trace.FrameSession(i)
+	if v.session != 0 && session != v.session {
+		return false
+	}
+	if v.chip == chipAll && v.query == nil && !v.quiet && !v.control {
+		return true
+	}
+	if k := s.trace.Index(session, n); k >= 0 {
+		s.trace.MessageInto(k, &v.scratch)
+		return v.passes(s, k, session, &v.scratch)
+	}
+	s.trace.FrameInto(i, &v.frame)
+	f := &v.frame
+	m := ws.Message{N: n, Dir: f.Dir, Opcode: f.Opcode, Start: f.First, Last: f.Last, Len: f.Len, WireLen: f.Len,
+		Frames: 1, State: f.State, CloseCode: -1, Findings: f.Findings}
+	return v.query == nil && (v.chip == chipAll || chips[v.chip].ok(&m)) && !(v.control && f.Opcode.Control())
+}
+
+// order is where an entry stands among the messages (frames).
+func (v *lens) order(s *store, e entry) int {
+	if e.kind == entryMark {
+		return s.marks[e.i].at(v.frames)
+	}
+	return int(e.i)
+}
+
+// find is the position of the first row that stands at or after message (frame) i; ready says that it cannot change any more.
+func (v *lens) find(s *store, i int) (at int, ready bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	lo, hi := 0, len(v.rows)
+	for lo < hi {
+		mid := (lo + hi) / 2
+		e := v.rows[mid]
+		if v.order(s, e) < i || e.kind == entryMark && v.order(s, e) == i {
+			lo = mid + 1
+		} else {
+			hi = mid
+		}
+	}
+	return lo, lo < len(v.rows) || v.next > i
+}
+
+// state is how many rows there are, and how many of how many messages (frames) were looked through.
+func (v *lens) state(s *store) (rows, done, of int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	of = s.trace.Len()
+	if v.frames {
+		of = s.trace.FrameLen()
+	}
+	return len(v.rows), v.next, of
+}
+
+// behind says whether there is something that the lens does not know yet.
+func (v *lens) behind(s *store) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	of := s.trace.Len()
+	if v.frames {
+		of = s.trace.FrameLen()
+	}
+	return v.next < of || v.nextMark < len(s.marks)
+}
+
+// cell is a row with what is drawn of it.
+type cell struct {
+	entry
+	session *decode.Session
+	m       ws.Message
+	f       ws.Frame
+	mark    mark
+	preview []byte
+	// before is the time of the row above, where there is one.
+	before    int64
+	hasBefore bool
+}
+
+// previewBytes is how much of a payload is fetched for a row of the list.
+const previewBytes = 1024
+
+// cells copies rows from..to.
+func (v *lens) cells(s *store, from, to int) []cell {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	to = min(to, len(v.rows))
+	out := make([]cell, 0, max(to-from, 0))
+	var before cell
+	if from > 0 && from <= len(v.rows) {
+		before = s.cell(v.rows[from-1], false)
+	}
+	for k := from; k < to; k++ {
+		c := s.cell(v.rows[k], true)
+		c.before, c.hasBefore = before.time(), k > 0
+		out = append(out, c)
+		before = c
+	}
+	return out
+}
+
+// entryAt is row k as a cell without its preview; ok is false where there is none.
+func (v *lens) entryAt(s *store, k int) (c cell, ok bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if k < 0 || k >= len(v.rows) {
+		return c, false
+	}
+	return s.cell(v.rows[k], false), true
+}
+
+// cell copies a row; the lock is held.
+func (s *store) cell(e entry, preview bool) cell {
+	c := cell{entry: e}
+	switch e.kind {
+	case entryMark:
+		c.mark = s.marks[e.i]
+		c.session = s.trace.Session(int(c.mark.session))
+	case entryFrame:
+		n := s.trace.FrameInto(int(e.i), &c.f)
+		c.session = s.trace.Session(n)
+	case entryMessage:
+		n := s.trace.MessageInto(int(e.i), &c.m)
+		c.session = s.trace.Session(n)
+		if preview {
+			c.preview, _ = s.trace.Prefix(int(e.i), previewBytes) // shown as empty where it cannot be read back
+		}
+	}
+	return c
+}
+
+// time is that of the row, in nanoseconds.
+func (c *cell) time() int64 {
+	switch {
+	case c.kind == entryMessage:
+		return int64(c.m.Last.Time)
+	case c.kind == entryFrame:
+		return int64(c.f.Last.Time)
+	case c.session == nil:
+		return 0
+	case c.mark.kind == markEnded || c.mark.kind == markRefused:
+		return int64(c.session.Ended)
+	case c.session.HasOpened:
+		return int64(c.session.Opened)
+	}
+	return int64(c.session.Started)
+}

@@ -1,0 +1,289 @@
+package tui
+
+import (
+	"sync/atomic"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"github.com/wspeek/wspeek/decode"
+)
+
+// pane is one of the three panes.
+type pane uint8
+
+const (
+	paneSessions pane = iota
+	paneMessages
+	paneDetail
+)
+
+// model is the one Bubble Tea model. It belongs to the goroutine that runs the program; commands are given copies.
+type model struct {
+	opt   Options
+	store *store
+	th    *theme
+	w, h  int
+
+	focus              pane
+	maximised, stacked bool
+	sess               sessionsPane
+	msgs               messagesPane
+	det                detailPane
+	cmp                *comparePane
+	help               *helpPane
+	prompt             *prompt
+	history            [len(promptSigns)]history
+
+	spec spec
+	lens *lens
+	// scanning says that a command looks through messages for the lens.
+	scanning bool
+	// anchor is the message (frame) that the cursor is to come back to, -1 for none.
+	anchor int
+	// wanted is a session to go to as soon as it is there, 0 for none.
+	wanted  int
+	search  *query
+	hunt    *hunt
+	version int
+	// building is the request that a command works on, nil for none.
+	building *request
+	writing  *atomic.Bool
+
+	paused   bool
+	frozen   int // rows shown while paused
+	first    string
+	note     string
+	noteBad  bool
+	count    counts
+	progress Progress
+	began    time.Time
+	quitting bool
+	crash    error
+	hits     []hit
+	// now is the clock, which tests replace.
+	now func() time.Time
+}
+
+// refreshMsg tells that the store has changed.
+type refreshMsg struct{}
+
+// scannedMsg tells that a lens has caught up.
+type scannedMsg struct{ lens *lens }
+
+// builtMsg brings a document.
+type builtMsg struct{ doc *document }
+
+// huntedMsg brings what a hunt has found.
+type huntedMsg struct {
+	hunt *hunt
+	at   int
+}
+
+// wroteMsg tells what became of a file.
+type wroteMsg struct {
+	text string
+	err  error
+}
+
+// crashMsg tells that a goroutine of ours has panicked.
+type crashMsg struct{ err error }
+
+func newModel(opt Options) (*model, error) {
+	m := &model{opt: opt, store: newStore(opt.Budget), th: newTheme(true), w: 80, h: 24, anchor: -1, now: time.Now}
+	q, err := compile(opt.Filter)
+	if err != nil {
+		return nil, err
+	}
+	m.spec.query = q
+	m.history[promptFilter].add(opt.Filter)
+	m.lens = newLens(m.spec)
+	m.msgs.list.follow = opt.Live
+	if opt.Live {
+		m.focus = paneMessages
+	}
+	m.msgs.clock = opt.Clock
+	if m.wanted = opt.Session; m.wanted > 0 {
+		m.focus = paneMessages
+		m.spec.session = m.wanted
+		m.lens = newLens(m.spec)
+	}
+	m.began = m.now()
+	return m, nil
+}
+
+// Init is tea.Model.
+func (m *model) Init() tea.Cmd {
+	return tea.Batch(tea.RequestBackgroundColor, m.wait())
+}
+
+// wait is the command that tells when the store has changed, and not more often than refreshEvery.
+func (m *model) wait() tea.Cmd {
+	changed := m.store.changed
+	return func() tea.Msg {
+		<-changed
+		time.Sleep(refreshEvery)
+		return refreshMsg{}
+	}
+}
+
+// refresh takes in the newest counters, and lets the lens catch up.
+func (m *model) refresh() tea.Cmd {
+	m.count = m.store.counts()
+	m.progress = m.opt.Feed.Progress()
+	m.sess.list.grow(m.count.sessions + 1)
+	if m.wanted > 0 && m.count.sessions >= m.wanted {
+		m.sess.list.set(m.wanted)
+		m.wanted = 0
+	}
+	m.growList()
+	if !m.det.isEntry() || m.det.subject().entry.kind == entryMark {
+		m.version++ // a session's snapshot may be newer
+	}
+	return tea.Batch(m.scan(), m.build())
+}
+
+// growList takes in how many rows the lens has.
+func (m *model) growList() {
+	rows, _, _ := m.lens.state(m.store)
+	if m.paused {
+		rows = min(rows, m.frozen)
+	}
+	m.msgs.list.grow(rows)
+	if m.anchor < 0 {
+		return
+	}
+	at, ready := m.lens.find(m.store, m.anchor)
+	if m.msgs.list.set(min(at, rows-1)); ready {
+		m.anchor = -1
+	}
+}
+
+// scan is the command that lets the lens catch up, nil where there is nothing to do.
+func (m *model) scan() tea.Cmd {
+	if m.scanning || !m.lens.behind(m.store) {
+		return nil
+	}
+	m.scanning = true
+	v, s := m.lens, m.store
+	return func() tea.Msg {
+		v.scan(s)
+		return scannedMsg{v}
+	}
+}
+
+// relens shows what a changed spec lets through; the cursor stays at the message that it stands on.
+func (m *model) relens() tea.Cmd {
+	if m.spec == m.lens.spec {
+		return nil
+	}
+	if !m.msgs.list.follow && m.anchor < 0 && m.lens.frames == m.spec.frames {
+		if c, ok := m.lens.entryAt(m.store, m.msgs.list.cursor); ok {
+			m.anchor = m.lens.order(m.store, c.entry)
+		}
+	}
+	m.lens.stop.Store(true)
+	m.stopHunt()
+	m.lens, m.scanning = newLens(m.spec), false
+	m.paused = false
+	m.msgs.list = list{height: m.msgs.list.height, follow: m.msgs.list.follow}
+	m.version++
+	return m.scan()
+}
+
+func (m *model) stopHunt() {
+	if m.hunt != nil {
+		m.hunt.stop.Store(true)
+		m.hunt = nil
+	}
+}
+
+// finder is what is lit: the search, else the filter.
+func (m *model) finder() finder {
+	if m.search != nil {
+		return m.search.find
+	}
+	if m.spec.query != nil {
+		return m.spec.query.find
+	}
+	return nil
+}
+
+func (d *detailPane) isEntry() bool { return d.doc != nil && d.doc.request.isEntry }
+
+func (d *detailPane) subject() subject {
+	if d.doc == nil {
+		return subject{}
+	}
+	return d.doc.request.subject
+}
+
+// subject is what the detail pane is to show.
+func (m *model) subject() subject {
+	if m.focus == paneSessions {
+		return subject{session: m.sess.selected()}
+	}
+	c, ok := m.current()
+	if !ok {
+		return subject{session: m.spec.session}
+	}
+	return subject{entry: c.entry, isEntry: true}
+}
+
+// current is the row that the cursor of the list stands on.
+func (m *model) current() (cell, bool) { return m.lens.entryAt(m.store, m.msgs.list.cursor) }
+
+// currentMessage is the index and copy of the message that the cursor stands on.
+func (m *model) currentMessage() (i int, c cell, ok bool) {
+	c, ok = m.current()
+	switch {
+	case !ok || c.kind == entryMark:
+		return 0, c, false
+	case c.kind == entryMessage:
+		return int(c.i), c, true
+	}
+	m.store.mu.Lock()
+	defer m.store.mu.Unlock()
+	i = m.store.trace.Index(c.session.N, c.f.Message)
+	if i >= 0 {
+		m.store.trace.MessageInto(i, &c.m)
+	}
+	return i, c, i >= 0
+}
+
+// build is the command that makes the document of the detail pane, nil where it is the right one already.
+func (m *model) build() tea.Cmd {
+	w := m.detailWidth()
+	if w == 0 {
+		return nil
+	}
+	q := &request{subject: m.subject(), view: m.det.view, w: w, th: m.th, find: m.finder(), version: m.version, stop: new(atomic.Bool)}
+	if m.det.doc != nil && q.same(m.det.doc.request) {
+		m.det.want = nil
+		return nil
+	}
+	if m.det.want != nil && q.same(m.det.want) {
+		return nil
+	}
+	if m.det.want != nil {
+		m.det.want.stop.Store(true)
+	}
+	m.det.want = q
+	s := m.store
+	return func() tea.Msg { return builtMsg{q.answer(s)} }
+}
+
+// say puts a note on the status line.
+func (m *model) say(s string) { m.note, m.noteBad = decode.Inert(s), false }
+
+// complain puts an error there.
+func (m *model) complain(s string) { m.note, m.noteBad = decode.Inert(s), true }
+
+// answer says what became of a piece of work.
+func (m *model) answer(text string, err error) {
+	if err != nil {
+		m.complain(err.Error())
+		return
+	}
+	m.say(text)
+}

@@ -1,0 +1,95 @@
+package tui
+
+import (
+	tea "charm.land/bubbletea/v2"
+)
+
+// at is the pane at a place of the screen.
+func (m *model) at(x, y int) (hit, bool) {
+	for _, p := range m.hits {
+		if x >= p.x && x < p.x+p.w && y >= p.y && y < p.y+p.h {
+			return p, true
+		}
+	}
+	return hit{}, false
+}
+
+// listOf is the list of a pane.
+func (m *model) listOf(p pane) *list {
+	return [...]*list{&m.sess.list, &m.msgs.list, &m.det.list}[p]
+}
+
+// wheel scrolls what is under the mouse.
+func (m *model) wheel(e tea.Mouse) tea.Cmd {
+	d := 3
+	switch e.Button {
+	case tea.MouseWheelUp:
+		d = -3
+	case tea.MouseWheelDown:
+	default:
+		return nil
+	}
+	switch {
+	case m.help != nil:
+		m.help.list.scroll(d)
+	case m.cmp != nil:
+		m.cmp.list.scroll(d)
+	default:
+		if p, ok := m.at(e.X, e.Y); ok {
+			m.listOf(p.pane).scroll(d)
+			return m.moved(p.pane)
+		}
+	}
+	return nil
+}
+
+// click goes to the row under the mouse; a click on the row that is looked at opens it.
+func (m *model) click(e tea.Mouse) tea.Cmd {
+	p, ok := m.at(e.X, e.Y)
+	if !ok || e.Button != tea.MouseLeft || m.help != nil || m.cmp != nil || m.prompt != nil {
+		return nil
+	}
+	was := m.focus
+	m.focus = p.pane
+	if e.Y == p.y {
+		if p.pane == paneDetail {
+			return m.clickTab(e.X - p.x)
+		}
+		return m.moved(p.pane)
+	}
+	l := m.listOf(p.pane)
+	i := l.top + e.Y - p.y - 1
+	if i >= l.n {
+		return m.moved(p.pane)
+	}
+	again := was == p.pane && l.cursor == i
+	l.set(i)
+	if again {
+		return m.paneAct(actOpen, "enter")
+	}
+	return m.moved(p.pane)
+}
+
+// clickTab chooses the view whose name is at column x of the detail pane's head.
+func (m *model) clickTab(x int) tea.Cmd {
+	at := 1
+	for v, name := range viewNames {
+		if x >= at && x < at+len(name)+2 {
+			m.det.view = view(v)
+		}
+		at += len(name) + 2
+	}
+	return m.build()
+}
+
+// moved takes in that the cursor of a pane was moved by the mouse.
+func (m *model) moved(p pane) tea.Cmd {
+	switch p {
+	case paneSessions:
+		m.spec.session = m.sess.selected()
+		return tea.Batch(m.relens(), m.build())
+	case paneMessages:
+		m.anchor = -1
+	}
+	return m.build()
+}

@@ -1,0 +1,217 @@
+package tui
+
+import (
+	"sort"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"github.com/wspeek/wspeek/decode"
+)
+
+// promptKind is what a prompt asks for.
+type promptKind uint8
+
+const (
+	promptFilter promptKind = iota
+	promptSearch
+	promptCommand
+	promptSave
+	promptExport
+)
+
+var promptSigns = [...]string{promptFilter: "filter /", promptSearch: "search &", promptCommand: ":", promptSave: "write payload to: ", promptExport: "write JSON lines to: "}
+
+// history are the lines given to one kind of prompt, the oldest first.
+type history struct{ lines []string }
+
+func (h *history) add(s string) {
+	if s == "" || len(h.lines) > 0 && h.lines[len(h.lines)-1] == s {
+		return
+	}
+	h.lines = append(h.lines, s)
+}
+
+// prompt is the line at the bottom in which something is typed.
+type prompt struct {
+	kind  promptKind
+	input edit
+	hist  *history
+	// at is the line of the history that is shown, len(lines) for none; draft is what had been typed before.
+	at    int
+	draft string
+	// words are what completion may insert; tried counts the Tab keys for stem.
+	words []string
+	stem  string
+	head  string
+	tried int
+	// query is what was typed, compiled; err is why it cannot be.
+	query *query
+	err   error
+}
+
+func newPrompt(kind promptKind, text string, hist *history, words []string) *prompt {
+	p := &prompt{kind: kind, hist: hist, at: len(hist.lines), words: words}
+	p.input.set(text)
+	p.check()
+	return p
+}
+
+// Paste puts in what was pasted.
+func (p *prompt) Paste(s string) {
+	p.input.insert(s)
+	p.tried = 0
+	p.check()
+}
+
+// Key edits; done says that the line was given, gone that it was given up.
+func (p *prompt) Key(key tea.KeyPressMsg) (done, gone bool) {
+	name := key.String()
+	if name != "tab" && name != "shift+tab" {
+		p.tried = 0
+	}
+	switch name {
+	case "esc", "ctrl+c":
+		return false, true
+	case "enter":
+		return p.err == nil, false
+	case "tab":
+		p.complete()
+	case "up", "ctrl+p":
+		p.recall(-1)
+	case "down", "ctrl+n":
+		p.recall(1)
+	case "backspace":
+		if len(p.input.text) == 0 {
+			return false, true
+		}
+		p.input.Key(key)
+	default:
+		p.input.Key(key)
+	}
+	p.check()
+	return false, false
+}
+
+// check compiles what stands in the line.
+func (p *prompt) check() {
+	if p.kind == promptFilter || p.kind == promptSearch {
+		p.query, p.err = compile(p.input.String())
+	}
+}
+
+// recall goes through the history.
+func (p *prompt) recall(step int) {
+	k := p.at + step
+	if k < 0 || k > len(p.hist.lines) {
+		return
+	}
+	if p.at == len(p.hist.lines) {
+		p.draft = p.input.String()
+	}
+	p.at = k
+	if k == len(p.hist.lines) {
+		p.input.set(p.draft)
+	} else {
+		p.input.set(p.hist.lines[k])
+	}
+}
+
+// stemOf is the word before the cursor, and what stands before it.
+func stemOf(s string) (head, stem string) {
+	at := strings.LastIndexFunc(s, func(r rune) bool {
+		return !(r == '.' || r == '_' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9')
+	})
+	return s[:at+1], s[at+1:]
+}
+
+// candidates are the words that begin with stem.
+func (p *prompt) candidates(stem string) []string {
+	if stem == "" && p.kind != promptCommand {
+		return nil
+	}
+	var out []string
+	for _, w := range p.words {
+		if strings.HasPrefix(w, stem) {
+			out = append(out, w)
+		}
+	}
+	sort.Strings(out)
+	return out
+}
+
+// complete puts the next word that fits in the place of what was begun.
+func (p *prompt) complete() {
+	if p.tried == 0 {
+		p.head, p.stem = stemOf(p.before())
+	}
+	cs := p.candidates(p.stem)
+	if len(cs) == 0 {
+		return
+	}
+	tail := p.after()
+	p.input.set(p.head + cs[p.tried%len(cs)] + tail)
+	p.input.at = len([]rune(p.head + cs[p.tried%len(cs)]))
+	p.tried++
+}
+
+func (p *prompt) before() string { s, _ := p.input.halves(); return s }
+
+func (p *prompt) after() string { _, s := p.input.halves(); return s }
+
+// View draws the line and, above it, what is to be said about it; x is the column of the cursor.
+func (p *prompt) View(th *theme, w int) (hint, row string, x int) {
+	l := newLine(w)
+	l.put(th.bold, promptSigns[p.kind])
+	before := p.before()
+	after := p.after()
+	st := th.plain
+	if p.err != nil {
+		st = th.bad
+	}
+	shown := decode.Inert(before)
+	for room := max(w-l.w-2, 1); width(shown) > room; {
+		_, n := firstRune(shown)
+		shown = shown[n:]
+	}
+	l.put(st, shown)
+	x = min(l.w, w-1)
+	l.put(st, decode.Inert(after))
+	return p.hint(th, w), l.String(), x
+}
+
+func firstRune(s string) (rune, int) {
+	for i, r := range s {
+		if i > 0 {
+			return 0, i
+		}
+		_ = r
+	}
+	return 0, len(s)
+}
+
+func (p *prompt) hint(th *theme, w int) string {
+	l := newLine(w)
+	_, stem := stemOf(p.before())
+	if p.tried > 0 {
+		stem = p.stem
+	}
+	cs := p.candidates(stem)
+	switch {
+	case p.err != nil && (len(cs) == 0 || p.tried > 0):
+		l.put(th.bad, "✗ ").put(th.plain, decode.Inert(p.err.Error()))
+	case len(cs) > 0 && !(len(cs) == 1 && cs[0] == stem):
+		l.put(th.dim, "Tab: "+strings.Join(cs, "  "))
+	case p.kind == promptFilter || p.kind == promptSearch:
+		if p.input.String() == "" {
+			l.put(th.dim, "words, or websocket.opcode == 1 && ws.len > 100; empty shows all; ↑ history")
+		} else {
+			l.put(th.good, "✓ ").put(th.dim, "Enter")
+		}
+	case p.kind == promptCommand:
+		l.put(th.dim, commandHint(p.input.String()))
+	default:
+		l.put(th.dim, "Enter writes a new file, for you alone (0600); Esc gives up")
+	}
+	return l.String()
+}

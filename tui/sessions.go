@@ -1,0 +1,170 @@
+package tui
+
+import (
+	"fmt"
+	"strconv"
+
+	"github.com/wspeek/wspeek/decode"
+	"github.com/wspeek/wspeek/decode/export"
+	"github.com/wspeek/wspeek/decode/ws"
+)
+
+// sessionsPane lists the sessions; its first row stands for all of them.
+type sessionsPane struct{ list list }
+
+// selected is the number of the session that the cursor stands on, 0 for all.
+func (p *sessionsPane) selected() int { return p.list.cursor }
+
+// Key moves in the list, and says whether it knew the action.
+func (p *sessionsPane) Key(a action) bool { return moveList(&p.list, a) }
+
+// sessionColumn is a column of the list; right-aligned where width is negative. It is shown from min cells on.
+type sessionColumn struct {
+	title      string
+	width, min int
+	text       func(*decode.Session) string
+}
+
+// sessionColumns are the columns; the address takes what they leave.
+var sessionColumns = []sessionColumn{
+	{"#", -4, 0, func(s *decode.Session) string { return strconv.Itoa(s.N) }},
+	{"state", 10, 56, func(s *decode.Session) string { return s.State.String() }},
+	{"", 0, 0, nil}, // the address
+	{"code", 4, 70, func(s *decode.Session) string { return number(s.Status) }},
+	{"subprotocol", 14, 140, func(s *decode.Session) string { return decode.Inert(s.Subprotocol) }},
+	{"extensions", 18, 160, func(s *decode.Session) string { return decode.Inert(s.Extensions) }},
+	{"→ msgs", -6, 32, func(s *decode.Session) string { return short(s.Messages[ws.C2S]) }},
+	{"← msgs", -6, 32, func(s *decode.Session) string { return short(s.Messages[ws.S2C]) }},
+	{"→ bytes", -7, 100, func(s *decode.Session) string { return short(s.Bytes[ws.C2S]) }},
+	{"← bytes", -7, 100, func(s *decode.Session) string { return short(s.Bytes[ws.S2C]) }},
+	{"time", -7, 76, duration},
+	{"end", 22, 62, endBrief},
+	{"finds", -5, 90, func(s *decode.Session) string { return number(s.Findings) }},
+	{"believed", 10, 120, func(s *decode.Session) string {
+		switch {
+		case s.Confidence > 0:
+			return fmt.Sprintf("guess %.2f", s.Confidence)
+		case s.Missing > 0:
+			return "gaps"
+		}
+		return ""
+	}},
+}
+
+// number is n, or nothing where it is 0.
+func number(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return strconv.Itoa(n)
+}
+
+// endBrief says in a few cells how a session ended, and by whom.
+func endBrief(s *decode.Session) string {
+	switch {
+	case s.State == decode.Refused:
+		return "refused"
+	case s.Close != nil && s.Close.Code < 0:
+		return arrow(s.Close.By) + " close, no code"
+	case s.Close != nil:
+		return arrow(s.Close.By) + " " + strconv.Itoa(s.Close.Code) + " " + ws.CloseName(s.Close.Code)
+	case s.End == decode.EndNone || s.End == decode.EndCapture:
+		return "still open"
+	case s.HasEndBy:
+		return arrow(s.EndBy) + " " + s.End.String() + ", no close"
+	}
+	return s.End.String()
+}
+
+// columnsIn are the columns that fit into w cells, and what they leave for the address.
+func columnsIn(w int) (cols []sessionColumn, address int) {
+	address = w - 3
+	for _, c := range sessionColumns {
+		if c.min > w {
+			continue
+		}
+		cols = append(cols, c)
+		if c.text != nil {
+			address -= max(c.width, -c.width) + 1
+		}
+	}
+	return cols, max(address, 6)
+}
+
+// View draws the pane.
+func (p *sessionsPane) View(th *theme, s *store, w, h int, focused bool) []string {
+	p.list.resize(h - 1)
+	cols, address := columnsIn(w)
+	l := newLine(w)
+	head(l, th, focused)
+	l.put(th.plain, " ")
+	for _, c := range cols {
+		if c.text == nil {
+			l.col(th.weak, address, "address")
+		} else {
+			l.col(th.weak, c.width, c.title)
+		}
+	}
+	rows := []string{l.String()}
+	from, to := p.list.visible()
+	for i, info := range s.sessions(from, to) {
+		rows = append(rows, p.row(th, s, info, cols, address, w, from+i == p.list.cursor, focused))
+	}
+	return fit(rows, w, h)
+}
+
+// sessions are the snapshots of rows from..to; nil stands for all.
+func (s *store) sessions(from, to int) []*decode.Session {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var out []*decode.Session
+	for n := from; n < to; n++ {
+		out = append(out, s.trace.Session(n))
+	}
+	return out
+}
+
+func (p *sessionsPane) row(th *theme, s *store, i *decode.Session, cols []sessionColumn, address, w int, here, focused bool) string {
+	l := newLine(w)
+	cursor(l, th, here, focused)
+	if i == nil {
+		return l.put(th.bold, "   * all sessions together").String()
+	}
+	for _, c := range cols {
+		switch {
+		case c.text == nil:
+			l.col(th.plain, address, decode.Inert(clip(export.Address(i), 4*address)))
+		case c.title == "state" && i.State == decode.Refused, c.title == "finds", c.title == "believed":
+			l.col(th.bad, c.width, c.text(i))
+		case c.title == "→ msgs", c.title == "→ bytes":
+			l.col(th.sent, c.width, c.text(i))
+		case c.title == "← msgs", c.title == "← bytes":
+			l.col(th.got, c.width, c.text(i))
+		default:
+			l.col(th.plain, c.width, c.text(i))
+		}
+	}
+	return l.String()
+}
+
+// cursor draws the sign of the row that is looked at.
+func cursor(l *line, th *theme, here, focused bool) {
+	switch {
+	case here && focused:
+		l.base = th.sel
+		l.put(th.plain, "▶ ")
+	case here:
+		l.base = th.weak
+		l.put(th.plain, "▷ ")
+	default:
+		l.put(th.plain, "  ")
+	}
+}
+
+// clip is the begin of s, n bytes at most.
+func clip(s string, n int) string {
+	if len(s) > n {
+		return s[:n]
+	}
+	return s
+}

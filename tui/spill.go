@@ -1,0 +1,90 @@
+package tui
+
+import (
+	"fmt"
+	"os"
+)
+
+const (
+	blockSize = 4 << 20
+	// inFile marks references to the file; the other bits are the offset in it.
+	inFile = 1 << 62
+	// pendingSize is how much is written to the file at a time.
+	pendingSize = 1 << 20
+)
+
+// spill is decode.Payloads: a budget of memory, and beyond it a temporary file without a name, so that nothing
+// stays behind. It is guarded by the store's lock.
+type spill struct {
+	budget  int64
+	used    int64
+	blocks  [][]byte
+	file    *os.File
+	pending []byte
+	// written is how many bytes are in the file, without pending.
+	written int64
+}
+
+// Put is decode.Payloads.
+func (s *spill) Put(p []byte) (int64, error) {
+	if s.used+int64(len(p)) > s.budget {
+		return s.write(p)
+	}
+	s.used += int64(len(p))
+	n := len(s.blocks) - 1
+	if n < 0 || cap(s.blocks[n])-len(s.blocks[n]) < len(p) {
+		s.blocks = append(s.blocks, make([]byte, 0, max(blockSize, len(p))))
+		n++
+	}
+	at := len(s.blocks[n])
+	s.blocks[n] = append(s.blocks[n], p...)
+	return int64(n)<<32 | int64(at), nil
+}
+
+func (s *spill) write(p []byte) (int64, error) {
+	if s.file == nil {
+		f, err := os.CreateTemp("", "wspeek-")
+		if err != nil {
+			return 0, fmt.Errorf("payloads: make a temporary file: %w", err)
+		}
+		os.Remove(f.Name()) // where that is not possible for an open file, close does it
+		s.file = f
+	}
+	at := s.written + int64(len(s.pending))
+	s.pending = append(s.pending, p...)
+	if len(s.pending) >= pendingSize {
+		if _, err := s.file.WriteAt(s.pending, s.written); err != nil {
+			s.pending = s.pending[:len(s.pending)-len(p)]
+			return 0, fmt.Errorf("payloads: write to the temporary file: %w", err)
+		}
+		s.written += int64(len(s.pending))
+		s.pending = s.pending[:0]
+	}
+	return inFile | at, nil
+}
+
+// Get is decode.Payloads.
+func (s *spill) Get(ref int64, n int) ([]byte, error) {
+	if ref&inFile == 0 {
+		b := s.blocks[ref>>32]
+		at := int(ref & 0xffffffff)
+		return b[at : at+n : at+n], nil
+	}
+	at := ref &^ inFile
+	out := make([]byte, n)
+	if at >= s.written {
+		copy(out, s.pending[at-s.written:])
+		return out, nil
+	}
+	if _, err := s.file.ReadAt(out, at); err != nil {
+		return nil, fmt.Errorf("payloads: read the temporary file: %w", err)
+	}
+	return out, nil
+}
+
+func (s *spill) close() {
+	if s.file != nil {
+		s.file.Close()
+		os.Remove(s.file.Name())
+	}
+}

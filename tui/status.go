@@ -1,0 +1,142 @@
+package tui
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/wspeek/wspeek/decode"
+	"github.com/wspeek/wspeek/decode/export"
+)
+
+func address(s *decode.Session) string { return export.Address(s) }
+
+// bottomLines are the last rows: the sparkline, the account or a note, and the keys or a prompt.
+func (m *model) bottomLines() []string {
+	var rows []string
+	if m.h >= minSparks {
+		rows = append(rows, m.sparkLine())
+	}
+	if m.prompt != nil {
+		hint, row, _ := m.prompt.View(m.th, m.w)
+		return append(rows, hint, row)
+	}
+	return append(rows, m.accountLine(), m.footer())
+}
+
+const sparks = "▁▂▃▄▅▆▇█"
+
+// sparkLine shows how many messages there were over time.
+func (m *model) sparkLine() string {
+	m.store.mu.Lock()
+	span := seconds(m.store.times.width * timelineSpan(m.store.times.used))
+	bars := spark(m.store.times.columns(max(m.w-len(span)-2, 1)))
+	m.store.mu.Unlock()
+	l := newLine(m.w)
+	return l.put(m.th.sent, bars).put(m.th.dim, " "+span).String()
+}
+
+// spark draws counts as bars; none is a blank, and any is seen.
+func spark(counts []uint32) string {
+	top := uint32(1)
+	for _, c := range counts {
+		top = max(top, c)
+	}
+	var b strings.Builder
+	bars := []rune(sparks)
+	for _, c := range counts {
+		if c == 0 {
+			b.WriteByte(' ')
+			continue
+		}
+		b.WriteRune(bars[uint64(c)*uint64(len(bars)-1)/uint64(top)])
+	}
+	return b.String()
+}
+
+// accountLine says what was read and whether it is complete, or a note.
+func (m *model) accountLine() string {
+	l := newLine(m.w)
+	if m.note != "" {
+		st := m.th.bold
+		if m.noteBad {
+			l.put(m.th.bad, " ✗ ")
+		}
+		return l.put(st, m.note).String()
+	}
+	for _, part := range m.accountParts() {
+		if l.w > 0 {
+			l.put(m.th.dim, " · ")
+		}
+		l.put(part.st, part.s)
+	}
+	if m.h < minSparks && l.left() > 12 {
+		m.store.mu.Lock()
+		bars := spark(m.store.times.columns(l.left() - 2))
+		m.store.mu.Unlock()
+		l.put(m.th.plain, "  ").put(m.th.sent, bars)
+	}
+	return l.String()
+}
+
+// accountParts are the parts of the account line, what must be seen first.
+func (m *model) accountParts() []seg {
+	a, th := &m.count.account, m.th
+	parts := []seg{{th.plain, thousands(m.progress.Packets) + " pkts"}}
+	dropped := max(m.progress.Dropped, a.Dropped)
+	st := th.dim
+	if dropped > 0 {
+		st = th.bad
+	}
+	parts = append(parts, seg{st, thousands(dropped) + " dropped"})
+	st = th.dim
+	if m.count.findings > 0 {
+		st = th.warn
+	}
+	parts = append(parts, seg{st, plural(int64(m.count.findings), "finding")})
+	switch {
+	case m.count.trouble != "":
+		parts = append(parts, seg{th.bad, decode.Inert(m.count.trouble)})
+	case !m.count.done && len(a.Why) == 0:
+		parts = append(parts, seg{th.dim, "so far"})
+	case len(a.Why) == 0:
+		parts = append(parts, seg{th.good, "complete"})
+	default:
+		parts = append(parts, seg{th.bad, "INCOMPLETE: " + decode.Inert(strings.Join(a.Why, "; "))})
+	}
+	parts = append(parts, seg{th.plain, m.placeText()})
+	if len(a.Encrypted) > 0 {
+		parts = append(parts, seg{th.warn, encrypted(a)})
+	}
+	return parts
+}
+
+// placeText says which row one is at, and whether the list follows.
+func (m *model) placeText() string {
+	n := m.msgs.list.n
+	if m.focus == paneSessions {
+		return plural(int64(m.count.sessions), "session")
+	}
+	s := fmt.Sprintf("%s/%s", thousands(int64(min(m.msgs.list.cursor+1, n))), thousands(int64(n)))
+	if m.msgs.list.follow {
+		s += " following"
+	}
+	return s
+}
+
+// footer are the keys of the place where one is.
+func (m *model) footer() string {
+	l := newLine(m.w)
+	at := m.place()
+	for i := range bindings {
+		b := &bindings[i]
+		if b.short == "" || b.in&at == 0 || b.act == actHelp {
+			continue
+		}
+		if l.left() < width(b.written())+len(b.short)+10 {
+			break
+		}
+		l.put(m.th.bold, " "+b.written()).put(m.th.dim, " "+b.short+" ")
+	}
+	l.to(m.w-7).put(m.th.bold, " ?").put(m.th.dim, " help")
+	return l.String()
+}

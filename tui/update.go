@@ -1,0 +1,292 @@
+package tui
+
+import (
+	"fmt"
+
+	tea "charm.land/bubbletea/v2"
+)
+
+// Update is tea.Model.
+func (m *model) Update(msg tea.Msg) (next tea.Model, cmd tea.Cmd) {
+	defer m.caught(&next, &cmd)
+	switch msg := msg.(type) {
+	case tea.WindowSizeMsg:
+		m.w, m.h = msg.Width, msg.Height
+		return m, m.build()
+	case tea.BackgroundColorMsg:
+		m.th = newTheme(msg.IsDark())
+		return m, m.build()
+	case tea.KeyPressMsg:
+		return m, m.key(msg)
+	case tea.PasteMsg:
+		if m.prompt != nil {
+			m.prompt.Paste(msg.Content)
+		}
+	case tea.MouseClickMsg:
+		return m, m.click(msg.Mouse())
+	case tea.MouseWheelMsg:
+		return m, m.wheel(msg.Mouse())
+	default:
+		return m, m.told(msg)
+	}
+	return m, nil
+}
+
+// told takes in what commands bring.
+func (m *model) told(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case refreshMsg:
+		return tea.Batch(m.refresh(), m.wait())
+	case scannedMsg:
+		if msg.lens == m.lens {
+			m.scanning = false
+		}
+		return m.refresh()
+	case builtMsg:
+		m.det.show(msg.doc)
+		return m.build()
+	case huntedMsg:
+		return m.found(msg)
+	case comparedMsg:
+		m.cmp = msg.pane
+	case wroteMsg:
+		m.writing = nil
+		m.answer(msg.text, msg.err)
+	case crashMsg:
+		m.crash = msg.err
+		return tea.Quit
+	}
+	return nil
+}
+
+// place is where keys are pressed now.
+func (m *model) place() place {
+	switch {
+	case m.help != nil:
+		return inHelp
+	case m.cmp != nil:
+		return inCompare
+	}
+	return [...]place{inSessions, inMessages, inDetail}[m.focus]
+}
+
+func (m *model) key(msg tea.KeyPressMsg) tea.Cmd {
+	if m.prompt != nil {
+		return m.promptKey(msg)
+	}
+	a, pending := lookup(m.first, msg.String(), m.place())
+	if m.first != "" && a == actNone {
+		a, pending = lookup("", msg.String(), m.place())
+	}
+	if m.first = ""; pending {
+		m.first = msg.String()
+	}
+	if a == actNone {
+		return nil
+	}
+	m.note = ""
+	return m.act(a, msg.String())
+}
+
+// act does what a key stands for.
+func (m *model) act(a action, key string) tea.Cmd {
+	switch a {
+	case actQuit:
+		m.quitting = true
+		return tea.Quit
+	case actSuspend:
+		return tea.Suspend
+	case actHelp:
+		m.toggleHelp()
+		return nil
+	case actBack:
+		return m.back()
+	}
+	switch {
+	case m.help != nil:
+		m.help.Key(a)
+		return nil
+	case m.cmp != nil:
+		if a == actCompare {
+			m.cmp = nil
+		} else {
+			m.cmp.Key(a)
+		}
+		return m.build()
+	}
+	return m.paneAct(a, key)
+}
+
+// paneAct does what a key stands for in the panes.
+func (m *model) paneAct(a action, key string) tea.Cmd {
+	if do := paneActions[a]; do != nil {
+		return tea.Batch(do(m, key), m.build())
+	}
+	switch m.focus {
+	case paneSessions:
+		return m.sessionsAct(a)
+	case paneMessages:
+		return m.messagesAct(a)
+	}
+	m.det.Key(a)
+	return m.build()
+}
+
+func (m *model) sessionsAct(a action) tea.Cmd {
+	switch a {
+	case actOpen, actRight:
+		m.focus = paneMessages
+	case actLeft:
+		return nil
+	default:
+		m.sess.Key(a)
+	}
+	m.spec.session = m.sess.selected()
+	return tea.Batch(m.relens(), m.build())
+}
+
+func (m *model) messagesAct(a action) tea.Cmd {
+	switch a {
+	case actOpen, actRight:
+		if _, ok := m.current(); ok {
+			m.focus = paneDetail
+		}
+	case actLeft:
+		return m.back()
+	default:
+		if m.msgs.Key(a); a != actNone {
+			m.anchor = -1
+		}
+	}
+	return m.build()
+}
+
+// back leaves what is open, from the innermost outwards.
+func (m *model) back() tea.Cmd {
+	switch {
+	case m.help != nil:
+		m.help = nil
+	case m.cmp != nil:
+		m.cmp = nil
+	case m.writing != nil:
+		m.writing.Store(true)
+	case m.hunt != nil:
+		m.stopHunt()
+		m.say("search given up")
+	case m.scanning && m.spec.query != nil:
+		m.lens.stop.Store(true)
+		m.spec.query = nil
+		m.say("filter given up")
+		return m.relens()
+	case m.focus == paneDetail:
+		m.focus = paneMessages
+	case m.focus == paneMessages && m.search != nil:
+		m.search = nil
+		m.version++
+	case m.focus == paneMessages:
+		m.focus = paneSessions
+	default:
+		m.quitting = true
+		return tea.Quit
+	}
+	return m.build()
+}
+
+// promptKey edits the line at the bottom, and carries it out.
+func (m *model) promptKey(msg tea.KeyPressMsg) tea.Cmd {
+	done, gone := m.prompt.Key(msg)
+	if !done && !gone {
+		return nil
+	}
+	p := m.prompt
+	m.prompt = nil
+	if gone {
+		return nil
+	}
+	text := p.input.String()
+	m.history[p.kind].add(text)
+	return tea.Batch(m.given(p, text), m.build())
+}
+
+// given carries out a line that was typed.
+func (m *model) given(p *prompt, text string) tea.Cmd {
+	switch p.kind {
+	case promptFilter:
+		m.spec.query = p.query
+		m.focus = max(m.focus, paneMessages)
+		return m.relens()
+	case promptSearch:
+		m.search = p.query
+		m.focus = max(m.focus, paneMessages)
+		m.version++
+		return m.next(1)
+	case promptCommand:
+		return m.command(text)
+	case promptSave:
+		return m.save(text, false)
+	case promptExport:
+		return m.export(text)
+	}
+	return nil
+}
+
+// open opens the prompt.
+func (m *model) open(kind promptKind, text string, words []string) tea.Cmd {
+	m.prompt = newPrompt(kind, text, &m.history[kind], words)
+	return nil
+}
+
+// next goes to the next match, in the payload where that is looked at, else among the messages.
+func (m *model) next(step int) tea.Cmd {
+	if m.focus == paneDetail && m.seek(step) {
+		return nil
+	}
+	q := m.search
+	if q == nil {
+		q = m.spec.query
+	}
+	if q == nil {
+		m.say("nothing is searched for: & searches, / filters")
+		return nil
+	}
+	m.stopHunt()
+	h := &hunt{store: m.store, lens: m.lens, query: q, from: m.msgs.list.cursor, step: step}
+	if m.msgs.list.n == 0 {
+		h.from = -1
+	}
+	m.hunt = h
+	return func() tea.Msg { return huntedMsg{h, h.run()} }
+}
+
+// seek goes to the next match within the document.
+func (m *model) seek(step int) bool {
+	s, ok := m.det.doc, m.det.doc != nil
+	if !ok {
+		return false
+	}
+	k, ok := s.body.(seeker)
+	if !ok {
+		return false
+	}
+	at := k.seek(m.det.list.cursor, step)
+	if at >= 0 {
+		m.det.list.set(at)
+	}
+	return at >= 0
+}
+
+// found goes to what a hunt has found.
+func (m *model) found(msg huntedMsg) tea.Cmd {
+	if msg.hunt != m.hunt {
+		return nil
+	}
+	m.hunt = nil
+	if msg.at < 0 {
+		m.say(fmt.Sprintf("no match %s here", [...]string{"above", "", "below"}[1+msg.hunt.step]))
+		return nil
+	}
+	m.msgs.list.grow(max(m.msgs.list.n, msg.at+1))
+	m.msgs.list.set(msg.at)
+	m.say(fmt.Sprintf("row %s of %s", thousands(int64(msg.at+1)), thousands(int64(m.msgs.list.n))))
+	return m.build()
+}

@@ -1,0 +1,275 @@
+package tui
+
+import (
+	"fmt"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"github.com/wspeek/wspeek/decode"
+)
+
+// hit is where a pane lies on the screen, for the mouse. y is its first row, that of its head.
+type hit struct {
+	pane       pane
+	x, y, w, h int
+}
+
+const (
+	minSide   = 100 // cells from which list and detail stand side by side
+	minThree  = 150 // cells from which the sessions stay beside them
+	minStack  = 18  // rows from which list and detail stand one above the other
+	minChips  = 16  // rows from which there is a line of chips
+	minSparks = 28  // rows from which the sparkline has a line of its own
+)
+
+// View is tea.Model.
+func (m *model) View() tea.View {
+	v := tea.NewView(m.screen())
+	v.AltScreen = true
+	v.MouseMode = tea.MouseModeCellMotion
+	v.WindowTitle = "wspeek"
+	if m.prompt != nil && m.h > 0 {
+		_, _, x := m.prompt.View(m.th, m.w)
+		v.Cursor = tea.NewCursor(x, m.h-1)
+	}
+	return v
+}
+
+// screen is what View shows, as text.
+func (m *model) screen() (s string) {
+	if m.crash != nil || m.quitting || m.w < 1 || m.h < 1 {
+		return ""
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			m.crash = crashed(r)
+			m.store.crash(m.crash)
+		}
+	}()
+	if m.w < 16 || m.h < 4 {
+		return strings.Join(fit([]string{newLine(m.w).put(m.th.plain, "too small").String()}, m.w, m.h), "\n")
+	}
+	rows := []string{m.titleLine()}
+	if m.h >= minChips {
+		rows = append(rows, m.chipLine())
+	}
+	bottom := m.bottomLines()
+	body := m.h - len(rows) - len(bottom)
+	rows = append(rows, m.body(len(rows), body)...)
+	return strings.Join(append(rows, bottom...), "\n")
+}
+
+// body draws the panes in h rows, beginning at row y.
+func (m *model) body(y, h int) []string {
+	switch {
+	case m.help != nil:
+		return m.help.View(m.th, m.w, h)
+	case m.cmp != nil:
+		return m.cmp.View(m.w, h)
+	}
+	m.hits = m.layout(y, h)
+	out := make([]*line, h)
+	for i := range out {
+		out[i] = newLine(m.w)
+	}
+	for _, p := range m.hits {
+		for i, row := range m.pane(p) {
+			l := out[p.y-y+i]
+			if p.x > l.w {
+				l.raw(m.th.dim, "│")
+				l.w++
+			}
+			l.b = append(l.b, row...)
+			l.w += p.w
+		}
+	}
+	rows := make([]string, h)
+	for i, l := range out {
+		rows[i] = l.String()
+	}
+	return rows
+}
+
+// layout says where the panes lie: side by side where there is room, one above the other, or one alone. Panes of a row come from left
+// to right.
+func (m *model) layout(y, h int) []hit {
+	alone := []hit{{m.focus, 0, y, m.w, h}}
+	switch {
+	case m.maximised:
+		return alone
+	case m.w >= minThree && h >= minStack && !m.stacked:
+		left := m.w * 56 / 100
+		top := max(5, min(h/3, m.sess.list.n+1))
+		return []hit{{paneSessions, 0, y, left, top}, {paneMessages, 0, y + top, left, h - top},
+			{paneDetail, left + 1, y, m.w - left - 1, h}}
+	case m.focus == paneSessions && (m.w < minSide || m.stacked || h < 8):
+		if h < minStack {
+			return alone
+		}
+		top := max(h/2, min(h-10, m.sess.list.n+1))
+		return []hit{{paneSessions, 0, y, m.w, top}, {paneDetail, 0, y + top, m.w, h - top}}
+	case m.w >= minSide && h >= 8 && !m.stacked:
+		left := m.w * 56 / 100
+		first := max(m.focus, paneMessages)
+		if m.focus == paneSessions || m.focus == paneDetail && m.det.doc != nil && !m.det.isEntry() {
+			first = paneSessions
+		}
+		if first == paneDetail {
+			first = paneMessages
+		}
+		return []hit{{first, 0, y, left, h}, {paneDetail, left + 1, y, m.w - left - 1, h}}
+	case h >= minStack && m.w >= 40:
+		top := h * 55 / 100
+		return []hit{{paneMessages, 0, y, m.w, top}, {paneDetail, 0, y + top, m.w, h - top}}
+	}
+	return alone
+}
+
+// detailWidth is how wide documents are laid out, 0 where there is no detail pane on the screen.
+func (m *model) detailWidth() int {
+	for _, p := range m.layout(0, m.bodyHeight()) {
+		if p.pane == paneDetail {
+			return max(p.w-2, 8)
+		}
+	}
+	return 0
+}
+
+func (m *model) bodyHeight() int {
+	h := m.h - 3
+	if m.h >= minChips {
+		h--
+	}
+	if m.h >= minSparks {
+		h--
+	}
+	return h
+}
+
+// pane draws one pane.
+func (m *model) pane(p hit) []string {
+	focused := p.pane == m.focus && m.prompt == nil
+	switch p.pane {
+	case paneSessions:
+		return m.sess.View(m.th, m.store, p.w, p.h, focused)
+	case paneDetail:
+		return m.det.View(m.th, p.w, p.h, focused)
+	}
+	v := &listView{th: m.th, lens: m.lens, find: m.finder(), zero: m.zero(), w: p.w, idle: m.idle(), focus: focused}
+	return m.msgs.View(v, m.store, p.h)
+}
+
+// idle says why the list is empty.
+func (m *model) idle() string {
+	switch {
+	case m.scanning, !m.count.done && m.count.messages == 0:
+		return "..."
+	case m.spec.query != nil, m.spec.chip != chipAll, m.spec.quiet, m.spec.control:
+		return "nothing is let through: 1 shows all, / edits the filter"
+	case m.count.messages == 0 && len(m.count.account.Encrypted) > 0:
+		return "no WebSocket traffic is readable here: " + encrypted(&m.count.account)
+	case m.count.messages == 0 && m.count.done:
+		return "no WebSocket messages in this capture"
+	}
+	return "no messages"
+}
+
+// encrypted says how many connections are encrypted.
+func encrypted(a *decode.Account) string {
+	n := 0
+	for _, k := range a.Encrypted {
+		n += k
+	}
+	return plural(int64(n), "TLS connection") + " not decoded"
+}
+
+// titleLine is the first row: where one is, and how far reading has come.
+func (m *model) titleLine() string {
+	l := newLine(m.w)
+	right := m.progressText()
+	l.put(m.th.title, " wspeek ").put(m.th.plain, " ")
+	room := m.w - l.w - width(right) - 1
+	t := newLine(max(room, 0))
+	t.wire(m.th.bold, []byte(m.opt.Title))
+	if m.focus != paneSessions || m.w >= minThree {
+		t.put(m.th.plain, " › ")
+		if s := m.store.session(m.spec.session); s != nil {
+			t.put(m.th.plain, fmt.Sprintf("session %d ", s.N)).wire(m.th.dim, []byte(clip(address(s), 500)))
+		} else {
+			t.put(m.th.plain, "all sessions")
+		}
+	}
+	l.b = append(l.b, t.b...)
+	l.w += t.w
+	return l.to(m.w-width(right)).put(m.th.dim, right).String()
+}
+
+// progressText says how far reading has come, and when it may end.
+func (m *model) progressText() string {
+	switch p := m.progress; {
+	case m.paused:
+		return "PAUSED"
+	case m.hunt != nil:
+		return fmt.Sprintf("searching %d%%, Esc ends", percent(m.hunt.done.Load(), m.hunt.of.Load()))
+	case m.scanning && m.spec.query != nil:
+		_, done, of := m.lens.state(m.store)
+		return fmt.Sprintf("filtering %d%%, Esc ends", percent(int64(done), int64(of)))
+	case m.count.done:
+		if m.opt.Live {
+			return "ended"
+		}
+		return ""
+	case m.opt.Live:
+		return "live"
+	case p.Total > 0:
+		return fmt.Sprintf("reading %d%%%s", percent(p.Done, p.Total), m.estimate(p))
+	}
+	return "reading ..."
+}
+
+func percent(n, of int64) int64 {
+	if of <= 0 {
+		return 0
+	}
+	return min(100*n/of, 100)
+}
+
+// estimate says how long reading will take yet, once there is something to go by.
+func (m *model) estimate(p Progress) string {
+	gone := m.now().Sub(m.began).Seconds()
+	if gone < 2 || p.Done <= 0 {
+		return ""
+	}
+	return fmt.Sprintf(", %.0f s left", gone*float64(p.Total-p.Done)/float64(p.Done))
+}
+
+// chipLine shows the quick filters, the filter and the search in force.
+func (m *model) chipLine() string {
+	l := newLine(m.w)
+	l.put(m.th.plain, " ")
+	for c, k := range chips {
+		s := fmt.Sprintf("%d %s", c+1, k.name)
+		if m.w < 76 {
+			s = fmt.Sprintf("%d%s", c+1, k.name[:min(3, len(k.name))])
+		}
+		if chip(c) == m.spec.chip {
+			l.put(m.th.title, "["+s+"]")
+		} else {
+			l.put(m.th.dim, " "+s+" ")
+		}
+	}
+	if m.spec.quiet {
+		l.put(m.th.bold, " no beats")
+	}
+	if m.spec.control {
+		l.put(m.th.bold, " no control")
+	}
+	if m.spec.query != nil {
+		l.put(m.th.bold, "  / ").wire(m.th.good, []byte(m.spec.query.text))
+	}
+	if m.search != nil {
+		l.put(m.th.bold, "  & ").wire(m.th.good, []byte(m.search.text))
+	}
+	return l.String()
+}

@@ -1,0 +1,183 @@
+package tui
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"sync/atomic"
+	"time"
+
+	"github.com/wspeek/wspeek/decode"
+	"github.com/wspeek/wspeek/decode/export"
+)
+
+// create makes a new file that only its owner can read; with over an existing one is replaced.
+func create(name string, over bool) (*os.File, error) {
+	if over {
+		if err := os.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return nil, err
+		}
+	}
+	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if errors.Is(err, fs.ErrExist) {
+		return nil, fmt.Errorf("%s is there already: give another name, or :w! %s", name, name)
+	}
+	return f, err
+}
+
+// save writes the payload of message i, and says what it did.
+func (s *store) save(i int, name string, over bool) (string, error) {
+	p, err := s.payload(i)
+	if err != nil {
+		return "", err
+	}
+	_, m := s.message(i)
+	f, err := create(name, over)
+	if err != nil {
+		return "", err
+	}
+	m.Payload = p
+	n, err := f.Write(m.Reason())
+	if err = errors.Join(err, f.Close()); err != nil {
+		return "", fmt.Errorf("write %s: %w", name, err)
+	}
+	return fmt.Sprintf("wrote %s to %s", plural(int64(n), "byte"), name), nil
+}
+
+// exporter writes rows as JSON lines.
+type exporter struct {
+	store *store
+	lens  *lens
+	json  export.JSON
+	refs  map[int]*decode.Ref
+	stop  *atomic.Bool
+}
+
+// ref is what JSON wants to know of a session.
+func (x *exporter) ref(s *decode.Session) *decode.Ref {
+	r := x.refs[s.N]
+	if r == nil {
+		r = &decode.Ref{N: s.N, Stream: &decode.Stream{N: s.Stream}, Client: s.Client, Server: s.Server}
+		x.refs[s.N] = r
+	}
+	return r
+}
+
+// line appends the line of a row; marks have none.
+func (x *exporter) line(dst []byte, e entry) ([]byte, error) {
+	x.store.mu.Lock()
+	c := x.store.cell(e, false)
+	x.store.mu.Unlock()
+	switch e.kind {
+	case entryFrame:
+		return x.json.Frame(dst, x.ref(c.session), &c.f), nil
+	case entryMessage:
+		p, err := x.store.payload(int(e.i))
+		c.m.Payload = p
+		return x.json.Message(dst, x.ref(c.session), &c.m), err
+	}
+	return dst, nil
+}
+
+// write writes the first n rows to a new file, and says what it did.
+func (x *exporter) write(name string, n int) (string, error) {
+	f, err := create(name, false)
+	if err != nil {
+		return "", err
+	}
+	w := bufio.NewWriterSize(f, 1<<16)
+	lines, err := x.rows(w, n)
+	if err = errors.Join(err, w.Flush(), f.Close()); err != nil {
+		return "", fmt.Errorf("write %s: %w", name, err)
+	}
+	return fmt.Sprintf("wrote %s to %s", plural(int64(lines), "line"), name), nil
+}
+
+func (x *exporter) rows(w *bufio.Writer, n int) (lines int, err error) {
+	var buf []byte
+	for k := range n {
+		if x.stop.Load() {
+			return lines, errors.New("given up")
+		}
+		x.store.mu.Lock()
+		e := x.lens.rows[k]
+		x.store.mu.Unlock()
+		if buf, err = x.line(buf[:0], e); err != nil {
+			return lines, err
+		}
+		if len(buf) > 0 {
+			lines++
+		}
+		if _, err := w.Write(buf); err != nil {
+			return lines, err
+		}
+	}
+	return lines, nil
+}
+
+// hunt looks for the next row that a search matches.
+type hunt struct {
+	store *store
+	lens  *lens
+	query *query
+	from  int
+	step  int
+	stop  atomic.Bool
+	// done counts the rows looked at, of those that there are.
+	done, of atomic.Int64
+}
+
+// run returns the row found, -1 for none.
+func (h *hunt) run() int {
+	at := h.from
+	for !h.stop.Load() {
+		found, more := h.piece(&at)
+		if found >= 0 || !more {
+			return found
+		}
+		h.store.notify()
+	}
+	return -1
+}
+
+// piece looks at as many rows from *at on as fit into scanPiece.
+func (h *hunt) piece(at *int) (found int, more bool) {
+	s := h.store
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	began := time.Now()
+	h.of.Store(int64(len(h.lens.rows)))
+	for n := 0; n%16 != 15 || time.Since(began) < scanPiece; n++ {
+		*at += h.step
+		if *at < 0 || *at >= len(h.lens.rows) {
+			return -1, false
+		}
+		h.done.Add(1)
+		if h.matches(h.lens.rows[*at]) {
+			return *at, false
+		}
+	}
+	return -1, true
+}
+
+// matches says whether the message of a row matches; the lock is held.
+func (h *hunt) matches(e entry) bool {
+	s := h.store
+	i := int(e.i)
+	switch e.kind {
+	case entryMark:
+		return false
+	case entryFrame:
+		session, n := s.trace.FrameSession(i)
+		if i = s.trace.Index(session, n); i < 0 {
+			return false
+		}
+	}
+	n, m := s.trace.Message(i)
+	return h.query.match(s.trace.Session(n), m, func() []byte {
+		p, _ := s.trace.Payload(i)
+		return p
+	})
+}
