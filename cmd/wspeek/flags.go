@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/wspeek/wspeek/decode/export"
+	"github.com/wspeek/wspeek/decode/filter"
 	"github.com/wspeek/wspeek/decode/ws"
 )
 
@@ -31,6 +32,9 @@ type flags struct {
 	failEmpty bool
 	raw       bool
 	dir       string
+	display   string
+	// filter is display, compiled; nil where none was given.
+	filter *filter.Filter
 	// demo says that the samples are listed: captures that have nothing to do with each other.
 	demo bool
 	// unbuilt are flags of the contract that do nothing yet: giving one is an error.
@@ -40,6 +44,7 @@ type flags struct {
 func (f *flags) register(s *pflag.FlagSet) {
 	s.StringArrayVarP(&f.read, "read", "r", nil, "read `FILE` (- is standard input), as if it stood among the arguments")
 	s.StringArrayVarP(&f.decodeAs, "decode-as", "d", nil, "take a port for WebSocket where the handshake is missing: `tcp.port==N,websocket`")
+	s.StringVarP(&f.display, "display-filter", "Y", "", "show only what passes the display filter `EXPR` (see: wspeek help filter)")
 	s.IntVar(&f.session, "session", 0, "only session `N`")
 	s.Int64VarP(&f.count, "count", "c", 0, "stop after `N` lines")
 	s.BoolVar(&f.json, "json", false, "one JSON object a line")
@@ -54,7 +59,7 @@ func (f *flags) register(s *pflag.FlagSet) {
 	s.BoolVar(&f.failEmpty, "fail-if-empty", false, "exit 1 if nothing was listed")
 	f.unbuilt = map[string]*string{}
 	for _, u := range []struct{ name, short, value string }{
-		{"interface", "i", "IF"}, {"capture-filter", "f", "EXPR"}, {"display-filter", "Y", "EXPR"},
+		{"interface", "i", "IF"}, {"capture-filter", "f", "EXPR"},
 		{"write", "w", "FILE"}, {"keylog", "", "FILE"},
 	} {
 		f.unbuilt[u.name] = s.StringP(u.name, u.short, "", "not built yet (`"+u.value+"`)")
@@ -90,6 +95,11 @@ func (f *flags) check(set *pflag.FlagSet) error {
 		return trouble("--dir %s: want c2s or s2c", f.dir)
 	case f.color != "auto" && f.color != "always" && f.color != "never":
 		return trouble("--color %s: want auto, always or never", f.color)
+	}
+	if set.Changed("display-filter") {
+		if err := f.compile(); err != nil {
+			return err
+		}
 	}
 	_, err := f.clockFormat()
 	return err

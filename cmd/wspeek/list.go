@@ -16,6 +16,7 @@ import (
 	"github.com/wspeek/wspeek/capture"
 	"github.com/wspeek/wspeek/decode"
 	"github.com/wspeek/wspeek/decode/export"
+	"github.com/wspeek/wspeek/decode/filter"
 	"github.com/wspeek/wspeek/decode/ws"
 )
 
@@ -49,6 +50,8 @@ type lister struct {
 	text    export.Text
 	account decode.Account
 	lines   int64
+	// filter is nil where everything is shown.
+	filter *filter.Stream
 	// sessions are the newest snapshots, for the sessions view.
 	sessions map[int]*decode.Session
 	headed   map[int]bool
@@ -94,6 +97,9 @@ func listInputs(ctx context.Context, std streams, f *flags, in inputs, v view) e
 	p := &pump{source: in, flush: l.out.Flush, damaged: l.damaged, opt: decode.Options{
 		Limits: shardLimits(), Keep: l.keeps(), Frames: v == framesView, Ports: ports,
 	}}
+	if l.filter != nil {
+		l.filter.Options(&p.opt)
+	}
 	runErr := p.run(ctx, l.visit)
 	p.account(&l.account)
 	l.account.Files = len(in.Names())
@@ -116,6 +122,11 @@ func newLister(std streams, f *flags, v view) (*lister, error) {
 	if f.whole {
 		l.text.Preview = -1
 	}
+	if f.filter != nil {
+		if l.filter, err = filter.NewStream(f.filter, filterViews[v]); err != nil {
+			return nil, filterTrouble(err)
+		}
+	}
 	return l, nil
 }
 
@@ -137,6 +148,9 @@ func (l *lister) visit(b *decode.Batch, e *decode.Event) error {
 		l.sessions[e.Session.N] = b.Session(e)
 	}
 	if e.Kind == decode.KindStream || l.f.session > 0 && e.Session.N != l.f.session {
+		return nil
+	}
+	if l.filter != nil && !l.filter.Match(b, e) {
 		return nil
 	}
 	l.line = l.line[:0]
@@ -275,7 +289,7 @@ func (l *lister) detail() {
 
 func (l *lister) listSessions() {
 	for _, n := range slices.Sorted(maps.Keys(l.sessions)) {
-		if l.f.session > 0 && n != l.f.session {
+		if l.f.session > 0 && n != l.f.session || l.filter != nil && !l.filter.Session(n) {
 			continue
 		}
 		if l.f.count > 0 && l.lines == l.f.count {

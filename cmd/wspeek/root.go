@@ -49,6 +49,7 @@ func newRoot(std streams) *cobra.Command {
 		listCommand(std, f, sessionsView, "sessions FILE...", "one line a WebSocket session (refused handshakes too)", ""),
 		listCommand(std, f, checkView, "check FILE...", "the rules that the traffic breaks, with their RFC sections", checkLong),
 		demoCommand(std, f),
+		filterTopic(),
 	)
 	for _, c := range []struct{ use, short string }{
 		{"live", "capture and show as it happens"},

@@ -75,6 +75,7 @@ func exitStatus(err error, words io.Writer) int {
 	}
 	if msg := err.Error(); msg != "" {
 		fmt.Fprintf(words, "wspeek: %s\n", decode.Inert(msg))
+		pointAt(words, err)
 	}
 	return status
 }
