@@ -91,7 +91,8 @@ func (r *bitReader) bits(n int) int {
 
 // block reads one block and adds it to list.
 func (r *bitReader) block(list []DeflateBlock) ([]DeflateBlock, string) {
-	b := DeflateBlock{Bit: r.at, Final: r.bit() == 1}
+	b := DeflateBlock{Bit: r.at}
+	b.Final = r.bit() == 1
 	bad := ""
 	switch r.bits(2) {
 	case 0:
