@@ -49,11 +49,11 @@ func newRoot(std streams) *cobra.Command {
 		listCommand(std, f, sessionsView, "sessions FILE...", "one line a WebSocket session (refused handshakes too)", ""),
 		listCommand(std, f, checkView, "check FILE...", "the rules that the traffic breaks, with their RFC sections", checkLong),
 		demoCommand(std, f),
+		explainCommand(std, f),
 		filterTopic(),
 	)
 	for _, c := range []struct{ use, short string }{
 		{"live", "capture and show as it happens"},
-		{"explain", "take a frame apart bit by bit"},
 		{"diff", "compare two sessions"},
 		{"export", "write HAR, NDJSON, CSV or pcapng"},
 	} {

@@ -1,0 +1,204 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+
+	"github.com/wspeek/wspeek/decode"
+	"github.com/wspeek/wspeek/decode/explain"
+	"github.com/wspeek/wspeek/decode/ws"
+)
+
+// wanted is what of a capture is to be explained: a message, a frame, or (with neither) the handshake of a session.
+type wanted struct{ session, message, frame int }
+
+func (x *explainFlags) wanted() (w wanted, err error) {
+	switch {
+	case x.message != "":
+		w.session, w.message, err = pair("-m", x.message)
+	case x.frame != "":
+		w.session, w.frame, err = pair("-F", x.frame)
+	case x.handshake < 1:
+		err = trouble("--handshake %d: sessions are numbered from 1", x.handshake)
+	default:
+		w.session = x.handshake
+	}
+	return w, err
+}
+
+// pair reads SESSION:N.
+func pair(flag, s string) (session, n int, err error) {
+	a, b, ok := strings.Cut(s, ":")
+	session, err1 := strconv.Atoi(a)
+	n, err2 := strconv.Atoi(b)
+	if !ok || err1 != nil || err2 != nil || session < 1 || n < 1 {
+		return 0, 0, trouble("%s %s: want SESSION:N, both from 1, as in 1:3", flag, s)
+	}
+	return session, n, nil
+}
+
+// collector keeps of a capture what one explanation needs.
+type collector struct {
+	*lister
+	want    wanted
+	trace   *decode.Trace
+	message *ws.Message
+	closes  []ws.Message
+}
+
+// explainCapture explains something in a capture. It reads to the end: what comes later may put in doubt what came before.
+func (x *explainFlags) explainCapture(ctx context.Context, std streams, f *flags, in inputs, want wanted) error {
+	l, err := newLister(std, f, messagesView)
+	if err != nil {
+		return err
+	}
+	ports, err := f.ports()
+	if err != nil {
+		return err
+	}
+	c := &collector{lister: l, want: want, trace: decode.NewTrace(nil)}
+	p := &pump{source: in, flush: l.out.Flush, damaged: l.damaged, opt: decode.Options{
+		Limits: shardLimits(), Keep: want.message+want.frame > 0, Wire: true, Frames: true, Ports: ports,
+	}}
+	runErr := p.run(ctx, c.visit)
+	p.account(&l.account)
+	l.addStats(in.Stats())
+	doc, err := c.document()
+	if ctx.Err() != nil {
+		return &exitError{status: exitInterrupted}
+	}
+	if err == nil {
+		err = x.write(std, f, doc)
+	}
+	return c.status(runErr, err)
+}
+
+func (c *collector) visit(b *decode.Batch, e *decode.Event) error {
+	c.account.Count(b, e)
+	if e.Session == nil {
+		return nil
+	}
+	if e.Session.N != c.want.session {
+		return nil
+	}
+	if e.Kind == decode.KindFrame && c.want.frame > 0 && b.Frame(e).N == c.want.frame {
+		c.want.message = b.Frame(e).Message
+	}
+	if e.Kind == decode.KindMessage {
+		c.keep(b.Message(e))
+	}
+	return c.trace.Apply(b, e)
+}
+
+// maxCloses bounds the Close frames that are drawn.
+const maxCloses = 10
+
+// keep copies the message that is wanted, and Close frames.
+func (c *collector) keep(m *ws.Message) {
+	whole := *m
+	if m.N == c.want.message || m.Opcode == ws.OpClose && len(c.closes) < maxCloses {
+		whole.Payload, whole.Wire = bytes.Clone(m.Payload), bytes.Clone(m.Wire)
+		whole.Holes, whole.Findings = slices.Clone(m.Holes), slices.Clone(m.Findings)
+	}
+	if m.N == c.want.message {
+		c.message = &whole
+	}
+	if m.Opcode == ws.OpClose && len(c.closes) < maxCloses {
+		c.closes = append(c.closes, whole)
+	}
+}
+
+// maxFrames is how many frames of a message are explained and listed.
+const maxFrames = 1000
+
+// document explains what was found, or says what was not.
+func (c *collector) document() (*explain.Document, error) {
+	s := c.trace.Session(c.want.session)
+	if s == nil || s.First == 0 && len(s.RequestHeaders) == 0 {
+		return nil, trouble("there is no session %d: %d were found", c.want.session, c.account.Sessions)
+	}
+	t := &explain.Talk{Session: s, Context: explain.ContextOf(s), Findings: c.trace.Findings(s.N), Closes: c.closes}
+	if c.want.message+c.want.frame == 0 {
+		return t.Handshake(), nil
+	}
+	if c.message == nil {
+		return nil, c.notFound()
+	}
+	// The state may have become worse since.
+	if i := c.trace.Index(s.N, c.message.N); i >= 0 {
+		_, m := c.trace.Message(i)
+		c.message.State = m.State
+	}
+	t.Message = c.message
+	t.Frames = c.trace.MessageFrames(s.N, c.message.N, maxFrames)
+	t.Between = c.between(t.Frames)
+	if c.want.frame == 0 {
+		return t.Explain(), nil
+	}
+	return c.frame(t)
+}
+
+// frame explains the frame that is wanted, and needs those before it to know where its payload begins.
+func (c *collector) frame(t *explain.Talk) (*explain.Document, error) {
+	t.Frames = c.trace.MessageFrames(t.Session.N, c.message.N, c.message.Frames)
+	for i := range t.Frames {
+		if t.Frames[i].N == c.want.frame {
+			return t.Frame(i), nil
+		}
+	}
+	return nil, c.notFound()
+}
+
+func (c *collector) notFound() error {
+	what, n, have := "message", c.want.message, c.trace.Count(c.want.session)
+	if c.want.frame > 0 {
+		what, n, have = "frame", c.want.frame, len(c.trace.Frames(c.want.session))
+	}
+	return trouble("there is no %s %d in session %d: it has %d", what, n, c.want.session, have)
+}
+
+// between are the frames that the same side sent between those of a message.
+func (c *collector) between(own []ws.Frame) (list []ws.Frame) {
+	if len(own) < 2 {
+		return nil
+	}
+	first, last := own[0], own[len(own)-1]
+	for n := first.N + 1; n < last.N && len(list) < maxFrames; n++ {
+		var f ws.Frame
+		i := c.trace.FrameIndex(c.want.session, n)
+		if i < 0 {
+			continue
+		}
+		if c.trace.FrameInto(i, &f); f.Dir == first.Dir && f.Message != first.Message {
+			list = append(list, f)
+		}
+	}
+	return list
+}
+
+// status says on standard error what makes the run incomplete, and with which status it ends.
+func (c *collector) status(runErr, err error) error {
+	for _, d := range c.damage {
+		c.account.Incomplete(d)
+	}
+	switch {
+	case err != nil:
+		return err
+	case runErr != nil && errors.Is(runErr, syscall.EPIPE):
+		return runErr
+	case runErr != nil:
+		return &exitError{exitTrouble, runErr}
+	case len(c.account.Why) > 0:
+		for _, why := range c.account.Why {
+			fmt.Fprintf(c.words, "wspeek: incomplete: %s\n", decode.Inert(why))
+		}
+		return &exitError{status: exitIncomplete}
+	}
+	return nil
+}
