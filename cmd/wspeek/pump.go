@@ -21,7 +21,7 @@ const shards = 4
 // shardLimits are the bounds of one shard: together the shards keep the quadruple.
 func shardLimits() decode.Limits {
 	return decode.Limits{
-		TCP:       reassembly.Limits{WaitingAll: 16 << 20, UnackedAll: 2 << 20},
+		TCP:       reassembly.Limits{WaitingAll: 16 << 20, UnackedAll: 2 << 20, Conns: 100_000, Closed: 16_384},
 		WebSocket: ws.Limits{Inflaters: 64, Windows: 16 << 20},
 	}
 }
