@@ -133,6 +133,8 @@ func (l *layer) decideSOCKS() {
 // unknown is the handler for bytes that begin like nothing we know.
 func (l *layer) unknown() reassembly.Handler {
 	switch {
+	case l.held.closed == 2 && l.held.size == 0 && l.upgrade == nil:
+		return opaque{&l.conn.d.bytes}
 	case l.upgrade != nil:
 		return l.assume()
 	case l.conn.forced() && len(l.head[0])+len(l.head[1]) > 0:
