@@ -228,7 +228,7 @@ func TestHazard_O17_WholeLines(t *testing.T) {
 		r := decodeAll(t, s.Data, how)
 		mustBeJSON(t, r)
 		for _, v := range views {
-			if !bytes.HasSuffix(r.lines[v], []byte("}\n")) {
+			if len(r.lines[v]) > 0 && !bytes.HasSuffix(r.lines[v], []byte("}\n")) {
 				t.Errorf("%s: %s ends with %.20q", s.Name, v, r.lines[v][max(0, len(r.lines[v])-20):])
 			}
 			mustBeHarmless(t, s.Name+" "+v, r.lines[v])

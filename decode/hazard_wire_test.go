@@ -404,3 +404,25 @@ func TestHazard_D16_MidStreamCompressed(t *testing.T) {
 		t.Errorf("got %q", r.texts(1, ws.C2S))
 	}
 }
+
+// The begin of a page is lost, and its body, at the begin of a segment, looks like a handshake and a message.
+func TestHazard_H21_HandshakeInALostPage(t *testing.T) {
+	t.Parallel()
+	fake := slices.Concat(pcaps.Response{}.Bytes(), pcaps.Text("not said").Bytes())
+	head := pcaps.Response{Status: 200, Headers: [][2]string{{"Content-Length", strconv.Itoa(len(fake))}}}.Bytes()
+	for _, lost := range [][]int{{5}, {3}, {3, 5}} {
+		c := &pcaps.Conversation{}
+		c.Open()
+		c.Send(pcaps.C2S, pcaps.Request{Omit: []string{"Upgrade", "Connection"}}.Bytes())
+		c.Push(pcaps.S2C, head)
+		c.Send(pcaps.S2C, fake)
+		c.Send(pcaps.C2S, pcaps.Request{Target: "/real"}.Bytes())
+		c.Send(pcaps.S2C, slices.Concat(pcaps.Response{}.Bytes(), pcaps.Text("said").Bytes()))
+		r := tellPackets(t, pcaps.Drop(c.Packets, lost...))
+		for _, m := range r.messages {
+			if m.State == ws.Exact && string(m.Payload) != "said" {
+				t.Errorf("without packets %v: %v: %q", lost, m, m.Payload)
+			}
+		}
+	}
+}

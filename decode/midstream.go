@@ -15,6 +15,8 @@ type midstream struct {
 	waiting int64
 	// doubts are the conflicts that came before there was a verdict.
 	doubts held
+	// seen says that a direction had bytes or a gap before there was a verdict.
+	seen [2]bool
 	// ended is how a direction ended, if it did before there was a verdict.
 	ended [2]reassembly.CloseKind
 	next  reassembly.Handler
@@ -26,14 +28,16 @@ func newMidstream(l *layer) *midstream {
 
 func (m *midstream) Data(d reassembly.Dir, k reassembly.Chunk) {
 	if m.next == nil && sniff(k.Data[:min(len(k.Data), headLen)]) == isHTTP {
-		m.giveUp(http1.New(m.layer, m.layer.conn.d.opt.Limits.HTTP, &m.layer.conn.d.bytes))
+		m.giveUp()
 	}
 	switch {
 	case m.next != nil:
 		m.next.Data(d, k)
 	case m.look.Verdict() == ws.Rejected:
+		m.seen[d] = true
 		m.layer.conn.d.bytes.Undecoded += int64(len(k.Data))
 	default:
+		m.seen[d] = true
 		m.look.Feed(d, k)
 		m.waiting += int64(len(k.Data))
 		m.decide()
@@ -51,8 +55,14 @@ func (m *midstream) decide() {
 	}
 }
 
-// giveUp hands over to h; what was looked at so far is undecoded.
-func (m *midstream) giveUp(h reassembly.Handler) {
+// giveUp hands over to HTTP, of which messages may have been missed; what was looked at so far is undecoded.
+func (m *midstream) giveUp() {
+	h := http1.New(m.layer, m.layer.conn.d.opt.Limits.HTTP, &m.layer.conn.d.bytes)
+	for d, seen := range m.seen {
+		if seen {
+			h.Lost(reassembly.Dir(d))
+		}
+	}
 	m.layer.conn.d.bytes.Undecoded += m.waiting
 	m.waiting, m.next = 0, h
 	m.doubts.replay(h)
@@ -87,6 +97,7 @@ func (m *midstream) Gap(d reassembly.Dir, off, n int64) {
 		return
 	}
 	m.layer.conn.d.bytes.Missing += n
+	m.seen[d] = true
 	if m.look.Verdict() == ws.Undecided {
 		m.look.Gap(d, off, n)
 		m.decide()

@@ -43,7 +43,7 @@ type result struct {
 	damage   string
 	// broken are breaches of the contract between Decoder and visitor.
 	broken []string
-	// lines are the JSON lines of each view.
+	// lines are the JSON lines of each view; the account is that of the sessions' alone.
 	lines map[string][]byte
 
 	json  export.JSON
@@ -299,9 +299,7 @@ func (r *result) end(p *pipe, s capture.Stats, lines bool) {
 	for _, s := range r.sessions {
 		r.lines["sessions"] = r.json.Session(r.lines["sessions"], s)
 	}
-	for _, v := range views {
-		r.lines[v] = r.json.Summary(r.lines[v], a)
-	}
+	r.lines["sessions"] = r.json.Summary(r.lines["sessions"], a)
 }
 
 // faults are what must never be, whatever the capture: an account that does not add up, a broken contract.

@@ -112,11 +112,11 @@ func (l *layer) open(up *upgrade, resp *http1.Response, view *ws.Response) reass
 	}
 	cfg := l.config(s)
 	cfg.Deflate, cfg.Unknown = agreed.Deflate, agreed.Unknown != ""
-	if resp.Partial {
+	if resp.Partial || l.found(up, resp) {
 		cfg.Assumed, cfg.Confidence = true, assumedConfidence
-		cfg.Resync[ws.S2C] = true
+		cfg.Resync[ws.S2C] = resp.Partial
 	}
-	cfg.Resync[ws.C2S] = up.head == nil || up.head.Partial
+	cfg.Resync[ws.C2S] = up.head == nil || up.head.Partial || up.head.Found
 	o := &opened{sess: s, resp: resp}
 	o.begin[resp.Dir] = resp.Offset + resp.Len
 	if up.head != nil {
@@ -125,6 +125,11 @@ func (l *layer) open(up *upgrade, resp *http1.Response, view *ws.Response) reass
 	cfg.Conflict = resp.Conflict || up.head != nil && up.head.Conflict || l.conn.doubted(o.begin)
 	o.Conn = ws.New(cfg, s)
 	return o
+}
+
+// found says that a response may be part of a body instead: what came before it is not known, and no request confirms it.
+func (l *layer) found(up *upgrade, resp *http1.Response) bool {
+	return resp.Found || up.head == nil && resp.Offset == 0 && !l.conn.tcp.AnchoredDir(resp.Dir)
 }
 
 // config is what all sessions' decoding has in common.

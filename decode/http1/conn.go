@@ -84,6 +84,10 @@ func New(s Sink, l Limits, b *reassembly.Bytes) *Conn {
 	return &Conn{sink: s, lim: l.orDefaults(), bytes: b}
 }
 
+// Lost says that the stream of d did not begin with what comes first: messages may have been missed. To be called
+// before anything else.
+func (c *Conn) Lost(d reassembly.Dir) { c.half[d].broken = true }
+
 // Data takes the next bytes of a direction. It is part of reassembly.Handler.
 func (c *Conn) Data(d reassembly.Dir, ch reassembly.Chunk) {
 	h := &c.half[d]

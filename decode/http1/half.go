@@ -49,8 +49,9 @@ type half struct {
 	// digits says that a digit of a chunk size was read, or the CR after a chunk.
 	digits uint8
 	// broken says that messages may have been lost since the last one, parsed that there was one, told that
-	// Sink.NotHTTP was called, synced that the last message's end is where the direction stands.
-	broken, parsed, told, synced bool
+	// Sink.NotHTTP was called, synced that the last message's end is where the direction stands, found that the
+	// message under way was searched for.
+	broken, parsed, told, synced, found bool
 	// off is the offset of the next byte to handle, end that after the last one handed in.
 	off, end int64
 	// left is the rest of a body or chunk in bytes.

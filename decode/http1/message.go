@@ -51,6 +51,10 @@ type Head struct {
 	// Conflict says that retransmissions of the header section differed. In a request that waits for its
 	// response it may still become true.
 	Conflict bool
+	// Found says that bytes before it were not captured or not understood, so that it was searched for: it may be part of a body.
+	// It becomes false where request and response confirm each other: the client had received
+	// everything before the response when it sent the request.
+	Found bool
 }
 
 // Request is a request's header section (section 3).

@@ -46,6 +46,7 @@ func (c *Conn) recognised(d reassembly.Dir, v verdict) {
 		return
 	}
 	c.assign(d, v)
+	h.found = searched || h.broken || h.alt != atStart
 	h.state, h.alt, h.broken = ready, atStart, false
 }
 
@@ -138,12 +139,12 @@ func (c *Conn) message(d reassembly.Dir, text string, partial bool) {
 	conflict := h.doubted(span{h.head.offset, h.head.offset + h.head.length})
 	if d == c.client {
 		r := h.head.request(d, text, fields)
-		r.Partial, r.Conflict = partial, conflict
+		r.Partial, r.Conflict, r.Found = partial, conflict, h.found
 		c.request(d, r, len(text))
 		return
 	}
 	r := h.head.response(d, text, fields)
-	r.Partial, r.Conflict = partial, conflict
+	r.Partial, r.Conflict, r.Found = partial, conflict, h.found
 	c.response(d, r)
 }
 
@@ -169,6 +170,9 @@ func (c *Conn) request(d reassembly.Dir, r *Request, size int) {
 // response hands a response to the Sink and goes on to its body.
 func (c *Conn) response(d reassembly.Dir, r *Response) {
 	w := c.match(r, c.hold != nil && r.Status == 101 && c.lastWord(d, r.Offset))
+	if w.req != nil && w.ack == r.Offset {
+		r.Found, w.req.Found = false, false
+	}
 	f := r.framing(w)
 	next := c.sink.Response(w.req, r)
 	final := r.Status >= 200 || r.Status == 101
