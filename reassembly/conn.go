@@ -16,6 +16,8 @@ type Stamp struct {
 // a Handler may read it during its calls.
 type Conn struct {
 	Flow Flow
+	// fromB says that endpoint B is the opener. It fills a gap here.
+	fromB bool
 	// First and Last are the first and last packet seen of it, those after its end too.
 	First, Last Stamp
 	// Stats counts by direction. It is settled once bytes have been handed on; until then
@@ -34,8 +36,6 @@ type Conn struct {
 	touched bool
 	// listed and waiting say that it is in the lists of byAge and waiters.
 	listed, waiting bool
-	// fromB says that endpoint B is the opener.
-	fromB bool
 	// guessed says that no SYN has told who the opener is.
 	guessed bool
 	// told says that the handler has been called.
@@ -50,8 +50,6 @@ type Conn struct {
 type Stats struct {
 	// Segments counts all packets, Bytes the payload handed on (each byte once).
 	Segments, Bytes int64
-	// InFlight is the most bytes that were handed on and not yet acknowledged, as far as was captured.
-	InFlight int64
 	// Missing counts bytes told as gaps, Unseen those of them that the peer acknowledged
 	// (or that snaplen cut): the capture lost them, not the network.
 	Missing, Unseen int64
@@ -71,8 +69,12 @@ type Stats struct {
 	// SuspectedRST counts RSTs that were not accepted (RFC 9293 section 3.10.7.4, RFC 5961 section 3.2).
 	SuspectedRST uint32
 	// KeepAlives counts probes of 0 or 1 byte below the next one, ZeroWindow segments that
-	// advertise no room, Urgent segments with URG (their bytes stay in line, RFC 6093).
-	KeepAlives, ZeroWindow, Urgent uint32
+	// advertise no room.
+	KeepAlives, ZeroWindow uint32
+	// InFlight is the most bytes that were handed on and not yet acknowledged, as far as was captured.
+	InFlight uint32
+	// Urgent counts segments with URG (their bytes stay in line, RFC 6093), up to 65,535.
+	Urgent uint16
 	// SYN and FIN say that one was captured.
 	SYN, FIN bool
 }
@@ -150,7 +152,7 @@ func (c *Conn) segment(s *Segment) {
 // special looks at SYN, RST and URG; true means that the segment has been dealt with.
 func (c *Conn) special(d Dir, s *Segment) bool {
 	if s.Flags&URG != 0 {
-		c.Stats[d].Urgent++
+		c.Stats[d].Urgent = max(c.Stats[d].Urgent, c.Stats[d].Urgent+1)
 	}
 	if s.Flags&RST != 0 {
 		c.rst(d, s)

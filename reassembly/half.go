@@ -1,5 +1,7 @@
 package reassembly
 
+import "math"
+
 // scaleUnknown says that the SYN with the window scale was not seen, scaleNone that it had none.
 const (
 	scaleUnknown int8 = -2
@@ -100,9 +102,8 @@ func (c *Conn) deliver(d Dir, e *entry) {
 		c.table.reclass(c, classData)
 	}
 	if h.next > h.acked {
-		if n := h.next - max(h.acked, 0); n > c.Stats[d].InFlight {
-			c.Stats[d].InFlight = n
-		}
+		n := min(h.next-max(h.acked, 0), math.MaxUint32)
+		c.Stats[d].InFlight = max(c.Stats[d].InFlight, uint32(n))
 		c.remember(d, e)
 	}
 }
