@@ -44,10 +44,10 @@ var paneActions = map[action]func(*model, string) tea.Cmd{
 	actCopyExplain: (*model).copyExplain,
 	actSave:        (*model).askSave,
 	actExport: func(m *model, _ string) tea.Cmd {
-		return m.open(promptExport, "wspeek-export.ndjson", nil)
+		return m.open(promptExport, "wspeek-export.ndjson")
 	},
 	actPause:   (*model).pause,
-	actCommand: func(m *model, _ string) tea.Cmd { return m.open(promptCommand, "", commandNames()) },
+	actCommand: func(m *model, _ string) tea.Cmd { return m.open(promptCommand, "") },
 }
 
 // entered is called when another pane is gone to.
@@ -123,10 +123,10 @@ func (m *model) askFilter(string) tea.Cmd {
 	if m.spec.query != nil {
 		text = m.spec.query.text
 	}
-	return m.open(promptFilter, text, fields())
+	return m.open(promptFilter, text)
 }
 
-func (m *model) askSearch(string) tea.Cmd { return m.open(promptSearch, "", fields()) }
+func (m *model) askSearch(string) tea.Cmd { return m.open(promptSearch, "") }
 
 func (m *model) takeChip(key string) tea.Cmd {
 	m.spec.chip = chip(key[0] - '1')
@@ -259,7 +259,7 @@ func (m *model) askSave(string) tea.Cmd {
 	if textual(&c.m) {
 		ext = "txt"
 	}
-	return m.open(promptSave, fmt.Sprintf("wspeek-%d-%d.%s", c.session.N, c.m.N, ext), nil)
+	return m.open(promptSave, fmt.Sprintf("wspeek-%d-%d.%s", c.session.N, c.m.N, ext))
 }
 
 // save is the command that writes the payload.

@@ -212,9 +212,9 @@ func (s *store) timeOf(e entry) int64 {
 func (m *model) zero() int64 {
 	m.store.mu.Lock()
 	defer m.store.mu.Unlock()
-	zero := int64(m.store.times.start)
-	if s := m.store.trace.Session(1); s != nil && s.HasStarted && (zero == 0 || int64(s.Started) < zero) {
-		zero = int64(s.Started)
+	if s := m.store.trace.Session(m.spec.session); s != nil && s.HasStarted {
+		return int64(s.Started)
 	}
+	zero := int64(m.store.times.first)
 	return zero
 }

@@ -200,9 +200,15 @@ func (d *detailPane) View(th *theme, w, h int, focused bool) []string {
 		}
 	}
 	d.list.grow(d.doc.len())
+	pinned := d.pin()
 	from, to := d.list.visible()
 	for i := from; i < to; i++ {
 		l := newLine(w)
+		if k := i - from; k < len(pinned) {
+			d.doc.draw(pinned[k], l.put(th.plain, " "))
+			rows = append(rows, l.String())
+			continue
+		}
 		if sign := focused && i == d.list.cursor; sign {
 			l.put(th.bold, "▎")
 		} else {
@@ -212,6 +218,25 @@ func (d *detailPane) View(th *theme, w, h int, focused bool) []string {
 		rows = append(rows, l.String())
 	}
 	return fit(rows, w, h)
+}
+
+// pin says which rows stand at the top whatever is scrolled: the bytes and bits of the header whose field is selected.
+func (d *detailPane) pin() []int {
+	f, head := d.frames()
+	if f == nil || f.lit() == nil || d.list.height < 6 {
+		return nil
+	}
+	bytes := head + f.cursor - f.rows[f.cursor].part + partBytes
+	if bytes >= d.list.top {
+		return nil
+	}
+	if d.list.cursor < d.list.top+2 {
+		d.list.top = d.list.cursor - 2
+	}
+	if bytes >= d.list.top {
+		return nil
+	}
+	return []int{bytes, bytes + 1}
 }
 
 // tabs is the first row: the views, and how far down the document one is.

@@ -34,7 +34,7 @@ func (p *helpPane) View(th *theme, w, h int) []string {
 	if p.rows == nil || p.rows.width != w {
 		p.rows = helpText(th, w)
 	}
-	p.list.resize(h)
+	p.list.resize(h - 1)
 	p.list.grow(p.rows.len())
 	var out []string
 	from, to := p.list.visible()
@@ -43,7 +43,12 @@ func (p *helpPane) View(th *theme, w, h int) []string {
 		p.rows.draw(i, l)
 		out = append(out, l.String())
 	}
-	return fit(out, w, h)
+	out = fit(out, w, h-1)
+	l := newLine(w)
+	if to < p.list.n {
+		l.put(th.dim, "  ↓ more: j k ^f ^b")
+	}
+	return append(out, l.String())
 }
 
 // helpText is the whole help.

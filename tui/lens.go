@@ -79,11 +79,7 @@ type lens struct {
 	next     int // of the messages or frames
 	nextMark int
 	stop     atomic.Bool
-	scratch  ws.Message
-	frame    ws.Frame
-	// fetched is the payload of message current.
-	current int
-	fetched func() []byte
+	ask      *asker
 }
 
 func newLens(s spec) *lens { return &lens{spec: s} }
@@ -108,7 +104,9 @@ func (v *lens) piece(s *store) bool {
 	if v.frames {
 		end = s.trace.FrameLen()
 	}
-	v.prepare(s)
+	if v.ask == nil {
+		v.ask = newAsker(s)
+	}
 	for n := 0; v.next < end; n++ {
 		if n%64 == 63 && time.Since(began) > scanPiece {
 			return true
@@ -121,15 +119,6 @@ func (v *lens) piece(s *store) bool {
 	}
 	v.takeMarks(s, end)
 	return false
-}
-
-func (v *lens) prepare(s *store) {
-	if v.fetched == nil {
-		v.fetched = func() []byte {
-			p, _ := s.trace.Payload(v.current) // what cannot be read back matches nothing
-			return p
-		}
-	}
 }
 
 func (v *lens) kind() entryKind {
@@ -158,48 +147,34 @@ func (m *mark) at(frames bool) int {
 
 // shows says whether message (frame) i is let through.
 func (v *lens) shows(s *store, i int) bool {
+	session := 0
 	if v.frames {
-		return v.showsFrame(s, i)
+		session, _ = s.trace.FrameSession(i)
+	} else {
+		session = s.trace.SessionOf(i)
 	}
-	if v.session != 0 && s.trace.SessionOf(i) != v.session {
+	switch {
+	case v.session != 0 && session != v.session:
 		return false
-	}
-	if v.chip == chipAll && v.query == nil && !v.quiet && !v.control {
+	case v.chip == chipAll && v.query == nil && !v.quiet && !v.control:
 		return true
+	case v.frames:
+		return v.passes(v.ask.loadFrame(i))
 	}
-	n := s.trace.MessageInto(i, &v.scratch)
-	return v.passes(s, i, n, &v.scratch)
+	v.ask.load(i)
+	return v.passes(true)
 }
 
-func (v *lens) passes(s *store, i, session int, m *ws.Message) bool {
-	v.current = i
+// passes says whether what is loaded is let through; a message that is not whole yet is no heartbeat.
+func (v *lens) passes(whole bool) bool {
+	m := &v.ask.m
 	switch {
 	case v.control && m.Opcode.Control() && m.Opcode != ws.OpClose,
 		v.chip != chipAll && !chips[v.chip].ok(m),
-		v.quiet && heartbeat(m, v.fetched):
+		v.quiet && whole && v.ask.heartbeat():
 		return false
 	}
-	return v.query == nil || v.query.match(s.trace.Session(session), m, v.fetched)
-}
-
-// showsFrame lets a frame through where its message is; of a message that is not complete only what a frame says can be asked.
-func (v *lens) showsFrame(s *store, i int) bool {
-	session, n := s.trace.FrameSession(i)
-	if v.session != 0 && session != v.session {
-		return false
-	}
-	if v.chip == chipAll && v.query == nil && !v.quiet && !v.control {
-		return true
-	}
-	if k := s.trace.Index(session, n); k >= 0 {
-		s.trace.MessageInto(k, &v.scratch)
-		return v.passes(s, k, session, &v.scratch)
-	}
-	s.trace.FrameInto(i, &v.frame)
-	f := &v.frame
-	m := ws.Message{N: n, Dir: f.Dir, Opcode: f.Opcode, Start: f.First, Last: f.Last, Len: f.Len, WireLen: f.Len,
-		Frames: 1, State: f.State, CloseCode: -1, Findings: f.Findings}
-	return v.query == nil && (v.chip == chipAll || chips[v.chip].ok(&m)) && !(v.control && f.Opcode.Control())
+	return v.query == nil || v.ask.matches(v.query)
 }
 
 // order is where an entry stands among the messages (frames).

@@ -49,6 +49,9 @@ func (p *messagesPane) isMarked(i int) bool {
 	return false
 }
 
+// minWire is how many cells a list has at least that has columns for the length on the wire and the frames.
+const minWire = 90
+
 // listView is what a list is drawn with.
 type listView struct {
 	th    *theme
@@ -93,7 +96,7 @@ func (p *messagesPane) head(v *listView) string {
 		return l.put(v.th.weak, frameTitle).String()
 	}
 	l.col(v.th.weak, -6, "bytes")
-	if v.w >= 64 {
+	if v.w >= minWire {
 		l.col(v.th.weak, -6, "wire")
 		l.col(v.th.weak, -3, "fr")
 	}
@@ -239,8 +242,11 @@ func (p *messagesPane) drawMessage(v *listView, l *line, c *cell) {
 		size = short(m.Len)
 	}
 	l.col(st, -6, size)
-	if v.w >= 64 {
+	if v.w >= minWire {
 		p.wire(v, l, m)
+	}
+	if v.w < minWire {
+		p.wireBrief(v, l, m)
 	}
 	for _, r := range m.Findings {
 		l.put(v.th.bad, "!"+r.ID+" ")
@@ -262,6 +268,16 @@ func (p *messagesPane) wire(v *listView, l *line, m *ws.Message) {
 	}
 	l.col(v.th.dim, -6, wire)
 	l.col(v.th.dim, -3, frames)
+}
+
+// wireBrief says the same where there is no room for columns.
+func (p *messagesPane) wireBrief(v *listView, l *line, m *ws.Message) {
+	if m.Compressed {
+		l.put(v.th.dim, "z"+short(m.WireLen)+" ")
+	}
+	if m.Frames > 1 {
+		l.put(v.th.dim, short(int64(m.Frames))+"fr ")
+	}
 }
 
 func (p *messagesPane) preview(v *listView, l *line, c *cell, st style) {

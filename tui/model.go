@@ -177,7 +177,7 @@ func (m *model) relens() tea.Cmd {
 	if m.spec == m.lens.spec {
 		return nil
 	}
-	if !m.msgs.list.follow && m.anchor < 0 && m.lens.frames == m.spec.frames {
+	if !m.msgs.list.follow && m.anchor < 0 && m.lens.frames == m.spec.frames && m.lens.session == m.spec.session {
 		if c, ok := m.lens.entryAt(m.store, m.msgs.list.cursor); ok {
 			m.anchor = m.lens.order(m.store, c.entry)
 		}

@@ -1,7 +1,6 @@
 package tui
 
 import (
-	"sort"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -40,9 +39,8 @@ type prompt struct {
 	// at is the line of the history that is shown, len(lines) for none; draft is what had been typed before.
 	at    int
 	draft string
-	// words are what completion may insert; tried counts the Tab keys for stem.
+	// words are what completion inserts behind head, one after the other; tried counts the Tab keys.
 	words []string
-	stem  string
 	head  string
 	tried int
 	// query is what was typed, compiled; err is why it cannot be.
@@ -50,8 +48,8 @@ type prompt struct {
 	err   error
 }
 
-func newPrompt(kind promptKind, text string, hist *history, words []string) *prompt {
-	p := &prompt{kind: kind, hist: hist, at: len(hist.lines), words: words}
+func newPrompt(kind promptKind, text string, hist *history) *prompt {
+	p := &prompt{kind: kind, hist: hist, at: len(hist.lines)}
 	p.input.set(text)
 	p.check()
 	return p
@@ -117,41 +115,38 @@ func (p *prompt) recall(step int) {
 	}
 }
 
-// stemOf is the word before the cursor, and what stands before it.
-func stemOf(s string) (head, stem string) {
-	at := strings.LastIndexFunc(s, func(r rune) bool {
-		return !(r == '.' || r == '_' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9')
-	})
-	return s[:at+1], s[at+1:]
-}
-
-// candidates are the words that begin with stem.
-func (p *prompt) candidates(stem string) []string {
-	if stem == "" && p.kind != promptCommand {
-		return nil
-	}
-	var out []string
-	for _, w := range p.words {
-		if strings.HasPrefix(w, stem) {
-			out = append(out, w)
+// candidates are the words that may stand at the cursor, and the byte from which they replace what stands there.
+func (p *prompt) candidates() (from int, out []string) {
+	text := p.before()
+	switch p.kind {
+	case promptFilter, promptSearch:
+		if strings.TrimSpace(text) == "" {
+			return 0, nil
+		}
+		return completions(text, len(text))
+	case promptCommand:
+		for _, w := range commandNames() {
+			if strings.HasPrefix(w, text) && w != text {
+				out = append(out, w)
+			}
 		}
 	}
-	sort.Strings(out)
-	return out
+	return 0, out
 }
 
 // complete puts the next word that fits in the place of what was begun.
 func (p *prompt) complete() {
 	if p.tried == 0 {
-		p.head, p.stem = stemOf(p.before())
+		from, cs := p.candidates()
+		p.head, p.words = p.before()[:from], cs
 	}
-	cs := p.candidates(p.stem)
-	if len(cs) == 0 {
+	if len(p.words) == 0 {
 		return
 	}
 	tail := p.after()
-	p.input.set(p.head + cs[p.tried%len(cs)] + tail)
-	p.input.at = len([]rune(p.head + cs[p.tried%len(cs)]))
+	s := p.head + p.words[p.tried%len(p.words)]
+	p.input.set(s + tail)
+	p.input.at = len([]rune(s))
 	p.tried++
 }
 
@@ -192,26 +187,32 @@ func firstRune(s string) (rune, int) {
 
 func (p *prompt) hint(th *theme, w int) string {
 	l := newLine(w)
-	_, stem := stemOf(p.before())
-	if p.tried > 0 {
-		stem = p.stem
+	cs := p.words
+	if p.tried == 0 {
+		_, cs = p.candidates()
 	}
-	cs := p.candidates(stem)
+	filters := p.kind == promptFilter || p.kind == promptSearch
 	switch {
-	case p.err != nil && (len(cs) == 0 || p.tried > 0):
-		l.put(th.bad, "✗ ").put(th.plain, decode.Inert(p.err.Error()))
-	case len(cs) > 0 && !(len(cs) == 1 && cs[0] == stem):
-		l.put(th.dim, "Tab: "+strings.Join(cs, "  "))
-	case p.kind == promptFilter || p.kind == promptSearch:
-		if p.input.String() == "" {
-			l.put(th.dim, "words, or websocket.opcode == 1 && ws.len > 100; empty shows all; ↑ history")
-		} else {
-			l.put(th.good, "✓ ").put(th.dim, "Enter")
-		}
+	case p.err != nil && len(cs) > 0:
+		return l.put(th.bad, "✗").put(th.dim, tabs(cs, 4)).put(th.plain, "  "+decode.Inert(p.err.Error())).String()
+	case p.err != nil:
+		return l.put(th.bad, "✗ ").put(th.plain, decode.Inert(p.err.Error())).String()
+	case filters && strings.TrimSpace(p.input.String()) == "":
+		l.put(th.dim, "words, or websocket.opcode == 1 && ws.len > 100; empty shows all; ↑ history")
+	case filters:
+		l.put(th.good, "✓ Enter ")
 	case p.kind == promptCommand:
 		l.put(th.dim, commandHint(p.input.String()))
 	default:
 		l.put(th.dim, "Enter writes a new file, for you alone (0600); Esc gives up")
 	}
-	return l.String()
+	return l.put(th.dim, tabs(cs, 40)).String()
+}
+
+// tabs names the first few words that Tab puts in.
+func tabs(words []string, most int) string {
+	if len(words) == 0 {
+		return ""
+	}
+	return "  Tab: " + decode.Inert(strings.Join(words[:min(len(words), most)], "  "))
 }

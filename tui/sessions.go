@@ -28,17 +28,17 @@ type sessionColumn struct {
 // sessionColumns are the columns; the address takes what they leave.
 var sessionColumns = []sessionColumn{
 	{"#", -4, 0, func(s *decode.Session) string { return strconv.Itoa(s.N) }},
-	{"state", 10, 56, func(s *decode.Session) string { return s.State.String() }},
+	{"state", 10, 110, func(s *decode.Session) string { return s.State.String() }},
 	{"", 0, 0, nil}, // the address
-	{"code", 4, 70, func(s *decode.Session) string { return number(s.Status) }},
+	{"code", 4, 100, func(s *decode.Session) string { return number(s.Status) }},
 	{"subprotocol", 14, 140, func(s *decode.Session) string { return decode.Inert(s.Subprotocol) }},
 	{"extensions", 18, 160, func(s *decode.Session) string { return decode.Inert(s.Extensions) }},
 	{"→ msgs", -6, 32, func(s *decode.Session) string { return short(s.Messages[ws.C2S]) }},
 	{"← msgs", -6, 32, func(s *decode.Session) string { return short(s.Messages[ws.S2C]) }},
 	{"→ bytes", -7, 100, func(s *decode.Session) string { return short(s.Bytes[ws.C2S]) }},
 	{"← bytes", -7, 100, func(s *decode.Session) string { return short(s.Bytes[ws.S2C]) }},
-	{"time", -7, 76, duration},
-	{"end", 22, 62, endBrief},
+	{"time", -7, 90, duration},
+	{"end", 22, 76, endBrief},
 	{"finds", -5, 90, func(s *decode.Session) string { return number(s.Findings) }},
 	{"believed", 10, 120, func(s *decode.Session) string {
 		switch {
@@ -63,7 +63,7 @@ func number(n int) string {
 func endBrief(s *decode.Session) string {
 	switch {
 	case s.State == decode.Refused:
-		return "refused"
+		return "refused: " + strconv.Itoa(s.Status)
 	case s.Close != nil && s.Close.Code < 0:
 		return arrow(s.Close.By) + " close, no code"
 	case s.Close != nil:

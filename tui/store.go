@@ -166,14 +166,17 @@ const timelineBins = 512
 // timeline counts messages over time. Its bins become wider as time goes on.
 type timeline struct {
 	start, width capture.Time
-	bins         [timelineBins][2]uint32
-	used         int
+	// first is the earliest time of all.
+	first capture.Time
+	bins  [timelineBins][2]uint32
+	used  int
 }
 
 func (t *timeline) add(at capture.Time, d ws.Dir) {
 	if t.width == 0 {
-		t.start, t.width = at, capture.Time(time.Millisecond)
+		t.start, t.first, t.width = at, at, capture.Time(time.Millisecond)
 	}
+	t.first = min(t.first, at)
 	k := max(at-t.start, 0) / t.width
 	for k >= timelineBins {
 		t.halve()

@@ -231,8 +231,8 @@ func (m *model) given(p *prompt, text string) tea.Cmd {
 }
 
 // open opens the prompt.
-func (m *model) open(kind promptKind, text string, words []string) tea.Cmd {
-	m.prompt = newPrompt(kind, text, &m.history[kind], words)
+func (m *model) open(kind promptKind, text string) tea.Cmd {
+	m.prompt = newPrompt(kind, text, &m.history[kind])
 	return nil
 }
 

@@ -124,6 +124,7 @@ type hunt struct {
 	query *query
 	from  int
 	step  int
+	ask   *asker
 	stop  atomic.Bool
 	// done counts the rows looked at, of those that there are.
 	done, of atomic.Int64
@@ -162,22 +163,18 @@ func (h *hunt) piece(at *int) (found int, more bool) {
 	return -1, true
 }
 
-// matches says whether the message of a row matches; the lock is held.
+// matches says whether a row matches; the lock is held.
 func (h *hunt) matches(e entry) bool {
-	s := h.store
-	i := int(e.i)
+	if h.ask == nil {
+		h.ask = newAsker(h.store)
+	}
 	switch e.kind {
 	case entryMark:
 		return false
 	case entryFrame:
-		session, n := s.trace.FrameSession(i)
-		if i = s.trace.Index(session, n); i < 0 {
-			return false
-		}
+		h.ask.loadFrame(int(e.i))
+	default:
+		h.ask.load(int(e.i))
 	}
-	n, m := s.trace.Message(i)
-	return h.query.match(s.trace.Session(n), m, func() []byte {
-		p, _ := s.trace.Payload(i)
-		return p
-	})
+	return h.ask.matches(h.query)
 }

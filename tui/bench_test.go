@@ -1,0 +1,109 @@
+package tui
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"sync"
+	"testing"
+
+	tea "charm.land/bubbletea/v2"
+)
+
+// million is a store with a million messages: a generated capture, read twice.
+var million = sync.OnceValue(func() *driver {
+	dir := os.Getenv("WSPEEK_CAPTURES")
+	if dir == "" {
+		return nil
+	}
+	data, err := os.ReadFile(filepath.Join(dir, "small-64.pcap"))
+	if err != nil {
+		return nil
+	}
+	var t testing.T
+	d := drive(&t, data, 200, 50, Options{Title: "bench"})
+	for d.m.store.trace.Len() < 1_000_000 {
+		f := feedOf(&t, data)
+		if err := f.Run(context.Background(), d.m.store.visit); err != nil {
+			return nil
+		}
+	}
+	d.refresh()
+	return d
+})
+
+func needMillion(b *testing.B) *driver {
+	b.Helper()
+	d := million()
+	if d == nil {
+		b.Skip("WSPEEK_CAPTURES names no directory with small-64.pcap: see make bench")
+	}
+	d.t = b
+	b.ReportMetric(float64(d.m.store.trace.Len()), "messages")
+	return d
+}
+
+// benchKeys presses keys in turn; each is Update and View.
+func benchKeys(b *testing.B, before []string, keys ...string) {
+	d := needMillion(b)
+	d.keys(before...)
+	b.ResetTimer()
+	for i := range b.N {
+		k := keys[i%len(keys)]
+		msg := tea.KeyPressMsg(namedKeys[k])
+		if msg.Code == 0 {
+			msg = tea.KeyPressMsg{Code: rune(k[0]), Text: k}
+		}
+		d.m.Update(msg)
+		d.m.View()
+	}
+	b.StopTimer()
+	d.m.focus = paneSessions
+}
+
+func BenchmarkKeyDown(b *testing.B) { benchKeys(b, []string{"enter", "home"}, "j") }
+func BenchmarkKeyPage(b *testing.B) { benchKeys(b, []string{"enter", "home"}, "ctrl+f") }
+func BenchmarkKeyEnds(b *testing.B) { benchKeys(b, []string{"enter", "home"}, "G", "g", "g") }
+
+// benchQuery measures a filter over all messages, to its end.
+func benchQuery(b *testing.B, text string) {
+	d := needMillion(b)
+	q, err := compile(text)
+	if err != nil {
+		b.Fatal(err)
+	}
+	rows := 0
+	for range b.N {
+		v := newLens(spec{query: q})
+		v.scan(d.m.store)
+		rows = len(v.rows)
+	}
+	b.ReportMetric(float64(rows), "rows")
+}
+
+func BenchmarkFilterFields(b *testing.B) {
+	benchQuery(b, `websocket.opcode == 1 && ws.len > 100 && ws.dir == s2c`)
+}
+func BenchmarkFilterPayload(b *testing.B) { benchQuery(b, `xyzzy`) }
+
+func BenchmarkHideHeartbeats(b *testing.B) {
+	d := needMillion(b)
+	for range b.N {
+		newLens(spec{quiet: true}).scan(d.m.store)
+	}
+}
+
+// BenchmarkFirstHits measures how long a search of payloads takes to show its first screen.
+func BenchmarkFirstHits(b *testing.B) {
+	d := needMillion(b)
+	q, err := compile("normal closure || bye")
+	if err != nil {
+		b.Fatal(err)
+	}
+	for range b.N {
+		v := newLens(spec{query: q})
+		for len(v.rows) < 50 && v.piece(d.m.store) {
+			continue
+		}
+	}
+}

@@ -1,0 +1,204 @@
+package tui
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
+
+	"github.com/wspeek/wspeek/capture"
+	"github.com/wspeek/wspeek/decode"
+	"github.com/wspeek/wspeek/pcaps"
+	"github.com/wspeek/wspeek/reassembly"
+)
+
+// fileFeed is a Feed of a capture in memory.
+type fileFeed struct {
+	source  capture.Source
+	packets int64
+}
+
+func feedOf(t testing.TB, data []byte) *fileFeed {
+	t.Helper()
+	r, err := capture.NewReader(bytes.NewReader(data), "test", capture.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &fileFeed{source: r}
+}
+
+func (f *fileFeed) Run(ctx context.Context, visit func(*decode.Batch, *decode.Event) error) error {
+	d := decode.NewDecoder(decode.Options{Keep: true, Frames: true})
+	var dissector reassembly.Dissector
+	var merger decode.Merger
+	var in capture.Batch
+	out := []*decode.Batch{{}}
+	for ctx.Err() == nil {
+		err := f.source.ReadBatch(&in)
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return err
+		}
+		f.packets += int64(len(in.Packets))
+		var segs []reassembly.Segment
+		var s reassembly.Segment
+		for i := range in.Packets {
+			if dissector.Segment(&in.Packets[i], &s) == reassembly.OK {
+				segs = append(segs, s)
+			}
+		}
+		d.Decode(segs, out[0])
+		if err := merger.Merge(out, visit); err != nil {
+			return err
+		}
+	}
+	d.Finish(out[0])
+	return merger.Merge(out, visit)
+}
+
+func (f *fileFeed) Progress() Progress { return Progress{Packets: f.packets} }
+
+func (f *fileFeed) Account(*decode.Account) {}
+
+// driver drives a model as Bubble Tea does, but carries commands out at once.
+type driver struct {
+	t testing.TB
+	m *model
+	// copied is what was last copied.
+	copied string
+	quit   bool
+}
+
+// drive opens a capture on a screen of w by h cells, read to its end.
+func drive(t testing.TB, data []byte, w, h int, opt Options) *driver {
+	t.Helper()
+	f := feedOf(t, data)
+	opt.Feed = f
+	m, err := newModel(opt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m.now = func() time.Time { return time.Unix(0, 0) }
+	d := &driver{t: t, m: m}
+	d.send(tea.WindowSizeMsg{Width: w, Height: h})
+	m.store.finish(f, f.Run(context.Background(), m.store.visit))
+	d.refresh()
+	return d
+}
+
+func (d *driver) refresh() { d.do(d.m.refresh()) }
+
+func (d *driver) send(msg tea.Msg) {
+	_, cmd := d.m.Update(msg)
+	d.do(cmd)
+}
+
+// do carries out a command and what follows from it.
+func (d *driver) do(cmd tea.Cmd) {
+	if cmd == nil {
+		return
+	}
+	switch msg := cmd().(type) {
+	case nil:
+	case tea.BatchMsg:
+		for _, c := range msg {
+			d.do(c)
+		}
+	case tea.QuitMsg:
+		d.quit = true
+	case builtMsg, scannedMsg, huntedMsg, wroteMsg, comparedMsg:
+		d.send(msg)
+	default:
+		if v := reflect.ValueOf(msg); v.Type() == reflect.TypeOf(tea.SetClipboard("")()) {
+			d.copied = v.String()
+		}
+	}
+}
+
+// keys presses keys: names as "enter", "ctrl+d", or text that is typed letter by letter.
+func (d *driver) keys(names ...string) *driver {
+	for _, n := range names {
+		if k, ok := namedKeys[n]; ok {
+			d.send(tea.KeyPressMsg(k))
+			continue
+		}
+		for _, r := range n {
+			d.send(tea.KeyPressMsg{Code: r, Text: string(r)})
+		}
+	}
+	return d
+}
+
+var namedKeys = map[string]tea.Key{
+	"enter": {Code: tea.KeyEnter}, "esc": {Code: tea.KeyEscape}, "tab": {Code: tea.KeyTab}, "up": {Code: tea.KeyUp},
+	"down": {Code: tea.KeyDown}, "left": {Code: tea.KeyLeft}, "right": {Code: tea.KeyRight}, "backspace": {Code: tea.KeyBackspace},
+	"space": {Code: tea.KeySpace, Text: " "}, "home": {Code: tea.KeyHome}, "end": {Code: tea.KeyEnd},
+	"ctrl+d": {Code: 'd', Mod: tea.ModCtrl}, "ctrl+u": {Code: 'u', Mod: tea.ModCtrl}, "ctrl+f": {Code: 'f', Mod: tea.ModCtrl},
+	"ctrl+w": {Code: 'w', Mod: tea.ModCtrl}, "ctrl+z": {Code: 'z', Mod: tea.ModCtrl}, "ctrl+c": {Code: 'c', Mod: tea.ModCtrl},
+}
+
+// text is the screen without styles.
+func (d *driver) text() string {
+	d.t.Helper()
+	s := d.m.screen()
+	d.checkScreen(s)
+	rows := strings.Split(ansi.Strip(s), "\n")
+	for i := range rows {
+		rows[i] = strings.TrimRight(rows[i], " ")
+	}
+	return strings.Join(rows, "\n") + "\n"
+}
+
+// checkScreen checks what must hold of every screen: its size, and that only colours and the like are written.
+func (d *driver) checkScreen(s string) {
+	d.t.Helper()
+	if d.m.crash != nil {
+		d.t.Fatal(d.m.crash)
+	}
+	rows := strings.Split(s, "\n")
+	if len(rows) != d.m.h {
+		d.t.Fatalf("%d rows on a screen of %d:\n%s", len(rows), d.m.h, s)
+	}
+	for i, r := range rows {
+		if w := ansi.StringWidth(r); w != d.m.w {
+			d.t.Fatalf("row %d has %d cells of %d: %q", i, w, d.m.w, r)
+		}
+		checkInert(d.t, r)
+	}
+}
+
+// checkInert checks that a row holds no controls but SGR sequences, and no characters that are hidden.
+func checkInert(t testing.TB, row string) {
+	t.Helper()
+	for rest := row; rest != ""; {
+		at := strings.IndexByte(rest, 0x1b)
+		plain := rest
+		if at >= 0 {
+			plain = rest[:at]
+		}
+		for _, r := range plain {
+			if decode.Hidden(r) || r == 0xfffd {
+				t.Fatalf("%U on the screen: %q", r, row)
+			}
+		}
+		if at < 0 {
+			return
+		}
+		end := strings.IndexByte(rest[at:], 'm')
+		if end < 0 || strings.Trim(rest[at:at+end], "\x1b[0123456789;:") != "" {
+			t.Fatalf("a sequence that is no SGR: %q", row)
+		}
+		rest = rest[at+end+1:]
+	}
+}
+
+func sample(name string) []byte { return pcaps.Get(name).Data }
