@@ -49,7 +49,7 @@ func newRoot(std streams) *cobra.Command {
 		listCommand(std, f, sessionsView, "sessions FILE...", "one line a WebSocket session (refused handshakes too)", ""),
 		listCommand(std, f, checkView, "check FILE...", "the rules that the traffic breaks, with their RFC sections", checkLong),
 		demoCommand(std, f),
-		explainCommand(std, f),
+		explainCommand(std, f), buildCommand(std, f),
 		filterTopic(),
 	)
 	for _, c := range []struct{ use, short string }{

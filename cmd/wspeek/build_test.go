@@ -1,0 +1,82 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"slices"
+	"testing"
+
+	"github.com/wspeek/wspeek/capture"
+	"github.com/wspeek/wspeek/decode"
+	"github.com/wspeek/wspeek/decode/explain"
+	"github.com/wspeek/wspeek/decode/ws"
+)
+
+// TestEveryRuleCanBeBroken builds, for each rule of the table, a capture that breaks it, and looks for the finding.
+func TestEveryRuleCanBeBroken(t *testing.T) {
+	t.Parallel()
+	for _, r := range ws.Rules {
+		t.Run(r.ID, func(t *testing.T) {
+			t.Parallel()
+			k := findBreak(r.ID)
+			if k == nil || explain.Rule(r.ID) == nil {
+				t.Fatalf("no way to break it, or no explanation")
+			}
+			p := &plan{}
+			k.apply(p)
+			found := findings(t, p.conversation().File())
+			if !slices.Contains(found, r.ID) {
+				t.Errorf("findings %q, want %s", found, r.ID)
+			}
+			for _, id := range found {
+				if other := ws.RuleByID(id); other.Level == ws.Must && other != r && !goesWith(r, other) {
+					t.Errorf("breaks %s too", id)
+				}
+			}
+		})
+	}
+}
+
+// goesWith says that a rule cannot be broken as it is here without another.
+func goesWith(r, other *ws.Rule) bool {
+	with := map[*ws.Rule][]*ws.Rule{
+		ws.RuleConnection:      {},
+		ws.RuleResponseVersion: {ws.RuleVersion, ws.RuleUpgradeRequired},
+		ws.RuleVersion:         {ws.RuleResponseVersion},
+		ws.RuleDeflateParams:   {},
+	}
+	return slices.Contains(with[r], other)
+}
+
+// findings are the IDs of the rules that a capture breaks, in order.
+func findings(t *testing.T, file []byte) (ids []string) {
+	t.Helper()
+	in, err := capture.NewReader(bytes.NewReader(file), "test", capture.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := &pump{source: in, flush: func() error { return nil }, damaged: func(err error) { t.Error(err) },
+		opt: decode.Options{Keep: true, Frames: true}}
+	err = p.run(context.Background(), func(b *decode.Batch, e *decode.Event) error {
+		if e.Kind == decode.KindFinding {
+			ids = append(ids, b.Finding(e).Rule.ID)
+		}
+		return nil
+	})
+	if err != nil && err != io.EOF {
+		t.Fatal(err)
+	}
+	return ids
+}
+
+func TestBreaksHaveNamesOfTheirOwn(t *testing.T) {
+	t.Parallel()
+	seen := map[string]bool{}
+	for _, k := range breaks {
+		if seen[k.name] || seen[k.rule.ID] || k.what == "" {
+			t.Errorf("%s (%s) stands twice, or has no words", k.name, k.rule.ID)
+		}
+		seen[k.name], seen[k.rule.ID] = true, true
+	}
+}
