@@ -1,6 +1,7 @@
 package capture
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -23,6 +24,9 @@ type WriteOptions struct {
 	Ring WriteRing
 	// Program is what wrote the packets ("wspeek 1.0"), "" is "wspeek".
 	Program string
+	// Made, if not nil, is handed each file that was created or is to be overwritten before anything
+	// of it is changed: to refuse it, which removes a new one, or to give it to another user.
+	Made func(f *os.File) error
 }
 
 // WriteInterface describes an interface for those who read the file.
@@ -112,7 +116,7 @@ func (w *Writer) open() error {
 		ext := filepath.Ext(name)
 		name = fmt.Sprintf("%s_%05d_%s%s", name[:len(name)-len(ext)], w.number, w.began.Format("20060102150405"), ext)
 	}
-	f, err := createFile(name, w.opt.Overwrite)
+	f, err := createFile(name, &w.opt)
 	if err != nil {
 		return err
 	}
@@ -123,30 +127,49 @@ func (w *Writer) open() error {
 }
 
 // createFile makes a file that only its owner can read, and follows no symbolic link.
-func createFile(name string, overwrite bool) (*os.File, error) {
-	flags := os.O_WRONLY | os.O_CREATE | openNoFollow
-	if !overwrite {
-		return os.OpenFile(name, flags|os.O_EXCL, 0o600)
+func createFile(name string, opt *WriteOptions) (*os.File, error) {
+	const flags = os.O_WRONLY | os.O_CREATE | openNoFollow
+	f, err := os.OpenFile(name, flags|os.O_EXCL, 0o600)
+	fresh := err == nil
+	if opt.Overwrite && errors.Is(err, fs.ErrExist) {
+		f, err = os.OpenFile(name, flags|openNonblock, 0o600)
 	}
-	f, err := os.OpenFile(name, flags|openNonblock, 0o600)
 	if err != nil {
 		return nil, err
 	}
-	info, err := f.Stat()
-	if err == nil && !info.Mode().IsRegular() {
-		err = &fs.PathError{Op: "overwrite", Path: name, Err: errNotRegular}
-	}
-	if err == nil {
-		err = f.Chmod(0o600)
-	}
-	if err == nil {
-		err = f.Truncate(0)
-	}
-	if err != nil {
+	if err := prepare(f, fresh, opt); err != nil {
 		f.Close()
+		if fresh {
+			os.Remove(name)
+		}
 		return nil, err
 	}
 	return f, nil
+}
+
+// prepare asks whether f may be taken, and empties it.
+func prepare(f *os.File, fresh bool, opt *WriteOptions) error {
+	if !fresh {
+		info, err := f.Stat()
+		if err != nil {
+			return err
+		}
+		if !info.Mode().IsRegular() {
+			return &fs.PathError{Op: "overwrite", Path: f.Name(), Err: errNotRegular}
+		}
+	}
+	if opt.Made != nil {
+		if err := opt.Made(f); err != nil {
+			return err
+		}
+	}
+	if fresh {
+		return nil
+	}
+	if err := f.Chmod(0o600); err != nil {
+		return err
+	}
+	return f.Truncate(0)
 }
 
 type writeError string
@@ -293,6 +316,13 @@ func (w *Writer) Files() []string {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return append([]string(nil), w.made...)
+}
+
+// Size is how many bytes the newest file has, with those that wait.
+func (w *Writer) Size() int64 {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.size
 }
 
 // Close writes what waits and closes the file. It returns the first error of all.
