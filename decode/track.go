@@ -3,6 +3,7 @@ package decode
 import (
 	"bytes"
 	"fmt"
+	"slices"
 
 	"github.com/wspeek/wspeek/decode/http1"
 	"github.com/wspeek/wspeek/decode/ws"
@@ -22,10 +23,23 @@ type session struct {
 	toldState SessionState
 	toldEnd   End
 	closeSent [2]bool
+	// worse are the newest messages told in a State worse than Conflict, maxWorse at most.
+	worse []int
 	// framed says that frames are decoded.
 	framed bool
 	// tcpEnded says that a direction was closed, tcpOver that it was so before the capture ended.
 	tcpEnded, tcpOver [2]bool
+}
+
+// maxWorse is enough: conflicts are found among the bytes that are not acknowledged yet, not among older messages.
+const maxWorse = 1024
+
+// last is the end of list, cut to half of n where it has grown to n.
+func last(list []int, n int) []int {
+	if len(list) < n {
+		return list
+	}
+	return list[:copy(list, list[len(list)-n/2:])]
 }
 
 // Frame is ws.Sink.
@@ -42,6 +56,9 @@ func (s *session) Message(m *ws.Message) {
 	s.info.Bytes[m.Dir] += max(m.Len, 0)
 	out := s.conn.d.out
 	out.messages = append(out.messages, *m)
+	if m.State > ws.Conflict {
+		s.worse = append(last(s.worse, maxWorse), m.N)
+	}
 	s.emit(KindMessage, len(out.messages)-1)
 	if m.Opcode == ws.OpClose {
 		s.closeFrame(m)
@@ -50,6 +67,9 @@ func (s *session) Message(m *ws.Message) {
 
 // Amend is ws.Sink.
 func (s *session) Amend(n int, st ws.State) {
+	if slices.Contains(s.worse, n) {
+		return // less was claimed of it already
+	}
 	s.conn.d.emit(Event{Kind: KindAmend, State: st, N: n, Stream: s.conn.stream, Session: s.ref})
 }
 
