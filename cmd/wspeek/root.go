@@ -29,7 +29,10 @@ func newRoot(std streams) *cobra.Command {
 		SilenceUsage:  true,
 		SilenceErrors: true,
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
-			return f.check(cmd.Flags())
+			if err := f.check(cmd.Flags()); err != nil {
+				return err
+			}
+			return f.live.check(cmd, f)
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 && len(f.read) == 0 {
@@ -49,13 +52,13 @@ func newRoot(std streams) *cobra.Command {
 		listCommand(std, f, sessionsView, "sessions FILE...", "one line a WebSocket session (refused handshakes too)", ""),
 		listCommand(std, f, checkView, "check FILE...", "the rules that the traffic breaks, with their RFC sections", checkLong),
 		demoCommand(std, f),
+		liveCommand(std, f),
 		explainCommand(std, f), buildCommand(std, f),
+		exportCommand(std, f),
 		filterTopic(),
 	)
 	for _, c := range []struct{ use, short string }{
-		{"live", "capture and show as it happens"},
 		{"diff", "compare two sessions"},
-		{"export", "write HAR, NDJSON, CSV or pcapng"},
 	} {
 		root.AddCommand(unbuiltCommand(c.use, c.short))
 	}
@@ -85,8 +88,14 @@ func listCommand(std streams, f *flags, v view, use, short, long string) *cobra.
 	c := &cobra.Command{
 		Use: use, Short: short, Long: long,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if f.live.on() {
+				return live(cmd.Context(), std, f, args, v, false)
+			}
 			return list(cmd.Context(), std, f, args, v)
 		},
+	}
+	if v == messagesView || v == framesView {
+		f.live.registerOwn(c.Flags())
 	}
 	if v == messagesView {
 		c.Flags().BoolVar(&f.raw, "raw", false, "write the payloads of data messages as they are (needs --session)")

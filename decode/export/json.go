@@ -168,8 +168,7 @@ func (j *JSON) state(dst []byte, m *ws.Message) []byte {
 
 func appendPayload(dst []byte, m *ws.Message) []byte {
 	p := m.Reason()
-	whole := m.State != ws.Partial && m.State != ws.Undecodable
-	if whole && m.ValidUTF8 && isText(m.Opcode) {
+	if wholeText(m) && isText(m.Opcode) {
 		return appendQuoted(appendKey(dst, "text"), p)
 	}
 	return appendBase64(dst, "base64", p)

@@ -121,9 +121,6 @@ func (r *Redactor) Text(s string) string {
 	return string(scan.scan())
 }
 
-// URL is the address of a session, as Address has it, with its secrets replaced.
-func (r *Redactor) URL(s *decode.Session) string { return r.Text(Address(s)) }
-
 // Session is a copy of s with its secrets replaced.
 func (r *Redactor) Session(s *decode.Session) *decode.Session {
 	if r == nil {

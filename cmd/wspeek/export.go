@@ -1,0 +1,168 @@
+package main
+
+import (
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// exportFlags are the flags that export alone has.
+type exportFlags struct {
+	out, format string
+	sessions    []int
+	control     bool
+	noRedact    bool
+	redactKey   string
+	csvExact    bool
+	force       bool
+}
+
+// exportFormat is a row of the formats.
+type exportFormat struct {
+	name    string
+	also    []string // other names
+	exts    []string
+	what    string
+	redacts bool
+	// flags are those that have a meaning for it, beside those of all formats.
+	flags []string
+	sink  func(*exporter) sink
+}
+
+// exportFormats are what can be written.
+var exportFormats = []exportFormat{
+	{"har", nil, []string{".har"}, "HTTP Archive 1.2 with _webSocketMessages, for browsers and proxies", true,
+		[]string{"control", "no-redact", "redact-key", "count"}, newHARSink},
+	{"ndjson", []string{"jsonl"}, []string{".ndjson", ".jsonl"}, "the lines of messages --json", true,
+		[]string{"no-redact", "redact-key", "count", "no-payload", "hash"}, newJSONSink},
+	{"csv", nil, []string{".csv"}, "a line a message, for spreadsheets", true,
+		[]string{"no-redact", "redact-key", "count", "no-payload", "csv-exact"}, newCSVSink},
+	{"markdown", []string{"md"}, []string{".md", ".markdown"}, "a report to paste into an issue", true,
+		[]string{"no-redact", "redact-key", "count", "no-payload", "whole", "hex", "time"}, newMarkdownSink},
+	{"pcapng", nil, []string{".pcapng", ".ntar"}, "the packets of the sessions' TCP connections", false, nil, newPacketSink},
+	{"raw", nil, nil, "a folder with a file a message: 0001-000003-c2s.txt or .bin", false,
+		[]string{"control", "count"}, newRawSink},
+}
+
+// someFormats are the flags that only some formats have a use for.
+var someFormats = []string{"control", "no-redact", "redact-key", "count", "no-payload", "hash", "whole", "hex", "time", "csv-exact", "json"}
+
+const exportLong = `export writes the chosen sessions to OUT, in the format that its extension names:
+
+  .har        HTTP Archive 1.2 with _webSocketMessages, for browsers and proxies
+  .ndjson     the lines of messages --json (.jsonl too)
+  .csv        a line a message, for spreadsheets (RFC 4180)
+  .md         a report to paste into an issue
+  .pcapng     the packets of the sessions' TCP connections, whole, as captured
+  --format raw -o DIR   a file a message, 0001-000003-c2s.txt or .bin
+
+--session and -Y choose. Files have mode 0600, are written to the end or not at all, and replace
+nothing without --force; a symbolic link is never followed.
+
+In HAR, CSV, Markdown and NDJSON secrets are replaced: Authorization, cookies, tokens in
+Sec-WebSocket-Protocol and in URLs, user:password@, JWTs, and fields of payloads that are
+named like secrets. The same value has the same mark, REDACTED-0123456789ab, within a run,
+or for good with --redact-key. Only what is known can be found: look before you share.
+pcapng and raw hold what was captured, secrets too.
+
+CSV: a cell that a spreadsheet would take for a formula (it begins with = + - @, a tab or a
+line end), or that begins with ', has a ' put before it: the first ' is never data. --csv-exact
+leaves cells as they are.`
+
+const exportExample = `  wspeek export chat.pcapng -o chat.har
+  wspeek export chat.pcapng --session 2 -o two.pcapng
+  wspeek export chat.pcapng -Y 'websocket.opcode == 1' -o - --format csv`
+
+// exportCommand writes sessions in other formats.
+func exportCommand(std streams, f *flags) *cobra.Command {
+	x := &exportFlags{}
+	c := &cobra.Command{
+		Use:   "export FILE... -o OUT",
+		Short: "write sessions as HAR, NDJSON, CSV, Markdown, pcapng or raw payloads",
+		Long:  exportLong, Example: exportExample,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return exportFiles(cmd.Context(), std, f, x, cmd.Flags(), args)
+		},
+	}
+	x.register(c.Flags())
+	return c
+}
+
+func (x *exportFlags) register(s *pflag.FlagSet) {
+	s.StringVarP(&x.out, "out", "o", "", "write to `OUT`; - is standard output")
+	s.StringVar(&x.format, "format", "", "`FORMAT` har, ndjson, csv, markdown, pcapng or raw (else by the extension of OUT)")
+	s.IntSliceVar(&x.sessions, "session", nil, "only session `N`; several as N,M or by giving it again")
+	s.BoolVar(&x.control, "control", false, "har, raw: control frames too")
+	s.BoolVar(&x.noRedact, "no-redact", false, "leave secrets in")
+	s.StringVar(&x.redactKey, "redact-key", "", "marks by `KEY`, the same in every run; who knows KEY can test what a mark stands for")
+	s.BoolVar(&x.csvExact, "csv-exact", false, "csv: no ' before cells that spreadsheets take for formulas")
+	s.BoolVar(&x.force, "force", false, "replace OUT if it exists")
+}
+
+// choose finds the format, and refuses flags that say nothing about it.
+func (x *exportFlags) choose(set *pflag.FlagSet) (*exportFormat, error) {
+	if x.out == "" {
+		return nil, trouble("export needs -o OUT: a file name, or - for standard output")
+	}
+	format, err := x.lookup()
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range someFormats {
+		if set.Changed(name) && !slices.Contains(format.flags, name) {
+			return nil, trouble("--%s has no meaning for %s", name, format.name)
+		}
+	}
+	for _, n := range x.sessions {
+		if n < 1 {
+			return nil, trouble("--session %d: sessions are numbered from 1", n)
+		}
+	}
+	switch {
+	case x.noRedact && x.redactKey != "":
+		return nil, trouble("--no-redact and --redact-key exclude each other")
+	case set.Changed("redact-key") && x.redactKey == "":
+		return nil, trouble("--redact-key: the key is empty")
+	case format.name == "raw" && x.out == "-":
+		return nil, trouble("raw payloads go into a folder: -o DIR (messages --raw --session N writes them to standard output)")
+	}
+	return format, nil
+}
+
+func (x *exportFlags) lookup() (*exportFormat, error) {
+	ext := strings.ToLower(filepath.Ext(x.out))
+	for i := range exportFormats {
+		e := &exportFormats[i]
+		switch {
+		case x.format == "" && x.out != "-" && slices.Contains(e.exts, ext),
+			x.format == e.name, x.format != "" && slices.Contains(e.also, x.format):
+			return e, nil
+		}
+	}
+	switch {
+	case x.format != "":
+		return nil, trouble("--format %s: want %s", x.format, formatNames())
+	case x.out == "-":
+		return nil, trouble("standard output has no extension: say --format %s", formatNames())
+	case ext == ".json":
+		return nil, trouble("-o %s: .json may be ndjson or har: say which with --format", x.out)
+	case ext == ".pcap":
+		return nil, trouble("-o %s: packets are written as .pcapng", x.out)
+	case ext == "":
+		return nil, trouble("-o %s: no extension that names a format: say --format %s", x.out, formatNames())
+	}
+	return nil, trouble("-o %s: %s is no format that is known: say --format %s", x.out, ext, formatNames())
+}
+
+// formatNames is "har, ndjson, ... or raw".
+func formatNames() string {
+	var names []string
+	for i := range exportFormats {
+		names = append(names, exportFormats[i].name)
+	}
+	last := len(names) - 1
+	return strings.Join(names[:last], ", ") + " or " + names[last]
+}

@@ -1,0 +1,352 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+	"syscall"
+
+	"github.com/spf13/pflag"
+
+	"github.com/wspeek/wspeek/capture"
+	"github.com/wspeek/wspeek/decode"
+	"github.com/wspeek/wspeek/decode/export"
+	"github.com/wspeek/wspeek/decode/filter"
+)
+
+// sink writes one format.
+type sink interface {
+	// options sets what the Decoders have to tell.
+	options(*decode.Options)
+	// event takes an event of the chosen sessions: messages that pass, their amendments, findings, and all
+	// KindSession. KindStream comes for all connections.
+	event(*decode.Batch, *decode.Event) error
+	// flush is called after each batch.
+	flush() error
+	// finish writes the rest; something was chosen.
+	finish(context.Context) error
+	// commit makes what was written stand, discard undoes it.
+	commit() error
+	discard()
+	// said is what is to be told of the result, a line each.
+	said() []string
+}
+
+// exporter runs an export.
+type exporter struct {
+	std    streams
+	f      *flags
+	x      *exportFlags
+	format *exportFormat
+	files  []string // as to be opened again
+	names  []string // in the order in which they are read
+	fileOf func(packet int) int
+	redact *export.Redactor
+	filter *filter.Stream
+	sink   sink
+
+	account  decode.Account
+	stats    capture.Stats
+	sessions int
+	chosen   map[int]bool
+	messages int64
+	mu       sync.Mutex // guards damage
+	damage   []string
+}
+
+func exportFiles(ctx context.Context, std streams, f *flags, x *exportFlags, set *pflag.FlagSet, args []string) error {
+	format, err := x.choose(set)
+	if err != nil {
+		return err
+	}
+	names := slices.Concat(f.read, args)
+	if len(names) == 0 {
+		return trouble("no capture given: name a FILE, or - for standard input")
+	}
+	e := &exporter{std: std, f: f, x: x, format: format, files: names, chosen: map[int]bool{}}
+	if err := e.prepare(); err != nil {
+		return err
+	}
+	e.sink = format.sink(e)
+	defer e.sink.discard()
+	if c, ok := e.sink.(interface{ check() error }); ok {
+		if err := c.check(); err != nil {
+			return err
+		}
+	}
+	return e.run(ctx)
+}
+
+// prepare sets up what does not depend on the input.
+func (e *exporter) prepare() (err error) {
+	if e.format.redacts && !e.x.noRedact {
+		e.redact = export.NewRedactor(e.x.key())
+	}
+	if e.f.filter == nil {
+		return nil
+	}
+	view := filter.Messages
+	if e.format.name == "pcapng" {
+		view = filter.Sessions
+	}
+	if e.filter, err = filter.NewStream(e.f.filter, view); err != nil {
+		return filterTrouble(err)
+	}
+	return nil
+}
+
+// key is what marks are made with: the same in every run only where one was given.
+func (x *exportFlags) key() []byte {
+	if x.redactKey != "" {
+		sum := sha256.Sum256([]byte(x.redactKey))
+		return sum[:]
+	}
+	key := make([]byte, sha256.Size)
+	rand.Read(key) // it does not fail
+	return key
+}
+
+func (e *exporter) run(ctx context.Context) error {
+	if s, ok := e.sink.(interface{ spool(context.Context) error }); ok {
+		if err := s.spool(ctx); err != nil {
+			return err
+		}
+	}
+	in, err := capture.OpenFiles(e.files, capture.Options{})
+	if err != nil {
+		return &exitError{exitTrouble, err}
+	}
+	defer in.Close()
+	ports, err := e.f.ports()
+	if err != nil {
+		return err
+	}
+	e.names, e.fileOf = in.Names(), in.File
+	p := &pump{source: in, flush: e.sink.flush, damaged: e.damaged, opt: decode.Options{Limits: shardLimits(), Ports: ports}}
+	e.sink.options(&p.opt)
+	if e.filter != nil {
+		e.filter.Options(&p.opt)
+	}
+	runErr := p.run(ctx, e.visit)
+	if runErr != nil && !errors.Is(runErr, errStop) {
+		return e.failed(runErr)
+	}
+	e.settle(p, in)
+	return e.finish(ctx)
+}
+
+// settle completes the account.
+func (e *exporter) settle(p *pump, in *capture.Files) {
+	p.account(&e.account)
+	e.stats = in.Stats()
+	e.account.Files = len(in.Names())
+	l := lister{account: e.account}
+	l.addStats(e.stats)
+	e.account = l.account
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for _, d := range e.damage {
+		e.account.Incomplete(d)
+	}
+}
+
+// damaged notes an input that ended in damage. It is called by the goroutine that reads.
+func (e *exporter) damaged(err error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.damage = append(e.damage, err.Error())
+}
+
+func (e *exporter) visit(b *decode.Batch, ev *decode.Event) error {
+	e.account.Count(b, ev)
+	if ev.Kind == decode.KindStream {
+		return e.sink.event(b, ev)
+	}
+	n := ev.Session.N
+	e.sessions = max(e.sessions, n)
+	if len(e.x.sessions) > 0 && !slices.Contains(e.x.sessions, n) {
+		return nil
+	}
+	passes := e.filter == nil || e.filter.Match(b, ev)
+	switch ev.Kind {
+	case decode.KindSession:
+		e.chosen[n] = e.chosen[n] || e.filter == nil
+	case decode.KindMessage:
+		if !passes {
+			return nil
+		}
+		e.chosen[n] = true
+		e.messages++
+	case decode.KindAmend:
+		if !passes {
+			return nil
+		}
+	}
+	if err := e.sink.event(b, ev); err != nil {
+		return err
+	}
+	if ev.Kind == decode.KindMessage && e.messages == e.f.count {
+		return errStop
+	}
+	return nil
+}
+
+// finish writes what comes last and says how it went.
+func (e *exporter) finish(ctx context.Context) error {
+	if err := e.nothing(); err != nil {
+		return err
+	}
+	if err := e.sink.finish(ctx); err != nil {
+		return e.failed(err)
+	}
+	if err := e.sink.commit(); err != nil {
+		return e.failed(err)
+	}
+	e.tell(ctx)
+	switch {
+	case ctx.Err() != nil:
+		return &exitError{status: exitInterrupted}
+	case len(e.account.Why) > 0:
+		return &exitError{status: exitIncomplete}
+	}
+	return nil
+}
+
+// nothing is the error where there is nothing to write, or not all that was asked for.
+func (e *exporter) nothing() error {
+	for _, n := range e.x.sessions {
+		if n > e.sessions {
+			return trouble("there is no session %d: %d were found; nothing was written", n, e.sessions)
+		}
+	}
+	if e.filter != nil && e.format.name == "pcapng" {
+		for n := 1; n <= e.sessions; n++ {
+			if len(e.x.sessions) == 0 || slices.Contains(e.x.sessions, n) {
+				e.chosen[n] = e.filter.Session(n)
+			}
+		}
+	}
+	for _, yes := range e.chosen {
+		if yes {
+			return nil
+		}
+	}
+	if e.sessions == 0 {
+		return trouble("there is no WebSocket session in %s; nothing was written", strings.Join(e.names, ", "))
+	}
+	return trouble("nothing passes -Y %s; nothing was written", e.f.filter)
+}
+
+// failed is the error of a run that broke off.
+func (e *exporter) failed(err error) error {
+	var x *exitError
+	switch {
+	case errors.Is(err, syscall.EPIPE), errors.As(err, &x):
+		return err
+	case errors.Is(err, context.Canceled):
+		return &exitError{exitInterrupted, fmt.Errorf("interrupted; nothing was written")}
+	}
+	return &exitError{exitTrouble, fmt.Errorf("%w; nothing was written", err)}
+}
+
+// tell says on standard error what was written and what was not.
+func (e *exporter) tell(ctx context.Context) {
+	words := e.std.err
+	if ctx.Err() != nil {
+		fmt.Fprintln(words, "wspeek: interrupted: what was read until then is written")
+	}
+	for _, why := range e.account.Why {
+		fmt.Fprintf(words, "wspeek: incomplete: %s\n", decode.Inert(why))
+	}
+	if e.f.quiet {
+		return
+	}
+	out := e.x.out
+	if out == "-" {
+		out = "standard output"
+	}
+	fmt.Fprintf(words, "%s: %s, %s\n", decode.Inert(out), numbered(int64(len(e.numbers())), "session"), numbered(e.messages, "message"))
+	for _, s := range e.sink.said() {
+		fmt.Fprintln(words, decode.Inert(s))
+	}
+	if e.format.redacts {
+		fmt.Fprintln(words, e.redact.Said())
+	}
+}
+
+func numbered(n int64, word string) string {
+	if n != 1 {
+		word += "s"
+	}
+	return fmt.Sprintf("%d %s", n, word)
+}
+
+// numbers are the chosen sessions.
+func (e *exporter) numbers() (ns []int) {
+	for n, yes := range e.chosen {
+		if yes {
+			ns = append(ns, n)
+		}
+	}
+	slices.Sort(ns)
+	return ns
+}
+
+// spooled replaces inputs that can be read only once with temporary files, which cleanup removes.
+func (e *exporter) spooled(ctx context.Context) (cleanup func(), err error) {
+	var made []string
+	cleanup = func() {
+		for _, name := range made {
+			os.Remove(name)
+		}
+	}
+	files := slices.Clone(e.files)
+	for i, name := range files {
+		if info, err := os.Stat(name); name != "-" && (err != nil || info.Mode().IsRegular()) {
+			continue
+		}
+		f, err := os.CreateTemp("", "wspeek-*.capture") // mode 0600
+		if err != nil {
+			return cleanup, &exitError{exitTrouble, fmt.Errorf("keep %s to read it again: %w", name, err)}
+		}
+		made = append(made, f.Name())
+		if err := e.copyTo(ctx, f, name); err != nil {
+			return cleanup, err
+		}
+		files[i] = f.Name()
+	}
+	e.files = files
+	return cleanup, nil
+}
+
+func (e *exporter) copyTo(ctx context.Context, f *os.File, name string) error {
+	src := e.std.in
+	if name != "-" {
+		var err error
+		if src, err = os.Open(name); err != nil {
+			return &exitError{exitTrouble, err}
+		}
+		defer src.Close()
+	}
+	done := make(chan error, 1)
+	go func() {
+		_, err := io.Copy(f, src)
+		done <- err
+	}()
+	select {
+	case <-ctx.Done(): // the copy may still wait for an input that never comes
+		return &exitError{exitInterrupted, fmt.Errorf("interrupted while reading %s; nothing was written", name)}
+	case err := <-done:
+		if err = errors.Join(err, f.Close()); err != nil {
+			return &exitError{exitTrouble, fmt.Errorf("keep %s to read it again: %w; nothing was written", name, err)}
+		}
+		return nil
+	}
+}
