@@ -1,0 +1,131 @@
+package diff
+
+import (
+	"bytes"
+	"strconv"
+
+	"github.com/wspeek/wspeek/decode"
+)
+
+// ending compares how the sessions ended. Close frames are messages and compared as such; here it is who closed, or
+// what TCP did.
+func (w *work) ending() {
+	a, b := w.a.Info, w.b.Info
+	row := Pair{}
+	w.cmp.row = &row
+	switch {
+	case w.a.Bare || w.b.Bare:
+		w.bareEnding(a, b)
+	case a.End == decode.EndCapture || b.End == decode.EndCapture || a.End == decode.EndNone || b.End == decode.EndNone:
+		w.openEnding(a, b)
+	case endOf(a) != endOf(b):
+		w.cmp.change(both("end", endOf(a), endOf(b)))
+	}
+	w.out.Ending = row.Changes
+}
+
+// endOf says how a session ended, and by whom.
+func endOf(s *decode.Session) string {
+	switch {
+	case s.End == decode.EndClose && s.Close != nil:
+		return "close by " + s.Close.By.String()
+	case s.HasEndBy && (s.End == decode.EndFIN || s.End == decode.EndRST):
+		return s.End.String() + " by " + s.EndBy.String()
+	}
+	return s.End.String()
+}
+
+// openEnding is where a capture ends before the session: what would have come is not known.
+func (w *work) openEnding(a, b *decode.Session) {
+	open := func(s *decode.Session) bool { return s.End == decode.EndCapture || s.End == decode.EndNone }
+	switch {
+	case open(a) && open(b):
+	case open(a):
+		w.note("the capture of A ends before the session; B ended by %s", endOf(b))
+	default:
+		w.note("the capture of B ends before the session; A ended by %s", endOf(a))
+	}
+}
+
+// bareEnding compares what a HAR may say of the end: the close code.
+func (w *work) bareEnding(a, b *decode.Session) {
+	ca, cb := a.Close, b.Close
+	if w.a.Control && w.b.Control {
+		return // the Close frames are compared
+	}
+	if ca == nil || cb == nil {
+		if (ca == nil) != (cb == nil) {
+			w.note("a HAR does not say how the session ended: that is not compared")
+		}
+		return
+	}
+	if ca.Code != cb.Code && noCode(ca.Code) != noCode(cb.Code) {
+		w.cmp.change(both("close code", closeCode(ca.Code), closeCode(cb.Code)))
+	}
+	if !bytes.Equal(ca.Reason, cb.Reason) {
+		w.cmp.change(both("close reason", strconv.Quote(string(ca.Reason)), strconv.Quote(string(cb.Reason))))
+	}
+}
+
+// noCode is the code that stands for none (RFC 6455 section 7.1.5) where there is none.
+func noCode(code int) int {
+	if code < 0 {
+		return 1005
+	}
+	return code
+}
+
+// remarks notes what was left out, or what the differences may come from.
+func (w *work) remarks() {
+	for _, x := range []struct {
+		side, other *Side
+		name        string
+		rest        State
+	}{{w.a, w.b, "A", OnlyB}, {w.b, w.a, "B", OnlyA}} {
+		if n := x.side.controls(); n > 0 && !x.other.Control {
+			w.note("%s in %s: a HAR has none, they are not compared", count(n, "control frame"), x.name)
+		}
+		if n := x.side.Info.Missing; n > 0 {
+			w.note("%s of %s were never captured: what seems to be missing in it may have stood there", count(int(n), "byte"), x.name)
+		}
+		if x.side.Info.Confidence > 0 {
+			w.note("%s was found by guessing: its beginning was not captured", x.name)
+		}
+	}
+	if w.a.Bare != w.b.Bare {
+		w.note("order across directions is not compared: a HAR has that of the page, not of the wire")
+	}
+	w.kinds()
+	if w.opt.Wire && (w.a.Bare || w.b.Bare) {
+		w.note("a HAR has no frames: --wire compares nothing")
+	}
+}
+
+// kinds counts the messages that rules leave out by their kind.
+func (w *work) kinds() {
+	for op, rule := range w.opt.Ignore.kinds {
+		for _, s := range []*Side{w.a, w.b} {
+			for i := range s.Messages {
+				if s.Messages[i].Opcode == op {
+					w.cmp.uses.rule(rule)
+				}
+			}
+		}
+	}
+}
+
+func (s *Side) controls() (n int) {
+	for i := range s.Messages {
+		if s.Messages[i].Opcode.Control() {
+			n++
+		}
+	}
+	return n
+}
+
+func count(n int, word string) string {
+	if n != 1 {
+		word += "s"
+	}
+	return strconv.Itoa(n) + " " + word
+}

@@ -1,0 +1,189 @@
+package diff
+
+import (
+	"bytes"
+
+	"github.com/wspeek/wspeek/decode/ws"
+)
+
+// fingerprint is what messages are aligned by.
+type fingerprint struct {
+	// exact is of what is to be compared as it stands, loose of the same without values that change from run to run,
+	// with counters from their first value on; loosest without counters at all.
+	exact, loose, loosest uint64
+	// ints are the integers of a JSON message; after settle those of counters alone.
+	ints []intAt
+}
+
+// intAt is an integer in a JSON message.
+type intAt struct {
+	path uint64
+	v    int64
+	// fits says that it follows its counter's last value, or goes before the next.
+	fits bool
+}
+
+// printer makes fingerprints.
+type printer struct {
+	scrubber
+	doc   document
+	steps []step
+	buf   []byte
+	out   *fingerprint
+}
+
+// splitJSON is the JSON that a text consists of, and what stands before it: packet types and the like, as Socket.IO,
+// Engine.IO and SockJS write them.
+func splitJSON(d *document, p []byte) (prefix []byte, ok bool) {
+	if d.parse(p) {
+		return nil, true
+	}
+	n := bytes.IndexAny(p[:min(len(p), maxPrefix)], "{[")
+	if n <= 0 || bytes.ContainsFunc(p[:n], func(r rune) bool { return r > 'z' || r == ' ' || r < '!' }) || !d.parse(p[n:]) {
+		return nil, false
+	}
+	return p[:n], true
+}
+
+const maxPrefix = 64
+
+// whole says whether all bytes of a message are there to be compared.
+func whole(m *ws.Message) bool {
+	return m.State != ws.Partial && m.State != ws.Undecodable && (m.Len < 0 || int64(len(m.Reason())) == m.Len)
+}
+
+// print makes the fingerprint of a message.
+func (p *printer) print(m *ws.Message) fingerprint {
+	var f fingerprint
+	p.out = &f
+	salt := uint64(m.Opcode) + 1
+	switch {
+	case !whole(m):
+		salt += 100 + uint64(m.State)<<8
+		for _, h := range m.Holes {
+			salt = mix(mix(salt, uint64(h.At)), uint64(h.N))
+		}
+		f.exact = hashBytes(mix(salt, uint64(m.Len)), m.Payload)
+		f.loose = f.exact
+	case m.Opcode == ws.OpPing || m.Opcode == ws.OpPong:
+		f.exact = hashBytes(salt, m.Payload)
+		if f.loose = salt; p.opt.Strict {
+			f.loose = f.exact
+		}
+	case !m.ValidUTF8 || m.Opcode == ws.OpClose:
+		f.exact = hashBytes(salt, m.Payload)
+		f.loose = f.exact
+	default:
+		p.text(m.Payload, salt)
+	}
+	f.loosest = f.loose
+	return f
+}
+
+func (p *printer) text(payload []byte, salt uint64) {
+	prefix, ok := splitJSON(&p.doc, payload)
+	if !ok {
+		p.add(salt, payload)
+		return
+	}
+	p.add(salt, prefix)
+	p.steps = p.steps[:0]
+	p.walk(0, fnvOffset)
+}
+
+// add puts a text at a path into the fingerprint.
+func (p *printer) add(path uint64, s []byte) {
+	exact := s
+	if spans := p.rules(s); len(spans) > 0 {
+		p.buf = scrubbed(p.buf[:0], s, spans)
+		exact = p.buf
+	}
+	h := hashBytes(path, exact)
+	p.out.exact += h
+	if spans := p.find(s); len(spans) > 0 {
+		p.buf = scrubbed(p.buf[:0], s, spans)
+		h = hashBytes(path, p.buf)
+	}
+	p.out.loose += h
+}
+
+// walk adds a value of the document. A sum does not depend on the order of keys.
+func (p *printer) walk(at int32, path uint64) {
+	n := &p.doc.nodes[at]
+	if p.opt.Ignore.path(p.steps) >= 0 {
+		return
+	}
+	path = mix(path, uint64(n.kind))
+	switch n.kind {
+	case jObject, jArray:
+		p.out.exact += path
+		p.out.loose += path
+		i := 0
+		for c := n.first; c != 0; c = p.doc.nodes[c].next {
+			child := &p.doc.nodes[c]
+			p.push(n, child, i)
+			p.walk(c, mix(path, childHash(n, child, i)))
+			p.pop()
+			i++
+		}
+	case jNumber:
+		p.number(n.text, path)
+	default:
+		p.add(path, n.text)
+	}
+}
+
+// push notes the step to a child, which only rules need.
+func (p *printer) push(parent, child *node, i int) {
+	if len(p.opt.Ignore.paths) > 0 {
+		p.steps = append(p.steps, childStep(parent, child, i))
+	}
+}
+
+func (p *printer) pop() { p.steps = p.steps[:max(len(p.steps)-1, 0)] }
+
+// childStep is the step from a container to its i-th child.
+func childStep(parent, child *node, i int) step {
+	if parent.kind == jArray {
+		return step{index: i}
+	}
+	return step{key: string(child.key), index: -1}
+}
+
+// childHash is what the path to the i-th child is mixed with.
+func childHash(parent, child *node, i int) uint64 {
+	if parent.kind == jArray {
+		return uint64(i) + 1
+	}
+	return hashBytes(fnvOffset, child.key)
+}
+
+func (p *printer) number(s []byte, path uint64) {
+	if p.opt.Strict || len(p.rules(s)) > 0 {
+		p.add(path, s)
+		return
+	}
+	p.buf = canonical(p.buf[:0], s)
+	h := hashBytes(path, p.buf)
+	p.out.exact += h
+	v, isInt := integer(s)
+	switch {
+	case epoch(s, p.when) == len(s):
+		p.out.loose += path
+	case isInt:
+		p.out.ints = append(p.out.ints, intAt{path: path, v: v})
+		p.out.loose += h // settle takes it away again where it is a counter's
+	default:
+		p.out.loose += h
+	}
+}
+
+// path is the index of the rule that leaves out the value at these steps, -1 where none does.
+func (r *Rules) path(at []step) int {
+	for i := range r.paths {
+		if matchPath(r.paths[i].path, at) {
+			return i
+		}
+	}
+	return -1
+}
