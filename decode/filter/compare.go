@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"cmp"
 	"net/netip"
-	"regexp"
-	"regexp/syntax"
 	"slices"
 	"strings"
 
@@ -150,7 +148,7 @@ func (c *comparison) textTest() (func(string) bool, *Error) {
 		t, err := c.value()
 		return func(s string) bool { return strings.Contains(s, t.text) }, err
 	case opMatches:
-		re, _, err := c.pattern()
+		re, err := c.pattern()
 		if err != nil {
 			return nil, err
 		}
@@ -234,17 +232,12 @@ func (c *comparison) bytesTest(l *leaf) (func([]byte) bool, edge, *Error) {
 		l.find = func(p []byte) (int, int) { return bytes.Index(p, x), len(x) }
 		return func(p []byte) bool { return bytes.Contains(p, x) }, 0, err
 	case opMatches:
-		re, only, err := c.pattern()
+		x, err := c.pattern()
 		if err != nil {
 			return nil, 0, err
 		}
-		l.find = func(p []byte) (int, int) {
-			if at := re.FindIndex(p); at != nil {
-				return at[0], at[1] - at[0]
-			}
-			return -1, 0
-		}
-		return re.Match, only, nil
+		l.find = x.find
+		return x.in, x.edge, nil
 	}
 	s, err := operands(c, func(t token) (span[[]byte], *Error) {
 		x := c.octetsOf(t)
@@ -259,35 +252,16 @@ func (c *comparison) bytesTest(l *leaf) (func([]byte) bool, edge, *Error) {
 	}, 0, nil
 }
 
-// pattern reads a regular expression, and says which edges it is bound to.
-func (c *comparison) pattern() (*regexp.Regexp, edge, *Error) {
+// pattern reads a regular expression.
+func (c *comparison) pattern() (*expression, *Error) {
 	t, err := c.value()
 	if err != nil {
-		return nil, 0, err
+		return nil, err
 	}
-	re, bad := regexp.Compile("(?i)" + t.text)
+	x, bad := newExpression(t.text)
 	if bad != nil {
 		reason := strings.TrimPrefix(bad.Error(), "error parsing regexp: ")
-		return nil, 0, c.p.fail(t, "not a regular expression: %s", strings.ReplaceAll(reason, "(?i)", ""))
+		return nil, c.p.fail(t, "not a regular expression: %s", strings.ReplaceAll(reason, "(?i)", ""))
 	}
-	tree, bad := syntax.Parse("(?i)"+t.text, syntax.Perl)
-	if bad != nil {
-		return nil, 0, c.p.fail(t, "not a regular expression: %v", bad)
-	}
-	return re, edges(tree), nil
-}
-
-// edges says which edges of a text a pattern asks about anywhere in it.
-func edges(re *syntax.Regexp) edge {
-	var e edge
-	switch re.Op {
-	case syntax.OpBeginText, syntax.OpBeginLine:
-		e = atStart
-	case syntax.OpEndText, syntax.OpEndLine:
-		e = atEnd
-	}
-	for _, sub := range re.Sub {
-		e |= edges(sub)
-	}
-	return e
+	return x, nil
 }

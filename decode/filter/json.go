@@ -124,23 +124,34 @@ func (w *walk) ask(i int) {
 }
 
 func (w *walk) object(i int, key string, path []step) {
-	for i = space(w.p, i); i < len(w.p) && w.p[i] == '"' && !w.done; {
-		end := skip(w.p, i)
-		if end < 0 {
+	for i = space(w.p, i); i < len(w.p) && !w.done; {
+		name, at := member(w.p, i)
+		if at < 0 {
 			return
 		}
-		name := w.p[i:end]
-		if i = space(w.p, end); i >= len(w.p) || w.p[i] != ':' {
-			return
-		}
-		i = space(w.p, i+1)
 		if keyIs(name, key) {
-			w.value(i, path)
+			w.value(at, path)
 		}
-		if i = w.comma(i); i < 0 {
+		if i = w.comma(at); i < 0 {
 			return
 		}
 	}
+}
+
+// member is the name, in its quotes, of the member of an object at i, and where its value begins; less than 0 where there is none.
+func member(p []byte, i int) (name []byte, at int) {
+	if i >= len(p) || p[i] != '"' {
+		return nil, -1
+	}
+	end := skipText(p, i)
+	if end < 0 {
+		return nil, -1
+	}
+	name = p[i:end]
+	if i = space(p, end); i >= len(p) || p[i] != ':' {
+		return nil, -1
+	}
+	return name, space(p, i+1)
 }
 
 // keyIs says whether a name in its quotes is a key.
@@ -165,14 +176,17 @@ func (w *walk) array(i int, st step, path []step) {
 }
 
 // comma is the place of what follows the value at i and its comma, less than 0 where nothing does.
-func (w *walk) comma(i int) int {
-	if i = skip(w.p, i); i < 0 {
+func (w *walk) comma(i int) int { return comma(w.p, skip(w.p, i)) }
+
+// comma is the place of what follows a comma at end or behind space, less than 0 where nothing does.
+func comma(p []byte, end int) int {
+	if end < 0 {
 		return -1
 	}
-	if i = space(w.p, i); i >= len(w.p) || w.p[i] != ',' {
+	if end = space(p, end); end >= len(p) || p[end] != ',' {
 		return -1
 	}
-	return space(w.p, i+1)
+	return space(p, end+1)
 }
 
 func space(p []byte, i int) int {
@@ -182,9 +196,9 @@ func space(p []byte, i int) int {
 	return i
 }
 
-// skip is the end of the value at i, less than 0 where it has none. It does not check what is in it.
+// skip is the end of the value at i (nowhere where that is less than 0), less than 0 where it has none. It does not check what is in it.
 func skip(p []byte, i int) int {
-	if i >= len(p) {
+	if i < 0 || i >= len(p) {
 		return -1
 	}
 	switch p[i] {

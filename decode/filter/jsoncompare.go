@@ -44,11 +44,11 @@ func (c *comparison) json() (func(*Row) bool, *Error) {
 		}
 		test = func(r *Row, v []byte) bool { return bytes.Contains(r.content(v), x) }
 	case opMatches:
-		re, _, err := c.pattern()
+		x, err := c.pattern()
 		if err != nil {
 			return nil, err
 		}
-		test = func(r *Row, v []byte) bool { return re.Match(r.content(v)) }
+		test = func(r *Row, v []byte) bool { return x.in(r.content(v)) }
 	default:
 		s, err := operands(c, c.literal)
 		if err != nil {

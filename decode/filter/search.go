@@ -3,24 +3,28 @@ package filter
 import (
 	"bytes"
 	"regexp"
+	"regexp/syntax"
+	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
-// search looks for a text in any case: of ASCII letters at once, of others by a regular expression.
+// search looks for a text in any case: of ASCII letters byte by byte, of others by the simple folding of Unicode.
 type search struct {
 	lower []byte
 	// rare is the place in lower of the byte that is rarest in what people send, lo and hi its two cases.
 	rare   int
 	lo, hi byte
-	other  *regexp.Regexp
+	// folded are the characters of a text that is not ASCII, starts those that its first may be.
+	folded []rune
+	starts [][]byte
 }
 
 func newSearch(text string) *search {
-	for _, c := range []byte(text) {
-		if c >= 0x80 {
-			return &search{other: regexp.MustCompile("(?i)" + regexp.QuoteMeta(text))}
-		}
+	if !isASCII(text) && utf8.ValidString(text) {
+		return newFolded(text)
 	}
-	s := &search{lower: bytes.ToLower([]byte(text))}
+	s := &search{lower: lowered(text)}
 	best := -1
 	for i, c := range s.lower {
 		if n := rarity(c); n > best {
@@ -49,21 +53,85 @@ func upper(c byte) byte {
 	return c
 }
 
-func (s *search) in(p []byte) bool {
-	if s.other != nil {
-		return s.other.Match(p)
+func lowered(s string) []byte {
+	b := []byte(s)
+	for i, c := range b {
+		b[i] = lower(c)
 	}
+	return b
+}
+
+func isASCII(s string) bool {
+	return !strings.ContainsFunc(s, func(r rune) bool { return r >= utf8.RuneSelf })
+}
+
+func newFolded(text string) *search {
+	s := &search{}
+	for _, r := range text {
+		s.folded = append(s.folded, fold(r))
+	}
+	first := s.folded[0]
+	s.starts = append(s.starts, utf8.AppendRune(nil, first))
+	for r := unicode.SimpleFold(first); r != first; r = unicode.SimpleFold(r) {
+		s.starts = append(s.starts, utf8.AppendRune(nil, r))
+	}
+	return s
+}
+
+// fold is the least of the characters that differ from r in case only.
+func fold(r rune) rune {
+	least := r
+	for f := unicode.SimpleFold(r); f != r; f = unicode.SimpleFold(f) {
+		least = min(least, f)
+	}
+	return least
+}
+
+// findFolded is find for a text that is not ASCII.
+func (s *search) findFolded(p []byte) (at, n int) {
+	at = -1
+	for _, start := range s.starts {
+		end := len(p)
+		if at >= 0 {
+			end = min(at+len(start)-1, len(p))
+		}
+		for i := 0; i < end; i++ {
+			k := bytes.Index(p[i:end], start)
+			if k < 0 {
+				break
+			}
+			i += k
+			if m := s.foldedLen(p[i:]); m > 0 {
+				at, n = i, m
+				break
+			}
+		}
+	}
+	return at, n
+}
+
+// foldedLen is the length of the text where p begins with it, else 0.
+func (s *search) foldedLen(p []byte) int {
+	n := 0
+	for _, want := range s.folded {
+		r, w := utf8.DecodeRune(p[n:])
+		if w == 0 || r != want && fold(r) != want {
+			return 0
+		}
+		n += w
+	}
+	return n
+}
+
+func (s *search) in(p []byte) bool {
 	at, _ := s.find(p)
 	return at >= 0
 }
 
 // find is the first place of the text in p, and its length; at -1 where there is none.
 func (s *search) find(p []byte) (at, n int) {
-	if s.other != nil {
-		if m := s.other.FindIndex(p); m != nil {
-			return m[0], m[1] - m[0]
-		}
-		return -1, 0
+	if s.folded != nil {
+		return s.findFolded(p)
 	}
 	n = len(s.lower)
 	lo, hi := next(p, s.rare, s.lo), len(p)
@@ -103,4 +171,84 @@ func equalFold(p, lowered []byte) bool {
 		}
 	}
 	return true
+}
+
+// expression is a regular expression with a text that every match of it holds, for a quick look before; nil where none is known.
+type expression struct {
+	*regexp.Regexp
+	holds *search
+	// edge says which edges of a text it asks about.
+	edge edge
+}
+
+// newExpression compiles a pattern, in any case.
+func newExpression(pattern string) (*expression, error) {
+	tree, err := syntax.Parse("(?i)"+pattern, syntax.Perl)
+	if err != nil {
+		return nil, err
+	}
+	re, err := regexp.Compile("(?i)" + pattern)
+	if err != nil {
+		return nil, err
+	}
+	x := &expression{Regexp: re, edge: edges(tree)}
+	if s := required(tree); s != "" {
+		x.holds = newSearch(s)
+	}
+	return x, nil
+}
+
+func (x *expression) in(p []byte) bool {
+	return (x.holds == nil || x.holds.in(p)) && x.Match(p)
+}
+
+func (x *expression) find(p []byte) (at, n int) {
+	if x.holds != nil && !x.holds.in(p) {
+		return -1, 0
+	}
+	if m := x.FindIndex(p); m != nil {
+		return m[0], m[1] - m[0]
+	}
+	return -1, 0
+}
+
+// required is a text that each match of a pattern holds in some case, the longest that is easy to see.
+func required(re *syntax.Regexp) (best string) {
+	switch {
+	case re.Op == syntax.OpLiteral:
+		return plainRun(re.Rune)
+	case re.Op == syntax.OpConcat, re.Op == syntax.OpCapture, re.Op == syntax.OpPlus, re.Op == syntax.OpRepeat && re.Min > 0:
+		for _, sub := range re.Sub {
+			if s := required(sub); len(s) > len(best) {
+				best = s
+			}
+		}
+	}
+	return best
+}
+
+// plainRun is the longest run of ASCII but K and S, which have cases outside of it.
+func plainRun(rs []rune) (best string) {
+	odd := func(r rune) bool { return r >= utf8.RuneSelf || r == 'k' || r == 'K' || r == 's' || r == 'S' }
+	for _, run := range strings.FieldsFunc(string(rs), odd) {
+		if len(run) > len(best) {
+			best = run
+		}
+	}
+	return best
+}
+
+// edges says which edges of a text a pattern asks about anywhere in it.
+func edges(re *syntax.Regexp) edge {
+	var e edge
+	switch re.Op {
+	case syntax.OpBeginText, syntax.OpBeginLine:
+		e = atStart
+	case syntax.OpEndText, syntax.OpEndLine:
+		e = atEnd
+	}
+	for _, sub := range re.Sub {
+		e |= edges(sub)
+	}
+	return e
 }

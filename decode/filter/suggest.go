@@ -17,21 +17,19 @@ func looksLikeField(word string) bool {
 
 // suggest is the field whose name is nearest to a word, empty where none is near.
 func suggest(word string) string {
-	names := make([]string, len(fields))
-	for i := range fields {
-		names[i] = fields[i].Name
-	}
-	if best := nearest(word, names); best != "" {
-		return best
-	}
-	// The right name behind the wrong protocol: websocket.dir.
 	_, last, _ := strings.Cut(strings.ToLower(word), ".")
-	for _, n := range names {
-		if last != "" && strings.HasSuffix(n, "."+last) {
-			return n
+	names := make([]string, 0, len(fields))
+	for i := range fields {
+		f := &fields[i]
+		if f.pattern() {
+			continue
 		}
+		if last != "" && strings.HasSuffix(f.Name, "."+last) { // the right name behind the wrong protocol
+			return f.Name
+		}
+		names = append(names, f.Name)
 	}
-	return ""
+	return nearest(word, names)
 }
 
 // nearest is the one of names that takes the fewest changes to get to from word, at most a third of its length; else empty.

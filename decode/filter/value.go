@@ -42,7 +42,7 @@ func operands[T any](c *comparison, parse func(token) (span[T], *Error)) ([]span
 	}
 	var out []span[T]
 	for {
-		s, err := member(c, parse)
+		s, err := setItem(c, parse)
 		if err != nil {
 			return nil, err
 		}
@@ -59,8 +59,8 @@ func operands[T any](c *comparison, parse func(token) (span[T], *Error)) ([]span
 	}
 }
 
-// member reads a value or a range of a set.
-func member[T any](c *comparison, parse func(token) (span[T], *Error)) (span[T], *Error) {
+// setItem reads a value or a range of a set.
+func setItem[T any](c *comparison, parse func(token) (span[T], *Error)) (span[T], *Error) {
 	t, err := c.value()
 	if err != nil {
 		return span[T]{}, err
