@@ -135,7 +135,9 @@ func lookup(word string) (*field, bool) {
 	}
 	switch {
 	case hasPrefixFold(word, jsonPrefix):
-		return jsonField(word)
+		return jsonField(word, word[len(jsonPrefix):])
+	case hasPrefixFold(word, "ws.json["):
+		return jsonField(word, word[len("ws.json"):])
 	case hasPrefixFold(word, headerPrefix) && len(word) > len(headerPrefix):
 		f := *headerField
 		f.Name, f.header = word, word[len(headerPrefix):]
@@ -153,8 +155,8 @@ func (f *field) pattern() bool {
 	return strings.HasSuffix(f.Name, "PATH") || strings.HasSuffix(f.Name, "NAME")
 }
 
-func jsonField(word string) (*field, bool) {
-	path, ok := parsePath(word[len(jsonPrefix):])
+func jsonField(word, at string) (*field, bool) {
+	path, ok := parsePath(at)
 	if !ok {
 		return nil, false
 	}
