@@ -19,7 +19,7 @@ var concerned = map[*ws.Rule][]string{
 	ws.RuleMaskZero:               {nameKey},
 	ws.RuleContinuationUnexpected: {nameOpcode},
 	ws.RuleContinuationExpected:   {nameOpcode},
-	ws.RuleUnfinished:             {nameFin},
+	ws.RuleUnfinished:             {nameFin, namePayload},
 	ws.RuleControlLength:          {nameLen},
 	ws.RuleControlFragmented:      {nameFin},
 	ws.RuleCloseLength:            {namePayload},
@@ -37,6 +37,9 @@ var concerned = map[*ws.Rule][]string{
 func concerns(r *ws.Rule, name string, f *ws.Frame) bool {
 	if !slices.Contains(concerned[r], name) {
 		return false
+	}
+	if r == ws.RuleUnfinished {
+		return (name == namePayload) == (f.Fin || f.Opcode.Control())
 	}
 	switch name {
 	case nameRSV1:

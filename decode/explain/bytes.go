@@ -156,7 +156,7 @@ func (r *recorder) split(p []byte, h Hand) (cuts []piece, err error) {
 		if f.Len >= 0 && f.Len < int64(len(p)-at-f.HeaderLen) {
 			end = at + f.HeaderLen + int(f.Len)
 		}
-		r.compressed = r.compressed || f.RSV&4 != 0
+		r.compressed = r.compressed || f.RSV&4 != 0 && (f.Opcode == ws.OpText || f.Opcode == ws.OpBinary)
 		cuts = append(cuts, piece{h.dirOf(f), int64(at), p[at:end]})
 		at = end
 	}

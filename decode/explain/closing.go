@@ -39,7 +39,11 @@ func (t *Talk) closing(d *Document) {
 
 // since is the time between two packets.
 func since(first, t capture.Time) string {
-	return fmt.Sprintf("+%.3f s", float64(t-first)/1e9)
+	d := float64(t - first)
+	if d > -1e9 && d < 1e9 {
+		return fmt.Sprintf("%+.3f ms", d/1e6)
+	}
+	return fmt.Sprintf("%+.3f s", d/1e9)
 }
 
 func closeLabel(m *ws.Message) string {

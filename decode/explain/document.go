@@ -70,11 +70,7 @@ type Step struct {
 }
 
 // Pointers are broken rules, each with the byte that it concerns.
-type Pointers struct {
-	// Bytes are those of the frame on the wire, from its first.
-	Bytes []byte    `json:"-"`
-	List  []Pointer `json:"list"`
-}
+type Pointers struct{ List []Pointer }
 
 // Pointer is a broken rule.
 type Pointer struct {
@@ -85,11 +81,17 @@ type Pointer struct {
 	// Text is the rule, Detail what was seen.
 	Text   string `json:"text"`
 	Detail string `json:"detail,omitempty"`
+	// Frame is the number of the frame concerned, 0 where it is none in particular.
+	Frame int `json:"frame,omitempty"`
 	// Field is the field concerned; Byte is its first byte in the frame, -1 where it is none in particular.
 	Field string `json:"field,omitempty"`
 	Byte  int64  `json:"byte"`
 	// Offset is the byte's in the stream of its direction; -1 where not known.
 	Offset int64 `json:"offset"`
+	// wire are the bytes of the frame, from its first.
+	wire []byte
+	// several says that other frames are explained beside this.
+	several bool
 }
 
 func (d *Document) add(p Part) { d.Parts = append(d.Parts, p) }
@@ -124,19 +126,17 @@ func (d *Document) JSON(dst []byte) []byte {
 }
 
 type jsonPart struct {
-	Name     string        `json:"name"`
-	Title    string        `json:"title,omitempty"`
-	Text     []string      `json:"text,omitempty"`
-	Bytes    string        `json:"bytes,omitempty"`
-	Fields   []Field       `json:"fields,omitempty"`
-	Rows     []jsonRow     `json:"rows,omitempty"`
-	Frames   []Cell        `json:"frames,omitempty"`
-	Steps    []Step        `json:"steps,omitempty"`
-	Findings []jsonPointer `json:"findings,omitempty"`
-	After    []string      `json:"after,omitempty"`
+	Name     string    `json:"name"`
+	Title    string    `json:"title,omitempty"`
+	Text     []string  `json:"text,omitempty"`
+	Bytes    string    `json:"bytes,omitempty"`
+	Fields   []Field   `json:"fields,omitempty"`
+	Rows     []jsonRow `json:"rows,omitempty"`
+	Frames   []Cell    `json:"frames,omitempty"`
+	Steps    []Step    `json:"steps,omitempty"`
+	Findings []Pointer `json:"findings,omitempty"`
+	After    []string  `json:"after,omitempty"`
 }
-
-type jsonPointer = Pointer
 
 func (p *Part) json() jsonPart {
 	j := jsonPart{Name: p.Name, Title: p.Title, Text: p.Text, After: p.After}
@@ -152,7 +152,7 @@ func (p *Part) json() jsonPart {
 	case *Ladder:
 		j.Steps = v.Steps
 	case *Pointers:
-		j.Bytes, j.Findings = spaced(v.Bytes), v.List
+		j.Findings = v.List
 	}
 	return j
 }

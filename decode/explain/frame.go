@@ -311,9 +311,6 @@ func (t *Talk) pointers(d *Document, i int) {
 			seen[key] = true
 			p.List = append(p.List, q)
 		}
-		if i >= 0 && n == i {
-			p.Bytes = t.wireBytes(i)
-		}
 	}
 	if len(p.List) == 0 {
 		return
@@ -346,6 +343,7 @@ func (t *Talk) pointer(x *ws.Finding, n int) Pointer {
 		return q
 	}
 	f := &t.Frames[n]
+	q.Frame, q.wire, q.several = f.N, t.wireBytes(n), len(t.Frames) > 1
 	fields := append(t.Context.Header(f), t.body(n)...)
 	for k := range fields {
 		if strings.Contains(" "+strings.Join(fields[k].BrokenIDs, " ")+" ", " "+x.Rule.ID+" ") {

@@ -179,8 +179,8 @@ func (p *page) pointers(x *Pointers) {
 	shown := (p.Width - 6) / 3
 	for i := range x.List {
 		q := &x.List[i]
-		if q.Byte >= 0 && len(x.Bytes) > 0 {
-			p.pointAt(x.Bytes, q.Byte, shown)
+		if q.Byte >= 0 && len(q.wire) > 0 {
+			p.pointAt(q.wire, q.Byte, shown)
 		}
 		p.paragraph(bad, q.headline(), 4)
 		for _, s := range []string{q.Text + q.place(), q.Detail} {
@@ -209,6 +209,9 @@ func (p *page) pointAt(bytes []byte, at int64, shown int) {
 // headline says which rule is broken, and where.
 func (q *Pointer) headline() string {
 	s := q.Rule + " (" + q.Level + ")"
+	if q.several && q.Frame > 0 {
+		s += fmt.Sprintf(" in frame %d", q.Frame)
+	}
 	switch {
 	case q.Byte >= 0 && q.Field != "":
 		s += fmt.Sprintf(": byte %d, %s", q.Byte, q.Field)
