@@ -49,13 +49,18 @@ func (s *spool) open() error {
 
 // Get is decode.Payloads.
 func (s *spool) Get(ref int64, n int) ([]byte, error) {
-	if in := int64(len(s.memory)); ref < in {
+	in := int64(len(s.memory))
+	switch {
+	case n == 0: // it may stand at the end
+		return []byte{}, nil
+	case ref < in:
 		return s.memory[ref : ref+int64(n) : ref+int64(n)], nil
-	} else {
-		p := make([]byte, n)
-		_, err := s.file.ReadAt(p, ref-in)
-		return p, err
 	}
+	p := make([]byte, n)
+	if _, err := s.file.ReadAt(p, ref-in); err != nil {
+		return nil, fmt.Errorf("read payloads from a temporary file: %w", err)
+	}
+	return p, nil
 }
 
 // close removes the file.

@@ -1,0 +1,412 @@
+package main
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/csv"
+	"encoding/hex"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/wspeek/wspeek/decode/har"
+	"github.com/wspeek/wspeek/decode/ws"
+	"github.com/wspeek/wspeek/pcaps"
+)
+
+// ran is what a run of the program leaves behind.
+type ran struct {
+	status   int
+	out, err string
+}
+
+func wspeekRun(args ...string) ran {
+	var out, words bytes.Buffer
+	status := run(args, streams{in: os.Stdin, out: &out, err: &words})
+	return ran{status, out.String(), words.String()}
+}
+
+// sampleFile puts a sample into a directory of its own.
+func sampleFile(t *testing.T, s pcaps.Sample) string {
+	t.Helper()
+	return putFile(t, s.File, s.Data)
+}
+
+func putFile(t *testing.T, name string, data []byte) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), name)
+	if err := os.WriteFile(path, data, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// exported runs an export that is to succeed (or to be incomplete), and returns what it wrote.
+func exported(t *testing.T, out string, args ...string) []byte {
+	t.Helper()
+	got := wspeekRun(append([]string{"export", "-o", out}, args...)...)
+	if got.status != exitDone && got.status != exitIncomplete {
+		t.Fatalf("export %v: status %d: %s", args, got.status, got.err)
+	}
+	info, err := os.Lstat(out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if info.Mode() != 0o600 {
+		t.Errorf("%s: mode %v, want 0600", out, info.Mode())
+	}
+	data, err := os.ReadFile(out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
+
+func eachSample(t *testing.T, f func(t *testing.T, s pcaps.Sample, path string)) {
+	t.Helper()
+	for _, s := range pcaps.Samples() {
+		t.Run(s.Name, func(t *testing.T) {
+			t.Parallel()
+			f(t, s, sampleFile(t, s))
+		})
+	}
+}
+
+// truth is what the endpoints of a sample logged.
+type truth struct {
+	Connections []struct {
+		Client   string `json:"client_addr"`
+		Path     string
+		Messages []struct{ Dir, Type, SHA256 string }
+	}
+}
+
+// sums are the hashes of the data messages of a direction, as logged.
+func (x *truth) sums(dir string) (sums []string) {
+	for _, c := range x.Connections {
+		for _, m := range c.Messages {
+			if m.Dir == dir && (m.Type == "text" || m.Type == "binary") {
+				sums = append(sums, m.SHA256)
+			}
+		}
+	}
+	slices.Sort(sums)
+	return sums
+}
+
+func sum(p []byte) string {
+	s := sha256.Sum256(p)
+	return hex.EncodeToString(s[:])
+}
+
+// A HAR read with encoding/json alone holds what the endpoints logged, where the capture is whole.
+func TestExportHARHasWhatTheEndpointsLogged(t *testing.T) {
+	t.Parallel()
+	whole := 0
+	for _, name := range []string{"graphql", "socketio", "jsonrpc", "fragments-ping", "deflate", "deflate-fragments", "tunnel-connect", "port-reuse", "ipv6"} {
+		s := pcaps.Get(name)
+		data := exported(t, filepath.Join(t.TempDir(), "x.har"), sampleFile(t, s), "--no-redact")
+		var want truth
+		if err := json.Unmarshal(s.Truth, &want); err != nil {
+			t.Fatal(err)
+		}
+		parsed, err := har.Parse(data)
+		if err != nil || parsed.Damage != nil {
+			t.Fatalf("%s: %v %v", name, err, parsed.Damage)
+		}
+		for d, dir := range map[ws.Dir]string{ws.C2S: "c2s", ws.S2C: "s2c"} {
+			var got []string
+			for _, x := range parsed.Sessions {
+				for i := range x.Messages {
+					if x.Messages[i].Dir == d {
+						got = append(got, sum(x.Messages[i].Payload))
+					}
+				}
+			}
+			slices.Sort(got)
+			if w := want.sums(dir); !slices.Equal(got, w) {
+				t.Errorf("%s %s: got %d messages, want the %d that were logged", name, dir, len(got), len(w))
+			}
+			whole += len(got)
+		}
+	}
+	if whole < 100 {
+		t.Errorf("only %d messages were compared", whole)
+	}
+}
+
+// jsonMessage is a line of messages --json, as far as exports hold it.
+type jsonMessage struct {
+	Type    string
+	Session int
+	N       int
+	Dir     string
+	Opcode  int
+	Kind    string
+	Time    string
+	State   string
+	Text    *string
+	Base64  []byte
+	Close   *struct{ Code *int }
+}
+
+func (m *jsonMessage) data() []byte {
+	if m.Text != nil {
+		return []byte(*m.Text)
+	}
+	return m.Base64
+}
+
+func listed(t *testing.T, path string) (ms []jsonMessage) {
+	t.Helper()
+	for line := range strings.Lines(wspeekRun("messages", "--json", path).out) {
+		var m jsonMessage
+		if err := json.Unmarshal([]byte(line), &m); err != nil {
+			t.Fatalf("%s: %v", line, err)
+		}
+		switch m.Type {
+		case "message":
+			ms = append(ms, m)
+		case "update":
+			i := slices.IndexFunc(ms, func(o jsonMessage) bool { return o.Session == m.Session && o.N == m.N })
+			ms[i].State = m.State
+		}
+	}
+	return ms
+}
+
+func TestExportCSVReadsBack(t *testing.T) {
+	t.Parallel()
+	eachSample(t, func(t *testing.T, s pcaps.Sample, path string) {
+		data := exported(t, filepath.Join(t.TempDir(), "x.csv"), path, "--no-redact")
+		rows, err := csv.NewReader(bytes.NewReader(data)).ReadAll()
+		if err != nil {
+			t.Fatal(err)
+		}
+		column := map[string]int{}
+		for i, name := range rows[0] {
+			column[name] = i
+		}
+		want := listed(t, path)
+		if len(rows)-1 != len(want) {
+			t.Fatalf("got %d rows, want %d", len(rows)-1, len(want))
+		}
+		for i, row := range rows[1:] {
+			m := want[i]
+			cell := strings.TrimPrefix(row[column["data"]], "'")
+			// encoding/csv reads CRLF inside quotes as LF
+			text := strings.ReplaceAll(string(m.data()), "\r\n", "\n")
+			if row[column["encoding"]] == "base64" {
+				text = b64(m.data())
+			}
+			if cell != text || row[column["time"]] != m.Time || row[column["state"]] != m.State || row[column["dir"]] != m.Dir {
+				t.Fatalf("row %d: got %q, want %q of %+v", i+1, row, text, m)
+			}
+		}
+	})
+}
+
+func b64(p []byte) string {
+	b, _ := json.Marshal(p)
+	return strings.Trim(string(b), `"`)
+}
+
+func TestExportNDJSONIsTheListing(t *testing.T) {
+	t.Parallel()
+	eachSample(t, func(t *testing.T, s pcaps.Sample, path string) {
+		got := exported(t, filepath.Join(t.TempDir(), "x.ndjson"), path, "--no-redact")
+		if want := wspeekRun("messages", "--json", path).out; string(got) != want {
+			t.Errorf("got %d bytes, want the %d of messages --json", len(got), len(want))
+		}
+	})
+}
+
+var numbersOfPackets = regexp.MustCompile(`"packets":\[\d+,\d+\],?|"stream":\d+,?|"session":\d+,?|"packet":\d+,?`)
+
+// bySession is what a listing tells of each session but for the numbers that depend on the file.
+func bySession(t *testing.T, path string) map[int]string {
+	t.Helper()
+	out := map[int]string{}
+	for _, view := range []string{"sessions", "messages", "frames", "check"} {
+		for line := range strings.Lines(wspeekRun(view, "--json", path).out) {
+			var of struct{ Session int }
+			if err := json.Unmarshal([]byte(line), &of); err != nil || of.Session == 0 || strings.HasPrefix(line, `{"schema":1,"type":"summary"`) {
+				continue
+			}
+			out[of.Session] += numbersOfPackets.ReplaceAllString(line, "")
+		}
+	}
+	return out
+}
+
+// A capture of the chosen sessions tells the same of them, whatever else was in the capture.
+func TestHazard_O15_PacketsReadBack(t *testing.T) {
+	t.Parallel()
+	eachSample(t, func(t *testing.T, s pcaps.Sample, path string) {
+		want := bySession(t, path)
+		out := filepath.Join(t.TempDir(), "all.pcapng")
+		exported(t, out, path)
+		got := bySession(t, out)
+		if len(got) != len(want) {
+			t.Fatalf("got %d sessions, want %d", len(got), len(want))
+		}
+		for n := range want {
+			if got[n] != want[n] {
+				t.Errorf("session %d:\ngot  %s\nwant %s", n, got[n], want[n])
+			}
+		}
+		for n := 1; n <= min(len(want), 3); n++ {
+			one := filepath.Join(t.TempDir(), "one.pcapng")
+			exported(t, one, path, "--session", string('0'+rune(n)))
+			found := false
+			for _, text := range bySession(t, one) {
+				found = found || text == want[n]
+			}
+			if !found {
+				t.Errorf("session %d alone: the same is not told of it", n)
+			}
+		}
+	})
+}
+
+// Decryption secrets stay behind, and the words say that secrets are inside.
+func TestHazard_O15_SecretsBlock(t *testing.T) {
+	t.Parallel()
+	var c pcaps.Conversation
+	c.Upgrade(pcaps.Request{}, pcaps.Response{})
+	c.SendFrames(pcaps.C2S, pcaps.Text("hello"))
+	var ng pcaps.NG
+	ng.Section(false).Secrets(pcaps.SecretsTLS, []byte("CLIENT_RANDOM 00 11\n")).Interfaces(pcaps.Interface{Link: pcaps.LinkEthernet})
+	for _, p := range c.Packets {
+		ng.Enhanced(p)
+	}
+	path := putFile(t, "x.pcapng", ng.Bytes())
+	out := filepath.Join(t.TempDir(), "out.pcapng")
+	got := wspeekRun("export", path, "-o", out)
+	data, _ := os.ReadFile(out)
+	if got.status != 0 || !bytes.Contains(data, []byte("HTTP/1.1 101")) || bytes.Contains(data, []byte("CLIENT_RANDOM")) {
+		t.Errorf("status %d, %d bytes: want the packets and no secrets block: %s", got.status, len(data), got.err)
+	}
+	for _, want := range []string{"nothing is redacted: secrets are inside", "1 block of TLS secrets left out"} {
+		if !strings.Contains(got.err, want) {
+			t.Errorf("got %q, want it to say %q", got.err, want)
+		}
+	}
+}
+
+const secretJWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ0ZXN0In0.c2lnbmF0dXJl"
+
+// secretive is a session with a secret in every place that is known.
+func secretive(t *testing.T) string {
+	var c pcaps.Conversation
+	c.Upgrade(pcaps.Request{Target: "/chat?room=7&access_token=q-s3cret", Headers: [][2]string{
+		{"Authorization", "Basic a-s3cret"}, {"Proxy-Authorization", "Bearer p-s3cret"}, {"Cookie", "sid=c-s3cret"},
+		{"Sec-WebSocket-Protocol", "bearer, w-s3cret"}, {"Referer", "https://u:r-s3cret@h/"}, {"Origin", "https://fine.example"},
+	}}, pcaps.Response{Headers: [][2]string{{"Set-Cookie", "sid=d-s3cret; Path=/"}, {"Sec-WebSocket-Protocol", "bearer"}}})
+	c.SendFrames(pcaps.C2S, pcaps.Text(`{"token":"t-s3cret","say":"fine"}`))
+	c.SendFrames(pcaps.C2S, pcaps.Fragments(1, `{"pass`, `word":"f-s3`, `cret"}`)...)
+	c.SendFrames(pcaps.S2C, pcaps.Binary([]byte("\x00\xff"+secretJWT)))
+	c.SendFrames(pcaps.S2C, pcaps.Ping(`{"secret":"g-s3cret"}`))
+	c.SendFrames(pcaps.C2S, pcaps.Close(1000, "token=z-s3cret"))
+	c.Close()
+	return putFile(t, "secretive.pcap", c.File())
+}
+
+func TestHazard_O14_NoExportHasSecrets(t *testing.T) {
+	t.Parallel()
+	path := secretive(t)
+	for _, tt := range []struct {
+		ext  string
+		args []string
+	}{
+		{"har", []string{"--control"}}, {"har", nil}, {"ndjson", nil}, {"csv", nil}, {"md", nil}, {"md", []string{"-V", "-x"}},
+	} {
+		out := filepath.Join(t.TempDir(), "x."+tt.ext)
+		got := wspeekRun(append([]string{"export", path, "-o", out}, tt.args...)...)
+		data, err := os.ReadFile(out)
+		if err != nil || got.status != 0 {
+			t.Fatalf("%s: %v %s", tt.ext, err, got.err)
+		}
+		for _, secret := range []string{"s3cret", secretJWT, b64([]byte("\x00\xff" + secretJWT))} {
+			if i := bytes.Index(data, []byte(secret)); i >= 0 {
+				t.Errorf("%s %v: %q is inside: %q", tt.ext, tt.args, secret, data[max(0, i-60):min(len(data), i+60)])
+			}
+		}
+		if !bytes.Contains(data, []byte("fine")) || !bytes.Contains(data, []byte("REDACTED-")) && tt.ext != "" {
+			t.Errorf("%s: want what is no secret, and marks", tt.ext)
+		}
+		if !strings.Contains(got.err, "redacted, with the same mark for the same value: ") {
+			t.Errorf("%s: got %q, want it to say what was redacted", tt.ext, got.err)
+		}
+		open := exported(t, filepath.Join(t.TempDir(), "y."+tt.ext), append(tt.args, path, "--no-redact")...)
+		if !bytes.Contains(open, []byte("t-s3cret")) || bytes.Contains(open, []byte("REDACTED")) {
+			t.Errorf("%s --no-redact: want everything as it was", tt.ext)
+		}
+	}
+}
+
+func TestHazard_O14_StableMarks(t *testing.T) {
+	t.Parallel()
+	path := secretive(t)
+	var outs []string
+	for _, key := range []string{"k", "k", "other", "", ""} {
+		args := []string{path}
+		if key != "" {
+			args = append(args, "--redact-key", key)
+		}
+		outs = append(outs, string(exported(t, filepath.Join(t.TempDir(), "x.ndjson"), args...)))
+	}
+	if outs[0] != outs[1] {
+		t.Error("the same key gives other marks")
+	}
+	if outs[0] == outs[2] || outs[3] == outs[4] {
+		t.Error("another key, or none, gives the same marks")
+	}
+}
+
+// What a message of every kind becomes in a HAR: a text that is none is not lost.
+func TestExportHARKeepsWhatIsNoText(t *testing.T) {
+	t.Parallel()
+	var c pcaps.Conversation
+	c.Upgrade(pcaps.Request{}, pcaps.Response{})
+	c.SendFrames(pcaps.C2S, pcaps.Text("bad \xff"), pcaps.Text("good \u202e"), pcaps.Ping("p"))
+	c.SendFrames(pcaps.S2C, pcaps.Close(1001, "gone"))
+	path := putFile(t, "x.pcap", c.File())
+	var log struct {
+		Log struct {
+			Entries []struct {
+				Messages []struct {
+					Type, Data string
+					Opcode     int
+					Time       json.Number
+					Encoding   string `json:"_encoding"`
+				} `json:"_webSocketMessages"`
+				Close struct {
+					Code   int
+					Reason string
+				} `json:"_webSocketClose"`
+			}
+		}
+	}
+	data := exported(t, filepath.Join(t.TempDir(), "x.har"), path, "--control")
+	if err := json.Unmarshal(data, &log); err != nil || !utf8.Valid(data) {
+		t.Fatal(err)
+	}
+	e := log.Log.Entries[0]
+	var got []string
+	for _, m := range e.Messages {
+		got = append(got, strings.Join([]string{m.Type, m.Data, m.Encoding, m.Time.String()[:11]}, " "))
+	}
+	want := []string{"send YmFkIP8= base64 1767323045.", "send good \u202e  1767323045.", "send cA==  1767323045.", "receive A+lnb25l  1767323045."}
+	if !slices.Equal(got, want) || e.Close.Code != 1001 || e.Close.Reason != "gone" {
+		t.Errorf("got %q and %+v, want %q", got, e.Close, want)
+	}
+	if bytes.Contains(data, []byte("\u202e")) {
+		t.Error("a bidi override stands in the file as it is")
+	}
+}
