@@ -55,22 +55,10 @@ func newRoot(std streams) *cobra.Command {
 		liveCommand(std, f),
 		explainCommand(std, f), buildCommand(std, f),
 		exportCommand(std, f),
+		diffCommand(std, f),
 		filterTopic(),
 	)
-	for _, c := range []struct{ use, short string }{
-		{"diff", "compare two sessions"},
-	} {
-		root.AddCommand(unbuiltCommand(c.use, c.short))
-	}
 	return root
-}
-
-// unbuiltCommand is a command of the contract that does not exist yet; it is not in the help.
-func unbuiltCommand(use, short string) *cobra.Command {
-	return &cobra.Command{
-		Use: use, Short: short, Hidden: true, DisableFlagParsing: true,
-		RunE: func(*cobra.Command, []string) error { return notBuilt("wspeek " + use) },
-	}
 }
 
 const messagesLong = `messages lists data messages, and each ping, pong and close, in the order in

@@ -47,6 +47,9 @@ func (c *comparer) pair(p *Pair, kept bool) {
 	} else {
 		p.Doubt = ""
 	}
+	if len(p.Changes) > 0 && (c.w.a.Redacted[p.A] || c.w.b.Redacted[p.B]) {
+		p.Why, p.Changes, p.More = "secrets were replaced in the HAR", nil, 0
+	}
 	if c.w.opt.Wire {
 		c.wire(p, a, b)
 	}

@@ -20,6 +20,8 @@ type Side struct {
 	// Bare says that the source (a HAR) has messages alone: neither TCP nor how it ended, nor the order on the
 	// wire; and no control frames unless Control.
 	Bare, Control bool
+	// Redacted are the indices of messages in which secrets were replaced: nobody can tell whether they differ.
+	Redacted map[int]bool
 }
 
 // maxWireFrames is how many frames of a message Options.Wire looks at.
@@ -48,7 +50,11 @@ func FromTrace(name string, t *decode.Trace, n int) (*Side, error) {
 
 // FromHAR is a session of a HAR file.
 func FromHAR(name string, h *har.Session) *Side {
-	return &Side{Name: name, Info: h.Info, Messages: h.Messages, Bare: true, Control: h.Control}
+	s := &Side{Name: name, Info: h.Info, Messages: h.Messages, Bare: true, Control: h.Control, Redacted: map[int]bool{}}
+	for _, i := range h.Redacted {
+		s.Redacted[i] = true
+	}
+	return s
 }
 
 // span is from the first to the last time that is known of the session.

@@ -80,7 +80,7 @@ func (t *Text) Head(dst []byte, a, b string) []byte {
 
 // Comparison appends the summary line of a pair of sessions, and what differs.
 func (t *Text) Comparison(dst []byte, c *Comparison) []byte {
-	dst = t.summary(dst, c)
+	dst = t.Summary(dst, c)
 	if c.A == nil || c.B == nil {
 		return dst
 	}
@@ -94,7 +94,8 @@ func (t *Text) Comparison(dst []byte, c *Comparison) []byte {
 	return dst
 }
 
-func (t *Text) summary(dst []byte, c *Comparison) []byte {
+// Summary appends the summary line of a pair of sessions alone.
+func (t *Text) Summary(dst []byte, c *Comparison) []byte {
 	head := t.paint(bold, "session "+number(c.A)+" ~ "+number(c.B)) + "  "
 	room := max(t.width()-60, 20)
 	s := c.A

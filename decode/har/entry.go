@@ -47,6 +47,11 @@ type message struct {
 	Time   json.Number
 	Opcode json.Number
 	Data   string
+	// Encoding, State, Missing and Redacted are wspeek's own, of messages that Chrome has no words for.
+	Encoding string      `json:"_encoding"`
+	State    string      `json:"_state"`
+	Missing  json.Number `json:"_missing"`
+	Redacted json.Number `json:"_redacted"`
 }
 
 // entry reads one entry and keeps it if it is a WebSocket session, also where it is cut off.
@@ -123,24 +128,29 @@ func (e *entry) add(m *message) {
 	out := ws.Message{N: len(e.out.Messages) + 1, Dir: d, Opcode: ws.Opcode(op), CloseCode: -1}
 	at := seconds(m.Time)
 	out.Start.Time, out.Last.Time = at, at
-	out.Payload, out.State = payload(out.Opcode, m.Data)
-	out.ValidUTF8 = out.Opcode != ws.OpBinary && utf8.Valid(out.Payload)
+	out.Payload, out.State = m.payload(out.Opcode)
+	out.ValidUTF8 = out.Opcode != ws.OpBinary && utf8.Valid(out.Payload) && m.Encoding == ""
 	if out.State == ws.Undecodable {
 		out.Why = ws.UnknownExtension
 	}
+	m.own(&out)
 	if out.Opcode == ws.OpClose && len(out.Payload) >= 2 {
 		out.CloseCode = int(out.Payload[0])<<8 | int(out.Payload[1])
 		out.ValidUTF8 = utf8.Valid(out.Payload[2:])
 	}
 	out.Len = int64(len(out.Reason()))
 	e.out.Control = e.out.Control || out.Opcode.Control()
+	if n, _ := m.Redacted.Int64(); n > 0 {
+		e.out.Redacted = append(e.out.Redacted, len(e.out.Messages))
+	}
 	e.out.Messages = append(e.out.Messages, out)
 }
 
 // payload is the application data: text as it stands, all else from base64. What is no base64 is taken as it
 // stands and Undecodable.
-func payload(op ws.Opcode, data string) ([]byte, ws.State) {
-	if op == ws.OpText {
+func (m *message) payload(op ws.Opcode) ([]byte, ws.State) {
+	data := m.Data
+	if op == ws.OpText && m.Encoding != "base64" {
 		return []byte(data), ws.Exact
 	}
 	for _, enc := range []*base64.Encoding{base64.StdEncoding, base64.RawStdEncoding, base64.URLEncoding} {
@@ -149,6 +159,18 @@ func payload(op ws.Opcode, data string) ([]byte, ws.State) {
 		}
 	}
 	return []byte(data), ws.Undecodable
+}
+
+// own sets what wspeek's own HARs say of a message that is not exact.
+func (m *message) own(out *ws.Message) {
+	for s := ws.Conflict; s <= ws.Undecodable; s++ {
+		if m.State == s.String() {
+			out.State = out.State.Worse(s)
+		}
+	}
+	if out.State == ws.Partial {
+		out.Missing, _ = m.Missing.Int64()
+	}
 }
 
 // build makes the session of what was read.
@@ -210,10 +232,15 @@ func (e *entry) end(s *decode.Session) {
 		return
 	}
 	s.State = decode.Closed
-	if code, err := e.close.Code.Int64(); err == nil && !e.close.Aborted {
-		s.End = decode.EndClose
-		s.Close = &decode.Close{Code: int(code), Reason: []byte(e.close.Reason)}
+	if e.close.Aborted {
+		return
 	}
+	code, err := e.close.Code.Int64()
+	if err != nil {
+		code = -1
+	}
+	s.End = decode.EndClose
+	s.Close = &decode.Close{Code: int(code), Reason: []byte(e.close.Reason)}
 }
 
 func headers(hs []header) []http1.Header {

@@ -19,6 +19,8 @@ type Session struct {
 	Messages []ws.Message
 	// Control says that control frames stand among the messages.
 	Control bool
+	// Redacted are the indices of messages in which wspeek replaced secrets.
+	Redacted []int
 	// Skipped counts elements of _webSocketMessages that are no messages (Chrome's "error").
 	Skipped int
 }

@@ -1,0 +1,257 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/wspeek/wspeek/capture"
+	"github.com/wspeek/wspeek/decode/diff"
+	"github.com/wspeek/wspeek/decode/export"
+)
+
+const diffLong = `diff compares two captures, or two sessions (FILE#N), message by message. Either may be
+a HAR file with _webSocketMessages, as Chrome, mitmproxy and HTTP Toolkit write them: what
+the browser showed against what was on the wire.
+
+Sessions are paired by path, subprotocol and order; messages are aligned by direction, so
+that one that was lost or came in between does not shift the rest. Compared are handshake,
+messages (JSON by structure, text by words, binary by bytes), their order, and the end.
+Masking keys, fragmentation, compression and TCP are not, unless --wire asks for them.
+
+  ~ changed   - only in A   + only in B   > moved   ? cannot tell   ! same, but in doubt
+
+Values that change from run to run (UUIDs, times, tokens, counters) do not count; what was left
+out is named below each session, and --strict counts it. Numbers are compared by value,
+however long: 1.0 is 1, but not with --strict.
+
+--ignore leaves out more:
+  json:PATH     a value of JSON messages: json:$.ts, json:$..id, json:$.list[*].at
+  re:EXPR       what matches in text, and in strings of JSON: re:[0-9a-f]{8}
+  header:NAME   a header of the opening handshake
+  kind:KIND     messages of a kind: ping, pong, text, binary, close, continuation
+
+With git:  git difftool -x 'wspeek diff' -- '*.pcapng'
+or, once:  git config difftool.wspeek.cmd 'wspeek diff "$LOCAL" "$REMOTE"'
+then:      git difftool -t wspeek
+
+Exit status: 0 the same, 1 different, 2 trouble, 3 incomplete: bytes are missing on one side,
+or something is there that cannot be compared.`
+
+const diffExample = `  wspeek diff monday.pcapng tuesday.pcapng
+  wspeek diff run.pcapng#1 run.pcapng#2 -y
+  wspeek diff browser.har wire.pcapng --ignore 'json:$..id'`
+
+// diffFlags are the flags that diff alone has.
+type diffFlags struct {
+	ignore                             []string
+	strict, wire, timing, sides, brief bool
+	tolerance, race                    time.Duration
+	context, width                     int
+}
+
+func diffCommand(std streams, f *flags) *cobra.Command {
+	x := &diffFlags{}
+	c := &cobra.Command{
+		Use:   "diff A B",
+		Short: "compare two sessions, or two captures, message by message",
+		Long:  diffLong, Example: diffExample,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return x.run(cmd.Context(), std, f, cmd.Flags(), slices.Concat(f.read, args))
+		},
+	}
+	x.register(c.Flags())
+	return c
+}
+
+func (x *diffFlags) register(s *pflag.FlagSet) {
+	s.StringArrayVar(&x.ignore, "ignore", nil, "leave out what the `RULE` names: json:PATH, re:EXPR, header:NAME or kind:KIND; can be given again")
+	s.BoolVar(&x.strict, "strict", false, "count ids, times, tokens and counters too, and numbers as written")
+	s.BoolVar(&x.wire, "wire", false, "compare masking keys, fragmentation and compression too")
+	s.BoolVar(&x.timing, "timing", false, "compare the time between messages too")
+	s.DurationVar(&x.tolerance, "tolerance", 100*time.Millisecond, "with --timing: how much times may differ")
+	s.DurationVar(&x.race, "race", time.Millisecond, "order across directions does not count between messages closer than this")
+	s.BoolVarP(&x.sides, "side-by-side", "y", false, "A to the left, B to the right")
+	s.BoolVar(&x.brief, "brief", false, "the summary lines alone")
+	s.IntVarP(&x.context, "context", "U", 3, "show `N` messages around each difference; -1 shows all")
+	s.IntVar(&x.width, "width", 0, "lines of `N` columns (else those of the terminal, or 100)")
+}
+
+// diffless are flags of other commands that say nothing about diff.
+var diffless = []string{"count", "hash", "hex", "time", "display-filter", "fail-if-empty"}
+
+// check refuses what does not fit together.
+func (x *diffFlags) check(set *pflag.FlagSet, files []string) error {
+	for _, name := range diffless {
+		if set.Changed(name) {
+			return trouble("--%s has no meaning for diff", name)
+		}
+	}
+	switch {
+	case len(files) != 2:
+		return trouble("diff wants two captures, A and B: %d given", len(files))
+	case set.Changed("tolerance") && !x.timing:
+		return trouble("--tolerance goes with --timing")
+	case x.tolerance < 0 || x.race < 0:
+		return trouble("--tolerance and --race: want a time like 50ms, not below 0")
+	case set.Changed("width") && x.width < 40:
+		return trouble("--width %d: want 40 columns or more", x.width)
+	}
+	return nil
+}
+
+func (x *diffFlags) options() (*diff.Options, error) {
+	opt := &diff.Options{Strict: x.strict, Wire: x.wire, Timing: x.timing, Tolerance: capture.Time(x.tolerance), Race: capture.Time(x.race)}
+	if x.race == 0 {
+		opt.Race = -1
+	}
+	for _, rule := range x.ignore {
+		if err := opt.Ignore.Add(rule); err != nil {
+			return nil, &exitError{exitTrouble, err}
+		}
+	}
+	return opt, nil
+}
+
+func (x *diffFlags) run(ctx context.Context, std streams, f *flags, set *pflag.FlagSet, files []string) error {
+	if err := x.check(set, files); err != nil {
+		return err
+	}
+	opt, err := x.options()
+	if err != nil {
+		return err
+	}
+	var in [2]*diffInput
+	for i, name := range files {
+		if in[i], err = newDiffInput(name, f); err != nil {
+			return err
+		}
+	}
+	if in[0].file == "-" && in[1].file == "-" {
+		return trouble("diff - -: standard input can be one of the two")
+	}
+	for _, d := range in {
+		if err := d.load(ctx, std, f, x.wire); err != nil {
+			return err
+		}
+	}
+	chosen := in[0].session > 0 && in[1].session > 0
+	cs := diff.Sessions(in[0].sides, in[1].sides, opt, chosen)
+	if !diff.InCommon(cs) && !in[0].empty && !in[1].empty {
+		for _, d := range in {
+			d.tell(std, f)
+		}
+		return trouble("%s and %s have nothing in common: no two sessions with the same path%s", in[0].name, in[1].name, advice(chosen))
+	}
+	if err := x.write(std, f, in, cs); err != nil {
+		return err
+	}
+	return diffStatus(in, cs)
+}
+
+func advice(chosen bool) string {
+	if chosen {
+		return " or a message alike"
+	}
+	return "; FILE#N on both sides compares any two"
+}
+
+// write writes the comparisons to standard output, and what is to be said of the captures to standard error.
+func (x *diffFlags) write(std streams, f *flags, in [2]*diffInput, cs []*diff.Comparison) error {
+	out := bufio.NewWriterSize(std.out, 1<<16)
+	var line []byte
+	if f.json {
+		j := diff.JSON{NoPayload: f.noPayload}
+		for _, c := range cs {
+			line = j.Comparison(line[:0], c)
+			out.Write(line)
+		}
+		out.Write(j.Summary(nil, cs, slices.Concat(in[0].why(), in[1].why())))
+	} else {
+		x.writeText(out, x.text(std, f), in, cs)
+	}
+	if err := out.Flush(); err != nil {
+		return err
+	}
+	for _, d := range in {
+		d.tell(std, f)
+	}
+	return nil
+}
+
+func (x *diffFlags) writeText(out io.Writer, t *diff.Text, in [2]*diffInput, cs []*diff.Comparison) {
+	out.Write(t.Head(nil, in[0].name, in[1].name))
+	var line []byte
+	for _, c := range cs {
+		if line = line[:0]; x.brief {
+			line = t.Summary(line, c)
+		} else {
+			line = t.Comparison(line, c)
+		}
+		out.Write(line)
+	}
+}
+
+func (x *diffFlags) text(std streams, f *flags) *diff.Text {
+	t := &diff.Text{Width: x.width, Color: f.colored(std.out), SideBySide: x.sides, Context: x.context, NoPayload: f.noPayload}
+	if t.Width == 0 {
+		t.Width = columns(std.out)
+	}
+	if f.whole && !x.sides {
+		t.Width = -1
+	}
+	return t
+}
+
+// diffStatus is the first of 3, 1 and 0 that holds.
+func diffStatus(in [2]*diffInput, cs []*diff.Comparison) error {
+	status := exitDone
+	for _, c := range cs {
+		switch {
+		case c.Uncertain():
+			status = exitIncomplete
+		case c.Different() && status == exitDone:
+			status = exitNegative
+		}
+	}
+	if len(in[0].why())+len(in[1].why()) > 0 {
+		status = exitIncomplete
+	}
+	if status == exitDone {
+		return nil
+	}
+	return &exitError{status: status}
+}
+
+// tell writes the account of an input to standard error.
+func (d *diffInput) tell(std streams, f *flags) {
+	switch {
+	case d.counted && !f.quiet && !f.json:
+		fmt.Fprintf(std.err, "%s: %s\n", d.file, export.Account(&d.account))
+	default:
+		for _, why := range d.why() {
+			fmt.Fprintf(std.err, "wspeek: %s: incomplete: %s\n", d.file, why)
+		}
+	}
+}
+
+// interrupted is the status of a run that was stopped while reading, nil where it was not.
+func interrupted(ctx context.Context, err error) error {
+	switch {
+	case ctx.Err() != nil:
+		return &exitError{status: exitInterrupted}
+	case errors.Is(err, syscall.EPIPE):
+		return err
+	case err != nil:
+		return &exitError{exitTrouble, err}
+	}
+	return nil
+}
