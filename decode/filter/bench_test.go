@@ -36,3 +36,24 @@ func BenchmarkMatch(b *testing.B) {
 		})
 	}
 }
+
+// Asking allocates nothing, whatever is asked.
+func TestMatchAllocatesNothing(t *testing.T) {
+	for _, src := range []string{
+		"websocket.opcode == 1 && ws.len > 3 || ws.gap > 1.5", "tcp.port in {1, 8080} && ip.addr != 10.0.0.0/8", "websocket.fin == 0 or websocket.masking_key contains 21:3d",
+		"error", "größe", "websocket.payload contains \"such\"", "websocket.payload.text matches \"no.*order\"", "ws.finding == ws.utf8 or ws.finding != ws.rsv",
+		"ws.json.items[*].sku == Ünï && ws.json.price < 20", "ws.heartbeat", "ws.header.server contains x", "ws.path matches \"^/ch\"",
+	} {
+		f, err := filter.Compile(src)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for name, r := range rows() {
+			frames := r.Frames()
+			r.Frames = func() []ws.Frame { return frames }
+			if n := testing.AllocsPerRun(20, func() { f.Match(r) }); n > 0 {
+				t.Errorf("%s of row %s allocates %v times", src, name, n)
+			}
+		}
+	}
+}

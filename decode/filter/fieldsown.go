@@ -50,7 +50,7 @@ var ownOfMessages = []field{
 		kind: kindNumber, where: inMessage, num: message(func(m *ws.Message) int64 { return int64(m.Frames) })},
 	{Field: Field{Name: "ws.compressed", Text: "The message was compressed. Alone: it was."},
 		kind: kindBool, where: inMessage, names: yesNo, alone: true, num: message(func(m *ws.Message) int64 { return bit(m.Compressed) })},
-	{Field: Field{Name: "ws.utf8", Text: "Its application data is whole and valid UTF-8 (of text, close, ping and pong). Alone: it is."},
+	{Field: Field{Name: "ws.valid_utf8", Text: "Its application data is whole and valid UTF-8 (of text, close, ping and pong). Alone: it is."},
 		kind: kindBool, where: inMessage, names: yesNo, alone: true, num: message(func(m *ws.Message) int64 { return bit(m.ValidUTF8) })},
 	{Field: Field{Name: "ws.missing", Text: "How many bytes of the payload were not captured."},
 		kind: kindNumber, where: inMessage, num: message(func(m *ws.Message) int64 { return m.Missing })},

@@ -61,8 +61,9 @@ func (l *leaf) askFrames(r *Row) bool {
 func (r *Row) countLeaf(l *leaf) {
 	r.yes &^= l.bit
 	r.no &^= l.bit
-	for _, f := range r.frames() {
-		l.count(&f, &r.yes, &r.no)
+	frames := r.frames()
+	for i := range frames {
+		l.count(&frames[i], &r.yes, &r.no)
 	}
 }
 

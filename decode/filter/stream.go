@@ -31,7 +31,7 @@ type followed struct {
 	// shown has a bit for each message that passed.
 	shown []uint64
 	// open are the answers of the frames of messages that are not complete.
-	open map[int]*frameAnswers
+	open map[int]frameAnswers
 	// answers are the combinations of answers of messages, rules what was broken.
 	answers []uint64
 	rules   []*ws.Rule
@@ -97,11 +97,8 @@ func (s *Stream) message(x *followed, m *ws.Message) bool {
 	s.row.Session, s.row.Message, s.row.Frame, s.row.Finding = x.info, m, nil, nil
 	s.row.Gap, s.row.HasGap = m.Last.Time-x.last, x.any
 	x.last, x.any = m.Last.Time, true
-	var a frameAnswers
-	if o := x.open[m.N]; o != nil {
-		a = *o
-		delete(x.open, m.N)
-	}
+	a := x.open[m.N]
+	delete(x.open, m.N)
 	switch s.view {
 	case Messages:
 		if s.f.matchCounted(&s.row, a.yes, a.no) {
@@ -136,15 +133,12 @@ func (s *Stream) frame(x *followed, f *ws.Frame) bool {
 		s.row.Session, s.row.Message, s.row.Frame, s.row.Finding = x.info, nil, f, nil
 		return s.f.Match(&s.row)
 	case s.f.needs.Frames && s.view != Findings:
-		a := x.open[f.Message]
-		if a == nil {
-			if x.open == nil {
-				x.open = map[int]*frameAnswers{}
-			}
-			a = &frameAnswers{}
-			x.open[f.Message] = a
+		if x.open == nil {
+			x.open = map[int]frameAnswers{}
 		}
+		a := x.open[f.Message]
 		s.f.count(f, &a.yes, &a.no)
+		x.open[f.Message] = a
 	}
 	return false
 }

@@ -20,7 +20,7 @@ func (c *comparison) value() (token, *Error) {
 	case t.kind == tokenSign:
 		return t, c.p.fail(t, "a value is missing between %s and %s; text with signs in it goes in quotes", c.op, t.text)
 	}
-	if _, ok := lookup(t.text); ok && t.kind == tokenWord && strings.Contains(t.text, ".") {
+	if _, ok := lookup(t.text); ok && t.kind == tokenWord && strings.Contains(t.text, ".") && !slices.Contains(c.field.values, t.text) {
 		return t, c.p.fail(t, "a field is compared with a value, not with another field; text goes in quotes")
 	}
 	return t, nil
@@ -65,15 +65,30 @@ func setItem[T any](c *comparison, parse func(token) (span[T], *Error)) (span[T]
 	if err != nil {
 		return span[T]{}, err
 	}
+	words := c.field.kind == kindText || c.field.kind == kindRule
+	if p := c.p; p.peek().is("..") && !words {
+		p.take()
+		end, err := c.value()
+		if err != nil {
+			return span[T]{}, err
+		}
+		return between(t, end, parse)
+	}
 	lo, hi, ranged := strings.Cut(t.text, "..")
-	if !ranged || t.kind != tokenWord || lo == "" || hi == "" || c.field.kind == kindText || c.field.kind == kindRule {
+	if !ranged || t.kind != tokenWord || lo == "" || hi == "" || words {
 		return parse(t)
 	}
-	a, err := parse(token{tokenWord, lo, t.pos, t.pos + len(lo), false})
+	return between(token{kind: tokenWord, text: lo, pos: t.pos, end: t.pos + len(lo)},
+		token{kind: tokenWord, text: hi, pos: t.end - len(hi), end: t.end}, parse)
+}
+
+// between is the range from one value to another.
+func between[T any](lo, hi token, parse func(token) (span[T], *Error)) (span[T], *Error) {
+	a, err := parse(lo)
 	if err != nil {
 		return a, err
 	}
-	b, err := parse(token{tokenWord, hi, t.end - len(hi), t.end, false})
+	b, err := parse(hi)
 	return span[T]{a.lo, b.hi}, err
 }
 
