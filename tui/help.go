@@ -29,18 +29,29 @@ func (p *helpPane) Key(a action) {
 	}
 }
 
+// minTwo is how many cells the help is wide at least in two columns.
+const minTwo = 110
+
 // View draws the help, made from the table of keys.
 func (p *helpPane) View(th *theme, w, h int) []string {
-	if p.rows == nil || p.rows.width != w {
-		p.rows = helpText(th, w)
+	cols := 1
+	if w >= minTwo {
+		cols = 2
 	}
+	if p.rows == nil || p.rows.width != w/cols {
+		p.rows = helpText(th, w/cols)
+	}
+	tall := (p.rows.len() + cols - 1) / cols
 	p.list.resize(h - 1)
-	p.list.grow(p.rows.len())
+	p.list.grow(tall)
 	var out []string
 	from, to := p.list.visible()
 	for i := from; i < to; i++ {
 		l := newLine(w)
 		p.rows.draw(i, l)
+		if k := tall + i; cols == 2 && k < p.rows.len() {
+			p.rows.draw(k, l.to(w/2))
+		}
 		out = append(out, l.String())
 	}
 	out = fit(out, w, h-1)
@@ -66,7 +77,7 @@ func helpText(th *theme, w int) *rich {
 	}
 	r.heading(th, "Command line")
 	for _, c := range lineCommands() {
-		r.add(11, seg{th.key, "  :" + padRight(strings.TrimSpace(c.name+" "+c.args), 7) + " "}, seg{th.plain, c.help})
+		r.add(11, seg{th.key, "  :" + padRight(strings.TrimSpace(c.name+" "+c.args), 27) + " "}, seg{th.plain, c.help})
 	}
 	r.heading(th, "Signs")
 	for _, s := range signs {
@@ -95,6 +106,6 @@ var filterHelp = []string{
 	`error                          the word anywhere in the whole payload`,
 	`websocket.opcode == 1 && websocket.payload contains "error"`,
 	`ws.dir == c2s && ws.len > 1000 || tcp.stream in {1, 3}`,
-	`ws.json.method == "subscribe"  a field of a JSON payload`,
+	`ws.json.method == "subscribe"   a field of a JSON payload`,
 	`ws.gap > 5                     more than 5 seconds after the message before`,
 }

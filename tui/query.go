@@ -12,6 +12,8 @@ import (
 type query struct {
 	text   string
 	filter *filter.Filter
+	// gap says that it asks for the time since the message before.
+	gap bool
 	// find finds what it looks for in a payload, nil where that is nothing.
 	find finder
 }
@@ -25,7 +27,7 @@ func compile(text string) (*query, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &query{text, f, f.Finder()}, nil
+	return &query{text, f, f.Needs().Gap, f.Finder()}, nil
 }
 
 // asker asks a query about messages and frames. It belongs to one goroutine, which holds the store's lock.
@@ -84,7 +86,7 @@ func (a *asker) heartbeat() bool {
 // matches says whether q lets through what is loaded.
 func (a *asker) matches(q *query) bool {
 	a.row.Gap, a.row.HasGap = 0, false
-	if a.row.Message != nil {
+	if q.gap && a.row.Message != nil {
 		a.gap()
 	}
 	return q.filter.Match(&a.row)

@@ -103,7 +103,7 @@ func (m *model) layout(y, h int) []hit {
 		top := max(5, min(h/3, m.sess.list.n+1))
 		return []hit{{paneSessions, 0, y, left, top}, {paneMessages, 0, y + top, left, h - top},
 			{paneDetail, left + 1, y, m.w - left - 1, h}}
-	case m.focus == paneSessions && (m.w < minSide || m.stacked || h < 8):
+	case m.focus == paneSessions:
 		if h < minStack {
 			return alone
 		}
@@ -111,14 +111,7 @@ func (m *model) layout(y, h int) []hit {
 		return []hit{{paneSessions, 0, y, m.w, top}, {paneDetail, 0, y + top, m.w, h - top}}
 	case m.w >= minSide && h >= 8 && !m.stacked:
 		left := m.w * 56 / 100
-		first := max(m.focus, paneMessages)
-		if m.focus == paneSessions || m.focus == paneDetail && m.det.doc != nil && !m.det.isEntry() {
-			first = paneSessions
-		}
-		if first == paneDetail {
-			first = paneMessages
-		}
-		return []hit{{first, 0, y, left, h}, {paneDetail, left + 1, y, m.w - left - 1, h}}
+		return []hit{{paneMessages, 0, y, left, h}, {paneDetail, left + 1, y, m.w - left - 1, h}}
 	case h >= minStack && m.w >= 40:
 		top := h * 55 / 100
 		return []hit{{paneMessages, 0, y, m.w, top}, {paneDetail, 0, y + top, m.w, h - top}}

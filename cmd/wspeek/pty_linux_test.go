@@ -1,0 +1,285 @@
+package main
+
+import (
+	"encoding/base64"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"github.com/wspeek/wspeek/pcaps"
+)
+
+// terminal is a program that runs in a pseudo-terminal.
+type terminal struct {
+	t      *testing.T
+	master *os.File
+	cmd    *exec.Cmd
+	mu     sync.Mutex // guards vt
+	vt     *vt
+	ended  chan error
+}
+
+// openPTY opens a pseudo-terminal of w by h cells.
+func openPTY(t *testing.T, w, h int) (master, slave *os.File) {
+	t.Helper()
+	fd, err := unix.Open("/dev/ptmx", unix.O_RDWR|unix.O_NOCTTY|unix.O_CLOEXEC, 0)
+	if err != nil {
+		t.Skipf("no pseudo-terminal: %v", err)
+	}
+	n, err := unix.IoctlGetInt(fd, unix.TIOCGPTN)
+	if err == nil {
+		err = unix.IoctlSetPointerInt(fd, unix.TIOCSPTLCK, 0)
+	}
+	if err == nil {
+		err = unix.IoctlSetWinsize(fd, unix.TIOCSWINSZ, &unix.Winsize{Row: uint16(h), Col: uint16(w)})
+	}
+	if err != nil {
+		t.Skipf("no pseudo-terminal: %v", err)
+	}
+	slave, err = os.OpenFile(fmt.Sprintf("/dev/pts/%d", n), os.O_RDWR|syscall.O_NOCTTY, 0)
+	if err != nil {
+		t.Skipf("no pseudo-terminal: %v", err)
+	}
+	return os.NewFile(uintptr(fd), "/dev/ptmx"), slave
+}
+
+// runIn runs wspeek in a pseudo-terminal, in directory dir.
+func runIn(t *testing.T, dir string, w, h int, env []string, args ...string) *terminal {
+	t.Helper()
+	master, slave := openPTY(t, w, h)
+	cmd := exec.Command(os.Args[0], args...)
+	cmd.Dir = dir
+	cmd.Env = append(os.Environ(), "WSPEEK_TEST_MAIN=1", "TERM=xterm-256color", "NO_COLOR=", "TZ=UTC", "COLORTERM=")
+	cmd.Env = append(cmd.Env, env...)
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = slave, slave, slave
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	slave.Close()
+	x := &terminal{t: t, master: master, cmd: cmd, vt: newVT(w, h), ended: make(chan error, 1)}
+	go x.read()
+	t.Cleanup(func() {
+		cmd.Process.Kill()
+		master.Close()
+	})
+	return x
+}
+
+func (x *terminal) read() {
+	buf := make([]byte, 1<<16)
+	for {
+		n, err := x.master.Read(buf)
+		x.mu.Lock()
+		x.vt.Write(buf[:n])
+		x.mu.Unlock()
+		if err != nil {
+			x.ended <- x.cmd.Wait()
+			return
+		}
+	}
+}
+
+func (x *terminal) screen() string {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return x.vt.text()
+}
+
+// waitFor waits until the screen shows all of want.
+func (x *terminal) waitFor(want ...string) {
+	x.t.Helper()
+	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
+		s, all := x.screen(), true
+		for _, w := range want {
+			all = all && strings.Contains(s, w)
+		}
+		if all {
+			return
+		}
+	}
+	x.t.Fatalf("%q never came:\n%s", want, x.screen())
+}
+
+func (x *terminal) keys(s string) {
+	x.t.Helper()
+	if _, err := x.master.WriteString(s); err != nil {
+		x.t.Fatal(err)
+	}
+}
+
+// quit waits for the program's end.
+func (x *terminal) quit(status int) {
+	x.t.Helper()
+	select {
+	case <-x.ended:
+	case <-time.After(20 * time.Second):
+		x.t.Fatalf("it does not end:\n%s", x.screen())
+	}
+	if got := x.cmd.ProcessState.ExitCode(); got != status {
+		x.t.Errorf("exit status %d, want %d\n%s", got, status, x.screen())
+	}
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if x.vt.alt {
+		x.t.Error("the terminal was left on its alternate screen")
+	}
+	if len(x.vt.bad) > 0 {
+		x.t.Errorf("written to the terminal: %s", strings.Join(x.vt.bad, "; "))
+	}
+}
+
+func writeSample(t *testing.T, dir, name string) {
+	t.Helper()
+	s := pcaps.Get(name)
+	if err := os.WriteFile(filepath.Join(dir, s.File), s.Data, 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestScreenStory opens a capture, filters, drills down, compares, saves, copies and quits.
+func TestScreenStory(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	writeSample(t, dir, "jsonrpc")
+	x := runIn(t, dir, 100, 30, nil, "jsonrpc.pcap")
+	x.waitFor("jsonrpc.pcap", "1000 Normal Closure", "complete")
+	x.keys("j\r")
+	x.waitFor("session 1", `{"jsonrpc":"2.0"`)
+	x.keys(`/ws.json.method == "sum"`)
+	x.waitFor("✓")
+	x.keys("\r")
+	x.waitFor("/ ws.json.method", `"jsonrpc": "2.0"`)
+	x.keys("/\x15") // empties the line
+	x.waitFor("empty shows all")
+	x.keys("\r")
+	x.waitFor("opened")
+	x.keys("gg")
+	x.keys("jjj")
+	x.keys("=")
+	x.waitFor("compare:", "different line")
+	x.keys("q")
+	x.waitFor("[1 all]")
+	x.keys("wx.txt") // behind the name that is proposed
+	x.waitFor("write payload to: wspeek-1-")
+	x.keys("\x15saved.txt\r")
+	x.waitFor("wrote ", "saved.txt")
+	x.keys("y")
+	x.waitFor("copied the payload")
+	x.keys("Q")
+	x.quit(0)
+	checkSaved(t, filepath.Join(dir, "saved.txt"))
+	if len(x.vt.copied) != 1 {
+		t.Fatalf("copied %q", x.vt.copied)
+	}
+	if b, err := base64.StdEncoding.DecodeString(x.vt.copied[0]); err != nil || !strings.HasPrefix(string(b), `{"jsonrpc"`) {
+		t.Errorf("copied %q, %v", b, err)
+	}
+}
+
+func checkSaved(t *testing.T, name string) {
+	t.Helper()
+	b, err := os.ReadFile(name)
+	if err != nil || !strings.HasPrefix(string(b), `{"jsonrpc"`) {
+		t.Errorf("saved %q, %v", b, err)
+	}
+	if i, err := os.Stat(name); err != nil || i.Mode().Perm() != 0o600 {
+		t.Errorf("mode %v, %v", i.Mode(), err)
+	}
+}
+
+// hostileTexts are texts that would act on a terminal.
+var hostileTexts = []string{
+	"\x1b]0;owned\x07\x1b]2;owned\x1b\\title", "\x1b]52;c;b3duZWQ=\x07clipboard", "\x1b[2J\x1b[31mclear", "\x1bc\x1b#8reset",
+	"\u009b31mC1\u009d52;c;b3duZWQ=\u009c", "bidi \u202eevil\u202c \u2066x\u2069", "zero\u200bwidth\u2060\ufeff\U000e0041",
+	"wide 日本語テキスト🎉👩‍👩‍👧‍👦🇩🇪❤️", "z" + strings.Repeat("\u0301", 500), "cr\rlf\nbs\b\b\b\x7f\x00\x07tab\t",
+	`{"\u001b[31mkey\u009b": "` + "\u202e" + `", "a": ["` + strings.Repeat("日", 300) + `"]}`, strings.Repeat("[", 1_000_000), "\x1bP1;1|17/dcs\x1b\\ \x1b_apc\x1b\\",
+}
+
+// hostileCapture is a capture in which all that a peer chooses is hostile.
+func hostileCapture() []byte {
+	c := pcaps.Conversation{MSS: 60000}
+	evil := "\x1b]0;owned\x07\u202e\u009b"
+	c.Upgrade(pcaps.Request{Target: "/" + evil, Host: evil + "host", Headers: [][2]string{{"X-" + evil, evil}, pcaps.Subprotocol(evil)}},
+		pcaps.Response{Headers: [][2]string{{"Server", evil}, pcaps.Subprotocol(evil)}})
+	for _, s := range hostileTexts {
+		c.SendFrames(pcaps.C2S, pcaps.Text(s).Masked(pcaps.RFCKey))
+		c.SendFrames(pcaps.S2C, pcaps.Frame{Opcode: pcaps.OpBinary, Fin: true, Payload: []byte(s)})
+		c.SendFrames(pcaps.S2C, pcaps.Frame{Opcode: pcaps.OpPing, Fin: true, Payload: []byte(s[:min(len(s), 120)])})
+	}
+	c.SendFrames(pcaps.S2C, pcaps.Text(strings.Repeat("one line\x1b[7m", 100<<20/12)))
+	c.SendFrames(pcaps.S2C, pcaps.Frame{Opcode: pcaps.OpClose, Fin: true, Payload: []byte("\x03\xe8\x1b]52;c;b3du\x07\u202e")})
+	c.Close()
+	return c.File()
+}
+
+// TestHazard_O1_NothingFromTheWireReachesTheTerminal shows every view of every message of a hostile capture, in several sizes.
+func TestHazard_O1_NothingFromTheWireReachesTheTerminal(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	name := "evil\x1b]0;owned\x07\u202e.pcap"
+	if err := os.WriteFile(filepath.Join(dir, name), hostileCapture(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, size := range [][2]int{{200, 50}, {80, 24}, {40, 12}} {
+		t.Run(fmt.Sprintf("%dx%d", size[0], size[1]), func(t *testing.T) {
+			x := runIn(t, dir, size[0], size[1], nil, name)
+			x.waitFor(`evil\x1b]0`)
+			x.waitFor("findin")
+			for _, k := range []string{"j", "\r", "v", "v", "v", "v", "/owned", "\x1b", "&owned\r", "n", "n", "N"} {
+				x.keys(k)
+				time.Sleep(30 * time.Millisecond)
+			}
+			x.keys("gg")
+			for range 3 * len(hostileTexts) {
+				x.keys("j")
+				time.Sleep(10 * time.Millisecond)
+				x.keys("v")
+				time.Sleep(5 * time.Millisecond)
+			}
+			x.keys("G")
+			time.Sleep(300 * time.Millisecond)
+			x.keys("kkkk=")
+			time.Sleep(300 * time.Millisecond)
+			x.keys("qye?qf")
+			time.Sleep(200 * time.Millisecond)
+			x.keys("Q")
+			x.quit(0)
+			for _, s := range x.vt.titles {
+				if s != "wspeek" && s != "" {
+					t.Errorf("title %q", s)
+				}
+			}
+			for _, s := range x.vt.copied {
+				if b, _ := base64.StdEncoding.DecodeString(s); strings.ContainsAny(string(b), "\x1b\x07\u009b\u202e") {
+					t.Errorf("copied %q", b)
+				}
+			}
+		})
+	}
+}
+
+// TestKeyIsAnsweredSoon presses keys on a capture and waits for the new screen.
+func TestKeyIsAnsweredSoon(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	writeSample(t, dir, "deflate")
+	x := runIn(t, dir, 120, 40, []string{"NO_COLOR=1"}, "deflate.pcap")
+	x.waitFor("complete")
+	x.keys("j\r")
+	x.waitFor("▶     ", "payload")
+	x.keys("?")
+	x.waitFor("Move", "Take along")
+	x.keys("?")
+	x.waitFor("[1 all]")
+	x.keys("\x03")
+	x.quit(0)
+}

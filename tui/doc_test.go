@@ -1,0 +1,199 @@
+package tui
+
+import (
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"github.com/wspeek/wspeek/decode/filter"
+	"github.com/wspeek/wspeek/decode/ws"
+)
+
+func never() bool { return false }
+
+// rowsOf are the rows of a document as they are drawn, w cells wide.
+func rowsOf(t testing.TB, b body, w int) []string {
+	var out []string
+	for i := range b.len() {
+		l := newLine(w)
+		b.draw(i, l)
+		if l.w > w || width(plainText(string(l.b))) != l.w {
+			t.Fatalf("row %d: %d cells, says %d, of %d: %q", i, width(plainText(string(l.b))), l.w, w, l.b)
+		}
+		checkInert(t, string(l.b))
+		out = append(out, plainText(string(l.b)))
+	}
+	return out
+}
+
+func TestTextIsLaidOut(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name, payload string
+		holes         []ws.Hole
+		w             int
+		want          []string
+	}{
+		{"plain", "hello", nil, 20, []string{"hello"}},
+		{"line feeds", "a\nb\n", nil, 20, []string{"a", "b"}},
+		{"wrapped", "abcdefghijkl", nil, 8, []string{"abcdefgh", "ijkl"}},
+		{"controls are seen", "a\x1b[1mb", nil, 20, []string{`a\x1b[1mb`}},
+		{"a control is not cut", "abcdef\x1b", nil, 8, []string{"abcdef", `\x1b`}},
+		{"wide characters", "日本語日本語", nil, 8, []string{"日本語日", "本語"}},
+		{"hole", "abcd", []ws.Hole{{At: 2, N: 5}}, 40, []string{"ab", "[ 5 bytes missing here ]", "cd"}},
+		{"two holes", "abcd", []ws.Hole{{At: 0, N: 5}, {At: 7, N: 1}}, 40, []string{"[ 5 bytes missing here ]", "ab", "[ 1 byte missing here ]", "cd"}},
+		{"object", `{"a":1,"b":[true,null],"c":{},"d":"x y"}`, nil, 40,
+			[]string{"{", `  "a": 1,`, `  "b": [`, "    true,", "    null", "  ],", `  "c": {},`, `  "d": "x y"`, "}"}},
+		{"blanks outside of strings", "{ \"a\" :\n 1 }", nil, 40, []string{"{", `  "a": 1`, "}"}},
+		{"Socket.IO", `42["e",{"a":1}]`, nil, 40, []string{"42", "[", `  "e",`, "  {", `    "a": 1`, "  }", "]"}},
+		{"escapes", `{"a":"\"}\\"}`, nil, 40, []string{"{", `  "a": "\"}\\"`, "}"}},
+		{"not JSON", `{"a":`, nil, 40, []string{`{"a":`}},
+		{"long string in JSON", `["abcdefghijkl"]`, nil, 10, []string{"[", `  "abcdefg`, `  hijkl"`, "]"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			got := rowsOf(t, newText([]byte(c.payload), c.holes, c.w, newTheme(true), nil, never), c.w)
+			if strings.Join(got, "\n") != strings.Join(c.want, "\n") {
+				t.Errorf("got  %q\nwant %q", got, c.want)
+			}
+		})
+	}
+}
+
+func TestJSONFolds(t *testing.T) {
+	t.Parallel()
+	x := newText([]byte(`{"a":[1,2,3],"b":2}`), nil, 60, newTheme(true), nil, never)
+	if !x.toggle(1) || x.toggle(2) && x.lines[2].shut == 0 {
+		t.Fatal("cannot fold")
+	}
+	want := []string{"{", `  "a": [ … 3 lines … ],`, `  "b": 2`, "}"}
+	if got := rowsOf(t, x, 60); strings.Join(got, "\n") != strings.Join(want, "\n") {
+		t.Errorf("got %q want %q", got, want)
+	}
+	x.foldAll()
+	if got := rowsOf(t, x, 60); len(got) != 8 {
+		t.Errorf("unfolded: %q", got)
+	}
+}
+
+func TestAnyPayloadIsLaidOutWithinItsWidth(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		w := rapid.IntRange(8, 50).Draw(t, "w")
+		p := rapid.SliceOf(rapid.Byte()).Draw(t, "p")
+		if rapid.Bool().Draw(t, "text") {
+			p = []byte(rapid.String().Draw(t, "s"))
+		}
+		find := words([][]byte{{'a'}, {'"', ':'}})
+		for _, b := range []body{newText(p, nil, w, newTheme(true), find, never), newHex(p, w, newTheme(true), find)} {
+			for i := range b.len() {
+				l := newLine(w + 16)
+				b.draw(i, l)
+				if l.w > max(w, 30) {
+					t.Fatalf("row %d has %d cells of %d: %q", i, l.w, w, l.b)
+				}
+			}
+		}
+	})
+}
+
+// FuzzJSONLines holds that laying out JSON drops nothing but blanks.
+func FuzzJSONLines(f *testing.F) {
+	for _, s := range []string{`{"a":[1,{}],"b":"x"}`, `42["e",{}]`, `[[[[]]]]`, `{"a":{"b":[]}}`, "[1 , 2]", `[""]`} {
+		f.Add([]byte(s))
+	}
+	f.Fuzz(func(t *testing.T, p []byte) {
+		x := newText(p, nil, 40, newTheme(true), nil, never)
+		for i := range x.len() {
+			x.draw(i, newLine(60))
+		}
+		if !x.json {
+			return
+		}
+		var got strings.Builder
+		for _, l := range x.lines {
+			got.Write(p[l.start:l.end])
+		}
+		if squeeze(got.String()) != squeeze(string(p)) {
+			t.Errorf("lines %q of %q", got.String(), p)
+		}
+	})
+}
+
+// squeeze leaves blanks out.
+func squeeze(s string) string {
+	return strings.Map(func(r rune) rune {
+		if strings.ContainsRune(" \t\r\n", r) {
+			return -1
+		}
+		return r
+	}, s)
+}
+
+func TestMillionDeepJSON(t *testing.T) {
+	t.Parallel()
+	deep := []byte(strings.Repeat("[", 1_000_000) + strings.Repeat("]", 1_000_000))
+	x := newText(deep, nil, 80, newTheme(true), nil, never)
+	if x.len() != 25_000 {
+		t.Errorf("%d rows, want 25000: as text", x.len())
+	}
+	nested := []byte(strings.Repeat("[", 9000) + "1" + strings.Repeat("]", 9000))
+	for _, row := range rowsOf(t, newText(nested, nil, 40, newTheme(true), nil, never), 40) {
+		if len(row) > 40 {
+			t.Fatalf("%q", row)
+		}
+	}
+}
+
+func TestHeaderFields(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name  string
+		frame ws.Frame
+		want  string // the header in hex
+	}{
+		{"masked text", ws.Frame{Fin: true, Opcode: ws.OpText, Masked: true, MaskKey: [4]byte{0x37, 0xfa, 0x21, 0x3d}, HeaderLen: 6, Len: 5}, "818537fa213d"},
+		{"16 bit length", ws.Frame{Opcode: ws.OpBinary, HeaderLen: 4, Len: 256}, "027e0100"},
+		{"64 bit length", ws.Frame{Fin: true, RSV: 4, Opcode: ws.OpBinary, HeaderLen: 10, Len: 65536}, "c27f0000000000010000"},
+		{"length not minimal", ws.Frame{Fin: true, Opcode: ws.OpText, HeaderLen: 4, Len: 5}, "817e0005"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			if got := hexOf(header(&c.frame)); got != c.want {
+				t.Errorf("header %s, want %s", got, c.want)
+			}
+			covered := 0
+			for _, f := range fieldsOf(&c.frame, false) {
+				if f.bits > 0 {
+					covered += f.bits
+				} else {
+					covered += 8 * (f.to - f.from)
+				}
+			}
+			if covered != 8*c.frame.HeaderLen {
+				t.Errorf("fields cover %d bits of %d", covered, 8*c.frame.HeaderLen)
+			}
+		})
+	}
+}
+
+func hexOf(p []byte) string {
+	const digits = "0123456789abcdef"
+	var b strings.Builder
+	for _, c := range p {
+		b.WriteByte(digits[c>>4])
+		b.WriteByte(digits[c&15])
+	}
+	return b.String()
+}
+
+func TestFilterHelpCompiles(t *testing.T) {
+	t.Parallel()
+	for _, line := range filterHelp {
+		expr, _, _ := strings.Cut(line, "   ")
+		if _, err := filter.Compile(expr); err != nil {
+			t.Errorf("%s: %v", expr, err)
+		}
+	}
+}
