@@ -2,6 +2,7 @@ package filter_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/wspeek/wspeek/decode/filter"
@@ -32,6 +33,26 @@ func BenchmarkMatch(b *testing.B) {
 			b.ReportAllocs()
 			for i := 0; b.Loop(); i++ {
 				f.Match(&rows[i%len(rows)])
+			}
+		})
+	}
+}
+
+// BenchmarkSearch searches a megabyte of JSON that does not hold what is looked for.
+func BenchmarkSearch(b *testing.B) {
+	payload := strings.Repeat(`{"id":1001,"type":"presence","user":"uniform","price":5593.69,"tags":["lima","yankee"],"note":"bravo"},`, 1<<20/103)
+	for _, src := range []string{"error", "xyz", "größe", "Привет", `websocket.payload matches "err(or)? [0-9]+"`, `websocket.payload matches "[0-9]{6}"`, "ws.json.z == 1"} {
+		b.Run(src, func(b *testing.B) {
+			f, err := filter.Compile(src)
+			if err != nil {
+				b.Fatal(err)
+			}
+			r := filter.Row{Message: text(1, ws.C2S, `{"all":[`+payload+"0]}")}
+			b.SetBytes(int64(len(payload)))
+			for b.Loop() {
+				if f.Match(&r) {
+					b.Fatal("passes")
+				}
 			}
 		})
 	}

@@ -177,3 +177,31 @@ func streamAndTrace(t *testing.T, sample pcaps.Sample, src string) {
 		t.Errorf("%s: events %v, trace %v", src, told, kept)
 	}
 }
+
+// A session that was forgotten is no longer known, and what comes of it does no harm.
+func TestStreamForget(t *testing.T) {
+	t.Parallel()
+	f, err := filter.Compile("tcp.stream == 0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := filter.NewStream(f, filter.Messages)
+	if err != nil {
+		t.Fatal(err)
+	}
+	before, after := 0, 0
+	play(t, pcaps.Get("graphql"), decode.Options{}, func(b *decode.Batch, e *decode.Event) {
+		passes := s.Match(b, e) && e.Kind == decode.KindMessage
+		switch {
+		case passes && before < 3:
+			if before++; before == 3 {
+				s.Forget(e.Session.N)
+			}
+		case passes:
+			after++
+		}
+	})
+	if before != 3 || after != 0 {
+		t.Errorf("%d messages pass before and %d after", before, after)
+	}
+}
