@@ -172,7 +172,7 @@ func (s *Stream) Session(n int) bool {
 	return false
 }
 
-// Forget drops what is kept of a session, for runs that do not end. What is told of it later is taken for that of a session of which nothing is known.
+// Forget drops what is kept of a session, for runs that do not end: it is unknown until it is told anew.
 func (s *Stream) Forget(n int) { delete(s.sessions, n) }
 
 func (x *followed) show(n int) {
