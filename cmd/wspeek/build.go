@@ -133,10 +133,15 @@ func (b *buildFlags) check(cmd *cobra.Command, args []string) (*[4]byte, error) 
 		return nil, trouble("--fragment %d: want 1 to 10000", b.fragment)
 	case b.force && b.out == "":
 		return nil, trouble("--force goes with -o")
+	case !b.explain && (cmd.Flags().Changed("json") || cmd.Flags().Changed("format") || cmd.Flags().Changed("width") || b.ascii):
+		return nil, trouble("--json, --format, --width and --ascii go with --explain")
 	case b.explain && b.out != "":
 		return nil, trouble("--explain and -o exclude each other; explain the file with wspeek explain")
 	case cmd.Flags().Changed("close") && (b.close < 0 || b.close > 65535):
 		return nil, trouble("--close %d: a close code has 16 bits, 0 to 65535", b.close)
+	}
+	if err := refuse(cmd, "build", append([]string{"read", "decode-as", "keylog", "hex"}, unusedByExplain...)); err != nil {
+		return nil, err
 	}
 	if err := b.drawFlags.check(cmd); err != nil {
 		return nil, err

@@ -92,6 +92,20 @@ var selectors = []struct {
 }{{"message", "-m", true}, {"frame", "-F", true}, {"handshake", "--handshake", true},
 	{"hex", "--hex", false}, {"close", "--close", false}, {"rule", "--rule", false}}
 
+// unusedByExplain are flags of other commands that mean nothing here.
+var unusedByExplain = []string{"session", "count", "display-filter", "no-payload", "hash", "whole", "time", "fail-if-empty", "write", "interface",
+	"capture-filter"}
+
+// refuse refuses flags that a command would ignore.
+func refuse(cmd *cobra.Command, command string, names []string) error {
+	for _, name := range names {
+		if cmd.Flags().Lookup(name) != nil && cmd.Flags().Changed(name) {
+			return trouble("--%s does nothing with %s", name, command)
+		}
+	}
+	return nil
+}
+
 // check refuses what does not fit together.
 func (x *explainFlags) check(cmd *cobra.Command, files []string) error {
 	var given []string
@@ -100,6 +114,9 @@ func (x *explainFlags) check(cmd *cobra.Command, files []string) error {
 		if cmd.Flags().Changed(s.name) {
 			given, needs = append(given, s.shown), s.file
 		}
+	}
+	if err := refuse(cmd, "explain", unusedByExplain); err != nil {
+		return err
 	}
 	switch {
 	case len(given) > 1:
