@@ -47,6 +47,8 @@ type sessionTrace struct {
 	// first holds, at n-1, the number of the first frame of message n.
 	first    []int32
 	findings []ws.Finding
+	// messages, bytes and wire are counted as in Session.
+	messages, bytes, wire [2]int64
 }
 
 // NewTrace is an empty Trace that keeps payloads in p; nil keeps none.
@@ -103,6 +105,9 @@ func (t *Trace) add(s *sessionTrace, n int, m *ws.Message) (err error) {
 	}
 	t.rows.add(r)
 	s.byN = put(s.byN, m.N, i)
+	s.messages[m.Dir]++
+	s.bytes[m.Dir] += max(m.Len, 0)
+	s.wire[m.Dir] += m.WireLen
 	return err
 }
 
@@ -171,6 +176,23 @@ func (t *Trace) Session(n int) *Session {
 		return s.info
 	}
 	return nil
+}
+
+// Now is a copy of the newest snapshot of session n with the counts of messages, bytes and findings as they are now; nil where there
+// is none. (A session is told anew only where its state changes.)
+func (t *Trace) Now(n int) *Session {
+	s := t.of(n)
+	if s == nil {
+		return nil
+	}
+	i := *s.info
+	for d := range 2 {
+		i.Messages[d] = max(i.Messages[d], s.messages[d])
+		i.Bytes[d] = max(i.Bytes[d], s.bytes[d])
+		i.WireBytes[d] = max(i.WireBytes[d], s.wire[d])
+	}
+	i.Findings = max(i.Findings, len(s.findings))
+	return &i
 }
 
 // Len is how many messages there are, of all sessions.

@@ -90,6 +90,19 @@ func TestTraceKeepsFrames(t *testing.T) {
 	}
 }
 
+func TestTraceCountsOpenSessions(t *testing.T) {
+	t.Parallel()
+	tr := NewTrace(nil)
+	apply(t, tr, []ws.Message{{N: 1, Len: 5, WireLen: 3, CloseCode: -1}, {N: 2, Dir: ws.S2C, Len: -1, WireLen: 4, CloseCode: -1}}, nil)
+	s := tr.Now(1)
+	if s.Messages != [2]int64{1, 1} || s.Bytes != [2]int64{5, 0} || s.WireBytes != [2]int64{3, 4} {
+		t.Errorf("messages %v bytes %v wire %v", s.Messages, s.Bytes, s.WireBytes)
+	}
+	if tr.Session(1).Messages != [2]int64{} || tr.Now(2) != nil {
+		t.Error("the snapshot has changed, or there is a session 2")
+	}
+}
+
 func TestTraceAmends(t *testing.T) {
 	t.Parallel()
 	ms := []ws.Message{{N: 1, CloseCode: -1}, {N: 2, CloseCode: -1, Findings: []*ws.Rule{ws.RuleRSV}}}

@@ -40,10 +40,13 @@ type request struct {
 
 func (q *request) given() bool { return q.stop.Load() }
 
-// same says whether two requests ask for the same document.
-func (q *request) same(o *request) bool {
-	return o != nil && q.subject == o.subject && q.view == o.view && q.w == o.w && q.th == o.th && q.version == o.version
+// like says whether two requests ask for the same document, be it an older version of it.
+func (q *request) like(o *request) bool {
+	return q.subject == o.subject && q.view == o.view && q.w == o.w && q.th == o.th
 }
+
+// same says whether two requests ask for the same version of the same document.
+func (q *request) same(o *request) bool { return q.like(o) && q.version == o.version }
 
 // document answers a request.
 type document struct {
@@ -77,7 +80,7 @@ func (q *request) make(s *store) body {
 
 func (q *request) sessionBody(s *store, n int) body {
 	s.mu.Lock()
-	i := s.trace.Session(n)
+	i := s.trace.Now(n)
 	findings := s.trace.Findings(n)
 	s.mu.Unlock()
 	if i == nil {
@@ -160,7 +163,7 @@ type detailPane struct {
 
 // show takes in a document, unless another one has been asked for meanwhile.
 func (d *detailPane) show(doc *document) {
-	if d.want == nil || !doc.request.same(d.want) {
+	if d.want == nil || !doc.request.like(d.want) {
 		return
 	}
 	fresh := d.doc == nil || d.doc.request.subject != doc.request.subject || d.doc.request.view != doc.request.view

@@ -46,8 +46,6 @@ type model struct {
 	search  *query
 	hunt    *hunt
 	version int
-	// building is the request that a command works on, nil for none.
-	building *request
 	writing  *atomic.Bool
 
 	paused   bool
@@ -262,8 +260,8 @@ func (m *model) build() tea.Cmd {
 		m.det.want = nil
 		return nil
 	}
-	if m.det.want != nil && q.same(m.det.want) {
-		return nil
+	if m.det.want != nil && q.like(m.det.want) {
+		return nil // under way; a newer version is asked for when it has come
 	}
 	if m.det.want != nil {
 		m.det.want.stop.Store(true)

@@ -119,7 +119,7 @@ func (s *store) sessions(from, to int) []*decode.Session {
 	defer s.mu.Unlock()
 	var out []*decode.Session
 	for n := from; n < to; n++ {
-		out = append(out, s.trace.Session(n))
+		out = append(out, s.trace.Now(n))
 	}
 	return out
 }

@@ -81,33 +81,39 @@ func (m *model) accountLine() string {
 // accountParts are the parts of the account line, what must be seen first.
 func (m *model) accountParts() []seg {
 	a, th := &m.count.account, m.th
-	parts := []seg{{th.plain, thousands(m.progress.Packets) + " pkts"}}
 	dropped := max(m.progress.Dropped, a.Dropped)
-	st := th.dim
-	if dropped > 0 {
-		st = th.bad
-	}
-	parts = append(parts, seg{st, thousands(dropped) + " dropped"})
-	st = th.dim
-	if m.count.findings > 0 {
-		st = th.warn
-	}
-	parts = append(parts, seg{st, plural(int64(m.count.findings), "finding")})
-	switch {
-	case m.count.trouble != "":
-		parts = append(parts, seg{th.bad, decode.Inert(m.count.trouble)})
-	case !m.count.done && len(a.Why) == 0:
-		parts = append(parts, seg{th.dim, "so far"})
-	case len(a.Why) == 0:
-		parts = append(parts, seg{th.good, "complete"})
-	default:
-		parts = append(parts, seg{th.bad, "INCOMPLETE: " + decode.Inert(strings.Join(a.Why, "; "))})
-	}
-	parts = append(parts, seg{th.plain, m.placeText()})
+	parts := []seg{m.completeness(), {th.plain, thousands(m.progress.Packets) + " pkts"},
+		{pick(dropped > 0, th.bad, th.dim), thousands(dropped) + " dropped"},
+		{pick(m.count.findings > 0, th.warn, th.dim), plural(int64(m.count.findings), "finding")},
+		{th.plain, m.placeText()}}
 	if len(a.Encrypted) > 0 {
 		parts = append(parts, seg{th.warn, encrypted(a)})
 	}
+	if m.count.trouble != "" {
+		parts = append(parts, seg{th.bad, decode.Inert(m.count.trouble)})
+	}
+	if len(a.Why) > 0 {
+		parts = append(parts, seg{th.bad, decode.Inert(strings.Join(a.Why, "; "))})
+	}
 	return parts
+}
+
+// completeness says whether all of the capture is known.
+func (m *model) completeness() seg {
+	switch {
+	case m.count.trouble != "" || len(m.count.account.Why) > 0:
+		return seg{m.th.bad, "INCOMPLETE"}
+	case !m.count.done:
+		return seg{m.th.dim, "so far"}
+	}
+	return seg{m.th.good, "complete"}
+}
+
+func pick(v bool, yes, no style) style {
+	if v {
+		return yes
+	}
+	return no
 }
 
 // placeText says which row one is at, and whether the list follows.
