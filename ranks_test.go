@@ -30,6 +30,7 @@ var ranks = map[string]int{
 	"decode":         3,
 	"decode/payload": 4,
 	"decode/explain": 4,
+	"decode/ladder":  4,
 	"decode/har":     4,
 	"decode/filter":  5,
 	"decode/export":  5,

@@ -37,6 +37,9 @@ type flags struct {
 	filter *filter.Filter
 	// demo says that the samples are listed: captures that have nothing to do with each other.
 	demo bool
+	live liveFlags
+	// level is --level of check.
+	level string
 	// unbuilt are flags of the contract that do nothing yet: giving one is an error.
 	unbuilt map[string]*string
 }
@@ -57,10 +60,10 @@ func (f *flags) register(s *pflag.FlagSet) {
 	s.BoolVarP(&f.quiet, "quiet", "q", false, "no account at the end")
 	s.BoolVarP(&f.verbose, "verbose", "v", false, "say more on standard error")
 	s.BoolVar(&f.failEmpty, "fail-if-empty", false, "exit 1 if nothing was listed")
+	f.live.register(s)
 	f.unbuilt = map[string]*string{}
 	for _, u := range []struct{ name, short, value string }{
-		{"interface", "i", "IF"}, {"capture-filter", "f", "EXPR"},
-		{"write", "w", "FILE"}, {"keylog", "", "FILE"},
+		{"keylog", "", "FILE"},
 	} {
 		f.unbuilt[u.name] = s.StringP(u.name, u.short, "", "not built yet (`"+u.value+"`)")
 		_ = s.MarkHidden(u.name)

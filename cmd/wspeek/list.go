@@ -52,9 +52,12 @@ type lister struct {
 	lines   int64
 	// filter is nil where everything is shown.
 	filter *filter.Stream
+	// check is nil but in the check view.
+	check *checker
 	// sessions are the newest snapshots, for the sessions view.
 	sessions map[int]*decode.Session
 	headed   map[int]bool
+	forget   forgetting
 	files    capture.Stats
 	mu       sync.Mutex // guards damage
 	damage   []string
@@ -100,7 +103,12 @@ func listInputs(ctx context.Context, std streams, f *flags, in inputs, v view) e
 	if l.filter != nil {
 		l.filter.Options(&p.opt)
 	}
-	runErr := p.run(ctx, l.visit)
+	visit := l.visit
+	if l.check != nil {
+		l.check.options(&p.opt)
+		visit = l.checkVisit
+	}
+	runErr := p.run(ctx, visit)
 	p.account(&l.account)
 	l.account.Files = len(in.Names())
 	l.addStats(in.Stats())
@@ -127,6 +135,11 @@ func newLister(std streams, f *flags, v view) (*lister, error) {
 			return nil, filterTrouble(err)
 		}
 	}
+	if v == checkView {
+		if l.check, err = newChecker(std, f); err != nil {
+			return nil, err
+		}
+	}
 	return l, nil
 }
 
@@ -145,7 +158,7 @@ func (l *lister) damaged(err error) {
 func (l *lister) visit(b *decode.Batch, e *decode.Event) error {
 	l.account.Count(b, e)
 	if e.Kind == decode.KindSession {
-		l.sessions[e.Session.N] = b.Session(e)
+		l.remember(b.Session(e))
 	}
 	if e.Kind == decode.KindStream || l.f.session > 0 && e.Session.N != l.f.session {
 		return nil
@@ -164,6 +177,19 @@ func (l *lister) visit(b *decode.Batch, e *decode.Event) error {
 		return errStop
 	}
 	return nil
+}
+
+// remember keeps the newest snapshot of a session.
+func (l *lister) remember(s *decode.Session) {
+	n := l.forget.note(l.sessions[s.N], s)
+	l.sessions[s.N] = s
+	if n > 0 {
+		delete(l.sessions, n)
+		delete(l.headed, n)
+		if l.filter != nil {
+			l.filter.Forget(n)
+		}
+	}
 }
 
 // append makes the line of an event, and says whether it has one in this view.
@@ -314,7 +340,7 @@ func (l *lister) status(ctx context.Context, runErr error, stopped bool) error {
 		return trouble("there is no session %d: %d were found", l.f.session, len(l.sessions))
 	case len(l.account.Why) > 0:
 		return &exitError{status: exitIncomplete}
-	case l.view == checkView && l.account.Must > 0, l.f.failEmpty && l.lines == 0:
+	case l.check != nil && l.check.found, l.f.failEmpty && l.lines == 0:
 		return &exitError{status: exitNegative}
 	}
 	return nil

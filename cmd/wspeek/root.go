@@ -50,7 +50,7 @@ func newRoot(std streams) *cobra.Command {
 		listCommand(std, f, messagesView, "messages FILE...", "one line a message", messagesLong),
 		listCommand(std, f, framesView, "frames FILE...", "one line a frame", ""),
 		listCommand(std, f, sessionsView, "sessions FILE...", "one line a WebSocket session (refused handshakes too)", ""),
-		listCommand(std, f, checkView, "check FILE...", "the rules that the traffic breaks, with their RFC sections", checkLong),
+		checkCommand(std, f), ladderCommand(std, f),
 		demoCommand(std, f),
 		liveCommand(std, f),
 		explainCommand(std, f), buildCommand(std, f),
@@ -66,11 +66,6 @@ which they were completed.
 
 With --raw --session N the payloads of data messages are written as they are, one after the other
 (--dir c2s or s2c for one side alone).`
-
-const checkLong = `check lists what the traffic breaks of RFC 6455 and RFC 7692, as far as
-somebody who only listens can tell, and what is missing of it.
-
-It exits 1 if a rule of level must is broken.`
 
 func listCommand(std streams, f *flags, v view, use, short, long string) *cobra.Command {
 	c := &cobra.Command{

@@ -1,0 +1,151 @@
+package main
+
+import (
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"github.com/wspeek/wspeek/decode"
+	"github.com/wspeek/wspeek/decode/check"
+	"github.com/wspeek/wspeek/decode/filter"
+	"github.com/wspeek/wspeek/decode/ws"
+)
+
+const checkLong = `check lists what the traffic breaks of RFC 6455 and RFC 7692, as far as
+somebody who only listens can tell, and what is missing of it. When a session has ended it gives a
+verdict in one sentence: who ended it and why, with the packets that prove it. Below it stands
+what was measured: round trips of pings, heartbeats, silences, compression, fragments, and TCP.
+
+What was captured is told as a fact; a cause that is concluded from it is called probable.
+
+  wspeek check chat.pcapng                  everything
+  wspeek check --level must chat.pcapng     broken rules of level must alone, and the verdicts
+  wspeek check --json chat.pcapng | jq 'select(.type=="verdict").text'
+
+With --json a verdict is one line, beside the lines of findings:
+
+  {"schema":1,"type":"verdict","session":1,"stream":0,"cause":"idle","certainty":"seen|probable|unknown",
+   "by":"s2c","code":1006,"text":"...","packets":[17,20],"pings":{"c2s":{"sent":2,"answered":2,
+   "rtt_ns":{"count":2,"min":1,"mean":1,"max":1},...}},"silence":{"ns":1,"packets":[17,20]},
+   "heartbeats":[...],"deflate":{...},"fragments":{...},"tcp":{...},"slow_messages":0}
+
+cause is one of closed, close-unanswered, refused, no-answer, fin, half-close, rst, idle, lifetime,
+pong-missing, rule-broken, peer-vanished, replaced, evicted, open, unknown. code is what an application is
+told: 1006 where no Close frame came. A measurement that does not apply is absent.
+
+It exits 1 if a rule of level must is broken; with --level, if there is a finding of that level or
+a stronger one (must is stronger than should, should than note).`
+
+func checkCommand(std streams, f *flags) *cobra.Command {
+	c := listCommand(std, f, checkView, "check FILE...", "the rules that the traffic breaks, and why each session ended", checkLong)
+	c.Flags().StringVar(&f.level, "level", "", "list findings of this level and stronger alone, and exit 1 if there are any: `must`, should or note")
+	return c
+}
+
+// levels are the values of --level.
+var levels = []string{ws.Must.String(), ws.Should.String(), ws.Note.String()}
+
+// checker is what a lister has besides for the check view.
+type checker struct {
+	run  check.Run
+	text check.Text
+	// shown is the weakest level that is listed, negative the weakest that makes the exit status 1.
+	shown, negative ws.Level
+	// found says that there is something of a level up to negative.
+	found bool
+	// listed are the sessions with a line.
+	listed map[int]bool
+}
+
+func newChecker(std streams, f *flags) (*checker, error) {
+	c := &checker{shown: ws.Note, negative: ws.Must, listed: map[int]bool{}}
+	c.text = check.Text{Color: f.colored(std.out), Width: columns(std.out)}
+	if f.level == "" {
+		return c, nil
+	}
+	i := slices.Index(levels, f.level)
+	if i < 0 {
+		return nil, trouble("--level %s: want must, should or note", f.level)
+	}
+	c.shown, c.negative = ws.Level(i), ws.Level(i)
+	return c, nil
+}
+
+// options asks the Decoders for what verdicts are made of.
+func (c *checker) options(o *decode.Options) { o.Keep, o.Wire = true, true }
+
+// shows counts a finding, and says whether it is listed.
+func (c *checker) shows(f *ws.Finding) bool {
+	c.found = c.found || f.Rule.Level <= c.negative
+	return f.Rule.Level <= c.shown
+}
+
+// checkVisit is visit, and tells the verdict of a session that has ended.
+func (l *lister) checkVisit(b *decode.Batch, e *decode.Event) error {
+	report := l.check.run.Apply(b, e)
+	if e.Kind == decode.KindFinding && (l.f.session == 0 || e.Session.N == l.f.session) {
+		if !l.check.shows(b.Finding(e)) {
+			l.account.Count(b, e)
+			return nil
+		}
+	}
+	before := l.lines
+	if err := l.visit(b, e); err != nil {
+		return err
+	}
+	if l.lines > before {
+		l.check.listed[e.Session.N] = true
+	}
+	if report == nil || l.f.session > 0 && e.Session.N != l.f.session {
+		return nil
+	}
+	return l.verdict(e.Session, report)
+}
+
+// verdict writes what was measured of a session, first what is a finding.
+func (l *lister) verdict(ref *decode.Ref, r *check.Report) error {
+	for i := range r.Findings {
+		f := &r.Findings[i]
+		l.account.Findings++
+		if !l.check.shows(f) || l.filter != nil && !l.f.filter.Match(&filter.Row{Session: r.Session, Finding: f}) {
+			continue
+		}
+		l.check.listed[ref.N] = true
+		if l.f.json {
+			l.line = l.json.Finding(l.line[:0], ref, f)
+		} else {
+			l.line = l.text.Finding(l.line[:0], ref, f)
+		}
+		if err := l.put(); err != nil {
+			return err
+		}
+	}
+	if l.filter != nil && !l.check.listed[ref.N] {
+		return nil
+	}
+	if l.f.json {
+		l.line = check.AppendJSON(l.line[:0], r, l.fileOf(r.Session.First))
+	} else {
+		l.line = l.check.text.Report(l.line[:0], r)
+	}
+	return l.put()
+}
+
+// fileOf names the file that a packet came from, where several are read.
+func (l *lister) fileOf(packet int) string {
+	if l.json.FileOf == nil {
+		return ""
+	}
+	return l.json.FileOf(packet)
+}
+
+// put writes l.line, which counts as one of -c.
+func (l *lister) put() error {
+	if _, err := l.out.Write(l.line); err != nil {
+		return err
+	}
+	if l.lines++; l.lines == l.f.count {
+		return errStop
+	}
+	return nil
+}

@@ -1,0 +1,188 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"github.com/wspeek/wspeek/capture"
+	"github.com/wspeek/wspeek/decode"
+	"github.com/wspeek/wspeek/decode/export"
+	"github.com/wspeek/wspeek/decode/ladder"
+)
+
+const ladderLong = `ladder draws one session as two lines, the client's on the left and the
+server's on the right, with its messages as arrows between them: the time since the first packet,
+the time since the line before, the number, kind and length of the message, and how it begins. A
+silence of a second or more is marked.
+
+  wspeek ladder chat.pcapng --session 2
+  wspeek ladder chat.pcapng --session 2 --frames --tcp
+  wspeek ladder chat.pcapng --ascii --width 72 -c 20
+
+--session may be left out where the capture has one session alone. -Y shows the messages that
+pass, -c N the first N.`
+
+// ladderFlags are those of ladder alone.
+type ladderFlags struct {
+	frames, tcp, ascii bool
+	width              int
+}
+
+func ladderCommand(std streams, f *flags) *cobra.Command {
+	var own ladderFlags
+	c := &cobra.Command{
+		Use: "ladder FILE... --session N", Short: "one session as a ladder of arrows", Long: ladderLong,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return own.run(cmd.Context(), std, f, args)
+		},
+	}
+	s := c.Flags()
+	s.BoolVar(&own.frames, "frames", false, "an arrow a frame")
+	s.BoolVar(&own.tcp, "tcp", false, "what TCP did too: SYN, FIN, RST, segments sent again, windows that shut")
+	s.BoolVar(&own.ascii, "ascii", false, "draw with ASCII alone")
+	s.IntVar(&own.width, "width", 0, "draw `N` columns wide, 60 to 200 (default: the terminal's width, else 80)")
+	return c
+}
+
+// climber collects the one session of a ladder.
+type climber struct {
+	*lister
+	trace *decode.Trace
+	// want is the session, the first until it is known that there are more.
+	want int
+}
+
+func (o *ladderFlags) run(ctx context.Context, std streams, f *flags, args []string) error {
+	switch {
+	case f.json:
+		return trouble("a ladder is for people: messages --json --session N is for programs")
+	case o.width != 0 && (o.width < ladder.MinWidth || o.width > ladder.MaxWidth):
+		return trouble("--width %d: want %d to %d", o.width, ladder.MinWidth, ladder.MaxWidth)
+	}
+	names := slices.Concat(f.read, args)
+	if len(names) == 0 {
+		return trouble("no capture given: name a FILE, or - for standard input")
+	}
+	ports, err := f.ports()
+	if err != nil {
+		return err
+	}
+	c, err := newClimber(std, f)
+	if err != nil {
+		return err
+	}
+	in, err := capture.OpenFiles(names, capture.Options{})
+	if err != nil {
+		return &exitError{exitTrouble, err}
+	}
+	defer in.Close()
+	p := &pump{source: in, flush: func() error { return nil }, damaged: c.damaged, opt: decode.Options{
+		Limits: shardLimits(), Keep: true, Frames: o.frames, Ports: ports,
+	}}
+	if c.filter != nil {
+		c.filter.Options(&p.opt)
+	}
+	runErr := p.run(ctx, c.visit)
+	p.account(&c.account)
+	c.account.Files = len(in.Names())
+	c.addStats(in.Stats())
+	if runErr == nil {
+		if err := c.draw(std, o); err != nil {
+			return err
+		}
+	}
+	return c.finish(ctx, runErr)
+}
+
+func newClimber(std streams, f *flags) (*climber, error) {
+	l, err := newLister(std, f, messagesView)
+	if err != nil {
+		return nil, err
+	}
+	return &climber{lister: l, trace: decode.NewTrace(&decode.Memory{}), want: max(f.session, 1)}, nil
+}
+
+// visit keeps what belongs to the session that is wanted.
+func (c *climber) visit(b *decode.Batch, e *decode.Event) error {
+	c.account.Count(b, e)
+	if e.Session == nil {
+		return nil
+	}
+	if e.Kind == decode.KindSession {
+		c.remember(b.Session(e))
+	}
+	passes := c.filter == nil || c.filter.Match(b, e)
+	if e.Session.N != c.want || e.Kind == decode.KindMessage && !passes {
+		return nil
+	}
+	return c.trace.Apply(b, e)
+}
+
+// draw writes the ladder.
+func (c *climber) draw(std streams, o *ladderFlags) error {
+	if err := c.choose(); err != nil || c.trace.Sessions() == 0 {
+		return err
+	}
+	s := c.trace.Session(c.want)
+	rows, err := ladder.Rows(c.trace, c.want, ladder.Options{Frames: o.frames, TCP: o.tcp, NoPayload: c.f.noPayload, Messages: int(c.f.count)})
+	if err != nil {
+		return &exitError{exitTrouble, err}
+	}
+	c.f.count = 0
+	d := &ladder.Draw{Width: o.width, ASCII: o.ascii, Color: c.f.colored(std.out)}
+	if o.width == 0 {
+		d.Width = columns(std.out)
+	}
+	if len(rows) > 0 {
+		d.First = rows[0].At.Time
+	}
+	return c.write(d, s, rows)
+}
+
+func (c *climber) write(d *ladder.Draw, s *decode.Session, rows []ladder.Row) error {
+	line := c.text.Heading(nil, s)
+	for _, l := range d.Head(s) {
+		line = d.Append(line, l)
+	}
+	for i := range rows {
+		if _, err := c.out.Write(line); err != nil {
+			return err
+		}
+		line = d.Append(line[:0], d.Row(&rows[i]))
+		c.lines++
+	}
+	_, err := c.out.Write(line)
+	return err
+}
+
+// choose refuses to draw one of several sessions that was not named. The sessions are listed on standard error.
+func (c *climber) choose() error {
+	n := int(c.account.Sessions)
+	switch {
+	case c.f.session > 0 && c.sessions[c.f.session] == nil:
+		fmt.Fprintf(c.words, "wspeek: there is no session %d: %d were found\n", c.f.session, n)
+	case c.f.session == 0 && n > 1:
+		fmt.Fprintf(c.words, "wspeek: there are %d sessions: choose one with --session N\n", n)
+	default:
+		return nil
+	}
+	c.names(n)
+	return &exitError{status: exitTrouble}
+}
+
+// namesShown is how many sessions an error lists.
+const namesShown = 20
+
+func (c *climber) names(all int) {
+	for n := 1; n <= min(all, namesShown); n++ {
+		if s := c.sessions[n]; s != nil {
+			fmt.Fprintf(c.words, "  --session %-3d %s, %s, %d messages\n", n, decode.Inert(export.Address(s)), s.State, s.Messages[0]+s.Messages[1])
+		}
+	}
+	if all > namesShown {
+		fmt.Fprintf(c.words, "  ... and %d more: wspeek sessions lists them all\n", all-namesShown)
+	}
+}
