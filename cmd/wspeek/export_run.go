@@ -253,6 +253,9 @@ func (e *exporter) failed(err error) error {
 	case errors.Is(err, context.Canceled):
 		return &exitError{exitInterrupted, fmt.Errorf("interrupted; nothing was written")}
 	}
+	if e.x.out == "-" {
+		return &exitError{exitTrouble, err}
+	}
 	return &exitError{exitTrouble, fmt.Errorf("%w; nothing was written", err)}
 }
 

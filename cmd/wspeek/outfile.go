@@ -33,8 +33,9 @@ func (o *outFile) check() error {
 	info, err := os.Lstat(o.name)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		if _, err := os.Stat(filepath.Dir(o.name)); err != nil {
-			return trouble("-o %s: %w", o.name, err)
+		dir := filepath.Dir(o.name)
+		if info, err := os.Stat(dir); err != nil || !info.IsDir() {
+			return trouble("-o %s: there is no folder %s", o.name, dir)
 		}
 		return nil
 	case err != nil:

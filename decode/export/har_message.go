@@ -36,6 +36,9 @@ func (h *HAR) Message(dst []byte, m *ws.Message) []byte {
 	if m.State == ws.Partial {
 		dst = appendInt(dst, "_missing", m.Missing)
 	}
+	if m.State == ws.Undecodable {
+		dst = appendWord(dst, "_why", m.Why.String())
+	}
 	if redacted > 0 {
 		dst = appendInt(dst, "_redacted", int64(redacted))
 	}
