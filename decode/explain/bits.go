@@ -155,9 +155,8 @@ func (p *page) diagram(b *Bits) {
 		above = r
 	}
 	p.border(above, nil, perRow)
-	last := &b.Fields[len(b.Fields)-1]
-	if more := last.EndByte() - int64(len(b.Bytes)); more > 0 {
-		p.line(quiet, strings.Repeat(" ", gutter)+p.sign(signVertical2)+" "+bytesOf(more)+" more of "+last.Name)
+	if b.More > 0 {
+		p.line(quiet, strings.Repeat(" ", gutter)+p.sign(signVertical2)+" and "+bytesOf(b.More)+" more")
 	}
 }
 

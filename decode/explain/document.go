@@ -37,6 +37,8 @@ type Bits struct {
 	Bytes []byte
 	// Fields cover Bytes; the last may go on behind them.
 	Fields []Field
+	// More is how many bytes of the frame follow Bytes, those that were not captured too.
+	More int64
 }
 
 // Table has a name for each column and a cell (string, int64 or bool) for each. The last column may be long.

@@ -64,9 +64,11 @@ func (t *Talk) place(d *Document, f *ws.Frame) {
 	if f.Last.Packet != f.First.Packet {
 		s += fmt.Sprintf(" to %d", f.Last.Packet)
 	}
-	d.words("place", "", s+".", state(f.State))
-	last := &d.Parts[len(d.Parts)-1]
-	last.Text = last.Text[:1+min(len(last.Text[1]), 1)]
+	text := []string{s + "."}
+	if doubt := state(f.State); doubt != "" {
+		text = append(text, doubt)
+	}
+	d.words("place", "", text...)
 }
 
 // states say what a reader must know of a frame that is not exact.
@@ -88,8 +90,9 @@ func (t *Talk) frameParts(d *Document, i int, prefix string) {
 	c := t.Context
 	c.Compressed = t.Message != nil && t.Message.Compressed
 	head := HeaderBytes(f)
-	wire := mask(f, t.sent().run(t.start(i), max(f.Len, 0)))
-	bits := &Bits{Bytes: append(head, wire[:min(len(wire), t.drawn(len(head)))]...), Fields: append(c.Header(f), t.body(i)...)}
+	wire := t.wireBytes(i)
+	wire = wire[:min(len(wire), len(head)+t.drawn(len(head)))]
+	bits := &Bits{Bytes: wire, Fields: t.Fields(i), More: max(f.Len, 0) - int64(len(wire)-len(head))}
 	d.add(Part{Name: "header", Title: prefix + "The header, bit by bit (RFC 6455 section 5.2)", Data: bits})
 	d.words("length", prefix+"The length (RFC 6455 section 5.2)", lengthRule(f))
 	t.rsv(d, f, c, prefix)
@@ -111,13 +114,22 @@ func (t *Talk) seen(d *Document, f *ws.Frame) {
 	d.words("missing", "", fmt.Sprintf("The header declares %s of payload, and %s of them are there.", bytesOf(f.Len), thousands(f.Seen)))
 }
 
+// maxBody keeps the number of a bit below 1<<63: a longer payload ends there.
+const maxBody = 1 << 59
+
+// Fields are all fields of frame i of t.Frames: those of its header, then those of its payload.
+func (t *Talk) Fields(i int) []Field {
+	c := t.Context
+	c.Compressed = t.Message != nil && t.Message.Compressed
+	return append(c.Header(&t.Frames[i]), t.body(i)...)
+}
+
 // body are the fields behind the header: of a Close frame its code and reason, else the payload.
 func (t *Talk) body(i int) []Field {
 	f := &t.Frames[i]
 	at := int64(f.HeaderLen) * 8
 	n := max(f.Len, 0)
-	const maxBytes = 1 << 59
-	n = min(n, maxBytes)
+	n = min(n, maxBody)
 	if n == 0 {
 		return nil
 	}
@@ -344,7 +356,7 @@ func (t *Talk) pointer(x *ws.Finding, n int) Pointer {
 	}
 	f := &t.Frames[n]
 	q.Frame, q.wire, q.several = f.N, t.wireBytes(n), len(t.Frames) > 1
-	fields := append(t.Context.Header(f), t.body(n)...)
+	fields := t.Fields(n)
 	for k := range fields {
 		if strings.Contains(" "+strings.Join(fields[k].BrokenIDs, " ")+" ", " "+x.Rule.ID+" ") {
 			q.Field, q.Byte = fields[k].Name, fields[k].FirstByte()

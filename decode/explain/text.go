@@ -238,8 +238,11 @@ func fieldTable(fields []Field) *Table {
 
 // bitRange is "0", or "9-15".
 func (f *Field) bitRange() string {
-	if f.To-f.From <= 1 {
+	switch {
+	case f.To-f.From <= 1:
 		return fmt.Sprint(f.From)
+	case f.To >= 1e9:
+		return fmt.Sprintf("%d-...", f.From)
 	}
 	return fmt.Sprintf("%d-%d", f.From, f.To-1)
 }

@@ -63,7 +63,10 @@ func (p *page) records(t *Table) {
 	for _, name := range t.Columns {
 		wide = max(wide, width(name))
 	}
-	for _, r := range t.Rows {
+	for i, r := range t.Rows {
+		if i > 0 {
+			p.newline()
+		}
 		for c, v := range r {
 			text := "  " + pad(t.Columns[c], wide) + "  "
 			for _, l := range wrap(fmt.Sprint(v), p.Width-wide-4) {
