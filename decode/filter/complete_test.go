@@ -121,3 +121,19 @@ func TestFinder(t *testing.T) {
 		}
 	}
 }
+
+func TestHint(t *testing.T) {
+	t.Parallel()
+	for src, want := range map[string]string{
+		"close": "websocket.opcode == close", "ws.len > 3 && PING": "websocket.opcode == PING", "s2c": "ws.dir == s2c", "partial": "ws.state == partial",
+		"error": "", "websocket.opcode == close": "", `"close"`: "",
+	} {
+		f, err := filter.Compile(src)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := f.Hint(); !strings.HasSuffix(got, want) || got != "" && want == "" {
+			t.Errorf("%s: %q, want %q", src, got, want)
+		}
+	}
+}

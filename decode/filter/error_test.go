@@ -134,6 +134,23 @@ func TestCheckViews(t *testing.T) {
 	}
 }
 
+// The place of what a view has not is that of the whole question.
+func TestCheckPlace(t *testing.T) {
+	t.Parallel()
+	for src, want := range map[string]string{
+		"ws.n == 1 && ws.gap >= 1.5  or ws.n == 2": "ws.gap >= 1.5", "ws.n == 1 && ( error )": "error", "ws.json.a in {1, 2} || ws.n == 1": "ws.json.a in {1, 2}",
+	} {
+		f, err := filter.Compile(src)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var bad *filter.Error
+		if err := f.Check(filter.Frames); !errors.As(err, &bad) || src[bad.Pos:bad.End] != want {
+			t.Errorf("%s: %v at %+v, want %q", src, err, bad, want)
+		}
+	}
+}
+
 func FuzzCompile(f *testing.F) {
 	for _, src := range []string{
 		`websocket.opcode == text && ws.len > 3`, `ws.json.a[0]."b c"[*] != "x\x41ü"`, `!(a b) or r"x\"" in {1..2}`,

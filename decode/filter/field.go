@@ -146,6 +146,12 @@ func lookup(word string) (*field, bool) {
 	return nil, false
 }
 
+// knows says whether a word is the name of one of the field's values.
+func (f *field) knows(word string) bool {
+	return slices.Contains(f.values, word) ||
+		slices.ContainsFunc(f.names, func(n name) bool { return strings.EqualFold(n.name, word) })
+}
+
 func hasPrefixFold(s, prefix string) bool {
 	return len(s) >= len(prefix) && strings.EqualFold(s[:len(prefix)], prefix)
 }

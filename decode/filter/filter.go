@@ -113,6 +113,23 @@ func (f *Filter) Needs() Needs { return f.needs }
 // NeedsPayload says whether rows need payloads.
 func (f *Filter) NeedsPayload() bool { return f.needs.Payload }
 
+// Hint says, where a filter that lets nothing through searches for a word that is also the name of a value, how to ask for
+// that; else it is empty. It may quote the source.
+func (f *Filter) Hint() string {
+	for _, l := range f.leaves {
+		if !l.word {
+			continue
+		}
+		word := f.src[l.pos:l.end]
+		for _, name := range []string{"websocket.opcode", "ws.dir", "ws.state", "ws.finding"} {
+			if x, _ := lookup(name); x.knows(word) {
+				return word + " was searched for in payloads; perhaps you mean " + name + " == " + word
+			}
+		}
+	}
+	return ""
+}
+
 // Finder returns what finds in a piece of a payload what the filter looks for in payloads: its first place and length, at -1
 // where there is none. It is nil where nothing is looked for. What stands behind a ! is not found.
 func (f *Filter) Finder() func(p []byte) (at, n int) {

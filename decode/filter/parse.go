@@ -29,8 +29,10 @@ type node struct {
 }
 
 type parser struct {
-	src    string
-	toks   []token
+	src  string
+	toks []token
+	// taken is the end of the token taken last.
+	taken  int
 	depth  int
 	leaves []*leaf
 	bits   int
@@ -42,6 +44,7 @@ func (p *parser) take() token {
 	t := p.toks[0]
 	if t.kind != tokenEnd {
 		p.toks = p.toks[1:]
+		p.taken = t.end
 	}
 	return t
 }
@@ -205,7 +208,7 @@ func (p *parser) leaf(l *leaf, from token, err *Error) (*node, *Error) {
 	if err != nil {
 		return nil, err
 	}
-	l.pos, l.end = from.pos, max(from.end, p.toks[0].pos)
+	l.pos, l.end = from.pos, p.taken
 	if len(p.leaves) == maxTerms {
 		return nil, p.fail(from, "too long: a filter asks at most %d questions", maxTerms)
 	}
