@@ -39,6 +39,17 @@ func pointAt(words io.Writer, err error) {
 		strings.Repeat("^", max(1, width(bad.Src[bad.Pos:bad.End]))))
 }
 
+// nothingPassed says so, where a filter let nothing through, and what it may have been meant to be.
+func (l *lister) nothingPassed() {
+	if l.filter == nil || l.lines > 0 {
+		return
+	}
+	fmt.Fprintln(l.words, "nothing passes the display filter")
+	if hint := l.f.filter.Hint(); hint != "" {
+		fmt.Fprintln(l.words, decode.Inert(hint))
+	}
+}
+
 const filterIntro = `A display filter says which messages, frames, sessions or findings are shown:
 
   wspeek messages chat.pcap -Y 'websocket.opcode == text && ws.len > 1000'

@@ -286,6 +286,7 @@ func (l *lister) last(stopped bool) error {
 		}
 	case !l.f.quiet && !l.f.json && !stopped:
 		fmt.Fprintln(l.words, export.Account(&l.account))
+		l.nothingPassed()
 	}
 	if l.f.verbose {
 		l.detail()
