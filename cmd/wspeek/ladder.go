@@ -16,7 +16,8 @@ import (
 const ladderLong = `ladder draws one session as two lines, the client's on the left and the
 server's on the right, with its messages as arrows between them: the time since the first packet,
 the time since the line before, the number, kind and length of the message, and how it begins. A
-silence of a second or more is marked.
+silence of a second or more is marked. With --frames each frame has an arrow: 3.5 is frame 5 of the
+session, in message 3.
 
   wspeek ladder chat.pcapng --session 2
   wspeek ladder chat.pcapng --session 2 --frames --tcp

@@ -249,7 +249,7 @@ func (b *builder) frames(m *ws.Message, text string) bool {
 			what += fmt.Sprintf(" rsv=%03b", f.RSV)
 		}
 		if f.Masked {
-			what += fmt.Sprintf(" mask=%x", f.MaskKey)
+			what += " masked"
 		}
 		for _, r := range f.Findings {
 			what += " !" + r.ID
