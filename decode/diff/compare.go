@@ -17,6 +17,7 @@ type work struct {
 	with, back []int
 	// moved marks messages of A that stand elsewhere in B.
 	moved []bool
+	leads leads
 	out   *Comparison
 	cmp   comparer
 }
@@ -26,13 +27,15 @@ func Compare(a, b *Side, opt *Options) *Comparison {
 	w := &work{opt: opt, a: a, b: b, out: &Comparison{A: a, B: b}}
 	w.printA, w.printB = newPrinter(a, opt), newPrinter(b, opt)
 	w.fa, w.fb = w.printA.side(a), w.printB.side(b)
-	own, other := gather(a, w.fa), gather(b, w.fb)
-	settle(a, w.fa, own, other, nil)
-	settle(b, w.fb, other, own, nil)
+	w.leads = leads{a: gather(a, w.fa), b: gather(b, w.fb), seen: map[int64]int{}}
+	w.leads.a.share(w.leads.b)
+	settle(a, w.fa, w.leads.a, w.leads.b)
+	settle(b, w.fb, w.leads.b, w.leads.a)
 	w.with, w.back, w.moved = unmatched(len(a.Messages)), unmatched(len(b.Messages)), make([]bool, len(a.Messages))
 	for _, d := range []ws.Dir{ws.C2S, ws.S2C} {
 		w.direction(d)
 	}
+	w.learn()
 	w.cmp = newComparer(w)
 	w.handshake()
 	w.rows(w.order())
@@ -145,19 +148,33 @@ func (w *work) keep(ia, ib []int, match []int32) {
 	}
 }
 
-// strays pairs what is left over on both sides and equal: it has moved.
+// strays pairs what is left over on both sides and equal: it has moved. Without its counters a message is only taken for
+// another where there is no second one like it.
 func (w *work) strays(ia, ib []int) {
-	left := map[uint64][]int{}
+	w.stray(ia, ib, false, func(f *fingerprint) uint64 { return f.loose })
+	w.stray(ia, ib, true, func(f *fingerprint) uint64 { return f.loosest })
+}
+
+func (w *work) stray(ia, ib []int, alone bool, of func(*fingerprint) uint64) {
+	left, copies := map[uint64][]int{}, map[uint64]int{}
 	for _, j := range ib {
 		if w.back[j] < 0 {
-			left[w.fb[j].loose] = append(left[w.fb[j].loose], j)
+			left[of(&w.fb[j])] = append(left[of(&w.fb[j])], j)
 		}
 	}
 	for _, i := range ia {
-		if at := left[w.fa[i].loose]; w.with[i] < 0 && len(at) > 0 {
-			w.with[i], w.back[at[0]], w.moved[i] = at[0], i, true
-			left[w.fa[i].loose] = at[1:]
+		if w.with[i] < 0 {
+			copies[of(&w.fa[i])]++
 		}
+	}
+	for _, i := range ia {
+		h := of(&w.fa[i])
+		at := left[h]
+		if w.with[i] >= 0 || len(at) == 0 || alone && (len(at) > 1 || copies[h] > 1) {
+			continue
+		}
+		w.with[i], w.back[at[0]], w.moved[i] = at[0], i, true
+		left[h] = at[1:]
 	}
 }
 
@@ -178,6 +195,52 @@ func (w *work) similar(t *matcher, ia, ib []int) {
 	}
 	within(t.match, len(t.ib), t.run)
 	w.keep(t.ia, t.ib, t.match)
+	w.wanderers(t)
+}
+
+// wanderers pairs what is left and very similar wherever it stands, where there is not much left: it has moved.
+func (w *work) wanderers(t *matcher) {
+	left := func(list []int, with []int) (out []int) {
+		for k, i := range list {
+			if with[i] < 0 {
+				out = append(out, k)
+			}
+		}
+		return out
+	}
+	ka, kb := left(t.ia, w.with), left(t.ib, w.back)
+	if len(ka)*len(kb) > maxWander {
+		return
+	}
+	for _, k := range ka {
+		best, top := -1, float32(alikeEnough)
+		for _, l := range kb {
+			if s := t.similarity(k, l); s > top && w.back[t.ib[l]] < 0 {
+				best, top = l, s
+			}
+		}
+		if best >= 0 {
+			i, j := t.ia[k], t.ib[best]
+			w.with[i], w.back[j], w.moved[i] = j, i, true
+		}
+	}
+}
+
+// learn finds by how much B's counters are ahead.
+func (w *work) learn() {
+	for i, j := range w.with {
+		if d := w.a.Messages[i].Dir; j >= 0 {
+			w.leads.pair(d, w.fa[i].ints, w.fb[j].ints)
+		}
+		if d := w.a.Messages[i].Dir; j < 0 || w.moved[i] {
+			w.leads.lost[d]++
+		}
+	}
+	for j, i := range w.back {
+		if i < 0 {
+			w.leads.lost[w.b.Messages[j].Dir]++
+		}
+	}
 }
 
 // order says which pairs keep their place among the messages of both directions.

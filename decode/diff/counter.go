@@ -3,21 +3,22 @@ package diff
 import "github.com/wspeek/wspeek/decode/ws"
 
 const (
-	// minSeries is how often a counter has to be seen, maxStep how far it may go up at a time, maxPaths how many
-	// integers of different places are watched.
+	// minSeries is how often a counter has to be seen to be one in the alignment, maxPaths how many integers of different
+	// places are watched.
 	minSeries = 4
-	maxStep   = 1 << 20
 	maxPaths  = 1 << 14
 )
 
-// series are the values of an integer in the messages of a direction.
+// series are the values of an integer at one place, in the messages of a direction.
 type series struct {
-	values []int64
-	// step is what it goes up by as a rule; 0 where it is no counter.
-	step int64
-	// seen is how many values settle has passed.
-	seen int
+	first, last int64
+	// n counts the values, up those that are larger than the one before, shared those that the other side has too.
+	n, up, shared int
+	values        map[int64]bool
 }
+
+// rising says whether nine of ten values are larger than the one before.
+func (s *series) rising() bool { return s != nil && s.n > 1 && s.up*10 >= (s.n-1)*9 }
 
 // seriesKey is the place of an integer: a direction, and a path in JSON.
 type seriesKey struct {
@@ -25,77 +26,128 @@ type seriesKey struct {
 	path uint64
 }
 
+type allSeries map[seriesKey]*series
+
 // gather collects the integers of all messages of a side.
-func gather(side *Side, prints []fingerprint) map[seriesKey]*series {
-	out := map[seriesKey]*series{}
+func gather(side *Side, prints []fingerprint) allSeries {
+	out := allSeries{}
 	for i := range prints {
 		for _, v := range prints[i].ints {
 			k := seriesKey{side.Messages[i].Dir, v.path}
 			s := out[k]
-			if s == nil && len(out) < maxPaths {
-				s = &series{}
+			if s == nil {
+				if len(out) == maxPaths {
+					continue
+				}
+				s = &series{first: v.v, values: map[int64]bool{}}
 				out[k] = s
+			} else if v.v > s.last {
+				s.up++
 			}
-			if s != nil {
-				s.values = append(s.values, v.v)
-			}
+			s.n, s.last = s.n+1, v.v
+			s.values[v.v] = true
 		}
-	}
-	for _, s := range out {
-		s.step = s.judge()
 	}
 	return out
 }
 
-// judge is the step of a counter: three of four steps are the same, and upwards.
-func (s *series) judge() int64 {
-	if len(s.values) < minSeries {
-		return 0
-	}
-	var candidate int64
-	votes, same := 0, 0
-	for i := 1; i < len(s.values); i++ { // the majority is what is left when unequal pairs are taken out
-		switch d := s.values[i] - s.values[i-1]; {
-		case votes == 0:
-			candidate, votes = d, 1
-		case d == candidate:
-			votes++
-		default:
-			votes--
+// share counts the values that both sides have.
+func (s allSeries) share(other allSeries) {
+	for k, a := range s {
+		b := other[k]
+		if b == nil {
+			continue
+		}
+		for v := range a.values {
+			if b.values[v] {
+				a.shared++
+				b.shared++
+			}
 		}
 	}
-	for i := 1; i < len(s.values); i++ {
-		if s.values[i]-s.values[i-1] == candidate {
-			same++
-		}
-	}
-	if candidate < 1 || candidate > maxStep || same*4 < (len(s.values)-1)*3 {
-		return 0
-	}
-	return candidate
 }
 
-// settle takes counters out of the loose fingerprints of a side: loose has them relative to their first value, loosest not at
-// all. A counter is one on both sides.
-func settle(side *Side, prints []fingerprint, own, other map[seriesKey]*series, buf []byte) {
+// isCounter says whether the integer at k goes its own way on both sides: what has mostly the same values is compared as it is.
+func isCounter(k seriesKey, a, b allSeries) bool {
+	x, y := a[k], b[k]
+	return x.rising() && y.rising() && min(x.n, y.n) >= minSeries && x.shared*2 < min(x.n, y.n)
+}
+
+// settle takes counters out of the loose fingerprints of a side: loose has them relative to their first value,
+// loosest not at all.
+func settle(side *Side, prints []fingerprint, own, other allSeries) {
+	var buf []byte
 	for i := range prints {
 		f := &prints[i]
-		kept := f.ints[:0]
 		for _, v := range f.ints {
 			k := seriesKey{side.Messages[i].Dir, v.path}
-			s, o := own[k], other[k]
-			if s == nil || s.step == 0 || o == nil || o.step == 0 {
+			if !isCounter(k, own, other) {
 				continue
 			}
-			n := s.seen
-			s.seen++
-			v.fits = n > 0 && s.values[n-1]+s.step == v.v || n+1 < len(s.values) && v.v+s.step == s.values[n+1]
 			buf = appendCanonical(buf[:0], v.v)
 			h := hashBytes(v.path, buf)
-			f.loose += mix(v.path, uint64(v.v-s.values[0])) - h
+			f.loose += mix(v.path, uint64(v.v-own[k].first)) - h
 			f.loosest += v.path - h
-			kept = append(kept, v)
 		}
-		f.ints = kept[:len(kept):len(kept)]
 	}
 }
+
+// leads knows by how much the counters of B are ahead of those of A.
+type leads struct {
+	a, b allSeries
+	// seen counts how often B was ahead by so much where both sides rise.
+	seen map[int64]int
+	// lost is how many messages of a direction have no partner, or moved: each can make the lead another.
+	lost [2]int
+}
+
+// maxLost bounds how many other leads are looked at.
+const maxLost = 16
+
+// pair notes by how much the integers of B's message are ahead of those of A's.
+func (l *leads) pair(dir ws.Dir, a, b []intAt) {
+	for i, v := range a {
+		w, ok := find(b, i, v.path)
+		if k := (seriesKey{dir, v.path}); ok && w != v.v && l.a[k].rising() && l.b[k].rising() {
+			l.seen[w-v.v]++
+		}
+	}
+}
+
+// known says whether B may well be ahead by that much at this place: it is so elsewhere, too.
+func (l *leads) known(dir ws.Dir, path uint64, lead int64) bool {
+	k := seriesKey{dir, path}
+	a, b := l.a[k], l.b[k]
+	if a == nil || b == nil {
+		return false
+	}
+	need := 3
+	if a.rising() && b.rising() || a.n == 1 && b.n == 1 {
+		need = 2
+	}
+	if l.seen[lead] >= need {
+		return true
+	}
+	for d := int64(1); d <= int64(min(l.lost[dir], maxLost)); d++ {
+		if l.seen[lead-d] >= need || l.seen[lead+d] >= need {
+			return true
+		}
+	}
+	return false
+}
+
+// find is the integer at path; as a rule it stands at i.
+func find(ints []intAt, i int, path uint64) (int64, bool) {
+	if i < len(ints) && ints[i].path == path {
+		return ints[i].v, true
+	}
+	for _, v := range ints[:min(len(ints), maxInts)] {
+		if v.path == path {
+			return v.v, true
+		}
+	}
+	return 0, false
+}
+
+// maxInts is how many integers of a message are searched.
+const maxInts = 256

@@ -3,6 +3,7 @@ package diff
 import (
 	"bytes"
 	"strconv"
+	"strings"
 
 	"github.com/wspeek/wspeek/decode"
 )
@@ -54,10 +55,7 @@ func (w *work) bareEnding(a, b *decode.Session) {
 		return // the Close frames are compared
 	}
 	if ca == nil || cb == nil {
-		if (ca == nil) != (cb == nil) {
-			w.note("a HAR does not say how the session ended: that is not compared")
-		}
-		return
+		return // see bareRemark
 	}
 	if ca.Code != cb.Code && noCode(ca.Code) != noCode(cb.Code) {
 		w.cmp.change(both("close code", closeCode(ca.Code), closeCode(cb.Code)))
@@ -77,14 +75,13 @@ func noCode(code int) int {
 
 // remarks notes what was left out, or what the differences may come from.
 func (w *work) remarks() {
+	if w.a.Bare || w.b.Bare {
+		w.bareRemark()
+	}
 	for _, x := range []struct {
-		side, other *Side
-		name        string
-		rest        State
-	}{{w.a, w.b, "A", OnlyB}, {w.b, w.a, "B", OnlyA}} {
-		if n := x.side.controls(); n > 0 && !x.other.Control {
-			w.note("%s in %s: a HAR has none, they are not compared", count(n, "control frame"), x.name)
-		}
+		side *Side
+		name string
+	}{{w.a, "A"}, {w.b, "B"}} {
 		if n := x.side.Info.Missing; n > 0 {
 			w.note("%s of %s were never captured: what seems to be missing in it may have stood there", count(int(n), "byte"), x.name)
 		}
@@ -92,13 +89,22 @@ func (w *work) remarks() {
 			w.note("%s was found by guessing: its beginning was not captured", x.name)
 		}
 	}
-	if w.a.Bare != w.b.Bare {
-		w.note("order across directions is not compared: a HAR has that of the page, not of the wire")
-	}
 	w.kinds()
-	if w.opt.Wire && (w.a.Bare || w.b.Bare) {
-		w.note("a HAR has no frames: --wire compares nothing")
+}
+
+// bareRemark says what a HAR has nothing of.
+func (w *work) bareRemark() {
+	parts := []string{"order across directions"}
+	if (w.a.Info.Close == nil) != (w.b.Info.Close == nil) || w.a.Info.Close == nil && (!w.a.Bare || !w.b.Bare) {
+		parts = append(parts, "how the session ended")
 	}
+	if n := w.a.controls() + w.b.controls(); n > 0 && (!w.a.Control || !w.b.Control) {
+		parts = append(parts, count(n, "control frame"))
+	}
+	if w.opt.Wire {
+		parts = append(parts, "frames")
+	}
+	w.note("not compared, for a HAR does not have it: %s", strings.Join(parts, ", "))
 }
 
 // kinds counts the messages that rules leave out by their kind.

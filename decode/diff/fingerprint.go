@@ -11,7 +11,7 @@ type fingerprint struct {
 	// exact is of what is to be compared as it stands, loose of the same without values that change from run to run,
 	// with counters from their first value on; loosest without counters at all.
 	exact, loose, loosest uint64
-	// ints are the integers of a JSON message; after settle those of counters alone.
+	// ints are the integers of a JSON message.
 	ints []intAt
 }
 
@@ -19,8 +19,6 @@ type fingerprint struct {
 type intAt struct {
 	path uint64
 	v    int64
-	// fits says that it follows its counter's last value, or goes before the next.
-	fits bool
 }
 
 // printer makes fingerprints.

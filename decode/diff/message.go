@@ -17,15 +17,11 @@ const maxChanges = 100
 
 // comparer compares the messages of pairs, in the order of rows.
 type comparer struct {
-	w          *work
-	row        *Pair
-	dir        ws.Dir
-	docA, docB document
-	steps      []step
-	// intsA and intsB are the counters of the pair.
-	intsA, intsB []intAt
-	// delta is, for each counter, by how much B was ahead of A when last seen.
-	delta        map[seriesKey]int64
+	w            *work
+	row          *Pair
+	dir          ws.Dir
+	docA, docB   document
+	steps        []step
 	bufA, bufB   []byte
 	lastA, lastB capture.Time
 	timed        bool
@@ -33,14 +29,13 @@ type comparer struct {
 }
 
 func newComparer(w *work) comparer {
-	return comparer{w: w, delta: map[seriesKey]int64{}, uses: uses{opt: w.opt}}
+	return comparer{w: w, uses: uses{opt: w.opt}}
 }
 
 // pair compares the messages of p and sets its State. Only what keeps its place is timed.
 func (c *comparer) pair(p *Pair, kept bool) {
 	a, b := &c.w.a.Messages[p.A], &c.w.b.Messages[p.B]
 	c.row, c.dir = p, p.Dir
-	c.intsA, c.intsB = c.w.fa[p.A].ints, c.w.fb[p.B].ints
 	p.Doubt = doubts(a, b)
 	if p.Why = unclear(a, b); p.Why == "" {
 		c.message(a, b)

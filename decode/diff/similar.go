@@ -11,6 +11,8 @@ const (
 	sketchSize = 64
 	// enough is how similar messages have to be to be called one that changed; of alone ones less will do.
 	enough, enoughAlone = 0.5, 0.2
+	// alikeEnough is how similar they have to be at different places, maxWander how many pairs are looked at for that.
+	alikeEnough, maxWander = 0.75, 4096
 	// maxTable is how many pairs of a run are all looked at; in longer runs only those near each other are.
 	maxTable = 40_000
 	// window is how far ahead is looked in long runs.
@@ -80,8 +82,13 @@ func (k *sketcher) windows(p []byte, n int) {
 func (k *sketcher) leaves(at int32, path uint64) {
 	n := &k.doc.nodes[at]
 	if n.kind < jArray {
+		text := n.text
+		if spans := k.find(text); len(spans) > 0 {
+			k.buf = scrubbed(k.buf[:0], text, spans)
+			text = k.buf
+		}
 		k.put(path)
-		k.put(hashBytes(path, n.text))
+		k.put(hashBytes(path, text))
 		return
 	}
 	i := 0

@@ -156,31 +156,9 @@ func (c *comparer) numbers(a, b *node, path uint64) {
 	}
 }
 
-// counter says whether two numbers are values of a counter that goes its way on both sides: B is ahead of A by as
-// much as before, or both go up by their step.
+// counter says whether two numbers are values of a counter that goes its own way on both sides.
 func (c *comparer) counter(a, b []byte, path uint64) bool {
 	va, okA := integer(a)
 	vb, okB := integer(b)
-	fa, countsA := at(c.intsA, path)
-	fb, countsB := at(c.intsB, path)
-	if !okA || !okB || !countsA || !countsB {
-		return false
-	}
-	k := seriesKey{c.dir, path}
-	was, known := c.delta[k]
-	if known && was == vb-va || fa && fb {
-		c.delta[k] = vb - va
-		return true
-	}
-	return false
-}
-
-// at says whether the integer at path fits its counter, and whether there is one.
-func at(ints []intAt, path uint64) (fits, found bool) {
-	for i := range ints {
-		if ints[i].path == path {
-			return ints[i].fits, true
-		}
-	}
-	return false, false
+	return okA && okB && c.w.leads.known(c.dir, path, vb-va)
 }
