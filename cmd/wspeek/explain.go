@@ -239,15 +239,29 @@ func (x *explainFlags) explainRule(std streams, f *flags) error {
 	if x.rule == "all" {
 		var docs []*explain.Document
 		for _, id := range explain.RuleIDs() {
-			docs = append(docs, explain.Rule(id))
+			docs = append(docs, ruleDocument(id))
 		}
 		return x.write(std, f, docs...)
 	}
-	d := explain.Rule(x.rule)
+	d := ruleDocument(x.rule)
 	if d == nil {
 		return trouble("--rule %s: there is no such rule; they are %s", x.rule, strings.Join(explain.RuleIDs(), ", "))
 	}
 	return x.write(std, f, d)
+}
+
+// ruleDocument explains a rule, and says how to break it; nil where there is none of that ID.
+func ruleDocument(id string) *explain.Document {
+	d, k := explain.Rule(id), findBreak(id)
+	if d == nil || k == nil {
+		return d
+	}
+	try := "wspeek build --break " + k.name + " --explain"
+	if k.wire {
+		try = "wspeek build --break " + k.name + " -o FILE.pcap"
+	}
+	d.Parts = append(d.Parts, explain.Part{Name: "try", Title: "Try it", Text: []string{try + " (" + k.what + ")"}})
+	return d
 }
 
 // write writes documents in the format asked for.

@@ -57,9 +57,9 @@ func statusLine(s *decode.Session) string {
 	case 0:
 		return "There is none in the capture."
 	case 101:
-		return "HTTP/1.1 101: from the next byte on both sides send frames."
+		return "101 Switching Protocols: from the next byte on both sides send frames."
 	}
-	return "HTTP/1.1 " + strconv.Itoa(s.Status) + ": the connection stays HTTP."
+	return strconv.Itoa(s.Status) + ": the connection stays HTTP."
 }
 
 // Notes on the header fields that matter to the handshake.
@@ -75,7 +75,7 @@ var (
 		"origin":                   "the page that asks; browsers always send it, so that a server can refuse strangers (10.2)",
 	}
 	responseNotes = map[string]string{
-		"upgrade":                  "agrees to websocket (4.2.2)",
+		"upgrade":                  "the protocol that the server switches to, or in a 426 wants (4.2.2)",
 		"connection":               "goes with Upgrade (4.2.2)",
 		"sec-websocket-accept":     "proves that the server read the key; see below (4.2.2)",
 		"sec-websocket-protocol":   "the one subprotocol that the server chose (4.2.2)",

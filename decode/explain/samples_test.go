@@ -40,6 +40,7 @@ type sample struct {
 	talks  map[[2]int]*Talk
 	frames map[int][]ws.Frame
 	first  map[int]int
+	trace  *decode.Trace
 }
 
 func decodeSample(t *testing.T, file []byte) *sample {
@@ -100,7 +101,18 @@ func (s *sample) visit(trace *decode.Trace, b *decode.Batch, e *decode.Event) er
 	return trace.Apply(b, e)
 }
 
+// closes are the Close frames of a session in order.
+func (s *sample) closes(session int) (list []ws.Message) {
+	for n := 1; n <= s.trace.Count(session); n++ {
+		if t := s.talks[[2]int{session, n}]; t != nil && t.Message.Opcode == ws.OpClose {
+			list = append(list, *t.Message)
+		}
+	}
+	return list
+}
+
 func (s *sample) finish(trace *decode.Trace) {
+	s.trace = trace
 	for k, t := range s.talks {
 		t.Session = trace.Session(k[0])
 		t.Context, t.Findings = ContextOf(t.Session), trace.Findings(k[0])
