@@ -35,6 +35,8 @@ type Options struct {
 	Live bool
 	// Filter is a display filter to begin with; Run returns its error where it is not valid.
 	Filter string
+	// Apart says that the sessions have nothing to do with each other: times are shown relative to each one's begin.
+	Apart bool
 	// Session opens the messages of that session as soon as it is there; 0 begins with the list of sessions.
 	Session int
 	// Clock is how times are shown at first.

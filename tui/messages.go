@@ -58,6 +58,7 @@ type listView struct {
 	lens  *lens
 	find  finder
 	zero  int64 // the time that others are shown relative to
+	apart bool  // they are shown relative to their session's begin
 	w     int
 	idle  string // what is said where there are no rows
 	focus bool
@@ -174,7 +175,11 @@ func (p *messagesPane) time(v *listView, c *cell) string {
 	case p.clock == SinceAbove:
 		return fmt.Sprintf("%+.5f", float64(at-c.before)/1e9)
 	}
-	return fmt.Sprintf("%.5f", float64(at-v.zero)/1e9)
+	zero := v.zero
+	if s := c.session; v.apart && s.HasStarted {
+		zero = int64(s.Started)
+	}
+	return fmt.Sprintf("%.5f", float64(at-zero)/1e9)
 }
 
 // drawMark draws an event of a session: opened, refused, ended.

@@ -46,7 +46,7 @@ type model struct {
 	search  *query
 	hunt    *hunt
 	version int
-	writing  *atomic.Bool
+	writing *atomic.Bool
 
 	paused   bool
 	frozen   int // rows shown while paused
@@ -89,6 +89,7 @@ type crashMsg struct{ err error }
 
 func newModel(opt Options) (*model, error) {
 	m := &model{opt: opt, store: newStore(opt.Budget), th: newTheme(true), w: 80, h: 24, anchor: -1, now: time.Now}
+	m.store.apart = opt.Apart
 	q, err := compile(opt.Filter)
 	if err != nil {
 		return nil, err

@@ -40,6 +40,7 @@ type store struct {
 	marks    []mark
 	seen     map[int]uint8 // marks that a session has, by bits of markKind
 	times    timeline
+	apart    bool // see Options
 	trouble  string
 	feedErr  error
 	done     bool
@@ -70,7 +71,11 @@ func (s *store) visit(b *decode.Batch, e *decode.Event) error {
 		s.note(b.Session(e))
 	case decode.KindMessage:
 		m := b.Message(e)
-		s.times.add(m.Last.Time, m.Dir)
+		at := m.Last.Time
+		if i := s.trace.Session(e.Session.N); s.apart && i.HasStarted {
+			at -= i.Started
+		}
+		s.times.add(at, m.Dir)
 	}
 	s.mu.Unlock()
 	s.notify()

@@ -282,7 +282,7 @@ func (m *model) found(msg huntedMsg) tea.Cmd {
 	}
 	m.hunt = nil
 	if msg.at < 0 {
-		m.say(fmt.Sprintf("no match %s here", [...]string{"above", "", "below"}[1+msg.hunt.step]))
+		m.say(fmt.Sprintf("no match %s", [...]string{"above", "", "below"}[1+msg.hunt.step]))
 		return nil
 	}
 	m.msgs.list.grow(max(m.msgs.list.n, msg.at+1))

@@ -54,7 +54,7 @@ func show(ctx context.Context, std streams, f *flags, in inputs, title, args str
 	src := &fileFeed{in: in}
 	src.pump = &pump{source: in, flush: func() error { return nil }, damaged: src.damaged,
 		opt: decode.Options{Keep: true, Frames: true, Ports: ports, Limits: shardLimits()}}
-	opt := tui.Options{Feed: src, Title: title, Session: f.session, Filter: f.display, Clock: tui.ClockNamed(f.clock)}
+	opt := tui.Options{Feed: src, Title: title, Apart: f.demo, Session: f.session, Filter: f.display, Clock: tui.ClockNamed(f.clock)}
 	if args != "" {
 		opt.Command = "wspeek explain " + args
 	}
