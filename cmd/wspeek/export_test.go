@@ -232,7 +232,7 @@ var numbersOfPackets = regexp.MustCompile(`"packets":\[\d+,\d+\],?|"stream":\d+,
 func bySession(t *testing.T, path string) map[int]string {
 	t.Helper()
 	out := map[int]string{}
-	for _, view := range []string{"sessions", "messages", "frames", "check"} {
+	for _, view := range []string{"sessions", "messages", "frames"} {
 		for line := range strings.Lines(wspeekRun(view, "--json", path).out) {
 			var of struct{ Session int }
 			if err := json.Unmarshal([]byte(line), &of); err != nil || of.Session == 0 || strings.HasPrefix(line, `{"schema":1,"type":"summary"`) {
@@ -409,4 +409,22 @@ func TestExportHARKeepsWhatIsNoText(t *testing.T) {
 	if bytes.Contains(data, []byte("\u202e")) {
 		t.Error("a bidi override stands in the file as it is")
 	}
+}
+
+// A HAR compared with its own capture has no other messages.
+func TestExportHARByDiff(t *testing.T) {
+	t.Parallel()
+	eachSample(t, func(t *testing.T, s pcaps.Sample, path string) {
+		out := filepath.Join(t.TempDir(), "x.har")
+		exported(t, out, path, "--no-redact", "--control")
+		got := wspeekRun("diff", path, out)
+		want := []int{exitDone}
+		switch s.Name {
+		case "lossy", "midstream", "broken-length", "broken-deflate": // what is not known cannot be compared
+			want = []int{exitDone, exitIncomplete}
+		}
+		if !slices.Contains(want, got.status) {
+			t.Errorf("status %d, want %v:\n%s%s", got.status, want, got.out, got.err)
+		}
+	})
 }

@@ -120,7 +120,9 @@ func TestHazard_O17_BrokenOffIsNotThere(t *testing.T) {
 // full is a disk without room, gone a pipe that nobody reads.
 type failing struct{ err error }
 
-func (f failing) Write([]byte) (int, error) { return 0, &fs.PathError{Op: "write", Path: "out", Err: f.err} }
+func (f failing) Write([]byte) (int, error) {
+	return 0, &fs.PathError{Op: "write", Path: "out", Err: f.err}
+}
 
 func TestHazard_O17_DiskFullAndClosedPipe(t *testing.T) {
 	t.Parallel()
