@@ -416,7 +416,7 @@ func TestExportHARByDiff(t *testing.T) {
 	t.Parallel()
 	eachSample(t, func(t *testing.T, s pcaps.Sample, path string) {
 		out := filepath.Join(t.TempDir(), "x.har")
-		exported(t, out, path, "--no-redact", "--control")
+		exported(t, out, path, "--no-redact")
 		got := wspeekRun("diff", path, out)
 		want := []int{exitDone}
 		switch s.Name {
