@@ -33,6 +33,8 @@ const inFlight = 4
 type job struct {
 	packets capture.Batch
 	segs    [shards][]reassembly.Segment
+	// tick, where it is not 0, says that it is so late, and that there are no packets.
+	tick    capture.Time
 	out     [shards]*decode.Batch
 	decoded sync.WaitGroup
 }
@@ -45,6 +47,8 @@ type pump struct {
 	decoders  [shards]*decode.Decoder
 	merger    decode.Merger
 	read      atomic.Int64
+	// missing are the bytes that each shard knows to be missing so far.
+	missing [shards]atomic.Int64
 	// flush is called after each batch; it may do what is slow.
 	flush func() error
 	// damaged is told of damage in an input; reading goes on with the next.
@@ -121,7 +125,12 @@ func (p *pump) readAll(quit context.Context, free <-chan *job, read chan<- *job)
 		}
 		err := p.source.ReadBatch(&j.packets)
 		var damage *capture.Damage
+		var late idle
+		j.tick = 0
 		switch {
+		case errors.As(err, &late):
+			j.tick = late.now
+			j.packets.Packets = j.packets.Packets[:0]
 		case errors.As(err, &damage):
 			p.damaged(err)
 			j.packets.Packets = j.packets.Packets[:0]
@@ -190,10 +199,24 @@ func (p *pump) dissect(j *job) {
 
 func (p *pump) decode(shard int, in <-chan *job) {
 	defer p.guard()
+	d := p.decoders[shard]
 	for j := range in {
-		p.decoders[shard].Decode(j.segs[shard], j.out[shard])
+		if j.tick != 0 {
+			d.Tick(j.tick, j.out[shard])
+		} else {
+			d.Decode(j.segs[shard], j.out[shard])
+		}
+		p.missing[shard].Store(d.Bytes().Missing)
 		j.decoded.Done()
 	}
+}
+
+// missingSoFar is how many bytes were acknowledged and never captured. It may be called at any time.
+func (p *pump) missingSoFar() (n int64) {
+	for i := range p.missing {
+		n += p.missing[i].Load()
+	}
+	return n
 }
 
 func (p *pump) visitAll(decoded <-chan *job, free chan<- *job, visit visitor) error {

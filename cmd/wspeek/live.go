@@ -1,0 +1,303 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+	xbpf "golang.org/x/net/bpf"
+
+	"github.com/wspeek/wspeek/capture"
+	"github.com/wspeek/wspeek/capture/bpf"
+	"github.com/wspeek/wspeek/decode"
+)
+
+const liveLong = `live captures from network interfaces and shows messages as they happen: on the screen, or as
+lines where standard output is no terminal (or with --json, -V, -x, -c and the like).
+
+  sudo wspeek live -i eth0 port 8080
+  wspeek live -i lo -w kept.pcapng -b filesize:100000 -b files:10
+  ssh host sudo tcpdump -U -i any -w - | wspeek live -r -
+
+FILTER is a capture filter in tcpdump's syntax. Without -i the first interface is taken that is up.
+
+Only opening the interface needs rights. Started as root, wspeek becomes the user who called sudo (or
+nobody; -Z chooses) and gives all capabilities up before it reads the first packet. Without rights it says
+which command brings them about. Files of -w belong to who called; they never replace somebody else's.
+
+The SSH connection that this runs in is left out of the capture, since showing it would make more of it
+(--ssh keeps it).
+
+Packets that were lost are told on standard error within a second, and in the account at the end; the exit
+status is 3 then. Ctrl-C stops; a second one does not wait for the rest.`
+
+// liveCommand captures and shows as it happens.
+func liveCommand(std streams, f *flags) *cobra.Command {
+	c := &cobra.Command{
+		Use: "live [-i IF] [FILTER]", Short: "capture and show as it happens", Long: liveLong,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return live(cmd.Context(), std, f, args, messagesView, onScreen(cmd.Flags(), std.out))
+		},
+	}
+	f.live.registerOwn(c.Flags())
+	return c
+}
+
+// live captures from interfaces, or reads a pipe (-r), and shows it.
+func live(ctx context.Context, std streams, f *flags, args []string, v view, screen bool) error {
+	if f.live.list {
+		return listInterfaces(std, f)
+	}
+	s, err := openLive(std, f, args)
+	if err != nil {
+		return liveTrouble(std.err, f, err)
+	}
+	defer s.Close()
+	defer stopWith(ctx, s, f.live.stop.after)()
+	if !screen {
+		return listLive(ctx, std, f, s, v)
+	}
+	return showLive(ctx, std, f, s)
+}
+
+// stopWith stops s when ctx ends, or after d. A second signal ends the program at once.
+func stopWith(ctx context.Context, s *liveSource, d time.Duration) (release func()) {
+	off := context.AfterFunc(ctx, func() {
+		signal.Reset(os.Interrupt, syscall.SIGTERM)
+		s.stop()
+	})
+	if d <= 0 {
+		return func() { off() }
+	}
+	timer := time.AfterFunc(d, s.stop)
+	return func() { off(); timer.Stop() }
+}
+
+// openLive opens what needs rights, and gives them up.
+func openLive(std streams, f *flags, args []string) (*liveSource, error) {
+	who, err := invoker(f.live.user)
+	if err != nil {
+		return nil, err
+	}
+	open := openInterfaces
+	if len(f.read) > 0 {
+		open = openPipe
+	}
+	s, ifaces, err := open(std, f, args)
+	if err != nil {
+		return nil, err
+	}
+	s.tell = teller(std)
+	if f.live.write != "" {
+		if s.keep, err = createKeeper(f, ifaces, who, ownerOf(who, f.live.user)); err != nil {
+			s.Close()
+			return nil, err
+		}
+		s.keep.tell, s.keep.full = s.tell, s.stop
+		if s.live != nil {
+			s.keep.stats = s.live.Stats
+		}
+	}
+	if err := dropRights(who); err != nil {
+		return nil, &exitError{exitTrouble, fmt.Errorf("rights: %w", err)}
+	}
+	if !f.quiet && s.live != nil {
+		s.tell(listening(s.name, who))
+	}
+	return s, nil
+}
+
+func listening(name string, who identity) string {
+	text := "listening on " + name
+	if who.uid >= 0 {
+		text += fmt.Sprintf(" as %s (%d)", who.name, who.uid)
+	}
+	return text + "; Ctrl-C stops"
+}
+
+// teller writes lines of several goroutines.
+func teller(std streams) func(string) {
+	var mu sync.Mutex
+	return func(line string) {
+		mu.Lock()
+		defer mu.Unlock()
+		say(std.err, line)
+	}
+}
+
+// openPipe is the source of -r. It is opened when it is read, since that may wait.
+func openPipe(_ streams, f *flags, args []string) (*liveSource, []capture.WriteInterface, error) {
+	if len(args) > 0 {
+		return nil, nil, trouble("%s: capture filters are for interfaces; what -r reads is filtered by -Y", strings.Join(args, " "))
+	}
+	s := newLiveSource(strings.Join(f.read, ", "))
+	s.patient = true
+	s.open = func() (capture.Source, error) {
+		files, err := capture.OpenFiles(f.read, capture.Options{})
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.files = files
+		return files, err
+	}
+	return s, nil, nil
+}
+
+// openInterfaces is the source of -i.
+func openInterfaces(std streams, f *flags, args []string) (*liveSource, []capture.WriteInterface, error) {
+	l := &f.live
+	if len(l.interfaces) == 0 {
+		name, err := chooseInterface()
+		if err != nil {
+			return nil, nil, err
+		}
+		l.interfaces = []string{name}
+	}
+	filter, err := captureFilter(std, f, args)
+	if err != nil {
+		return nil, nil, err
+	}
+	opt := capture.LiveOptions{Interfaces: l.interfaces, Promisc: !l.noPromisc, Snaplen: l.snaplen, Buffer: l.buffer << 10}
+	if filter != nil {
+		opt.Filter = func(link capture.LinkType) ([]xbpf.RawInstruction, error) { return filter.Live(uint16(link)) }
+	}
+	opened, err := capture.OpenLive(opt)
+	if err != nil {
+		return nil, nil, err
+	}
+	s := newLiveSource(strings.Join(l.interfaces, ", "))
+	s.live = opened
+	s.open = func() (capture.Source, error) { return opened, nil }
+	return s, writeInterfaces(opened.Stats(), l), nil
+}
+
+func writeInterfaces(st capture.LiveStats, l *liveFlags) []capture.WriteInterface {
+	var out []capture.WriteInterface
+	for _, i := range st.Interfaces {
+		out = append(out, capture.WriteInterface{Name: i.Name, Link: i.Link, Snaplen: l.snaplen, Filter: l.filter})
+	}
+	return out
+}
+
+// captureFilter is -f or the words of the command line, nil for none. What it may lose is told.
+func captureFilter(std streams, f *flags, args []string) (*bpf.Filter, error) {
+	l := &f.live
+	if len(args) > 0 {
+		if l.filter != "" {
+			return nil, trouble("-f and FILTER exclude each other: %s", strings.Join(args, " "))
+		}
+		l.filter = strings.Join(args, " ")
+	}
+	filter, err := bpf.Parse(l.filter)
+	if err != nil {
+		return nil, err
+	}
+	if lost := filter.Loses().String(); lost != "" {
+		say(std.err, lost)
+	}
+	return withoutSSH(std, f, filter)
+}
+
+// withoutSSH leaves the SSH connection out that this runs in: to show its packets makes more of them.
+func withoutSSH(std streams, f *flags, filter *bpf.Filter) (*bpf.Filter, error) {
+	own, who := sshExpression()
+	if own == "" || f.live.ssh {
+		if f.live.filter == "" {
+			return nil, nil
+		}
+		return filter, nil
+	}
+	expr := "not (" + own + ")"
+	if f.live.filter != "" {
+		expr += " and (" + f.live.filter + ")"
+	}
+	both, err := bpf.Parse(expr)
+	if err != nil { // an address that filters do not take: packets are not worth failing for
+		return filter, nil
+	}
+	say(std.err, "your own SSH connection is left out: "+who+" (--ssh keeps it)")
+	return both, nil
+}
+
+// liveLimits bound what one of the shards keeps in a run that does not end: an idle connection costs some hundred bytes.
+func liveLimits() decode.Limits {
+	l := shardLimits()
+	l.TCP.Conns, l.TCP.Closed = 50_000, 4096
+	return l
+}
+
+// livePump decodes what s captures.
+func livePump(s *liveSource, opt decode.Options) *pump {
+	opt.Limits = liveLimits()
+	p := &pump{source: s, opt: opt, damaged: func(err error) { s.note(err.Error()) }, flush: func() error { return nil }}
+	s.missing = p.missingSoFar
+	return p
+}
+
+// listLive is a listing of what s captures.
+func listLive(ctx context.Context, std streams, f *flags, s *liveSource, v view) error {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(listGC)
+	}
+	l, err := newLister(std, f, v)
+	if err != nil {
+		return err
+	}
+	l.forget.budget = liveSessions
+	ports, err := f.ports()
+	if err != nil {
+		return err
+	}
+	p := livePump(s, decode.Options{Keep: l.keeps(), Frames: v == framesView, Ports: ports})
+	p.flush = l.out.Flush
+	if l.filter != nil {
+		l.filter.Options(&p.opt)
+	}
+	s.begin()
+	runErr := p.run(context.WithoutCancel(ctx), l.visit)
+	closeErr := s.Close()
+	if runErr == nil {
+		runErr = closeErr
+	}
+	p.account(&l.account)
+	s.finish(&l.account)
+	s.epilogue(s.tell, l.forget.forgotten, f.quiet)
+	return s.status(l.finish(ctx, runErr))
+}
+
+// finish adds what the source knows to the account.
+func (s *liveSource) finish(a *decode.Account) {
+	if s.patient {
+		a.Files = 1
+		l := &lister{account: *a}
+		l.addStats(s.Stats())
+		*a = l.account
+	}
+	s.account(a)
+}
+
+// epilogue tells where packets were kept, and what was forgotten.
+func (s *liveSource) epilogue(tell func(string), forgotten int, quiet bool) {
+	if forgotten > 0 {
+		tell(fmt.Sprintf("%d closed sessions were forgotten to bound memory, the oldest first", forgotten))
+	}
+	if s.keep != nil && !quiet {
+		tell(s.keep.where())
+	}
+}
+
+// status is err, or that packets could not be written.
+func (s *liveSource) status(err error) error {
+	var x *exitError
+	if s.keep == nil || s.keep.err == nil || errors.As(err, &x) && x.status != exitIncomplete && x.status != exitNegative {
+		return err
+	}
+	return &exitError{status: exitTrouble}
+}

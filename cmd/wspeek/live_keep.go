@@ -1,0 +1,123 @@
+package main
+
+import (
+	"fmt"
+	"io/fs"
+	"path/filepath"
+	"time"
+
+	"github.com/wspeek/wspeek/capture"
+)
+
+// keeper writes packets to a file (-w) in a goroutine of its own.
+type keeper struct {
+	w       *capture.Writer
+	backlog *backlog
+	// stats are the counts to write from time to time; nil where there are none (a pipe).
+	stats func() capture.LiveStats
+	// limit is -a filesize, 0 for none; full is called when it is reached.
+	limit int64
+	full  func()
+	// err is the first error of writing, for when run has ended; tell says it at once.
+	err     error
+	tell    func(string)
+	written int64
+	done    chan struct{}
+}
+
+// statsEvery is how often the counts of the interfaces are written.
+const statsEvery = time.Second
+
+// createKeeper makes the file. It is done while there are rights, and by them the file is given to owner.
+func createKeeper(f *flags, ifaces []capture.WriteInterface, who, owner identity) (*keeper, error) {
+	l := &f.live
+	if l.ring.on() && !canMake(filepath.Dir(l.write), who) {
+		return nil, trouble("-b: %s, which wspeek becomes, cannot make files in %s: choose another directory, or -Z USER",
+			who.name, filepath.Dir(l.write))
+	}
+	w, err := capture.CreateWriter(l.write, capture.WriteOptions{
+		Overwrite: true, Interfaces: ifaces, Program: "wspeek " + version, Made: giveTo(owner),
+		Ring: capture.WriteRing{FileBytes: l.ring.bytes, Duration: l.ring.after, Files: l.ring.files},
+	})
+	if err != nil {
+		return nil, &exitError{exitTrouble, fmt.Errorf("-w: %w", plain(err))}
+	}
+	return &keeper{w: w, backlog: newBacklog(), limit: l.stop.bytes, done: make(chan struct{})}, nil
+}
+
+// plain says what is in the way of a file in the order of all other errors: the name first.
+func plain(err error) error {
+	if p, ok := err.(*fs.PathError); ok {
+		return fmt.Errorf("%s: %w", p.Path, p.Err)
+	}
+	return err
+}
+
+// run writes until the backlog has ended.
+func (k *keeper) run() {
+	defer close(k.done)
+	var c *chunk
+	var err error
+	for counted := time.Now(); err == nil; {
+		if c, err = k.backlog.take(c, statsEvery); c != nil {
+			k.write(c.packets)
+		}
+		if time.Since(counted) >= statsEvery || err != nil {
+			counted = time.Now()
+			k.count()
+		}
+	}
+	k.failed(k.w.Close())
+}
+
+// write writes packets, up to the limit.
+func (k *keeper) write(packets []capture.Packet) {
+	for i := range packets {
+		switch {
+		case k.err != nil:
+			k.backlog.lose(len(packets) - i)
+			return
+		case k.limit > 0 && k.w.Size() >= k.limit:
+			k.full()
+			return
+		}
+		if k.failed(k.w.Write(&packets[i])); k.err == nil {
+			k.written++
+		}
+	}
+}
+
+func (k *keeper) count() {
+	if k.stats != nil && k.err == nil {
+		k.failed(k.w.Statistics(k.stats()))
+	}
+}
+
+// failed notes the first error.
+func (k *keeper) failed(err error) {
+	if err != nil && k.err == nil {
+		k.err = plain(err)
+		k.tell("-w: " + k.err.Error() + ": no more packets are written")
+	}
+}
+
+// finish waits until all is written, where run was begun.
+func (k *keeper) finish(begun bool) {
+	if begun {
+		<-k.done
+		return
+	}
+	k.w.Close()
+}
+
+// where says what was written, once it is finished.
+func (k *keeper) where() string {
+	files := k.w.Files()
+	if len(files) == 1 {
+		return fmt.Sprintf("%d packets written to %s", k.written, files[0])
+	}
+	if len(files) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%d packets written, the newest in %d files from %s to %s", k.written, len(files), files[0], files[len(files)-1])
+}

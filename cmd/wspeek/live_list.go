@@ -1,0 +1,128 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"net"
+	"os"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/wspeek/wspeek/capture"
+	"github.com/wspeek/wspeek/decode"
+)
+
+// interfaceLine is an interface as -D --json tells it.
+type interfaceLine struct {
+	Schema      int      `json:"schema"`
+	Type        string   `json:"type"`
+	Name        string   `json:"name"`
+	Index       int      `json:"index"`
+	Description string   `json:"description"`
+	Addresses   []string `json:"addresses"`
+	Up          bool     `json:"up"`
+	Running     bool     `json:"running"`
+	Loopback    bool     `json:"loopback"`
+}
+
+// listInterfaces is -D.
+func listInterfaces(std streams, f *flags) error {
+	all, err := capture.Interfaces()
+	if err != nil {
+		return liveTrouble(std.err, f, err)
+	}
+	if f.json {
+		return interfacesJSON(std, all)
+	}
+	t := tabwriter.NewWriter(std.out, 0, 0, 2, ' ', 0)
+	for _, i := range all {
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\n", decode.Inert(i.Name), stateOf(&i),
+			strings.Join(i.Addresses, " "), decode.Inert(i.Description))
+	}
+	return t.Flush()
+}
+
+func interfacesJSON(std streams, all []capture.Interface) error {
+	e := json.NewEncoder(std.out)
+	for _, i := range all {
+		line := interfaceLine{1, "interface", i.Name, i.Index, i.Description, append([]string{}, i.Addresses...),
+			i.Up, i.Running, i.Loopback}
+		if err := e.Encode(line); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func stateOf(i *capture.Interface) string {
+	switch {
+	case !i.Up:
+		return "down"
+	case !i.Running:
+		return "up, no link"
+	}
+	return "up"
+}
+
+// chooseInterface is the interface where none is named, as tcpdump chooses: the first that is up and running
+// and does not lead back here; else the first that is up.
+func chooseInterface() (string, error) {
+	all, err := capture.Interfaces()
+	if err != nil {
+		return "", err
+	}
+	for _, good := range []func(*capture.Interface) bool{
+		func(i *capture.Interface) bool { return i.Up && i.Running && !i.Loopback },
+		func(i *capture.Interface) bool { return i.Up },
+	} {
+		for k := range all {
+			if i := &all[k]; i.Name != capture.AnyInterface && good(i) {
+				return i.Name, nil
+			}
+		}
+	}
+	return "", trouble("no interface is up: name one with -i (wspeek live -D lists them)")
+}
+
+// sshExpression is a filter for the SSH connection that this program runs in, and that connection for a person;
+// empty where there is none.
+func sshExpression() (expr, who string) {
+	f := strings.Fields(sshConnection())
+	if len(f) != 4 || net.ParseIP(f[0]) == nil || net.ParseIP(f[2]) == nil || number(f[1]) < 0 || number(f[3]) < 0 {
+		return "", ""
+	}
+	return fmt.Sprintf("tcp and host %s and host %s and port %s and port %s", f[0], f[2], f[1], f[3]),
+		net.JoinHostPort(f[0], f[1]) + " > " + net.JoinHostPort(f[2], f[3])
+}
+
+// sshConnection is $SSH_CONNECTION; sudo takes it away, and so it is looked for in the programs above too.
+func sshConnection() string {
+	const name = "SSH_CONNECTION"
+	if v := os.Getenv(name); v != "" {
+		return v
+	}
+	pid := os.Getppid()
+	for range 16 {
+		if pid <= 1 {
+			break
+		}
+		environ, _ := os.ReadFile(fmt.Sprintf("/proc/%d/environ", pid))
+		for v := range strings.SplitSeq(string(environ), "\x00") {
+			if v, ok := strings.CutPrefix(v, name+"="); ok {
+				return v
+			}
+		}
+		pid = parentOf(pid)
+	}
+	return ""
+}
+
+// parentOf is the program that began pid, 0 where that is not known.
+func parentOf(pid int) int {
+	stat, _ := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	_, after, _ := strings.Cut(string(stat[strings.LastIndexByte(string(stat), ')')+1:]), " ")
+	if f := strings.Fields(after); len(f) > 1 {
+		return max(number(f[1]), 0)
+	}
+	return 0
+}

@@ -1,0 +1,62 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"syscall"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+)
+
+// capabilityHeader and capabilityData are what capset takes (linux/capability.h, version 3).
+type capabilityHeader struct {
+	version uint32
+	pid     int32
+}
+
+type capabilityData struct {
+	effective, permitted, inheritable uint32
+}
+
+// dropRights becomes who, without capabilities, for good. It holds for all threads of the program, those
+// too that begin later. It is called when all that needs rights is open.
+func dropRights(who identity) error {
+	if who.uid >= 0 {
+		if err := become(who); err != nil {
+			return err
+		}
+	}
+	// The runtime makes each of these calls on every thread; it cannot in programs with cgo.
+	header := capabilityHeader{version: unix.LINUX_CAPABILITY_VERSION_3}
+	var none [2]capabilityData
+	if _, _, e := syscall.AllThreadsSyscall(syscall.SYS_CAPSET, uintptr(unsafe.Pointer(&header)),
+		uintptr(unsafe.Pointer(&none)), 0); e != 0 {
+		return fmt.Errorf("capabilities cannot be given up: %w", e)
+	}
+	if _, _, e := syscall.AllThreadsSyscall6(syscall.SYS_PRCTL, unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0, 0); e != 0 {
+		return fmt.Errorf("no_new_privs cannot be set: %w", e)
+	}
+	return nil
+}
+
+// become changes groups first, since only root may.
+func become(who identity) error {
+	steps := []struct {
+		what string
+		do   func() error
+	}{
+		{"supplementary groups", func() error { return syscall.Setgroups([]int{}) }},
+		{"group", func() error { return syscall.Setresgid(who.gid, who.gid, who.gid) }},
+		{"user", func() error { return syscall.Setresuid(who.uid, who.uid, who.uid) }},
+	}
+	for _, s := range steps {
+		if err := s.do(); err != nil {
+			return fmt.Errorf("%s cannot be changed to those of %s (%d): %w", s.what, who.name, who.uid, err)
+		}
+	}
+	if who.uid != 0 && syscall.Setresuid(-1, 0, -1) == nil {
+		return errors.New("root could be become again")
+	}
+	return nil
+}

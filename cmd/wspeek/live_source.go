@@ -1,0 +1,309 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"sync"
+	"time"
+
+	"github.com/wspeek/wspeek/capture"
+	"github.com/wspeek/wspeek/decode"
+)
+
+// tickEvery is how often the Decoders are told that time goes on.
+const tickEvery = 250 * time.Millisecond
+
+// liveSource reads packets in a goroutine of its own, which waits for nobody: not for who decodes them, nor for the
+// disk. What there is no room for is dropped and counted. It is the source of a pump.
+//
+//	interface ──▶ drain ──▶ backlog ──▶ ReadBatch (pump)
+//	                   └──▶ backlog ──▶ keeper (-w)
+type liveSource struct {
+	name string
+	// open gives what is read; live is the same where that is an interface, else nil.
+	open func() (capture.Source, error)
+	live *capture.Live
+	// patient sources (pipes) wait instead of dropping packets.
+	patient bool
+	backlog *backlog
+	keep    *keeper // nil without -w
+	// tell says a line to the user at once, or when the screen is closed.
+	tell func(string)
+	// missing are the bytes that were acknowledged and never captured, as far as is known; nil is 0.
+	missing func() int64
+
+	begun    bool
+	stopping sync.Once
+	stopped  chan struct{}
+	ended    chan struct{}
+
+	held map[*capture.Batch]*chunk
+	// last is the time of the newest packet handed on, which was at by our clock.
+	last       capture.Time
+	at, ticked time.Time
+
+	mu      sync.Mutex // guards what follows
+	trouble []string
+	files   *capture.Files
+}
+
+func newLiveSource(name string) *liveSource {
+	return &liveSource{name: name, backlog: newBacklog(), stopped: make(chan struct{}), ended: make(chan struct{}),
+		held: map[*capture.Batch]*chunk{}}
+}
+
+// begin starts to read. What tell, keep and missing are must be set before.
+func (s *liveSource) begin() {
+	s.begun = true
+	if s.keep != nil {
+		go s.keep.run()
+	}
+	go s.drain()
+	go s.watch()
+}
+
+// maxFaults is after how many errors in a row reading ends.
+const maxFaults = 100
+
+// drain reads until the end.
+func (s *liveSource) drain() {
+	defer close(s.ended)
+	source, err := s.open()
+	if err != nil {
+		s.close(err)
+		return
+	}
+	var b capture.Batch
+	for faults := 0; faults < maxFaults; faults++ {
+		err := source.ReadBatch(&b)
+		if len(b.Packets) > 0 {
+			s.hand(b.Packets)
+			faults = 0
+		}
+		if err != nil && !s.goesOn(err) {
+			s.close(err)
+			return
+		}
+	}
+	s.close(io.EOF)
+}
+
+// close hands the end on.
+func (s *liveSource) close(err error) {
+	s.backlog.close(err)
+	if s.keep != nil {
+		s.keep.backlog.close(io.EOF)
+	}
+}
+
+// hand gives packets to those who work on them.
+func (s *liveSource) hand(packets []capture.Packet) {
+	for _, b := range s.backlogs() {
+		if s.patient {
+			b.wait(packets, s.stopped)
+		} else if rest := b.put(packets); len(rest) > 0 {
+			b.lose(len(rest))
+		}
+	}
+}
+
+func (s *liveSource) backlogs() []*backlog {
+	if s.keep == nil {
+		return []*backlog{s.backlog}
+	}
+	return []*backlog{s.backlog, s.keep.backlog}
+}
+
+// goesOn notes an error and says whether to read on after it.
+func (s *liveSource) goesOn(err error) bool {
+	var gone *capture.InterfaceError
+	var damage *capture.Damage
+	switch {
+	case errors.As(err, &gone):
+		text := err.Error()
+		if gone.Again {
+			text += "; packets are shown again when it is back"
+		}
+		s.tell(text)
+		s.note(err.Error())
+	case errors.As(err, &damage):
+		s.note(err.Error())
+	default:
+		return false
+	}
+	return true
+}
+
+func (s *liveSource) note(what string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.trouble = append(s.trouble, what)
+}
+
+// stop ends the capture: what was captured is still handed on.
+func (s *liveSource) stop() {
+	s.stopping.Do(func() {
+		close(s.stopped)
+		if s.live != nil {
+			s.live.Stop()
+		} else {
+			s.close(io.EOF) // a read of a pipe may wait for what never comes
+		}
+	})
+}
+
+// waitFirst waits for the first packet. The error is why there is none; nil and false is that ctx has ended.
+func (s *liveSource) waitFirst() bool { return s.backlog.waitFirst(s.stopped) }
+
+// idle is the error of a ReadBatch that has no packets, but tells that time goes on.
+type idle struct{ now capture.Time }
+
+func (idle) Error() string { return "no packet came" }
+
+// ReadBatch is capture.Source. The packets of b are valid until it is filled again. In between it returns idle.
+func (s *liveSource) ReadBatch(b *capture.Batch) error {
+	b.Packets = nil
+	rest := tickEvery - time.Since(s.ticked)
+	if rest <= 0 {
+		s.ticked = time.Now()
+		return idle{s.now()}
+	}
+	c, err := s.backlog.take(s.held[b], rest)
+	s.held[b] = c
+	switch {
+	case err != nil:
+		return err
+	case c == nil:
+		return s.ReadBatch(b)
+	}
+	b.Packets = c.packets
+	s.last, s.at = c.packets[len(c.packets)-1].Time, time.Now()
+	return nil
+}
+
+// now is the time by the clock of the packets: our own runs on from the newest, where none waits. So nothing
+// depends on how that clock is set, or steps.
+func (s *liveSource) now() capture.Time {
+	switch {
+	case s.last == 0:
+		return capture.Time(time.Now().UnixNano())
+	case s.backlog.behind():
+		return s.last
+	}
+	return s.last + capture.Time(time.Since(s.at))
+}
+
+// losses are packets that were lost, by where that was.
+type losses struct {
+	kernel, device, decode, keep int64
+}
+
+func (l losses) sum() int64 { return l.kernel + l.device + l.decode }
+
+func (s *liveSource) losses() losses {
+	l := losses{decode: s.backlog.lostSoFar()}
+	if s.live != nil {
+		st := s.live.Stats()
+		l.kernel, l.device = int64(st.Dropped), int64(st.Missed)
+	}
+	if s.keep != nil {
+		l.keep = s.keep.backlog.lostSoFar()
+	}
+	return l
+}
+
+// watchEvery is how often losses are looked for: they are told within a second.
+const watchEvery = 500 * time.Millisecond
+
+// watch tells of losses as they come.
+func (s *liveSource) watch() {
+	tick := time.NewTicker(watchEvery)
+	defer tick.Stop()
+	var told losses
+	for {
+		select {
+		case <-s.ended:
+			return
+		case <-tick.C:
+		}
+		if l := s.losses(); l != told {
+			s.tell(l.String() + s.unseen())
+			told = l
+		}
+	}
+}
+
+func (s *liveSource) unseen() string {
+	if s.missing == nil {
+		return ""
+	}
+	return fmt.Sprintf("; %d bytes were acknowledged but never captured", s.missing())
+}
+
+func (l losses) String() string {
+	text := fmt.Sprintf("dropped %d packets so far: %d by the kernel (buffer full), %d by the interface, %d by wspeek (output too slow)",
+		l.sum(), l.kernel, l.device, l.decode)
+	if l.keep > 0 {
+		text += fmt.Sprintf("; %d not written (disk too slow)", l.keep)
+	}
+	return text
+}
+
+// account adds what was lost, and why the capture is not whole. It is called when all has ended.
+func (s *liveSource) account(a *decode.Account) {
+	l := s.losses()
+	a.Dropped += l.sum()
+	for _, r := range []struct {
+		n   int64
+		why string
+	}{
+		{l.kernel, "dropped by the kernel, whose buffer was full (-B makes it larger)"},
+		{l.device, "lost by the interface"},
+		{l.decode, "dropped because output was too slow"},
+		{l.keep, "not written because the disk was too slow"},
+	} {
+		if r.n > 0 {
+			a.Incomplete(fmt.Sprintf("%d packets were %s", r.n, r.why))
+		}
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, t := range s.trouble {
+		a.Incomplete(t)
+	}
+}
+
+// Names, File, Stats and Close make it inputs.
+
+// Names is the interface, or the pipe.
+func (s *liveSource) Names() []string { return []string{s.name} }
+
+// File is 0: there is one input.
+func (*liveSource) File(int) int { return 0 }
+
+// Stats are those of a pipe that has been read to its end.
+func (s *liveSource) Stats() capture.Stats {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	select {
+	case <-s.ended:
+		if s.files != nil {
+			return s.files.Stats()
+		}
+	default:
+	}
+	return capture.Stats{}
+}
+
+// Close ends all: what was to be written is written.
+func (s *liveSource) Close() error {
+	s.stop()
+	if s.keep != nil {
+		s.keep.finish(s.begun)
+	}
+	if s.live != nil {
+		return s.live.Close()
+	}
+	return nil
+}

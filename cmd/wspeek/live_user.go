@@ -1,0 +1,78 @@
+package main
+
+import (
+	"os"
+	"os/user"
+	"strconv"
+)
+
+// identity is whom a capture becomes before it reads packets.
+type identity struct {
+	// name is as for a person; uid and gid are -1 where nothing is changed.
+	name     string
+	uid, gid int
+}
+
+// nobody is the user and group that own nothing.
+const nobody = 65534
+
+// invoker is whom to become: USER of -Z; else, as root, who called sudo, or nobody. Who is not root stays who he is.
+func invoker(wanted string) (identity, error) {
+	if os.Geteuid() != 0 {
+		if wanted != "" {
+			return identity{}, trouble("-Z %s: only root can become somebody else", wanted)
+		}
+		return identity{uid: -1, gid: -1}, nil
+	}
+	if wanted != "" {
+		return userNamed(wanted)
+	}
+	if uid := os.Getuid(); uid != 0 { // a set-user-ID program
+		return identity{strconv.Itoa(uid), uid, os.Getgid()}, nil
+	}
+	if who, ok := sudoer(); ok {
+		return who, nil
+	}
+	return identity{"nobody", nobody, nobody}, nil
+}
+
+// sudoer is who called sudo, if that was somebody else than root.
+func sudoer() (identity, bool) {
+	uid, gid := number(os.Getenv("SUDO_UID")), number(os.Getenv("SUDO_GID"))
+	return identity{os.Getenv("SUDO_USER"), uid, gid}, uid > 0 && gid >= 0 && os.Geteuid() == 0
+}
+
+// ownerOf is who owns the files that a capture makes before it becomes who: who called sudo, else USER of -Z, else
+// whoever runs it.
+func ownerOf(who identity, wanted string) identity {
+	if caller, ok := sudoer(); ok {
+		return caller
+	}
+	if wanted != "" {
+		return who
+	}
+	return identity{"", os.Getuid(), os.Getgid()}
+}
+
+// number is a user's or group's number, -1 for what is none.
+func number(s string) int {
+	n, err := strconv.ParseUint(s, 10, 31)
+	if err != nil {
+		return -1
+	}
+	return int(n)
+}
+
+// userNamed looks a user up by name or number in this system's own list.
+func userNamed(name string) (identity, error) {
+	u, err := user.Lookup(name)
+	if err != nil && number(name) >= 0 {
+		if u, err = user.LookupId(name); err != nil {
+			return identity{name, number(name), number(name)}, nil
+		}
+	}
+	if err != nil {
+		return identity{}, trouble("-Z %s: there is no such user", name)
+	}
+	return identity{u.Username, number(u.Uid), number(u.Gid)}, nil
+}
