@@ -208,7 +208,7 @@ func (c *comparison) bytes(l *leaf) *Error {
 		l.find = nil
 		l.frame = func(fr *ws.Frame) (bool, bool) {
 			v, ok := f.frameBytes(fr)
-			return ok, ok && test(v)
+			return ok, ok && test(nil, v)
 		}
 	case c.op == opContains || c.op == opMatches:
 		l.test = func(r *Row) bool {
@@ -218,26 +218,26 @@ func (c *comparison) bytes(l *leaf) *Error {
 	default: // what is not whole is equal to nothing, and different from nothing
 		l.test = func(r *Row) bool {
 			v, ok := get(r)
-			return ok && r.whole() && test(v)
+			return ok && r.whole() && test(r, v)
 		}
 	}
 	return nil
 }
 
 // bytesTest makes the test of one run of bytes, and says which edges it is bound to.
-func (c *comparison) bytesTest(l *leaf) (func([]byte) bool, edge, *Error) {
+func (c *comparison) bytesTest(l *leaf) (func(*Row, []byte) bool, edge, *Error) {
 	switch c.op {
 	case opContains:
 		x, err := c.octets()
 		l.find = func(p []byte) (int, int) { return bytes.Index(p, x), len(x) }
-		return func(p []byte) bool { return bytes.Contains(p, x) }, 0, err
+		return func(_ *Row, p []byte) bool { return bytes.Contains(p, x) }, 0, err
 	case opMatches:
 		x, err := c.pattern()
 		if err != nil {
 			return nil, 0, err
 		}
 		l.find = x.find
-		return x.in, x.edge, nil
+		return x.passes, x.edge, nil
 	}
 	s, err := operands(c, func(t token) (span[[]byte], *Error) {
 		x := c.octetsOf(t)
@@ -247,7 +247,7 @@ func (c *comparison) bytesTest(l *leaf) (func([]byte) bool, edge, *Error) {
 		return nil, 0, err
 	}
 	not := c.op == opNe || c.op == opAnyNe
-	return func(p []byte) bool {
+	return func(_ *Row, p []byte) bool {
 		return slices.ContainsFunc(s, func(x span[[]byte]) bool { return bytes.Equal(x.lo, p) }) != not
 	}, 0, nil
 }

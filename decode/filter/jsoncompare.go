@@ -48,7 +48,7 @@ func (c *comparison) json() (func(*Row) bool, *Error) {
 		if err != nil {
 			return nil, err
 		}
-		test = func(r *Row, v []byte) bool { return x.in(r.content(v)) }
+		test = func(r *Row, v []byte) bool { return x.passes(r, r.content(v)) }
 	default:
 		s, err := operands(c, c.literal)
 		if err != nil {

@@ -230,8 +230,9 @@ func (p *parser) searchFor(t token) (*node, *Error) {
 	}
 	s := newSearch(t.text)
 	l := &leaf{field: payloadField, find: s.find, needs: Needs{Payload: true}, word: true}
+	in := func(_ *Row, p []byte) bool { return s.in(p) }
 	l.test = func(r *Row) bool {
-		return r.Message != nil && r.pieces(r.bytes(), 0, 0, s.in)
+		return r.Message != nil && r.pieces(r.bytes(), 0, 0, in)
 	}
 	n, err := p.leaf(l, t, nil)
 	if err == nil {

@@ -27,6 +27,9 @@ type Row struct {
 	// Payload returns the payload of Message as ws.Message.Payload is; it is called at most once a Match, and only where the answer depends
 	// on it. Nil stands for Message.Payload.
 	Payload func() []byte
+	// GiveUp is asked now and then while a pattern goes through a payload of more than a megabyte; where it says yes,
+	// Match ends soon with any answer. Nil is never.
+	GiveUp func() bool
 
 	payload []byte
 	fetched bool
@@ -70,11 +73,11 @@ func (r *Row) decoded() ([]byte, bool) {
 
 // pieces asks about each run of bytes of p, which begins at byte skip of the payload, that has no hole in it.
 // Only says which are asked about: the first, the last, or all.
-func (r *Row) pieces(p []byte, skip int, only edge, test func([]byte) bool) bool {
+func (r *Row) pieces(p []byte, skip int, only edge, test func(*Row, []byte) bool) bool {
 	from, lost := 0, int64(skip)
 	for i, h := range r.Message.Holes {
 		at := int(max(min(h.At-lost, int64(len(p))), int64(from)))
-		if (i == 0 || only&atStart == 0) && only&atEnd == 0 && test(p[from:at]) {
+		if (i == 0 || only&atStart == 0) && only&atEnd == 0 && test(r, p[from:at]) {
 			return true
 		}
 		from, lost = at, lost+h.N
@@ -82,7 +85,7 @@ func (r *Row) pieces(p []byte, skip int, only edge, test func([]byte) bool) bool
 	if only&atStart != 0 && len(r.Message.Holes) > 0 {
 		return false
 	}
-	return test(p[from:])
+	return test(r, p[from:])
 }
 
 // edge says which edges of a text a pattern is bound to.

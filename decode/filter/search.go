@@ -2,8 +2,6 @@ package filter
 
 import (
 	"bytes"
-	"regexp"
-	"regexp/syntax"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -171,84 +169,4 @@ func equalFold(p, lowered []byte) bool {
 		}
 	}
 	return true
-}
-
-// expression is a regular expression with a text that every match of it holds, for a quick look before; nil where none is known.
-type expression struct {
-	*regexp.Regexp
-	holds *search
-	// edge says which edges of a text it asks about.
-	edge edge
-}
-
-// newExpression compiles a pattern, in any case.
-func newExpression(pattern string) (*expression, error) {
-	tree, err := syntax.Parse("(?i)"+pattern, syntax.Perl)
-	if err != nil {
-		return nil, err
-	}
-	re, err := regexp.Compile("(?i)" + pattern)
-	if err != nil {
-		return nil, err
-	}
-	x := &expression{Regexp: re, edge: edges(tree)}
-	if s := required(tree); s != "" {
-		x.holds = newSearch(s)
-	}
-	return x, nil
-}
-
-func (x *expression) in(p []byte) bool {
-	return (x.holds == nil || x.holds.in(p)) && x.Match(p)
-}
-
-func (x *expression) find(p []byte) (at, n int) {
-	if x.holds != nil && !x.holds.in(p) {
-		return -1, 0
-	}
-	if m := x.FindIndex(p); m != nil {
-		return m[0], m[1] - m[0]
-	}
-	return -1, 0
-}
-
-// required is a text that each match of a pattern holds in some case, the longest that is easy to see.
-func required(re *syntax.Regexp) (best string) {
-	switch {
-	case re.Op == syntax.OpLiteral:
-		return plainRun(re.Rune)
-	case re.Op == syntax.OpConcat, re.Op == syntax.OpCapture, re.Op == syntax.OpPlus, re.Op == syntax.OpRepeat && re.Min > 0:
-		for _, sub := range re.Sub {
-			if s := required(sub); len(s) > len(best) {
-				best = s
-			}
-		}
-	}
-	return best
-}
-
-// plainRun is the longest run of ASCII but K and S, which have cases outside of it.
-func plainRun(rs []rune) (best string) {
-	odd := func(r rune) bool { return r >= utf8.RuneSelf || r == 'k' || r == 'K' || r == 's' || r == 'S' }
-	for _, run := range strings.FieldsFunc(string(rs), odd) {
-		if len(run) > len(best) {
-			best = run
-		}
-	}
-	return best
-}
-
-// edges says which edges of a text a pattern asks about anywhere in it.
-func edges(re *syntax.Regexp) edge {
-	var e edge
-	switch re.Op {
-	case syntax.OpBeginText, syntax.OpBeginLine:
-		e = atStart
-	case syntax.OpEndText, syntax.OpEndLine:
-		e = atEnd
-	}
-	for _, sub := range re.Sub {
-		e |= edges(sub)
-	}
-	return e
 }

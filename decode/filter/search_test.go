@@ -4,6 +4,8 @@ import (
 	"math/rand"
 	"strings"
 	"testing"
+
+	"github.com/wspeek/wspeek/decode/ws"
 )
 
 // The search finds what a plain comparison at every place finds.
@@ -54,7 +56,7 @@ func TestRequired(t *testing.T) {
 		}
 	}
 	x, err := newExpression("task")
-	if err != nil || !x.in([]byte("my TAſK")) { // the long S is a case of S
+	if err != nil || !x.passes(nil, []byte("my TAſK")) { // the long S is a case of S
 		t.Errorf("task is not found in TAſK (%v)", err)
 	}
 }
@@ -66,5 +68,32 @@ func TestHexBytes(t *testing.T) {
 		if string(got) != want || ok != (want != "") {
 			t.Errorf("hexBytes(%q) = %x, %v; want %x", s, got, ok, want)
 		}
+	}
+}
+
+// A pattern takes time in proportion to what it goes through, and a long one is given up when asked.
+func TestHazard_O19_PatternsAreLinear(t *testing.T) {
+	t.Parallel()
+	f, err := Compile(`websocket.payload matches "(a+)+(a|aa)+$"`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := []byte(strings.Repeat("a", 3*manyBytes/2) + "!")
+	asked := 0
+	r := &Row{Message: &ws.Message{Opcode: ws.OpText, Payload: p[len(p)-50_000:]}, GiveUp: func() bool { asked++; return true }}
+	if f.Match(r) || asked > 0 { // an exponential one would never come back
+		t.Errorf("passes, or asked %d times about a short payload", asked)
+	}
+	r.Message.Payload = p
+	if f.Match(r); asked != 1 {
+		t.Errorf("asked %d times whether to give up, want once", asked)
+	}
+	again, err := Compile(`websocket.payload matches "a!$"`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.GiveUp = func() bool { return false }
+	if !again.Match(r) {
+		t.Error("what is not given up does not find its match")
 	}
 }
