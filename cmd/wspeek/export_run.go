@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
@@ -114,6 +115,9 @@ func (x *exportFlags) key() []byte {
 }
 
 func (e *exporter) run(ctx context.Context) error {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(listGC)
+	}
 	if s, ok := e.sink.(interface{ spool(context.Context) error }); ok {
 		if err := s.spool(ctx); err != nil {
 			return err
