@@ -211,13 +211,16 @@ func (t *text) drawFolded(l *line, k int32) {
 	l.wire(t.th.plain, t.p[shut.start:shut.end])
 }
 
+// maxFolded is how long a payload is at most that is laid out anew while the user waits.
+const maxFolded = 8 << 20
+
 // toggle folds or unfolds the line of row i, and says whether it can be folded.
 func (t *text) toggle(i int) bool {
 	if i < 0 || i >= len(t.rows) {
 		return false
 	}
 	k := t.rows[i].line
-	if t.lines[k].shut == 0 {
+	if t.lines[k].shut == 0 || len(t.p) > maxFolded {
 		return false
 	}
 	if t.folded[k] {
@@ -245,6 +248,9 @@ func (t *text) seek(i, step int) int {
 
 // foldAll folds all that stands within the outermost brackets, or unfolds all.
 func (t *text) foldAll() {
+	if len(t.p) > maxFolded {
+		return
+	}
 	if len(t.folded) > 0 {
 		clear(t.folded)
 	} else {

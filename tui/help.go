@@ -99,6 +99,7 @@ var signs = [][2]string{
 	{"!RULE", "a rule that is broken: see the detail"},
 	{"[...]", "how far it may be believed: conflict, partial, guessed, undecodable"},
 	{"*", "selected, to compare"},
+	{"mouse", "wheel scrolls, a click selects, a second one opens; Shift lets the terminal select text"},
 }
 
 // filterHelp are examples of filters.

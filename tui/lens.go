@@ -78,8 +78,10 @@ type lens struct {
 	rows     []entry
 	next     int // of the messages or frames
 	nextMark int
-	stop     atomic.Bool
-	ask      *asker
+	// amended is how many messages had been amended when the lens began.
+	amended int
+	stop    atomic.Bool
+	ask     *asker
 }
 
 func newLens(s spec) *lens { return &lens{spec: s} }
@@ -105,7 +107,7 @@ func (v *lens) piece(s *store) bool {
 		end = s.trace.FrameLen()
 	}
 	if v.ask == nil {
-		v.ask = newAsker(s)
+		v.ask, v.amended = newAsker(s), s.trace.Amended()
 	}
 	for n := 0; v.next < end; n++ {
 		if n%64 == 63 && time.Since(began) > scanPiece {
@@ -222,6 +224,13 @@ func (v *lens) behind(s *store) bool {
 		of = s.trace.FrameLen()
 	}
 	return v.next < of || v.nextMark < len(s.marks)
+}
+
+// stale says that messages were amended after the lens began to look at them, in a way that may change what it lets through.
+func (v *lens) stale(s *store) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.done && v.ask != nil && v.amended != s.trace.Amended() && (v.query != nil || v.chip == chipFindings)
 }
 
 // cell is a row with what is drawn of it.

@@ -135,6 +135,9 @@ func (m *model) refresh() tea.Cmd {
 		m.sess.list.set(m.wanted)
 		m.wanted = 0
 	}
+	if !m.scanning && m.lens.stale(m.store) {
+		m.lens = newLens(m.spec)
+	}
 	m.growList()
 	if !m.det.isEntry() || m.det.subject().entry.kind == entryMark {
 		m.version++ // a session's snapshot may be newer

@@ -17,6 +17,9 @@ import (
 // leaveWithin is how long Run waits for the Feed when the user quits.
 const leaveWithin = 2 * time.Second
 
+// framesPerSecond is how often the screen may be drawn: a key is answered within 10 ms and what drawing takes.
+const framesPerSecond = 100
+
 // Run shows what the Feed hands over until the user quits or ctx is done. The account is what was read until then;
 // the error is the Feed's, or one of the terminal.
 func Run(ctx context.Context, opt Options) (*decode.Account, error) {
@@ -45,7 +48,7 @@ func Run(ctx context.Context, opt Options) (*decode.Account, error) {
 }
 
 func programOptions(ctx context.Context, opt Options) []tea.ProgramOption {
-	out := []tea.ProgramOption{tea.WithContext(ctx), tea.WithoutSignalHandler(), tea.WithoutCatchPanics()}
+	out := []tea.ProgramOption{tea.WithContext(ctx), tea.WithoutSignalHandler(), tea.WithoutCatchPanics(), tea.WithFPS(framesPerSecond)}
 	if opt.In != nil {
 		out = append(out, tea.WithInput(opt.In))
 	}

@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -176,6 +177,9 @@ func TestScreenStory(t *testing.T) {
 	x.waitFor("copied the payload")
 	x.keys("Q")
 	x.quit(0)
+	if !x.vt.colored {
+		t.Error("no colours")
+	}
 	checkSaved(t, filepath.Join(dir, "saved.txt"))
 	if len(x.vt.copied) != 1 {
 		t.Fatalf("copied %q", x.vt.copied)
@@ -267,8 +271,8 @@ func TestHazard_O1_NothingFromTheWireReachesTheTerminal(t *testing.T) {
 	}
 }
 
-// TestKeyIsAnsweredSoon presses keys on a capture and waits for the new screen.
-func TestKeyIsAnsweredSoon(t *testing.T) {
+// TestScreenWithoutColor opens the help, leaves it and quits, where the user wants no colours.
+func TestScreenWithoutColor(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	writeSample(t, dir, "deflate")
@@ -281,5 +285,75 @@ func TestKeyIsAnsweredSoon(t *testing.T) {
 	x.keys("?")
 	x.waitFor("[1 all]")
 	x.keys("\x03")
+	x.quit(0)
+	if x.vt.colored {
+		t.Error("colours in spite of NO_COLOR")
+	}
+}
+
+// TestMillionMessages measures what a person waits for, on a large generated capture (make bench names its directory).
+func TestMillionMessages(t *testing.T) {
+	dir := os.Getenv("WSPEEK_CAPTURES")
+	if dir == "" {
+		t.Skip("WSPEEK_CAPTURES names no directory with small-64.pcap")
+	}
+	began := time.Now()
+	x := runIn(t, dir, 200, 50, nil, "small-64.pcap")
+	x.waitFor("101 ")
+	if d := time.Since(began); d > time.Second {
+		t.Errorf("first rows after %v", d)
+	}
+	x.waitFor("complete")
+	t.Logf("read after %v", time.Since(began))
+	x.keys("\rgg")
+	x.waitFor("▶         1")
+	var took []time.Duration
+	for range 100 {
+		before := x.screen()
+		began = time.Now()
+		for x.keys("j"); x.screen() == before; {
+			time.Sleep(200 * time.Microsecond)
+		}
+		took = append(took, time.Since(began))
+		time.Sleep(20 * time.Millisecond)
+	}
+	slices.Sort(took)
+	t.Logf("from key to screen: median %v, 95th percentile %v", took[50], took[95])
+	if took[95] > 30*time.Millisecond {
+		t.Errorf("95th percentile %v, want 30 ms", took[95])
+	}
+	x.keys("Q")
+	x.quit(0)
+}
+
+// TestSuspend goes to the shell and comes back.
+func TestSuspend(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	writeSample(t, dir, "graphql")
+	x := runIn(t, dir, 80, 24, nil, "graphql.pcap")
+	x.waitFor("complete")
+	x.keys("\x1a")
+	left := func() bool {
+		x.mu.Lock()
+		defer x.mu.Unlock()
+		return !x.vt.alt
+	}
+	for end := time.Now().Add(5 * time.Second); !left(); time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatal("it does not leave the screen")
+		}
+	}
+	if err := x.cmd.Process.Signal(syscall.SIGCONT); err != nil {
+		t.Fatal(err)
+	}
+	for end := time.Now().Add(5 * time.Second); left(); time.Sleep(5 * time.Millisecond) {
+		x.cmd.Process.Signal(syscall.SIGCONT)
+		if time.Now().After(end) {
+			t.Fatal("it does not come back")
+		}
+	}
+	x.waitFor("complete")
+	x.keys("Q")
 	x.quit(0)
 }

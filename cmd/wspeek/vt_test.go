@@ -22,6 +22,8 @@ type vt struct {
 	copied []string
 	titles []string
 	alt    bool
+	// colored says that a colour was set.
+	colored bool
 }
 
 func newVT(w, h int) *vt {
@@ -233,7 +235,12 @@ func (v *vt) plain(n func(i, def int) int, args string, final byte) {
 		v.x = min(v.x, v.w-1)
 	}
 	switch final {
-	case 'm', 'n', 'q', 't', 'c', 'h', 'l':
+	case 'm':
+		for _, a := range strings.Split(args, ";") {
+			k, _ := strconv.Atoi(a)
+			v.colored = v.colored || k >= 30 && k <= 48 && k != 39 || k >= 90 && k <= 107
+		}
+	case 'n', 'q', 't', 'c', 'h', 'l':
 	case 'A':
 		v.y = max(v.y-n(0, 1), 0)
 	case 'B', 'e':
