@@ -77,9 +77,9 @@ func list(ctx context.Context, std streams, f *flags, args []string, v view) err
 	return listInputs(ctx, std, f, in, v)
 }
 
-// listGC makes the collector keep garbage below 40 % of what is in use: a listing makes little of it, and
+// listGC makes the collector keep garbage below 25 % of what is in use: a listing makes little of it, and
 // is to run beside other things.
-const listGC = 40
+const listGC = 25
 
 func listInputs(ctx context.Context, std streams, f *flags, in inputs, v view) error {
 	if os.Getenv("GOGC") == "" {

@@ -27,7 +27,7 @@ func shardLimits() decode.Limits {
 }
 
 // inFlight is how many batches are worked on at a time: one is read, some are decoded, one is written.
-const inFlight = 4
+const inFlight = 3
 
 // job is a batch of packets on its way: the packets, their segments by shard, and what these told.
 type job struct {
