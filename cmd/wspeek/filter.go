@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"unicode/utf8"
 
+	"github.com/charmbracelet/x/ansi"
 	"github.com/spf13/cobra"
 
 	"github.com/wspeek/wspeek/decode"
@@ -34,7 +34,7 @@ func pointAt(words io.Writer, err error) {
 	if !errors.As(err, &bad) || bad.Src == "" {
 		return
 	}
-	width := func(s string) int { return utf8.RuneCountInString(decode.Inert(s)) }
+	width := func(s string) int { return ansi.StringWidth(decode.Inert(s)) }
 	fmt.Fprintf(words, "  %s\n  %s%s\n", decode.Inert(bad.Src), strings.Repeat(" ", width(bad.Src[:bad.Pos])),
 		strings.Repeat("^", max(1, width(bad.Src[bad.Pos:bad.End]))))
 }

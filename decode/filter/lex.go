@@ -72,7 +72,11 @@ func (l *lexer) next() (token, *Error) {
 		return l.take(tokenWord, rest[:n], n), nil
 	}
 	_, n := utf8.DecodeRuneInString(rest)
-	return token{}, l.fail(l.at, l.at+n, "a lone "+rest[:n]+" means nothing here; text with signs in it goes in quotes")
+	err := l.fail(l.at, l.at+n, "a lone "+rest[:n]+" means nothing here; text with signs in it goes in quotes")
+	if rest[0] == '|' {
+		err.Suggestion = "||"
+	}
+	return token{}, err
 }
 
 func (l *lexer) take(k tokenKind, text string, n int) token {

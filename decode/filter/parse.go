@@ -193,6 +193,10 @@ func (p *parser) missing(t token) *Error {
 // unexpected says why a token cannot stand after a complete question.
 func (p *parser) unexpected(t token) *Error {
 	switch {
+	case t.is("&"):
+		err := p.fail(t, "a single & asks for the bits of a number")
+		err.Suggestion = "&&"
+		return err
 	case t.is(")"):
 		return p.fail(t, "the bracket was never opened")
 	case t.kind == tokenSign:
