@@ -24,6 +24,8 @@ func TestCompileErrors(t *testing.T) {
 		{"(error «}»", "} cannot stand here", ""},
 		{`websocket.payload contains «"error»`, "the quote is not closed", ""},
 		{"a «|» b", "a lone | means nothing here", "||"},
+		{"error «&» b", "a single & asks for the bits of a number", "&&"},
+		{`"error" «&» b`, "a single & asks for the bits of a number", "&&"},
 		{"ws.len > 3 «&» b", "a single & asks for the bits of a number", "&&"},
 		{"ws.len > 3 «ws.n» == 1", "&& or || is missing", ""},
 		{"error «ws.n» == 1", "&& or || is missing", ""},

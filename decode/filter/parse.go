@@ -152,6 +152,8 @@ func (p *parser) bracket() (*node, *Error) {
 func (p *parser) term() (*node, *Error) {
 	t := p.take()
 	switch {
+	case t.kind == tokenText && p.peek().is("&"):
+		return nil, p.unexpected(p.peek())
 	case t.kind == tokenText && operatorOf(p.peek()) != opNone:
 		return nil, p.fail(t, "a field stands on the left of %s, what it is compared with on the right", p.peek().text)
 	case t.kind == tokenText:
@@ -162,6 +164,8 @@ func (p *parser) term() (*node, *Error) {
 	f, ok := lookup(t.text)
 	op := operatorOf(p.peek())
 	switch {
+	case !ok && p.peek().is("&"):
+		return nil, p.unexpected(p.peek())
 	case !ok && (op != opNone || looksLikeField(t.text)):
 		err := p.fail(t, "%s is no field", t.text)
 		if err.Suggestion = suggest(t.text); err.Suggestion == "" {
