@@ -2,12 +2,14 @@ package main
 
 import (
 	"encoding/hex"
+	"errors"
 	"fmt"
-	"os"
 	"strings"
+	"syscall"
 
 	"github.com/spf13/cobra"
 
+	"github.com/wspeek/wspeek/decode"
 	"github.com/wspeek/wspeek/decode/explain"
 	"github.com/wspeek/wspeek/decode/ws"
 	"github.com/wspeek/wspeek/pcaps"
@@ -59,10 +61,11 @@ func buildCommand(std streams, f *flags) *cobra.Command {
 	s.IntVar(&b.fragment, "fragment", 1, "cut the message into `N` frames")
 	s.BoolVar(&b.deflate, "deflate", false, "compress the message (permessage-deflate)")
 	s.StringVar(&b.brk, "break", "", "break the rule `WHAT`; list lists them")
-	s.StringVarP(&b.out, "output", "o", "", "write a capture `FILE` (pcap) with the handshake")
+	s.StringVarP(&b.out, "output", "o", "", "write a capture `FILE` (pcap) with the handshake; - is standard output")
 	s.BoolVar(&b.force, "force", false, "with -o: replace the file if it exists")
 	s.BoolVar(&b.explain, "explain", false, "explain the frames")
 	b.drawFlags.register(c)
+	_ = c.RegisterFlagCompletionFunc("break", cobra.FixedCompletions(breakNames(), cobra.ShellCompDirectiveNoFileComp))
 	return c
 }
 
@@ -214,7 +217,7 @@ func (b *buildFlags) give(std streams, f *flags, p *plan) error {
 	case b.out != "":
 		return b.write(std, f, p)
 	case b.explain:
-		return b.explainBytes(std, f, p.stream(), explain.Hand{Known: p.oneSided(), Dir: ws.Dir(p.dir), Plain: p.plain})
+		return b.explainBytes(std, f, "--explain", p.stream(), explain.Hand{Known: p.oneSided(), Dir: ws.Dir(p.dir), Plain: p.plain})
 	}
 	var out []byte
 	for _, x := range p.frames {
@@ -224,31 +227,30 @@ func (b *buildFlags) give(std streams, f *flags, p *plan) error {
 	return err
 }
 
-// write writes a capture, for its owner alone, and never over another file unless forced.
+// write writes a capture, for its owner alone, and never over another file unless forced; - is standard output.
 func (b *buildFlags) write(std streams, f *flags, p *plan) error {
-	mode := os.O_WRONLY | os.O_CREATE | os.O_EXCL
-	if b.force {
-		mode = os.O_WRONLY | os.O_CREATE | os.O_TRUNC
-	}
-	file, err := os.OpenFile(b.out, mode, 0o600)
-	if os.IsExist(err) {
-		return trouble("%s exists: --force replaces it", b.out)
-	}
-	if err != nil {
-		return &exitError{exitTrouble, err}
-	}
+	out := outFile{name: b.out, force: b.force, std: std.out}
+	defer out.discard()
 	c := p.conversation()
-	_, err = file.Write(c.File())
-	if closeErr := file.Close(); err == nil {
-		err = closeErr
+	if _, err := out.Write(c.File()); err != nil {
+		return outTrouble(err)
 	}
-	if err != nil {
-		return &exitError{exitTrouble, err}
+	if err := out.commit(); err != nil {
+		return outTrouble(err)
 	}
-	if !f.quiet {
-		fmt.Fprintf(std.err, "%s: %d packets, %d frames\n", b.out, len(c.Packets), len(p.frames))
+	if !f.quiet && b.out != "-" {
+		fmt.Fprintf(std.err, "%s: %d packets, %d frames\n", decode.Inert(b.out), len(c.Packets), len(p.frames))
 	}
 	return nil
+}
+
+// outTrouble is an error of writing; a closed pipe stays what it is.
+func outTrouble(err error) error {
+	var x *exitError
+	if errors.As(err, &x) || errors.Is(err, syscall.EPIPE) {
+		return err
+	}
+	return &exitError{exitTrouble, err}
 }
 
 // listBreaks lists what --break can break.
@@ -263,4 +265,12 @@ func listBreaks(std streams) error {
 		}
 	}
 	return nil
+}
+
+func breakNames() []string {
+	names := []string{"list"}
+	for _, k := range breaks {
+		names = append(names, k.name)
+	}
+	return names
 }

@@ -66,6 +66,7 @@ func explainCommand(std streams, f *flags) *cobra.Command {
 	s.IntVar(&x.close, "close", 0, "a close `CODE`")
 	s.StringVar(&x.rule, "rule", "", "the rule `ID`; all explains all")
 	x.drawFlags.register(c)
+	_ = c.RegisterFlagCompletionFunc("rule", cobra.FixedCompletions(append(explain.RuleIDs(), "all"), cobra.ShellCompDirectiveNoFileComp))
 	return c
 }
 
@@ -73,6 +74,8 @@ func (d *drawFlags) register(c *cobra.Command) {
 	c.Flags().StringVar(&d.format, "format", "text", "`text`, json or markdown")
 	c.Flags().IntVar(&d.width, "width", 0, "columns of the text, 60 or more; those of the terminal, or 80, if not given")
 	c.Flags().BoolVar(&d.ascii, "ascii", false, "draw with ASCII signs")
+	formats := []string{"text", "json", "markdown"}
+	_ = c.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(formats, cobra.ShellCompDirectiveNoFileComp))
 }
 
 func (d *drawFlags) check(cmd *cobra.Command) error {
@@ -174,7 +177,7 @@ func (x *explainFlags) explainHex(std streams, f *flags) error {
 	if err != nil {
 		return trouble("--hex: %w", err)
 	}
-	return x.explainBytes(std, f, p, explain.Hand{Known: x.dir != "", Dir: dirOf(x.dir), Plain: x.plain})
+	return x.explainBytes(std, f, "--hex", p, explain.Hand{Known: x.dir != "", Dir: dirOf(x.dir), Plain: x.plain})
 }
 
 func dirOf(name string) ws.Dir {
@@ -184,11 +187,11 @@ func dirOf(name string) ws.Dir {
 	return ws.C2S
 }
 
-// explainBytes explains frames that are no capture's.
-func (d *drawFlags) explainBytes(std streams, f *flags, p []byte, hand explain.Hand) error {
+// explainBytes explains frames that are no capture's; flag is the one that asked for it.
+func (d *drawFlags) explainBytes(std streams, f *flags, flag string, p []byte, hand explain.Hand) error {
 	talks, err := explain.Bytes(p, hand)
 	if err != nil {
-		return trouble("--hex: %w", err)
+		return trouble("%s: %w", flag, err)
 	}
 	var docs []*explain.Document
 	missing := int64(0)

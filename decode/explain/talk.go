@@ -10,7 +10,7 @@ type Talk struct {
 	// Session is where it was said; nil for bytes without a session.
 	Session *decode.Session
 	Context Context
-	// Message has its Payload, and Wire where it is compressed. Nil where it did not end.
+	// Message has its Payload, and Wire where it is compressed. Nil where it did not end; Explain needs it.
 	Message *ws.Message
 	// Frames are those of Message, in order; there may be more of them than are given (Message.Frames).
 	Frames []ws.Frame
