@@ -144,7 +144,7 @@ func (c *climber) draw(std streams, o *ladderFlags) error {
 }
 
 func (c *climber) write(d *ladder.Draw, s *decode.Session, rows []ladder.Row) error {
-	line := c.text.Heading(nil, s)
+	line := d.Append(nil, d.Title(s))
 	for _, l := range d.Head(s) {
 		line = d.Append(line, l)
 	}

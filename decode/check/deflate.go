@@ -34,6 +34,9 @@ func (d *Deflate) Ratio() float64 {
 	return float64(d.Wire) / float64(d.Len)
 }
 
+// grewFrom is how many compressed messages there must be before their growth is a finding.
+const grewFrom = 4
+
 // takeoverEnough is how many messages must have been looked at before context takeover is called unused.
 const takeoverEnough = 8
 

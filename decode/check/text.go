@@ -53,7 +53,7 @@ func (t *Text) Report(dst []byte, r *Report) []byte {
 func (t *Text) paragraph(dst []byte, name, text string) []byte {
 	width := t.Width - len(margin)
 	if name != "" {
-		name = fmt.Sprintf("%-11s ", name)
+		name = fmt.Sprintf("%-12s ", name)
 	}
 	lines := []string{text}
 	if t.Width > 0 {
@@ -137,7 +137,9 @@ func (r *Report) pingLine(d ws.Dir) string {
 	case p.Waiting > 0:
 		parts = append(parts, fmt.Sprintf("%d without a pong that was captured", p.Waiting))
 	}
-	if p.Measured > 0 {
+	if p.Measured == 1 {
+		parts = append(parts, "round trip "+decode.Duration(p.Min))
+	} else if p.Measured > 1 {
 		parts = append(parts, fmt.Sprintf("round trip %s to %s, mean %s, slowest message %d", decode.Duration(p.Min), decode.Duration(p.Max), decode.Duration(p.Mean()), p.MaxPing))
 	}
 	if p.Unasked == 1 {
@@ -169,7 +171,7 @@ func (r *Report) deflateLine(d ws.Dir) string {
 		s += fmt.Sprintf("; %d sent uncompressed", z.Plain)
 	}
 	if z.Grew > 0 {
-		s += fmt.Sprintf("; %d grew, by %d bytes", z.Grew, z.Lost)
+		s += fmt.Sprintf("; %d grew, by %s", z.Grew, bytesOf(z.Lost))
 	}
 	return s + z.takeover()
 }
@@ -189,7 +191,7 @@ func (z *Deflate) takeover() string {
 // flightLine says how much was sent and not yet acknowledged.
 func (r *Report) flightLine() string {
 	t := r.Session.TCP
-	if t == nil || !bothSeen(r.Session) || t.Stats[0].InFlight+t.Stats[1].InFlight == 0 {
+	if t == nil || r.Session.State == decode.Refused || !bothSeen(r.Session) || t.Stats[0].InFlight+t.Stats[1].InFlight == 0 {
 		return ""
 	}
 	return fmt.Sprintf("at most %s -> and %s <-", bytesOf(int64(t.Stats[0].InFlight)), bytesOf(int64(t.Stats[1].InFlight)))

@@ -170,18 +170,18 @@ func resent(t *decode.TCP, d ws.Dir) (n int, first, last ws.Stamp) {
 	return n, first, last
 }
 
-// timeouts are lengths of time that programs and proxies are set to; who is empty where there is none in particular.
+// timeouts are lengths of time that programs and proxies are set to; who says which cut idle connections then, empty for none in particular.
 var timeouts = []struct {
 	seconds int
 	who     string
 }{
 	{10, ""}, {15, ""}, {20, ""}, {30, ""}, {45, ""},
-	{55, "the idle timeout of Heroku's router"},
-	{60, "the default idle timeout of nginx and of AWS load balancers"},
+	{55, "Heroku's router"},
+	{60, "nginx and AWS load balancers by default"},
 	{90, ""}, {100, ""}, {120, ""}, {180, ""},
-	{240, "the default idle timeout of Azure load balancers"},
+	{240, "Azure load balancers by default"},
 	{300, ""},
-	{350, "the idle timeout of AWS network load balancers"},
+	{350, "AWS network load balancers"},
 	{600, ""}, {900, ""}, {1200, ""}, {1800, ""}, {3600, ""}, {7200, ""}, {86400, ""},
 }
 
@@ -209,9 +209,9 @@ func (w *Watch) idle(r *Report, at ws.Stamp) bool {
 	}
 	for d := ws.C2S; d <= ws.S2C; d++ {
 		last := w.rhythm.lastOf[d]
-		if n, who := timeout(at.Time - last.Time); n >= 30 && w.rhythm.said[d] {
+		if n, _ := timeout(at.Time - last.Time); n >= 30 && w.rhythm.said[d] {
 			v.likely("idle", fmt.Sprintf("the %s had sent nothing for exactly %d s (since packet %d): probably an idle timeout "+
-				"that counts one direction%s", side(d), n, last.Packet, named(who)))
+				"that counts one direction", side(d), n, last.Packet))
 			v.prove(last.Packet)
 			return true
 		}
@@ -223,7 +223,7 @@ func named(who string) string {
 	if who == "" {
 		return ""
 	}
-	return " (" + who + ")"
+	return " (as of " + who + ")"
 }
 
 // lifetime: it ended at an age that somebody may have set.

@@ -233,9 +233,9 @@ func (r *Report) find(d ws.Dir) {
 		r.add(RulePingUnanswered, d, p.Oldest.N, p.Oldest.At, fmt.Sprintf("%s without a pong, the first for %s",
 			counted(p.Waiting, "ping"), decode.Duration(p.OldestAge)))
 	}
-	if z := &r.Deflate[d]; z.Grew > 0 && (z.Grew*2 >= z.Messages || z.Wire >= z.Len) {
-		r.add(RuleGrew, d, z.Worst, at, fmt.Sprintf("%s of %d grew, by %d bytes in all; message %d by %d",
-			counted(z.Grew, "message"), z.Messages, z.Lost, z.Worst, z.most))
+	if z := &r.Deflate[d]; z.Messages >= grewFrom && z.Grew > 0 && (z.Grew*2 >= z.Messages || z.Wire >= z.Len) {
+		r.add(RuleGrew, d, z.Worst, at, fmt.Sprintf("%s of %d grew, by %s in all; message %d by %d",
+			counted(z.Grew, "message"), z.Messages, bytesOf(z.Lost), z.Worst, z.most))
 	}
 	if z := &r.Deflate[d]; z.Unused() {
 		r.add(RuleTakeoverUnused, d, 0, at, fmt.Sprintf("negotiated, but none of the %s after the first refers to an earlier one",

@@ -79,6 +79,20 @@ func (d *Draw) columns() (at, since, inner int) {
 	return at, since, d.width() - at - since - 3
 }
 
+// Title is one line that says which session it is, cut to the width.
+func (d *Draw) Title(s *decode.Session) []Span {
+	host := s.Host
+	if host == "" {
+		host = "?"
+	}
+	text := fmt.Sprintf("session %d  %s", s.N, decode.Inert(s.Scheme+"://"+host+s.Path))
+	note := ""
+	if s.Confidence > 0 {
+		note = "  (the handshake was not captured)"
+	}
+	return []Span{{Strong, ansi.Truncate(text, d.width()-len(note), d.signs().more)}, {Quiet, note}}
+}
+
 // Head is what stands above the rows: who the two lines are. It is two lines.
 func (d *Draw) Head(s *decode.Session) [2][]Span {
 	return [2][]Span{d.ends("client", "server", Strong), d.ends(s.Client.String(), s.Server.String(), Quiet)}
