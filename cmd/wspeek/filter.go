@@ -62,26 +62,31 @@ const filterIntro = `A display filter says which messages, frames, sessions or f
 
 The names and operators are Wireshark's, and there are some of our own (ws.).
 
-A word or a text in quotes without a field is searched for in the whole payload,
-in any case; several side by side must all be there. Text with signs or spaces in
-it goes in quotes: "a b", 'a b', or r"a\b" where a backslash is a backslash.
+A word or a text in quotes without a field is searched for in the whole
+payload, in any case; several side by side must all be there. Text with signs
+or spaces in it goes in quotes: "a b", 'a b', or r"a\b" where a backslash is a
+backslash.
 
-A field alone asks whether it is there: websocket.fin alone is true of every frame, as
-in Wireshark; write websocket.fin == 1. Our own yes-or-no fields alone ask for yes.
+A field alone asks whether it is there: websocket.fin alone is true of every
+frame, as in Wireshark; write websocket.fin == 1. Our own yes-or-no fields
+alone ask for yes.
 
-Where a field has several values (tcp.port, ws.json.items[*]), == < > contains and
-matches ask for any of them, != for none that is equal. A field that is not there
-answers no, to != too: !(ws.json.id == 3) also passes what has no ws.json.id.
+Where a field has several values (tcp.port, ws.json.items[*]), == < > contains
+and matches ask for any of them, != for none that is equal. A field that is not
+there answers no, to != too: !(ws.json.id == 3) also passes what has no
+ws.json.id.
 
-websocket.fin, .rsv, .mask and .masking_key pass a message if one of its frames passes.
-Fields of the handshake and of addresses hold for every row of their session.
-sessions lists those with a message that passes.
+websocket.fin, .rsv, .mask and .masking_key pass a message if one of its frames
+passes. Fields of the handshake and of addresses hold for every row of their
+session. sessions lists those with a message that passes; fields of its end
+(ws.closed_by, ws.duration) go with it alone.
 
-Where bytes of a payload are missing, what is known on each side is searched, and
-nothing across the hole; it is equal to nothing. Of an undecodable message only the raw
-bytes are searched. JSON is read leniently, up to the first hole. Numbers without
-quotes are numbers, in quotes texts: ws.json.id == 3, ws.json.id == "3".
-A state that a later packet amends is shown as an update, and not asked about again.
+Where bytes of a payload are missing, what is known on each side is searched,
+and nothing across the hole; it is equal to nothing. Of an undecodable message
+only the raw bytes are searched. JSON is read leniently, up to the first hole.
+Numbers without quotes are numbers, in quotes texts: ws.json.id == 3,
+ws.json.id == "3". A state that a later packet amends is shown as an update,
+and not asked about again.
 `
 
 // filterTopic is the help topic about display filters; its tables are those that filters are compiled by.
