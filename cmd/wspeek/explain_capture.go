@@ -114,7 +114,7 @@ func (c *collector) keep(m *ws.Message) {
 	}
 }
 
-// maxFrames is how many frames of a message are explained and listed.
+// maxFrames is how many frames of a message are looked at.
 const maxFrames = 1000
 
 // document explains what was found, or says what was not.

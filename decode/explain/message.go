@@ -10,6 +10,12 @@ import (
 // fullFrames is how many frames of a message are taken apart bit by bit; the others are listed.
 const fullFrames = 2
 
+// stripFrames is how many are drawn side by side, listFrames how many are listed.
+const (
+	stripFrames = 16
+	listFrames  = 50
+)
+
 // Explain explains the message with its frames.
 func (t *Talk) Explain() *Document {
 	m := t.Message
@@ -93,14 +99,14 @@ func (t *Talk) fragments(d *Document) {
 	}
 	strip := &Strip{}
 	between := t.Between
-	for i := range t.Frames {
+	for i := range t.Frames[:min(len(t.Frames), stripFrames)] {
 		for len(between) > 0 && between[0].N < t.Frames[i].N {
 			strip.Cells = append(strip.Cells, otherCell(&between[0]))
 			between = between[1:]
 		}
 		strip.Cells = append(strip.Cells, t.cell(i))
 	}
-	if left := t.Message.Frames - len(t.Frames); left > 0 {
+	if left := t.Message.Frames - min(len(t.Frames), stripFrames); left > 0 {
 		strip.Cells = append(strip.Cells, Cell{Lines: []string{"and " + count(int64(left), "frame"), "more"}})
 	}
 	text := "The first frame carries the opcode, the others have opcode 0; the last has FIN set. Its fragments may not be mixed with those of " +
@@ -149,8 +155,9 @@ func (t *Talk) otherFrames(d *Document) {
 		return
 	}
 	table := &Table{Columns: []string{"frame", "FIN", "RSV", "opcode", "MASK", "length", "header bytes", "rules"}}
-	for i := range t.Frames[fullFrames:] {
-		f := &t.Frames[fullFrames+i]
+	last := min(len(t.Frames), listFrames)
+	for i := fullFrames; i < last; i++ {
+		f := &t.Frames[i]
 		rules := ""
 		for _, r := range f.Findings {
 			rules += "  !" + r.ID
@@ -159,8 +166,8 @@ func (t *Talk) otherFrames(d *Document) {
 			f.Masked, f.Len, spaced(HeaderBytes(f)), rules})
 	}
 	p := Part{Name: "frames", Title: "The other frames", Data: table}
-	if left := t.Message.Frames - len(t.Frames); left > 0 {
-		p.After = []string{"and " + count(int64(left), "frame") + " more."}
+	if left := t.Message.Frames - last; left > 0 {
+		p.After = []string{"and " + count(int64(left), "frame") + " more, which `wspeek frames` lists."}
 	}
 	d.add(p)
 }
