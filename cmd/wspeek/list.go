@@ -143,9 +143,15 @@ func newLister(std streams, f *flags, v view) (*lister, error) {
 	return l, nil
 }
 
-// keeps says whether the payloads are needed.
+// keeps says whether the payloads are needed: a session shows the reason of its Close frame.
 func (l *lister) keeps() bool {
-	return l.view == messagesView && (!l.f.noPayload || l.f.hash || l.f.raw)
+	switch l.view {
+	case messagesView:
+		return !l.f.noPayload || l.f.hash || l.f.raw
+	case sessionsView:
+		return !l.f.noPayload
+	}
+	return false
 }
 
 // damaged notes an input that ended in damage. It is called by the goroutine that reads.
