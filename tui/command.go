@@ -215,6 +215,5 @@ func (m *model) zero() int64 {
 	if s := m.store.trace.Session(m.spec.session); s != nil && s.HasStarted {
 		return int64(s.Started)
 	}
-	zero := int64(m.store.times.first)
-	return zero
+	return int64(m.store.zero)
 }

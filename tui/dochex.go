@@ -5,18 +5,22 @@ import "fmt"
 // hexDump is a payload shown as bytes and characters.
 type hexDump struct {
 	p    []byte
-	per  int // bytes a row
+	per  int    // bytes a row
+	at   string // how the offset is written
 	th   *theme
 	find finder
 }
 
 // newHex makes rows that fit into width cells.
 func newHex(p []byte, width int, th *theme, find finder) *hexDump {
-	per := 16
-	for per > 4 && 10+4*per+2 > width {
+	at, per := "%08x  ", 16
+	if len(p) <= 0x10000 {
+		at = "%04x  "
+	}
+	for per > 4 && len(fmt.Sprintf(at, 0))+4*per+1 > width {
 		per /= 2
 	}
-	return &hexDump{p, per, th, find}
+	return &hexDump{p, per, at, th, find}
 }
 
 func (h *hexDump) len() int { return (len(h.p) + h.per - 1) / h.per }
@@ -24,7 +28,7 @@ func (h *hexDump) len() int { return (len(h.p) + h.per - 1) / h.per }
 func (h *hexDump) draw(i int, l *line) {
 	from := i * h.per
 	to := min(from+h.per, len(h.p))
-	l.put(h.th.dim, fmt.Sprintf("%08x  ", from))
+	l.put(h.th.dim, fmt.Sprintf(h.at, from))
 	hit := h.hits(from, to)
 	for k := from; k < from+h.per; k++ {
 		if k >= to {

@@ -123,7 +123,7 @@ func handshakeDoc(r *rich, th *theme, s *decode.Session) {
 	}
 	if s.Status > 0 {
 		r.heading(th, "response ←")
-		r.add(2, seg{th.plain, decode.Inert(fmt.Sprintf("HTTP/%s %d", s.HTTPVersion, s.Status))})
+		r.add(2, seg{th.plain, fmt.Sprintf("status %d", s.Status)})
 		headersDoc(r, th, s.ResponseHeaders)
 	}
 }

@@ -57,7 +57,7 @@ func TestListStaysInBounds(t *testing.T) {
 	})
 }
 
-func TestLineKeepsItsWidth(t *testing.T) {
+func TestHazard_O3_LineKeepsItsWidth(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		w := rapid.IntRange(0, 40).Draw(t, "w")

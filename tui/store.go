@@ -40,10 +40,13 @@ type store struct {
 	marks    []mark
 	seen     map[int]uint8 // marks that a session has, by bits of markKind
 	times    timeline
-	apart    bool // see Options
-	trouble  string
-	feedErr  error
-	done     bool
+	// zero is the earliest time of a handshake or message, where timed.
+	zero    capture.Time
+	timed   bool
+	apart   bool // see Options
+	trouble string
+	feedErr error
+	done    bool
 	// changed has one element where the screen does not know the newest yet.
 	changed chan struct{}
 	// crash is told that a goroutine has panicked; Run sets it.
@@ -72,6 +75,7 @@ func (s *store) visit(b *decode.Batch, e *decode.Event) error {
 	case decode.KindMessage:
 		m := b.Message(e)
 		at := m.Last.Time
+		s.begin(at)
 		if i := s.trace.Session(e.Session.N); s.apart && i.HasStarted {
 			at -= i.Started
 		}
@@ -89,8 +93,17 @@ func (s *store) notify() {
 	}
 }
 
+func (s *store) begin(at capture.Time) {
+	if !s.timed || at < s.zero {
+		s.zero, s.timed = at, true
+	}
+}
+
 // note puts marks into the list where a session opened, was refused or ended.
 func (s *store) note(i *decode.Session) {
+	if i.HasStarted {
+		s.begin(i.Started)
+	}
 	switch {
 	case i.State == decode.Refused:
 		s.mark(i.N, markRefused)
@@ -171,17 +184,14 @@ const timelineBins = 512
 // timeline counts messages over time. Its bins become wider as time goes on.
 type timeline struct {
 	start, width capture.Time
-	// first is the earliest time of all.
-	first capture.Time
-	bins  [timelineBins][2]uint32
-	used  int
+	bins         [timelineBins][2]uint32
+	used         int
 }
 
 func (t *timeline) add(at capture.Time, d ws.Dir) {
 	if t.width == 0 {
-		t.start, t.first, t.width = at, at, capture.Time(time.Millisecond)
+		t.start, t.width = at, capture.Time(time.Millisecond)
 	}
-	t.first = min(t.first, at)
 	k := max(at-t.start, 0) / t.width
 	for k >= timelineBins {
 		t.halve()

@@ -211,8 +211,8 @@ var hostileTexts = []string{
 // hostileCapture is a capture in which all that a peer chooses is hostile.
 func hostileCapture() []byte {
 	c := pcaps.Conversation{MSS: 60000}
-	evil := "\x1b]0;owned\x07\u202e\u009b"
-	c.Upgrade(pcaps.Request{Target: "/" + evil, Host: evil + "host", Headers: [][2]string{{"X-" + evil, evil}, pcaps.Subprotocol(evil)}},
+	evil := "\u202e\u009b31m\u009d0;owned\u009c\u200b" // as much as a header can hold
+	c.Upgrade(pcaps.Request{Target: "/" + evil, Host: evil + "host", Headers: [][2]string{{"X-Evil", evil}, pcaps.Subprotocol(evil)}},
 		pcaps.Response{Headers: [][2]string{{"Server", evil}, pcaps.Subprotocol(evil)}})
 	for _, s := range hostileTexts {
 		c.SendFrames(pcaps.C2S, pcaps.Text(s).Masked(pcaps.RFCKey))
