@@ -50,27 +50,28 @@ var exportFormats = []exportFormat{
 // someFormats are the flags that only some formats have a use for.
 var someFormats = []string{"control", "no-redact", "redact-key", "count", "no-payload", "hash", "whole", "hex", "time", "csv-exact", "json"}
 
-const exportLong = `export writes the chosen sessions to OUT, in the format that its extension names:
+const exportLong = `export writes the chosen sessions to OUT in the format that its name ends with:
 
-  .har        HTTP Archive 1.2 with _webSocketMessages, for browsers and proxies
-  .ndjson     the lines of messages --json (.jsonl too)
-  .csv        a line a message, for spreadsheets (RFC 4180)
-  .md         a report to paste into an issue
-  .pcapng     the packets of the sessions' TCP connections, whole, as captured
+  .har      HTTP Archive 1.2 with _webSocketMessages, for browsers and proxies
+  .ndjson   the lines of messages --json (.jsonl too)
+  .csv      a line a message, for spreadsheets (RFC 4180)
+  .md       a report to paste into an issue
+  .pcapng   the packets of the sessions' TCP connections, whole, as captured
   --format raw -o DIR   a file a message, 0001-000003-c2s.txt or .bin
 
---session and -Y choose. Files have mode 0600, are written to the end or not at all, and replace
-nothing without --force; a symbolic link is never followed.
+--session and -Y choose. Files have mode 0600, are written to the end or not at
+all, and replace nothing without --force. A symbolic link is never followed.
 
-In HAR, CSV, Markdown and NDJSON secrets are replaced: Authorization, cookies, tokens in
-Sec-WebSocket-Protocol and in URLs, user:password@, JWTs, and fields of payloads that are
-named like secrets. The same value has the same mark, REDACTED-0123456789ab, within a run,
-or for good with --redact-key. Only what is known can be found: look before you share.
-pcapng and raw hold what was captured, secrets too.
+In HAR, CSV, Markdown and NDJSON secrets are replaced: Authorization, cookies,
+tokens in Sec-WebSocket-Protocol and in URLs, user:password@, JWTs, and fields of
+payloads that are named like secrets. The same value has the same mark,
+REDACTED-0123456789ab, within a run, or for good with --redact-key. Only what is
+known is found, and nothing inside compressed or encoded data: look before you
+share. pcapng and raw hold what was captured, secrets too.
 
-CSV: a cell that a spreadsheet would take for a formula (it begins with = + - @, a tab or a
-line end), or that begins with ', has a ' put before it: the first ' is never data. --csv-exact
-leaves cells as they are.`
+CSV: a cell that a spreadsheet would take for a formula (it begins with = + - @,
+a tab or a line end), or that begins with ', has a ' put before it: the first ' is
+never data. --csv-exact leaves cells as they are.`
 
 const exportExample = `  wspeek export chat.pcapng -o chat.har
   wspeek export chat.pcapng --session 2 -o two.pcapng
@@ -93,12 +94,12 @@ func exportCommand(std streams, f *flags) *cobra.Command {
 
 func (x *exportFlags) register(s *pflag.FlagSet) {
 	s.StringVarP(&x.out, "out", "o", "", "write to `OUT`; - is standard output")
-	s.StringVar(&x.format, "format", "", "`FORMAT` har, ndjson, csv, markdown, pcapng or raw (else by the extension of OUT)")
+	s.StringVar(&x.format, "format", "", "har, ndjson, csv, markdown, pcapng or raw: `FORMAT` (else by OUT)")
 	s.IntSliceVar(&x.sessions, "session", nil, "only session `N`; several as N,M or by giving it again")
 	s.BoolVar(&x.control, "control", false, "har, raw: control frames too")
 	s.BoolVar(&x.noRedact, "no-redact", false, "leave secrets in")
-	s.StringVar(&x.redactKey, "redact-key", "", "marks by `KEY`, the same in every run; who knows KEY can test what a mark stands for")
-	s.BoolVar(&x.csvExact, "csv-exact", false, "csv: no ' before cells that spreadsheets take for formulas")
+	s.StringVar(&x.redactKey, "redact-key", "", "the same marks in every run; `KEY` opens them to guesses")
+	s.BoolVar(&x.csvExact, "csv-exact", false, "csv: no ' before what looks like a formula")
 	s.BoolVar(&x.force, "force", false, "replace OUT if it exists")
 }
 

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"sync"
 	"syscall"
+	"time"
 
 	"github.com/spf13/pflag"
 
@@ -118,9 +119,13 @@ func (e *exporter) run(ctx context.Context) error {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(listGC)
 	}
+	work := ctx
 	if s, ok := e.sink.(interface{ spool(context.Context) error }); ok {
 		if err := s.spool(ctx); err != nil {
 			return err
+		}
+		if ctx.Err() != nil { // what was kept until then is still to be read
+			work = context.WithoutCancel(ctx)
 		}
 	}
 	in, err := capture.OpenFiles(e.files, capture.Options{})
@@ -138,12 +143,12 @@ func (e *exporter) run(ctx context.Context) error {
 	if e.filter != nil {
 		e.filter.Options(&p.opt)
 	}
-	runErr := p.run(ctx, e.visit)
+	runErr := p.run(work, e.visit)
 	if runErr != nil && !errors.Is(runErr, errStop) {
 		return e.failed(runErr)
 	}
 	e.settle(p, in)
-	return e.finish(ctx)
+	return e.finish(ctx, work)
 }
 
 // settle completes the account.
@@ -202,12 +207,12 @@ func (e *exporter) visit(b *decode.Batch, ev *decode.Event) error {
 	return nil
 }
 
-// finish writes what comes last and says how it went.
-func (e *exporter) finish(ctx context.Context) error {
+// finish writes what comes last, while work is not done, and says how it went.
+func (e *exporter) finish(ctx, work context.Context) error {
 	if err := e.nothing(); err != nil {
 		return err
 	}
-	if err := e.sink.finish(ctx); err != nil {
+	if err := e.sink.finish(work); err != nil {
 		return e.failed(err)
 	}
 	if err := e.sink.commit(); err != nil {
@@ -347,13 +352,27 @@ func (e *exporter) copyTo(ctx context.Context, f *os.File, name string) error {
 		_, err := io.Copy(f, src)
 		done <- err
 	}()
+	if err := errors.Join(waited(ctx, done), f.Close()); err != nil {
+		return &exitError{exitTrouble, fmt.Errorf("keep %s to read it again: %w; nothing was written", name, err)}
+	}
+	return nil
+}
+
+// waited is what done tells. After an interrupt, who writes into our pipe has a moment to end well; what has come by
+// then is taken.
+func waited(ctx context.Context, done <-chan error) error {
 	select {
-	case <-ctx.Done(): // the copy may still wait for an input that never comes
-		return &exitError{exitInterrupted, fmt.Errorf("interrupted while reading %s; nothing was written", name)}
 	case err := <-done:
-		if err = errors.Join(err, f.Close()); err != nil {
-			return &exitError{exitTrouble, fmt.Errorf("keep %s to read it again: %w; nothing was written", name, err)}
-		}
+		return err
+	case <-ctx.Done():
+	}
+	select {
+	case err := <-done:
+		return err
+	case <-time.After(afterInterrupt):
 		return nil
 	}
 }
+
+// afterInterrupt is how long an input may still write after an interrupt.
+const afterInterrupt = 500 * time.Millisecond

@@ -1,0 +1,51 @@
+package main
+
+import (
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/wspeek/wspeek/pcaps"
+)
+
+// What was read when SIGINT came is exported, and no temporary file is left.
+func TestExportInterrupted(t *testing.T) {
+	t.Parallel()
+	exe, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, format := range []string{"har", "ndjson", "pcapng"} {
+		dir, tmp := t.TempDir(), t.TempDir()
+		out := filepath.Join(dir, "out."+format)
+		cmd := exec.Command(exe, "export", "-", "-o", out)
+		cmd.Env = append(os.Environ(), "WSPEEK_TEST_MAIN=1", "TMPDIR="+tmp)
+		words := &strings.Builder{}
+		cmd.Stderr = words
+		in, err := cmd.StdinPipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		timer := time.AfterFunc(20*time.Second, func() { cmd.Process.Kill() })
+		defer timer.Stop()
+		if _, err := io.WriteString(in, string(pcaps.Get("jsonrpc").Data)); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(500 * time.Millisecond) // nothing tells from outside that it was read
+		cmd.Process.Signal(os.Interrupt)
+		cmd.Wait()
+		if got := cmd.ProcessState.ExitCode(); got != exitInterrupted || !strings.Contains(words.String(), "1 session, 14 messages") {
+			t.Errorf("%s: status %d, %q; want %d, and what was read", format, got, words, exitInterrupted)
+		}
+		if names(t, dir) != "out."+format || names(t, tmp) != "" {
+			t.Errorf("%s: left behind: %q and %q", format, names(t, dir), names(t, tmp))
+		}
+	}
+}
