@@ -48,6 +48,7 @@ cover: ## how much of each package its tests run
 	go test -coverprofile=cover.prof -coverpkg=./... ./...
 	go tool cover -func=cover.prof | tail -1
 
-screens: ## the golden screens of the terminal UI, drawn anew: read the difference
+screens: ## the golden screens and the README, drawn anew: read the difference
 	go test ./tui/... -update
-	git diff --stat -- tui
+	go test ./cmd/wspeek -run Readme -update
+	git diff --stat -- tui README.md
