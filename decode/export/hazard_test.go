@@ -86,6 +86,16 @@ func TestHazard_O8_CSVQuotes(t *testing.T) {
 	}
 }
 
+// TestHazard_O5_Account has a file name that would act on the terminal.
+func TestHazard_O5_Account(t *testing.T) {
+	t.Parallel()
+	a := decode.Account{Why: []string{"a\x1b]0;x\a\u009b\u202e\xff.pcap: ends inside packet 3"}}
+	const want = `; INCOMPLETE: a\x1b]0;x\x07\xc2\x9b<U+202E>\xff.pcap: ends inside packet 3`
+	if got := export.Account(&a); !strings.HasSuffix(got, want) {
+		t.Errorf("got %q, want it to end in %q", got, want)
+	}
+}
+
 func FuzzCSV(f *testing.F) {
 	f.Add("=\"\r\n\x00")
 	f.Fuzz(func(t *testing.T, s string) {

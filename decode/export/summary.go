@@ -80,7 +80,8 @@ func appendEncrypted(dst []byte, a *decode.Account) []byte {
 	return append(dst, '}')
 }
 
-// Account is the account in one line for people, with a line of advice where connections are encrypted.
+// Account is the account in one line for people, with a line of advice where connections are encrypted. It is
+// inert: why a run is incomplete can name files.
 func Account(a *decode.Account) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: %s", count(a.Read, "packet"), counted(a.Decoded, "decoded"))
@@ -100,7 +101,7 @@ func Account(a *decode.Account) string {
 	if len(a.Why) == 0 {
 		b.WriteString("; complete")
 	} else {
-		b.WriteString("; INCOMPLETE: " + strings.Join(a.Why, "; "))
+		b.WriteString("; INCOMPLETE: " + decode.Inert(strings.Join(a.Why, "; ")))
 	}
 	for _, port := range slices.Sorted(maps.Keys(a.Encrypted)) {
 		fmt.Fprintf(&b, "\nencrypted: %s to :%d (TLS; reading a key log is not built yet)", count(int64(a.Encrypted[port]), "connection"), port)
