@@ -37,6 +37,9 @@ func ladderCommand(std streams, f *flags) *cobra.Command {
 	c := &cobra.Command{
 		Use: "ladder FILE... --session N", Short: "one session as a ladder of arrows", Long: ladderLong,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := refuse(cmd, "ladder", []string{"hex", "hash", "whole", "time", "json"}); err != nil {
+				return err
+			}
 			return own.run(cmd.Context(), std, f, args)
 		},
 	}
@@ -57,10 +60,7 @@ type climber struct {
 }
 
 func (o *ladderFlags) run(ctx context.Context, std streams, f *flags, args []string) error {
-	switch {
-	case f.json:
-		return trouble("a ladder is for people: messages --json --session N is for programs")
-	case o.width != 0 && (o.width < ladder.MinWidth || o.width > ladder.MaxWidth):
+	if o.width != 0 && (o.width < ladder.MinWidth || o.width > ladder.MaxWidth) {
 		return trouble("--width %d: want %d to %d", o.width, ladder.MinWidth, ladder.MaxWidth)
 	}
 	names := slices.Concat(f.read, args)

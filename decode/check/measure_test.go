@@ -31,7 +31,7 @@ func rules(r *check.Report) string {
 	return strings.Join(out, ", ")
 }
 
-func TestPings(t *testing.T) {
+func TestHazard_W27_RoundTripsFromMatchedPayloads(t *testing.T) {
 	t.Parallel()
 	ping := func(c *pcaps.Conversation, s string) { c.Push(pcaps.C2S, pcaps.Ping(s).Masked(key).Bytes()) }
 	pong := func(c *pcaps.Conversation, s string) { c.Push(pcaps.S2C, pcaps.Pong(s).Bytes()) }

@@ -31,17 +31,26 @@ func (t *Text) paint(dst []byte, c, s string) []byte {
 	return append(append(append(dst, c...), s...), off...)
 }
 
+// head says which session it is, in what room there is behind the first words.
+func (t *Text) head(s *decode.Session, before int) string {
+	ends := fmt.Sprintf("%s -> %s", s.Client, s.Server)
+	if s.Host == "" && s.Path == "" {
+		return ends
+	}
+	url := s.Scheme + "://" + decode.Inert(s.Host+s.Path)
+	if both := url + "  " + ends; t.Width == 0 || before+ansi.StringWidth(both) <= t.Width {
+		return both
+	}
+	return ansi.Truncate(url, max(t.Width-before, 20), "...")
+}
+
 const margin = "         "
 
 // Report appends the lines of a report: the verdict, and what was measured.
 func (t *Text) Report(dst []byte, r *Report) []byte {
 	s := r.Session
 	dst = t.paint(dst, strong, fmt.Sprintf("verdict  session %d", s.N))
-	head := fmt.Sprintf("%s -> %s", s.Client, s.Server)
-	if s.Host != "" || s.Path != "" {
-		head = s.Scheme + "://" + decode.Inert(s.Host+s.Path) + "  " + head
-	}
-	dst = append(t.paint(append(dst, ' ', ' '), quiet, head), '\n')
+	dst = append(t.paint(append(dst, ' ', ' '), quiet, t.head(s, len("verdict  session 1  "))), '\n')
 	dst = t.paragraph(dst, "", firstUpper(decode.Inert(r.Verdict.Text()))+".")
 	for _, l := range r.Measured() {
 		dst = t.paragraph(dst, l.Name, decode.Inert(l.Text))
