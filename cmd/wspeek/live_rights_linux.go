@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"runtime"
 	"syscall"
 	"unsafe"
 
@@ -28,6 +29,15 @@ func dropRights(who identity) error {
 		}
 	}
 	// The runtime makes each of these calls on every thread; it cannot in programs with cgo.
+	err := giveUp()
+	if errors.Is(err, syscall.ENOTSUP) {
+		return giveUpWithCgo(who)
+	}
+	return err
+}
+
+// giveUp gives capabilities up, and the way to new ones.
+func giveUp() error {
 	header := capabilityHeader{version: unix.LINUX_CAPABILITY_VERSION_3}
 	var none [2]capabilityData
 	if _, _, e := syscall.AllThreadsSyscall(syscall.SYS_CAPSET, uintptr(unsafe.Pointer(&header)),
@@ -57,6 +67,27 @@ func become(who identity) error {
 	}
 	if who.uid != 0 && syscall.Setresuid(-1, 0, -1) == nil {
 		return errors.New("root could be become again")
+	}
+	return nil
+}
+
+// giveUpWithCgo does what can be done on all threads of a program with cgo: the kernel has taken the capabilities from
+// those who ceased to be root, and a filter of system calls, which allows all of them, takes no_new_privs along
+// to every thread (seccomp(2), SECCOMP_FILTER_FLAG_TSYNC).
+func giveUpWithCgo(who identity) error {
+	if who.uid <= 0 {
+		return errors.New("capabilities cannot be given up in a program with cgo: build it with CGO_ENABLED=0")
+	}
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	if err := unix.Prctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); err != nil {
+		return fmt.Errorf("no_new_privs cannot be set: %w", err)
+	}
+	allow := []unix.SockFilter{{Code: unix.BPF_RET | unix.BPF_K, K: unix.SECCOMP_RET_ALLOW}}
+	program := unix.SockFprog{Len: uint16(len(allow)), Filter: &allow[0]}
+	if _, _, e := unix.Syscall(unix.SYS_SECCOMP, unix.SECCOMP_SET_MODE_FILTER, unix.SECCOMP_FILTER_FLAG_TSYNC,
+		uintptr(unsafe.Pointer(&program))); e != 0 {
+		return fmt.Errorf("no_new_privs cannot be set on all threads: %w", e)
 	}
 	return nil
 }
