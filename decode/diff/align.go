@@ -53,7 +53,7 @@ func (l *aligner) run(a0, a1, b0, b1, depth int) {
 	}
 	if len(anchors) == 0 {
 		if !l.unique {
-			l.myers(a0, a1, b0, b1)
+			l.shared(a0, a1, b0, b1)
 		}
 		return
 	}
@@ -139,14 +139,55 @@ func ascending(pairs [][2]int32) [][2]int32 {
 	return out
 }
 
-// myers matches a run by the shortest edit script (Myers 1986), up to l.edits; beyond that it
-// leaves the run as it is.
+// shared runs Myers' algorithm over what occurs on both sides of a run: the rest cannot be matched.
+func (l *aligner) shared(a0, a1, b0, b1 int) {
+	inA, inB := map[uint64]bool{}, map[uint64]bool{}
+	for _, h := range l.b[b0:b1] {
+		inB[h] = true
+	}
+	a, ia := pick(l.a[a0:a1], inB)
+	for _, h := range a {
+		inA[h] = true
+	}
+	b, ib := pick(l.b[b0:b1], inA)
+	sub := aligner{a: a, b: b, match: make([]int32, len(a)), edits: l.edits}
+	for i := range sub.match {
+		sub.match[i] = -1
+	}
+	sub.myers(0, len(a), 0, len(b))
+	for i, j := range sub.match {
+		if j >= 0 {
+			l.match[a0+int(ia[i])] = int32(b0) + ib[j]
+		}
+	}
+}
+
+// pick is what of list is in the set, and where it stood.
+func pick(list []uint64, set map[uint64]bool) (out []uint64, at []int32) {
+	for i, h := range list {
+		if set[h] {
+			out, at = append(out, h), append(at, int32(i))
+		}
+	}
+	return out, at
+}
+
+// myers matches a run by the shortest edit script (Myers 1986). Where that takes more than l.edits, it takes the way that came
+// furthest by then, and goes on from its end.
 func (l *aligner) myers(a0, a1, b0, b1 int) {
+	for a0 < a1 && b0 < b1 {
+		x, y := l.walk(a0, a1, b0, b1)
+		a0, b0 = a0+x, b0+y
+	}
+}
+
+// walk matches the begin of a run, and returns how far it came on both sides: to the end, or by at least one.
+func (l *aligner) walk(a0, a1, b0, b1 int) (x, y int) {
 	n, m := a1-a0, b1-b0
 	limit := min(n+m, l.edits)
 	mid := limit + 1
 	ends := make([]int32, 2*limit+3) // how far in a the path on diagonal k came, at k+mid
-	var trace [][]int32
+	trace := make([][]int32, 0, 16)
 	for d := 0; d <= limit; d++ {
 		trace = append(trace, slices.Clone(ends[mid-d:mid+d+1]))
 		for k := -d; k <= d; k += 2 {
@@ -162,10 +203,25 @@ func (l *aligner) myers(a0, a1, b0, b1 int) {
 			ends[mid+k] = int32(x)
 			if x >= n && x-k >= m {
 				l.back(trace, a0, b0, n, m)
-				return
+				return n, m
 			}
 		}
 	}
+	if x, y = furthest(ends, mid, limit, n, m); x+y == 0 {
+		return n, m // no way stays inside: the rest is left unmatched
+	}
+	l.back(trace, a0, b0, x, y)
+	return x, y
+}
+
+// furthest is the end of the path of limit steps that came furthest.
+func furthest(ends []int32, mid, limit, n, m int) (x, y int) {
+	for k := -limit; k <= limit; k += 2 {
+		if ex := int(ends[mid+k]); ex <= n && ex-k <= m && ex-k+ex > x+y {
+			x, y = ex, ex-k
+		}
+	}
+	return x, y
 }
 
 // down says whether step d reaches diagonal k by an insertion; v[i] is diagonal i-d.

@@ -99,24 +99,25 @@ func (g *segment) matches(s step) bool {
 
 // matchPath says whether the steps to a value are those of path.
 func matchPath(path []segment, at []step) bool {
-	if len(path) == 0 {
-		return len(at) == 0
-	}
-	// Read from the end: the last segment has to be the last step.
-	last := &path[len(path)-1]
-	if len(at) == 0 || !last.matches(at[len(at)-1]) {
-		return false
-	}
-	path, at = path[:len(path)-1], at[:len(at)-1]
-	if !last.deep {
-		return matchPath(path, at)
-	}
-	for n := len(at); n >= 0; n-- {
-		if matchPath(path, at[:n]) {
-			return true
+	reached := uint64(1) // bit i: the first i segments match the steps so far
+	for _, s := range at {
+		var next uint64
+		for i := range path {
+			if reached>>i&1 == 0 {
+				continue
+			}
+			if path[i].matches(s) {
+				next |= 2 << i
+			}
+			if path[i].deep {
+				next |= 1 << i
+			}
+		}
+		if reached = next; reached == 0 {
+			return false
 		}
 	}
-	return false
+	return reached>>len(path)&1 == 1
 }
 
 // pathString writes the steps to a value as a rule would name it.

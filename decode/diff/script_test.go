@@ -1,6 +1,7 @@
 package diff_test
 
 import (
+	"compress/flate"
 	"fmt"
 	"math/rand/v2"
 	"strings"
@@ -73,7 +74,10 @@ func counting(lines []line) bool {
 func perform(r *rand.Rand, lines []line) []byte {
 	start := time.Date(2026, 3, 1+r.IntN(20), r.IntN(24), r.IntN(60), 0, 0, time.UTC)
 	c := &pcaps.Conversation{Start: start, MSS: 200 + r.IntN(1200), ISN: [2]uint32{r.Uint32(), r.Uint32()}}
-	deflate := r.IntN(2) == 0
+	var compressor *pcaps.Deflater
+	if r.IntN(2) == 0 {
+		compressor = &pcaps.Deflater{Level: flate.HuffmanOnly} // refers to nothing earlier
+	}
 	nonce := fmt.Sprintf("AAECAwQFBgcICQoLDA0O%02dA=", r.IntN(90)+10)
 	c.Upgrade(pcaps.Request{Target: "/chat", Key: nonce, Headers: [][2]string{pcaps.Extension("permessage-deflate")}},
 		pcaps.Response{Key: nonce, Headers: [][2]string{pcaps.Extension("permessage-deflate; server_no_context_takeover; client_no_context_takeover")}})
@@ -84,7 +88,7 @@ func perform(r *rand.Rand, lines []line) []byte {
 		c.Wait(pause)
 		now = now.Add(pause)
 		text := fill(r, l.text, &counters[l.dir], now)
-		c.SendFrames(l.dir, frames(r, l, text, deflate)...)
+		c.SendFrames(l.dir, frames(r, l, text, compressor)...)
 	}
 	c.SendFrames(pcaps.C2S, pcaps.Close(1000, "").Masked(key(r)))
 	c.SendFrames(pcaps.S2C, pcaps.Close(1000, ""))
@@ -113,13 +117,13 @@ func fill(r *rand.Rand, text string, counter *int, now time.Time) string {
 }
 
 // frames are a message on the wire: whole or in fragments, compressed or not, masked from the client.
-func frames(r *rand.Rand, l line, text string, deflate bool) []pcaps.Frame {
+func frames(r *rand.Rand, l line, text string, compressor *pcaps.Deflater) []pcaps.Frame {
 	op, rsv, payload := pcaps.OpText, byte(0), []byte(text)
 	if l.binary {
 		op = pcaps.OpBinary
 	}
-	if deflate && r.IntN(2) == 0 {
-		payload, rsv = (&pcaps.Deflater{NoTakeover: true}).Compress(payload), pcaps.RSV1
+	if compressor != nil && r.IntN(2) == 0 {
+		payload, rsv = compressor.Compress(payload), pcaps.RSV1
 	}
 	fs := []pcaps.Frame{{Fin: true, Opcode: op, RSV: rsv, Payload: payload}}
 	if cut := len(payload) / 2; cut > 0 && r.IntN(3) == 0 {

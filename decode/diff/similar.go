@@ -17,6 +17,8 @@ const (
 	maxTable = 40_000
 	// window is how far ahead is looked in long runs.
 	window = 24
+	// short is the length in bytes below which every two bytes in a row count.
+	short = 64
 	// sketched is how many bytes of a message are looked at.
 	sketched = 1 << 16
 )
@@ -50,7 +52,11 @@ func (k *sketcher) put(h uint64) { k.all = append(k.all, uint32(h>>32)) }
 func (k *sketcher) parts(m *ws.Message) {
 	p := m.Reason()
 	if !m.ValidUTF8 {
-		k.windows(p[:min(len(p), sketched)], 4)
+		n := 4
+		if len(p) < short {
+			n = 2
+		}
+		k.windows(p[:min(len(p), sketched)], n)
 		return
 	}
 	if prefix, ok := splitJSON(&k.doc, p); ok {
@@ -59,7 +65,7 @@ func (k *sketcher) parts(m *ws.Message) {
 		return
 	}
 	p = p[:min(len(p), sketched)]
-	if len(p) < 64 {
+	if len(p) < short {
 		k.windows(p, 2)
 	}
 	for len(p) > 0 {

@@ -1,7 +1,6 @@
 package har
 
 import (
-	"encoding/json"
 	"math"
 	"strconv"
 	"strings"
@@ -14,8 +13,8 @@ import (
 const maxSeconds = 1e11
 
 // seconds reads a time in seconds since 1970, exact to the nanosecond; 0 where it is none.
-func seconds(n json.Number) capture.Time {
-	f, err := n.Float64()
+func seconds(n number) capture.Time {
+	f, err := strconv.ParseFloat(string(n), 64)
 	if err != nil || math.Abs(f) >= math.MaxInt64/1e6 {
 		return 0
 	}
@@ -27,8 +26,8 @@ func seconds(n json.Number) capture.Time {
 }
 
 // milliseconds reads a number of milliseconds; not one below 0.
-func milliseconds(n json.Number) (capture.Time, bool) {
-	f, err := n.Float64()
+func milliseconds(n number) (capture.Time, bool) {
+	f, err := strconv.ParseFloat(string(n), 64)
 	if err != nil || f < 0 || f >= math.MaxInt64/1e6 {
 		return 0, false
 	}

@@ -16,7 +16,7 @@ import (
 // entry is what is read of log.entries[].
 type entry struct {
 	Started  string
-	Duration json.Number // milliseconds
+	Duration number // milliseconds
 	Server   string
 	Type     string
 	Request  struct {
@@ -24,7 +24,7 @@ type entry struct {
 		Headers                  []header
 	}
 	Response struct {
-		Status      json.Number
+		Status      number
 		HTTPVersion string
 		Headers     []header
 	}
@@ -37,21 +37,21 @@ type header struct{ Name, Value string }
 
 // closing is HTTP Toolkit's _webSocketClose; Aborted where it is a word instead of an object.
 type closing struct {
-	Code    json.Number
+	Code    number
 	Reason  string
 	Aborted bool
 }
 
 type message struct {
 	Type   string
-	Time   json.Number
-	Opcode json.Number
+	Time   number
+	Opcode number
 	Data   string
 	// Encoding, State, Missing and Redacted are wspeek's own, of messages that Chrome has no words for.
-	Encoding string      `json:"_encoding"`
-	State    string      `json:"_state"`
-	Missing  json.Number `json:"_missing"`
-	Redacted json.Number `json:"_redacted"`
+	Encoding string `json:"_encoding"`
+	State    string `json:"_state"`
+	Missing  number `json:"_missing"`
+	Redacted number `json:"_redacted"`
 }
 
 // entry reads one entry and keeps it if it is a WebSocket session, also where it is cut off.
@@ -117,7 +117,7 @@ var dirs = map[string]ws.Dir{"send": ws.C2S, "receive": ws.S2C}
 // add makes a message of an element of _webSocketMessages.
 func (e *entry) add(m *message) {
 	d, ok := dirs[m.Type]
-	op, err := m.Opcode.Int64()
+	op, err := m.Opcode.integer()
 	if err != nil && m.Opcode == "" {
 		op, err = int64(ws.OpText), nil
 	}
@@ -140,7 +140,7 @@ func (e *entry) add(m *message) {
 	}
 	out.Len = int64(len(out.Reason()))
 	e.out.Control = e.out.Control || out.Opcode.Control()
-	if n, _ := m.Redacted.Int64(); n > 0 {
+	if n, _ := m.Redacted.integer(); n > 0 {
 		e.out.Redacted = append(e.out.Redacted, len(e.out.Messages))
 	}
 	e.out.Messages = append(e.out.Messages, out)
@@ -169,7 +169,7 @@ func (m *message) own(out *ws.Message) {
 		}
 	}
 	if out.State == ws.Partial {
-		out.Missing, _ = m.Missing.Int64()
+		out.Missing, _ = m.Missing.integer()
 	}
 }
 
@@ -177,7 +177,7 @@ func (m *message) own(out *ws.Message) {
 func (e *entry) build(n int) Session {
 	s := &decode.Session{N: n, Stream: n - 1, State: decode.Unknown, Method: e.Request.Method, HTTPVersion: e.Request.HTTPVersion}
 	e.target(s)
-	if code, err := e.Response.Status.Int64(); err == nil {
+	if code, err := e.Response.Status.integer(); err == nil {
 		s.Status = int(code)
 	}
 	s.RequestHeaders, s.ResponseHeaders = headers(e.Request.Headers), headers(e.Response.Headers)
@@ -235,7 +235,7 @@ func (e *entry) end(s *decode.Session) {
 	if e.close.Aborted {
 		return
 	}
-	code, err := e.close.Code.Int64()
+	code, err := e.close.Code.integer()
 	if err != nil {
 		code = -1
 	}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strconv"
 
 	"github.com/wspeek/wspeek/decode"
 	"github.com/wspeek/wspeek/decode/ws"
@@ -59,7 +60,6 @@ type parser struct {
 // damage behind the begin of log.entries is no error but File.Damage.
 func Parse(data []byte) (*File, error) {
 	p := &parser{json.NewDecoder(bytes.NewReader(bytes.TrimPrefix(data, bom))), &File{}, false}
-	p.UseNumber()
 	err := p.object(func(key string) error {
 		if key != "log" {
 			return p.skip()
@@ -150,14 +150,23 @@ func (p *parser) skip() error {
 	return p.Decode(&v)
 }
 
-// value reads a value into v. One of another type is left out, without an error.
+// value reads a value into v. What is of another type stays zero, without an error.
 func (p *parser) value(v any) error {
-	var raw json.RawMessage
-	if err := p.Decode(&raw); err != nil {
-		return err
+	err := p.Decode(v)
+	var other *json.UnmarshalTypeError
+	if errors.As(err, &other) {
+		return nil
 	}
-	d := json.NewDecoder(bytes.NewReader(raw))
-	d.UseNumber()
-	_ = d.Decode(v) // what does not fit stays zero
+	return err
+}
+
+// number is a number as written, also one in quotes.
+type number string
+
+// UnmarshalJSON takes any value; what is no number is found out when it is used.
+func (n *number) UnmarshalJSON(b []byte) error {
+	*n = number(bytes.Trim(b, `"`))
 	return nil
 }
+
+func (n number) integer() (int64, error) { return strconv.ParseInt(string(n), 10, 64) }
