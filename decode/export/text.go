@@ -181,7 +181,10 @@ func Doubt(m *ws.Message) string {
 	case ws.Conflict:
 		return "conflict: copies differ"
 	case ws.Partial:
-		s := "partial: " + strconv.FormatInt(m.Missing, 10) + " bytes missing"
+		s := "partial: unfinished"
+		if m.Missing > 0 {
+			s = "partial: " + count(m.Missing, "byte") + " missing"
+		}
 		if m.Confidence > 0 {
 			s += ", guessed"
 		}

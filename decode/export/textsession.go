@@ -10,8 +10,10 @@ import (
 // Session appends the lines of a session: what it is, and below it what went over it and how it ended.
 func (t *Text) Session(dst []byte, s *decode.Session) []byte {
 	dst = t.Heading(dst, s)
-	dst = fmt.Appendf(dst, "        %s  → %d messages, %d bytes  ← %d messages, %d bytes", s.State,
-		s.Messages[ws.C2S], s.Bytes[ws.C2S], s.Messages[ws.S2C], s.Bytes[ws.S2C])
+	dst = fmt.Appendf(dst, "        %s", s.State)
+	for d, arrow := range [...]string{ws.C2S: "→", ws.S2C: "←"} {
+		dst = fmt.Appendf(dst, "  %s %s, %s", arrow, count(s.Messages[d], "message"), count(s.Bytes[d], "byte"))
+	}
 	if s.HasOpened && s.HasEnded {
 		dst = fmt.Appendf(dst, "  %.3f s", float64(s.Ended-s.Opened)/1e9)
 	}
@@ -69,13 +71,22 @@ func (t *Text) ending(dst []byte, s *decode.Session) []byte {
 		dst = fmt.Appendf(dst, "closed by the %s: %d %s ", by, c.Code, ws.CloseName(c.Code))
 		return decode.AppendInert(dst, c.Reason)
 	}
-	if s.State != decode.Refused && s.End != decode.EndNone {
-		dst = fmt.Appendf(dst, "ended by %s", s.End)
-		if s.HasEndBy && s.EndBy == ws.C2S {
-			dst = append(dst, " of the client"...)
-		} else if s.HasEndBy {
-			dst = append(dst, " of the server"...)
-		}
+	if s.State == decode.Refused {
+		return dst
 	}
-	return dst
+	dst = append(dst, endings[s.End]...)
+	if s.End != decode.EndFIN && s.End != decode.EndRST || !s.HasEndBy {
+		return dst
+	}
+	if s.EndBy == ws.C2S {
+		return append(dst, " of the client"...)
+	}
+	return append(dst, " of the server"...)
+}
+
+// endings say how a session without a Close frame ended.
+var endings = [...]string{
+	decode.EndFIN: "ended by FIN", decode.EndRST: "ended by RST", decode.EndTimeout: "ended by a timeout",
+	decode.EndReplaced: "replaced by a new connection of the same ports", decode.EndEvicted: "forgotten: a limit was reached",
+	decode.EndCapture: "the capture ends before it",
 }
