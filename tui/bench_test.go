@@ -39,6 +39,7 @@ func needMillion(b *testing.B) *driver {
 		b.Skip("WSPEEK_CAPTURES names no directory with small-64.pcap: see make bench")
 	}
 	d.t = b
+	b.ResetTimer()
 	b.ReportMetric(float64(d.m.store.trace.Len()), "messages")
 	return d
 }
