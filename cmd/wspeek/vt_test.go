@@ -22,6 +22,7 @@ type vt struct {
 	copied []string
 	titles []string
 	alt    bool
+	bytes  int // how many were written
 	// colored says that a colour was set.
 	colored bool
 }
@@ -59,6 +60,7 @@ func (v *vt) complain(format string, args ...any) {
 
 // Write takes what a program writes.
 func (v *vt) Write(p []byte) {
+	v.bytes += len(p)
 	p = append(v.rest, p...)
 	for len(p) > 0 {
 		n := v.step(p)
@@ -249,6 +251,10 @@ func (v *vt) plain(n func(i, def int) int, args string, final byte) {
 		v.x = min(v.x+n(0, 1), v.w-1)
 	case 'D':
 		v.x = max(v.x-n(0, 1), 0)
+	case 'I':
+		v.x = min((v.x/8+n(0, 1))*8, v.w-1)
+	case 'Z':
+		v.x = max(((v.x+7)/8-n(0, 1))*8, 0)
 	case 'G', '`':
 		v.x = min(n(0, 1), v.w) - 1
 	case 'd':
