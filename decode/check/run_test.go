@@ -17,33 +17,44 @@ import (
 // reports runs a capture file through the pipeline and returns the reports of its sessions in the order of their ends.
 func reports(t testing.TB, file []byte) []*check.Report {
 	t.Helper()
-	in, err := capture.NewReader(bytes.NewReader(file), "test", capture.Options{})
+	out, err := run(t, file)
 	if err != nil {
 		t.Fatal(err)
+	}
+	return out
+}
+
+// tryReports is reports of a file that may be damaged: what came before the damage counts.
+func tryReports(t testing.TB, file []byte) []*check.Report {
+	out, _ := run(t, file)
+	return out
+}
+
+func run(t testing.TB, file []byte) ([]*check.Report, error) {
+	t.Helper()
+	in, err := capture.NewReader(bytes.NewReader(file), "test", capture.Options{})
+	if err != nil {
+		return nil, err
 	}
 	defer in.Close()
 	var (
 		out    []*check.Report
-		run    check.Run
+		all    check.Run
 		merger decode.Merger
 		packs  capture.Batch
 		dis    reassembly.Dissector
 		told   decode.Batch
 	)
 	visit := func(b *decode.Batch, e *decode.Event) error {
-		if r := run.Apply(b, e); r != nil {
+		if r := all.Apply(b, e); r != nil {
 			out = append(out, r)
 		}
 		return nil
 	}
 	d := decode.NewDecoder(decode.Options{Keep: true, Wire: true})
 	for {
-		err := in.ReadBatch(&packs)
-		if errors.Is(err, io.EOF) {
+		if err = in.ReadBatch(&packs); err != nil {
 			break
-		}
-		if err != nil {
-			t.Fatal(err)
 		}
 		var segs []reassembly.Segment
 		for i := range packs.Packets {
@@ -61,7 +72,10 @@ func reports(t testing.TB, file []byte) []*check.Report {
 	if err := merger.Merge([]*decode.Batch{&told}, visit); err != nil {
 		t.Fatal(err)
 	}
-	return out
+	if errors.Is(err, io.EOF) {
+		err = nil
+	}
+	return out, err
 }
 
 // only is the report of a conversation's one session.

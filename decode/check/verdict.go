@@ -199,7 +199,11 @@ func (w *Watch) closeUnanswered(r *Report) {
 	v.by(by)
 	v.prove(c.at.Packet)
 	v.Fact = fmt.Sprintf("the %s sent %s%s (packet %d)", side(by), closeName(c.code), reason(s), c.at.Packet)
-	if at, how := ending(s); at.Packet > 0 {
+	if at, how := ending(s); at.Packet > 0 && at.Packet < c.at.Packet {
+		v.by(s.EndBy)
+		v.prove(at.Packet)
+		v.Fact = fmt.Sprintf("%s of the %s came first (packet %d), then ", how, side(s.EndBy), at.Packet) + v.Fact + ", which got no answer"
+	} else if at.Packet > 0 {
 		v.prove(at.Packet)
 		v.Fact += fmt.Sprintf(", and %s came from the %s %s later (packet %d) instead of a Close frame of the %s", how, side(s.EndBy),
 			decode.Duration(max(at.Time-c.at.Time, 0)), at.Packet, side(by^1))

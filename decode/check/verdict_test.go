@@ -54,6 +54,14 @@ func TestVerdicts(t *testing.T) {
 			c.Ack(pcaps.S2C)
 			return c
 		}, "close-unanswered", check.Seen, "c2s", 1000, []string{"the client sent Close 1000", "a FIN came from the server", "instead of a Close frame of the server"}, nil},
+		{"close after the other side's FIN", func() *pcaps.Conversation {
+			c := talk()
+			c.Fin(pcaps.S2C)
+			c.SendFrames(pcaps.C2S, pcaps.Close(1000, "").Masked(key))
+			c.Fin(pcaps.C2S)
+			c.Ack(pcaps.S2C)
+			return c
+		}, "close-unanswered", check.Seen, "s2c", 1000, []string{"a FIN of the server came first (packet 8), then the client sent Close 1000", "got no answer"}, []string{"later", "instead"}},
 		{"close, and the capture ends", func() *pcaps.Conversation {
 			c := talk()
 			c.SendFrames(pcaps.C2S, pcaps.Close(1000, "").Masked(key))
