@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/wspeek/wspeek/capture"
+	"github.com/wspeek/wspeek/decode"
 	"github.com/wspeek/wspeek/decode/diff"
 	"github.com/wspeek/wspeek/decode/export"
 )
@@ -139,7 +140,7 @@ func (x *diffFlags) run(ctx context.Context, std streams, f *flags, set *pflag.F
 		return trouble("diff - -: standard input can be one of the two")
 	}
 	for _, d := range in {
-		if err := d.load(ctx, std, f, x.wire); err != nil {
+		if err := d.loadOrStop(ctx, std, f, x.wire); err != nil {
 			return err
 		}
 	}
@@ -235,10 +236,10 @@ func diffStatus(in [2]*diffInput, cs []*diff.Comparison) error {
 func (d *diffInput) tell(std streams, f *flags) {
 	switch {
 	case d.counted && !f.quiet && !f.json:
-		fmt.Fprintf(std.err, "%s: %s\n", d.file, export.Account(&d.account))
+		fmt.Fprintf(std.err, "%s: %s\n", decode.Inert(d.file), export.Account(&d.account))
 	default:
-		for _, why := range d.why() {
-			fmt.Fprintf(std.err, "wspeek: %s: incomplete: %s\n", d.file, why)
+		for _, why := range d.account.Why {
+			fmt.Fprintf(std.err, "wspeek: %s: incomplete: %s\n", decode.Inert(d.file), decode.Inert(why))
 		}
 	}
 }

@@ -71,6 +71,18 @@ func (k *keptPayloads) Put(p []byte) (int64, error) {
 	return k.Memory.Put(p)
 }
 
+// loadOrStop is load, given up when ctx is done: standard input may never come.
+func (d *diffInput) loadOrStop(ctx context.Context, std streams, f *flags, frames bool) error {
+	done := make(chan error, 1)
+	go func() { done <- d.load(ctx, std, f, frames) }()
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+		return &exitError{status: exitInterrupted}
+	}
+}
+
 // load reads the sessions of the input.
 func (d *diffInput) load(ctx context.Context, std streams, f *flags, frames bool) error {
 	if d.file == os.DevNull {

@@ -327,5 +327,8 @@ func (w *work) rows(kept []bool) {
 
 func (w *work) row(p Pair) {
 	w.out.Counts[p.State]++
+	if p.Doubt != "" {
+		w.out.Doubts++
+	}
 	w.out.Pairs = append(w.out.Pairs, p)
 }

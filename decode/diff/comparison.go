@@ -52,8 +52,8 @@ type Pair struct {
 	More    int
 }
 
-// Differs says whether the row is one to stop at: all but Same without Doubt.
-func (p *Pair) Differs() bool { return p.State != Same || p.Doubt != "" }
+// Differs says whether the row is one to stop at: all but Same.
+func (p *Pair) Differs() bool { return p.State != Same }
 
 // Use counts what was left out of the comparison, and by what.
 type Use struct {
@@ -70,8 +70,9 @@ type Comparison struct {
 	Handshake, Ending []Change
 	// Pairs are the rows: in the order of A, what is only in B where it stands in B.
 	Pairs []Pair
-	// Counts counts Pairs by State.
+	// Counts counts Pairs by State, Doubts those with a Doubt.
 	Counts [Unclear + 1]int
+	Doubts int
 	// Ignored says what did not count, Notes what was not or could not be compared.
 	Ignored []Use
 	Notes   []string

@@ -89,6 +89,9 @@ func (w *work) remarks() {
 			w.note("%s was found by guessing: its beginning was not captured", x.name)
 		}
 	}
+	if n := w.out.Doubts; n > 0 {
+		w.note("%s compared although the bytes are in doubt: guessed, or retransmitted with others", count(n, "pair"))
+	}
 	w.kinds()
 }
 

@@ -91,7 +91,8 @@ type summaryLine struct {
 	Incomplete []string `json:"incomplete_why"`
 }
 
-// Comparison appends the line of a pair of sessions (type diff-session), and one of each row that differs (type diff-message).
+// Comparison appends the line of a pair of sessions (type diff-session), and one of each row
+// that differs or is in doubt (type diff-message).
 func (j *JSON) Comparison(dst []byte, c *Comparison) []byte {
 	l := sessionLine{Schema: schema, Type: "diff-session", A: ref(c.A), B: ref(c.B), Result: result(c), Messages: tally(&c.Counts),
 		Handshake: j.changes(c.Handshake), End: j.changes(c.Ending), Ignored: map[string]int{}, Notes: c.Notes}
@@ -107,8 +108,10 @@ func (j *JSON) Comparison(dst []byte, c *Comparison) []byte {
 		l.Notes = []string{}
 	}
 	dst = appendLine(dst, &l)
-	for i := c.Next(-1); i >= 0; i = c.Next(i) {
-		dst = j.row(dst, c, &c.Pairs[i])
+	for i := range c.Pairs {
+		if p := &c.Pairs[i]; p.Differs() || p.Doubt != "" {
+			dst = j.row(dst, c, p)
+		}
 	}
 	return dst
 }

@@ -94,10 +94,8 @@ func (t *Text) Comparison(dst []byte, c *Comparison) []byte {
 	return dst
 }
 
-// Summary appends the summary line of a pair of sessions alone.
+// Summary appends the summary line of a pair of sessions alone, in two where one is too short.
 func (t *Text) Summary(dst []byte, c *Comparison) []byte {
-	head := t.paint(bold, "session "+number(c.A)+" ~ "+number(c.B)) + "  "
-	room := max(t.width()-60, 20)
 	s := c.A
 	if s == nil {
 		s = c.B
@@ -106,7 +104,18 @@ func (t *Text) Summary(dst []byte, c *Comparison) []byte {
 	if path == "" {
 		path = "(path not captured)"
 	}
-	return t.line(dst, head+ansi.Truncate(path, room, "…")+"  "+t.verdict(c))
+	word, tally := t.verdict(c)
+	head := t.paint(bold, "session "+number(c.A)+" ~ "+number(c.B))
+	room := t.width() - ansi.StringWidth(head+word+tally) - 6
+	if ansi.StringWidth(path) <= room {
+		return t.line(dst, head+"  "+path+"  "+word+": "+tally)
+	}
+	room = t.width() - ansi.StringWidth(head+word) - 5
+	dst = t.line(dst, head+"  "+ansi.Truncate(path, max(room, 8), "…")+"  "+word+":")
+	for l := range strings.SplitSeq(ansi.Wordwrap(tally, t.width()-2, ""), "\n") {
+		dst = t.line(dst, "  "+strings.TrimLeft(l, " "))
+	}
+	return dst
 }
 
 func number(s *Side) string {
@@ -116,26 +125,26 @@ func number(s *Side) string {
 	return fmt.Sprint(s.Info.N)
 }
 
-func (t *Text) verdict(c *Comparison) string {
+// verdict is the result in a word, and in numbers.
+func (t *Text) verdict(c *Comparison) (word, tally string) {
 	switch {
 	case c.B == nil:
-		return t.paint(red, "only in A") + ", " + count(c.Counts[OnlyA], "message")
+		return t.paint(red, "only in A"), count(c.Counts[OnlyA], "message")
 	case c.A == nil:
-		return t.paint(green, "only in B") + ", " + count(c.Counts[OnlyB], "message")
-	}
-	word, col := "no difference", green
-	switch {
+		return t.paint(green, "only in B"), count(c.Counts[OnlyB], "message")
 	case c.Different():
-		word, col = "differs", red
+		word = t.paint(red, "differs")
 	case c.Uncertain():
-		word, col = "cannot tell", yellow
+		word = t.paint(yellow, "cannot tell")
+	default:
+		word = t.paint(green, "no difference")
 	}
-	return t.paint(col, word) + ": " + strings.Join(t.tally(c), ", ")
+	return word, strings.Join(t.tally(c), ", ")
 }
 
 func (t *Text) tally(c *Comparison) (parts []string) {
 	if n := len(c.Handshake); n > 0 {
-		parts = append(parts, count(n, "difference")+" in the handshake")
+		parts = append(parts, fmt.Sprintf("handshake (%d)", n))
 	}
 	for _, s := range []State{Changed, OnlyA, OnlyB, Moved, Unclear, Same} {
 		if n := c.Counts[s]; n > 0 || s == Same {
@@ -144,7 +153,7 @@ func (t *Text) tally(c *Comparison) (parts []string) {
 		}
 	}
 	if len(c.Ending) > 0 {
-		parts = append(parts, "end differs")
+		parts = append(parts, "end")
 	}
 	return parts
 }
@@ -281,6 +290,9 @@ func cutTo(s string, width int) string {
 	return ansi.Truncate(s, width, "…")
 }
 
+// narrow is the width in columns below which lengths are left out of previews.
+const narrow = 48
+
 // preview is direction, kind, length and the begin of a message, or what follows byte from.
 func (t *Text) preview(m *ws.Message, width, from int) string {
 	arrow := "→"
@@ -289,9 +301,11 @@ func (t *Text) preview(m *ws.Message, width, from int) string {
 	}
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "%s %-6s ", arrow, m.Opcode)
-	if m.Len >= 0 {
+	switch {
+	case width < narrow:
+	case m.Len >= 0:
 		fmt.Fprintf(&b, "%6d  ", m.Len)
-	} else {
+	default:
 		b.WriteString("     ?  ")
 	}
 	if m.Opcode == ws.OpClose {
