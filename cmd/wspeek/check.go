@@ -12,33 +12,38 @@ import (
 )
 
 const checkLong = `check lists what the traffic breaks of RFC 6455 and RFC 7692, as far as
-somebody who only listens can tell, and what is missing of it. When a session has ended it gives a
-verdict in one sentence: who ended it and why, with the packets that prove it. Below it stands
-what was measured: round trips of pings, heartbeats, silences, compression, fragments, and TCP.
+somebody who only listens can tell, and what is missing of it. When a session
+has ended it gives a verdict in one sentence: who ended it and why, with the
+packets that prove it. Below it stands what was measured: round trips of pings,
+heartbeats, silences, compression, fragments, and TCP.
 
-What was captured is told as a fact; a cause that is concluded from it is called probable.
+What was captured is told as a fact; a cause that is concluded from it is called
+probable.
 
-  wspeek check chat.pcapng                  everything
-  wspeek check --level must chat.pcapng     broken rules of level must alone, and the verdicts
+  wspeek check chat.pcapng
+  wspeek check --level must chat.pcapng      broken rules of level must alone
   wspeek check --json chat.pcapng | jq 'select(.type=="verdict").text'
 
 With --json a verdict is one line, beside the lines of findings:
 
-  {"schema":1,"type":"verdict","session":1,"stream":0,"cause":"idle","certainty":"seen|probable|unknown",
-   "by":"s2c","code":1006,"text":"...","packets":[17,20],"pings":{"c2s":{"sent":2,"answered":2,
-   "rtt_ns":{"count":2,"min":1,"mean":1,"max":1},...}},"silence":{"ns":1,"packets":[17,20]},
-   "heartbeats":[...],"deflate":{...},"fragments":{...},"tcp":{...},"slow_messages":0}
+  {"schema":1,"type":"verdict","session":1,"stream":0,"cause":"idle",
+   "certainty":"seen|probable|unknown","by":"s2c","code":1006,"text":"...",
+   "packets":[17,20],"pings":{"c2s":{"sent":2,"answered":2,"skipped":0,
+   "waiting":0,"unanswered":false,"rtt_ns":{"count":2,"min":1,"mean":1,"max":1},
+   "unasked_pongs":0}},"silence":{"ns":1,"packets":[17,20]},"heartbeats":[...],
+   "deflate":{...},"fragments":{...},"tcp":{...},"slow_messages":0}
 
-cause is one of closed, close-unanswered, refused, no-answer, fin, half-close, rst, idle, lifetime,
-pong-missing, rule-broken, peer-vanished, replaced, evicted, open, unknown. code is what an application is
-told: 1006 where no Close frame came. A measurement that does not apply is absent.
+cause is one of closed, close-unanswered, refused, no-answer, fin, half-close,
+rst, idle, lifetime, pong-missing, rule-broken, peer-vanished, replaced, evicted,
+open, unknown. code is what an application is told: 1006 where no Close frame
+came. What was not measured is absent.
 
-It exits 1 if a rule of level must is broken; with --level, if there is a finding of that level or
-a stronger one (must is stronger than should, should than note).`
+It exits 1 if a rule of level must is broken; with --level, if there is a finding
+of that level or a stronger one (must is stronger than should, should than note).`
 
 func checkCommand(std streams, f *flags) *cobra.Command {
 	c := listCommand(std, f, checkView, "check FILE...", "the rules that the traffic breaks, and why each session ended", checkLong)
-	c.Flags().StringVar(&f.level, "level", "", "list findings of this level and stronger alone, and exit 1 if there are any: `must`, should or note")
+	c.Flags().StringVar(&f.level, "level", "", "list findings of `LEVEL` and stronger alone, and exit 1 if there are any: must, should or note")
 	return c
 }
 

@@ -199,7 +199,11 @@ func (w *Watch) closeUnanswered(r *Report) {
 	v.by(by)
 	v.prove(c.at.Packet)
 	v.Fact = fmt.Sprintf("the %s sent %s%s (packet %d)", side(by), closeName(c.code), reason(s), c.at.Packet)
-	if at, how := ending(s); at.Packet > 0 && at.Packet < c.at.Packet {
+	if at, how := ending(s); v.Doubt != "" {
+		v.prove(at.Packet)
+		v.Certainty = Unknown
+		v.Fact += fmt.Sprintf(", and no Close frame of the %s was captured", side(by^1))
+	} else if at.Packet > 0 && at.Packet < c.at.Packet {
 		v.by(s.EndBy)
 		v.prove(at.Packet)
 		v.Fact = fmt.Sprintf("%s of the %s came first (packet %d), then ", how, side(s.EndBy), at.Packet) + v.Fact + ", which got no answer"

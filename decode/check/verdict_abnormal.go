@@ -12,10 +12,13 @@ import (
 // abnormal is a session that TCP ended without a Close frame: both sides are told 1006 (RFC 6455 section 7.1.5).
 func (w *Watch) abnormal(r *Report) {
 	s, v := r.Session, &r.Verdict
-	v.Code = 1006
+	none := "no Close frame was captured"
+	if v.Doubt == "" {
+		v.Code, none = 1006, "no Close frame was sent: 1006"
+	}
 	at, how := ending(s)
 	if at.Packet == 0 {
-		v.Fact = "TCP ended without a Close frame (1006)"
+		v.Fact = "TCP ended, and " + none
 		return
 	}
 	v.by(s.EndBy)
@@ -25,7 +28,7 @@ func (w *Watch) abnormal(r *Report) {
 	} else {
 		v.Cause = "fin"
 	}
-	v.Fact = fmt.Sprintf("the %s ended it with %s (packet %d) and no Close frame was sent: 1006", side(s.EndBy), how, at.Packet)
+	v.Fact = fmt.Sprintf("the %s ended it with %s (packet %d) and %s", side(s.EndBy), how, at.Packet, none)
 	v.Fact += unacked(s) + w.afterFIN(r)
 	if !w.likely(r, at) && v.Cause != "half-close" {
 		v.Likely = w.cannotTell(s, at)

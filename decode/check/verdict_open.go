@@ -77,6 +77,10 @@ func (w *Watch) noAnswer(s *decode.Session, v *Verdict) {
 	v.Cause, v.Certainty = "no-answer", Seen
 	v.prove(s.First)
 	v.Fact = fmt.Sprintf("the opening handshake for %s was never answered", orUnknown(s.Path))
+	if v.Doubt != "" {
+		v.Certainty = Unknown
+		v.Fact = fmt.Sprintf("no answer to the opening handshake for %s was captured", orUnknown(s.Path))
+	}
 	waited := ""
 	if s.HasStarted {
 		waited = decode.Duration(max(w.end(s)-s.Started, 0)) + " after it was sent"
