@@ -196,7 +196,9 @@ func (w *Watch) closeUnanswered(r *Report) {
 	}
 	c := &w.closes[by]
 	v.Cause, v.Certainty, v.Code = "close-unanswered", Seen, told(c.code)
-	v.by(by)
+	if v.Doubt == "" {
+		v.by(by)
+	}
 	v.prove(c.at.Packet)
 	v.Fact = fmt.Sprintf("the %s sent %s%s (packet %d)", side(by), closeName(c.code), reason(s), c.at.Packet)
 	if at, how := ending(s); v.Doubt != "" {

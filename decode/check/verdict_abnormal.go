@@ -21,14 +21,18 @@ func (w *Watch) abnormal(r *Report) {
 		v.Fact = "TCP ended, and " + none
 		return
 	}
-	v.by(s.EndBy)
+	verb := "sent"
+	if bothSeen(s) {
+		v.by(s.EndBy)
+		verb = "ended it with"
+	}
 	v.prove(at.Packet)
 	if s.End == decode.EndRST {
 		v.Cause = "rst"
 	} else {
 		v.Cause = "fin"
 	}
-	v.Fact = fmt.Sprintf("the %s ended it with %s (packet %d) and %s", side(s.EndBy), how, at.Packet, none)
+	v.Fact = fmt.Sprintf("the %s %s %s (packet %d) and %s", side(s.EndBy), verb, how, at.Packet, none)
 	v.Fact += unacked(s) + w.afterFIN(r)
 	if !w.likely(r, at) && v.Cause != "half-close" {
 		v.Likely = w.cannotTell(s, at)

@@ -281,7 +281,7 @@ func TestOneDirection(t *testing.T) {
 	if len(rs) != 1 || len(sent) == 0 {
 		t.Fatalf("%d reports of %d packets", len(rs), len(sent))
 	}
-	if v := rs[0].Verdict; v.Code != 0 || v.Certainty != check.Unknown || strings.Contains(v.Text(), "probably") || strings.Contains(v.Text(), "1006") || !strings.Contains(v.Doubt, "only one direction") {
+	if v := rs[0].Verdict; v.Code != 0 || v.HasBy || v.Certainty != check.Unknown || strings.Contains(v.Text(), "probably") || strings.Contains(v.Text(), "1006") || !strings.Contains(v.Doubt, "only one direction") {
 		t.Errorf("got %s, %s, doubt %q: %s", v.Cause, v.Certainty, v.Doubt, v.Text())
 	}
 	if len(rs[0].Findings) != 0 {
