@@ -188,6 +188,16 @@ func (b *backlog) waitFirst(stop <-chan struct{}) bool {
 	}
 }
 
+// ended is what take says at the end, nil before all has been taken.
+func (b *backlog) ended() error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if len(b.queue) > 0 {
+		return nil
+	}
+	return b.end
+}
+
 func (b *backlog) lostSoFar() int64 {
 	b.mu.Lock()
 	defer b.mu.Unlock()

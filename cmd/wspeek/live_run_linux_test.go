@@ -245,3 +245,11 @@ func (p *running) interrupt() {
 	time.Sleep(100 * time.Millisecond)
 	p.cmd.Process.Signal(syscall.SIGINT)
 }
+
+// background begins a talker, in the namespace of the calling thread, and lets it talk.
+func background(t *testing.T, k talk) *running {
+	t.Helper()
+	p := start(t, talker(k))
+	go io.Copy(io.Discard, p.out)
+	return p
+}

@@ -27,8 +27,10 @@ func showLive(ctx context.Context, std streams, f *flags, s *liveSource) error {
 		s.keep.tell = notes.add
 	}
 	s.begin()
-	if s.patient && !s.waitFirst() {
-		return &exitError{status: exitInterrupted}
+	if s.patient {
+		if err := s.waitFirst(); err != nil {
+			return err
+		}
 	}
 	opt := tui.Options{Feed: feed, Title: "live: " + s.name, Live: true, Session: f.session, Filter: f.display, Clock: tui.ClockNamed(f.clock)}
 	if f.color == "never" {

@@ -112,7 +112,7 @@ func (s *liveSource) backlogs() []*backlog {
 	if s.keep == nil {
 		return []*backlog{s.backlog}
 	}
-	return []*backlog{s.backlog, s.keep.backlog}
+	return []*backlog{s.keep.backlog, s.backlog} // what is shown is in the file
 }
 
 // goesOn notes an error and says whether to read on after it.
@@ -153,8 +153,22 @@ func (s *liveSource) stop() {
 	})
 }
 
-// waitFirst waits for the first packet. The error is why there is none; nil and false is that ctx has ended.
-func (s *liveSource) waitFirst() bool { return s.backlog.waitFirst(s.stopped) }
+// waitFirst waits for the first packet. The error is why there will be none.
+func (s *liveSource) waitFirst() error {
+	if !s.backlog.waitFirst(s.stopped) {
+		return &exitError{status: exitInterrupted}
+	}
+	return notOpened(s.backlog.ended())
+}
+
+// notOpened is err where an input could not be opened: there is nothing else to tell then.
+func notOpened(err error) error {
+	var open *capture.OpenError
+	if errors.As(err, &open) {
+		return &exitError{exitTrouble, err}
+	}
+	return nil
+}
 
 // idle is the error of a ReadBatch that has no packets, but tells that time goes on.
 type idle struct{ now capture.Time }

@@ -1,0 +1,166 @@
+package main
+
+import (
+	"io"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/wspeek/wspeek/capture"
+	"github.com/wspeek/wspeek/capture/bpf"
+	"github.com/wspeek/wspeek/decode"
+)
+
+func packetsAt(times ...capture.Time) []capture.Packet {
+	list := make([]capture.Packet, len(times))
+	for i, at := range times {
+		list[i] = capture.Packet{Number: i + 1, Time: at, OrigLen: 3, Data: []byte{byte(i), 1, 2}}
+	}
+	return list
+}
+
+func TestLive_BacklogKeepsOrderAndBytes(t *testing.T) {
+	t.Parallel()
+	b := newBacklog()
+	data := packetsAt(1, 2, 3)
+	if rest := b.put(data[:1]); rest != nil {
+		t.Fatalf("no room: %v", rest)
+	}
+	b.put(data[1:])
+	for i := range data {
+		data[i].Data[0] = 99 // the backlog has its own
+	}
+	c, err := b.take(nil, time.Second)
+	if err != nil || len(c.packets) != 3 {
+		t.Fatalf("got %v, %v; want 3 packets at once", c, err)
+	}
+	for i, p := range c.packets {
+		if p.Number != i+1 || !slices.Equal(p.Data, []byte{byte(i), 1, 2}) {
+			t.Errorf("packet %d: %+v", i, p)
+		}
+	}
+	if c, err := b.take(c, time.Millisecond); c != nil || err != nil {
+		t.Errorf("got %v, %v; want a time-out", c, err)
+	}
+	b.close(io.EOF)
+	if _, err := b.take(nil, time.Second); err != io.EOF {
+		t.Errorf("got %v, want io.EOF", err)
+	}
+}
+
+func TestLive_BacklogIsBounded(t *testing.T) {
+	t.Parallel()
+	b := newBacklog()
+	large := []capture.Packet{{Data: make([]byte, 200<<10)}}
+	taken := 0
+	for ; len(b.put(large)) == 0; taken++ {
+		if taken > 2*backlogChunks*chunkBytes/(200<<10) {
+			t.Fatal("no bound")
+		}
+	}
+	if want := backlogChunks * (chunkBytes / (200 << 10)); taken != want {
+		t.Errorf("took %d packets of 200 KiB, want %d", taken, want)
+	}
+	c, _ := b.take(nil, time.Second)
+	if len(c.packets) != 5 || len(b.put(large)) != 0 {
+		t.Errorf("%d packets taken, and no room after that", len(c.packets))
+	}
+}
+
+// TestHazard_V8_ClockSteps: time goes on from the newest packet by our own clock, however that one is set.
+func TestHazard_V8_ClockSteps(t *testing.T) {
+	t.Parallel()
+	for _, start := range []capture.Time{1_000_000_000, 4_000_000_000_000_000_000} {
+		s := newLiveSource("test")
+		s.ticked = time.Now()
+		s.backlog.put(packetsAt(start-5, start))
+		var b capture.Batch
+		if err := s.ReadBatch(&b); err != nil || len(b.Packets) != 2 {
+			t.Fatalf("%d packets, %v", len(b.Packets), err)
+		}
+		err := s.ReadBatch(&b)
+		late, ok := err.(idle)
+		if !ok || late.now < start+capture.Time(tickEvery/2) || late.now > start+capture.Time(time.Minute) {
+			t.Errorf("after %d: got %v at %d", start, err, late.now)
+		}
+		s.backlog.put(packetsAt(start + 1))
+		s.backlog.put(packetsAt(start + 2))
+		if now := s.now(); now != start {
+			t.Errorf("with packets waiting it is %d, want that of the last one handed on, %d", now, start)
+		}
+	}
+}
+
+// TestHazard_V6_OwnSSHConnection: it is known by its addresses and ports, and left out by a filter.
+func TestHazard_V6_OwnSSHConnection(t *testing.T) {
+	tests := []struct{ env, expr, who string }{
+		{"192.0.2.1 5000 192.0.2.9 22", "tcp and host 192.0.2.1 and host 192.0.2.9 and port 5000 and port 22", "192.0.2.1:5000 > 192.0.2.9:22"},
+		{"2001:db8::1 5000 2001:db8::2 22", "tcp and host 2001:db8::1 and host 2001:db8::2 and port 5000 and port 22", "[2001:db8::1]:5000 > [2001:db8::2]:22"},
+		{"fe80::1%eth0 5000 fe80::2%eth0 22", "", ""},
+		{"or 1 2 3", "", ""},
+		{"192.0.2.1 5000 192.0.2.9", "", ""},
+	}
+	for _, test := range tests {
+		t.Setenv("SSH_CONNECTION", test.env)
+		expr, who := sshExpression()
+		if expr != test.expr || who != test.who {
+			t.Errorf("%s: got %q, %q", test.env, expr, who)
+		}
+		if _, err := bpf.Parse("not (" + expr + ") and (port 80)"); expr != "" && err != nil {
+			t.Errorf("%s: %v", test.env, err)
+		}
+	}
+}
+
+func TestLive_ForgetsClosedSessions(t *testing.T) {
+	t.Parallel()
+	l := &lister{sessions: map[int]*decode.Session{}, headed: map[int]bool{}, forget: forgetting{budget: 10}}
+	l.remember(&decode.Session{N: 1, State: decode.Open})
+	for n := 2; n <= 1000; n++ {
+		l.headed[n] = true
+		l.remember(&decode.Session{N: n, State: decode.Open})
+		l.remember(&decode.Session{N: n, State: decode.Closed})
+		l.remember(&decode.Session{N: n, State: decode.Closed, Messages: [2]int64{1, 1}})
+	}
+	if len(l.sessions) != 11 || len(l.headed) != 10 || l.forget.forgotten != 989 || l.sessions[1] == nil || l.sessions[991] == nil {
+		t.Errorf("%d sessions, %d headed, %d forgotten", len(l.sessions), len(l.headed), l.forget.forgotten)
+	}
+}
+
+func TestLive_Conditions(t *testing.T) {
+	t.Parallel()
+	var stop stopAt
+	var ring ringAt
+	if err := stop.parse([]string{"duration:1.5", "filesize:100"}); err != nil || stop != (stopAt{1500 * time.Millisecond, 100_000}) {
+		t.Errorf("got %+v, %v", stop, err)
+	}
+	if err := ring.parse([]string{"filesize:0.5", "files:3", "duration:60"}); err != nil || ring != (ringAt{500, time.Minute, 3}) {
+		t.Errorf("got %+v, %v", ring, err)
+	}
+	for _, wrong := range []string{"", "duration", "duration:", "duration:0", "duration:-1", "duration:x", "duration:NaN", "duration:Inf", "packets:3", "files:2"} {
+		if stop.parse([]string{wrong}) == nil {
+			t.Errorf("-a %s was taken", wrong)
+		}
+		if wrong != "files:2" && ring.parse([]string{wrong}) == nil {
+			t.Errorf("-b %s was taken", wrong)
+		}
+	}
+	if ring.parse([]string{"files:2.5"}) == nil {
+		t.Error("-b files:2.5 was taken")
+	}
+}
+
+func BenchmarkBacklog(b *testing.B) {
+	q := newBacklog()
+	packets := make([]capture.Packet, 100)
+	for i := range packets {
+		packets[i].Data = make([]byte, 500)
+	}
+	b.ReportAllocs()
+	b.SetBytes(100 * 500)
+	var c *chunk
+	for b.Loop() {
+		q.put(packets)
+		c, _ = q.take(c, time.Second)
+	}
+}
