@@ -73,7 +73,7 @@ func probe(name string, opt Options) (input, error) {
 		return input{}, err
 	}
 	in := input{name: name, size: r.Size()}
-	if !r.whole {
+	if !r.whole || name == "-" {
 		// What is read now is not seen again, so the secrets are handed on now.
 		r.opt, in.once = opt.withDefaults(), r
 	}

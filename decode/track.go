@@ -156,10 +156,17 @@ func (s *session) last() {
 	s.snapshot()
 }
 
+// whole says that packets of both directions were captured, and nothing of the session is missing: only then does
+// the absence of a frame say something.
+func (s *session) whole() bool {
+	stats := &s.conn.tcp.Stats
+	return stats[0].Segments > 0 && stats[1].Segments > 0 && s.info.Missing == 0
+}
+
 // noClose notes a TCP connection that ended without a Close frame (section 7.1.5: 1006).
 func (s *session) noClose() {
 	abnormal := s.info.End == EndFIN || s.info.End == EndRST
-	if !abnormal || s.info.Close != nil || !s.info.HasOpened || s.info.Draft != "" {
+	if !abnormal || !s.whole() || s.info.Close != nil || !s.info.HasOpened || s.info.Draft != "" {
 		return
 	}
 	how, by := "FIN", "server"

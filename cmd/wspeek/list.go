@@ -143,13 +143,10 @@ func newLister(std streams, f *flags, v view) (*lister, error) {
 	return l, nil
 }
 
-// keeps says whether the payloads are needed: a session shows the reason of its Close frame.
+// keeps says whether the payloads are needed; the reason of a Close frame is there without that.
 func (l *lister) keeps() bool {
-	switch l.view {
-	case messagesView:
+	if l.view == messagesView {
 		return !l.f.noPayload || l.f.hash || l.f.raw
-	case sessionsView:
-		return !l.f.noPayload
 	}
 	return false
 }

@@ -75,7 +75,7 @@ func (h *half) start(single bool) *assembly {
 	case OpClose, OpPing, OpPong:
 		a.checks = true
 	}
-	a.store = c.cfg.Keep || m.Compressed
+	a.store = c.cfg.Keep || m.Compressed || f.Opcode == OpClose
 	return a
 }
 
@@ -159,7 +159,7 @@ func (h *half) conclude(a *assembly) {
 	m.Len = a.pos
 	if m.Compressed {
 		h.expand(a)
-	} else if m.Payload == nil && h.c.cfg.Keep {
+	} else if m.Payload == nil && (h.c.cfg.Keep || m.Opcode == OpClose) {
 		m.Payload = h.c.sh.settle(a)
 	}
 	if a.lenUnknown || a.unfinished || a.lost {

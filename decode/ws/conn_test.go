@@ -150,8 +150,8 @@ func TestConnWithoutKeep(t *testing.T) {
 	}
 	for i := range logs[0] {
 		a, b := logs[0][i], logs[1][i]
-		if b.Payload != nil {
-			t.Errorf("message %d has a payload", i)
+		if kept := b.Payload != nil; kept != (b.Opcode == OpClose) {
+			t.Errorf("message %d, %v: has a payload: %v", i, b.Opcode, kept)
 		}
 		if a.Len != b.Len || a.ValidUTF8 != b.ValidUTF8 || a.CloseCode != b.CloseCode {
 			t.Errorf("message %d differs: %+v and %+v", i, a, b)

@@ -150,7 +150,7 @@ type Message struct {
 	Missing int64
 	Holes   []Hole
 	// Payload is the application data: after inflation; holes left out; raw (compressed) bytes where Undecodable; for
-	// a close the whole body with the code. Nil where Config.Keep is off.
+	// a close the whole body with the code. Nil where Config.Keep is off, but for a close.
 	Payload []byte
 	// Wire is the payload of a compressed message before inflation; nil for others, and where Config.Wire is off.
 	Wire []byte
