@@ -19,33 +19,35 @@ import (
 	"github.com/wspeek/wspeek/decode/export"
 )
 
-const diffLong = `diff compares two captures, or two sessions (FILE#N), message by message. Either may be
-a HAR file with _webSocketMessages, as Chrome, mitmproxy and HTTP Toolkit write them: what
-the browser showed against what was on the wire.
+const diffLong = `diff compares two captures, or two sessions (FILE#N), message by message. Either
+may be a HAR file with _webSocketMessages, as Chrome, mitmproxy and HTTP Toolkit
+write them: what the browser showed against what was on the wire.
 
-Sessions are paired by path, subprotocol and order; messages are aligned by direction, so
-that one that was lost or came in between does not shift the rest. Compared are handshake,
-messages (JSON by structure, text by words, binary by bytes), their order, and the end.
-Masking keys, fragmentation, compression and TCP are not, unless --wire asks for them.
+Sessions are paired by path, subprotocol and order; messages are aligned by
+direction, so that one that was lost or came in between does not shift the rest.
+Compared are the handshake, messages (JSON by structure, text by words, binary
+by bytes), their order, and the end. Masking keys, fragmentation, compression
+and TCP are not, unless --wire asks for them.
 
-  ~ changed   - only in A   + only in B   > moved   ? cannot tell   ! same, but in doubt
+  ~ changed    - only in A    + only in B    > moved
+  ? cannot tell, bytes are missing or not decodable    ! the same, but in doubt
 
-Values that change from run to run (UUIDs, times, tokens, counters) do not count; what was left
-out is named below each session, and --strict counts it. Numbers are compared by value,
-however long: 1.0 is 1, but not with --strict.
+Values that change from run to run (UUIDs, times, tokens, counters) do not
+count; what was left out is named below each session, and --strict counts it.
+Numbers are compared by value, however long: 1.0 is 1, but not with --strict.
 
 --ignore leaves out more:
-  json:PATH     a value of JSON messages: json:$.ts, json:$..id, json:$.list[*].at
+  json:PATH     a value of JSON messages: json:$.ts, json:$..id, json:$.l[*].at
   re:EXPR       what matches in text, and in strings of JSON: re:[0-9a-f]{8}
   header:NAME   a header of the opening handshake
-  kind:KIND     messages of a kind: ping, pong, text, binary, close, continuation
+  kind:KIND     messages of a kind: ping, pong, text, binary, close
 
 With git:  git difftool -x 'wspeek diff' -- '*.pcapng'
 or, once:  git config difftool.wspeek.cmd 'wspeek diff "$LOCAL" "$REMOTE"'
 then:      git difftool -t wspeek
 
-Exit status: 0 the same, 1 different, 2 trouble, 3 incomplete: bytes are missing on one side,
-or something is there that cannot be compared.`
+Exit status: 0 the same, 1 different, 2 trouble, 3 incomplete: bytes are missing
+on one side, or something is there that cannot be compared.`
 
 const diffExample = `  wspeek diff monday.pcapng tuesday.pcapng
   wspeek diff run.pcapng#1 run.pcapng#2 -y

@@ -25,8 +25,8 @@ const (
 )
 
 // align matches a with b.
-func align(a, b []uint64, unique bool) []int32 {
-	l := &aligner{a: a, b: b, match: make([]int32, len(a)), edits: maxEdits, unique: unique}
+func align(a, b []uint64, unique bool, edits int) []int32 {
+	l := &aligner{a: a, b: b, match: make([]int32, len(a)), edits: edits, unique: unique}
 	for i := range l.match {
 		l.match[i] = -1
 	}

@@ -77,7 +77,7 @@ func TestAlign(t *testing.T) {
 				b = append(b[:i], append([]uint64{uint64(100 + i)}, b[i:]...)...)
 			}
 		}
-		got, best := checkMatch(t, a, b, align(a, b, false)), lcs(a, b)
+		got, best := checkMatch(t, a, b, align(a, b, false, maxEdits)), lcs(a, b)
 		if got < best-1 {
 			t.Fatalf("%v %v: %d matched, %d can be", a, b, got, best)
 		}
@@ -91,13 +91,13 @@ func TestAlignGivesUpQuickly(t *testing.T) {
 	for i := range a {
 		a[i], b[i] = uint64(i%2), uint64(2+i%3)
 	}
-	if got := checkMatch(t, a, b, align(a, b, false)); got != 0 {
+	if got := checkMatch(t, a, b, align(a, b, false, maxEdits)); got != 0 {
 		t.Errorf("%d matched of lists that have nothing in common", got)
 	}
 	for i := range a {
 		b[i] = uint64(i / 2 % 2)
 	}
-	if got := checkMatch(t, a, b, align(a, b, false)); got == 0 {
+	if got := checkMatch(t, a, b, align(a, b, false, maxEdits)); got == 0 {
 		t.Error("nothing matched of lists of the same two values")
 	}
 }

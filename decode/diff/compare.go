@@ -96,10 +96,10 @@ func (w *work) direction(d ws.Dir) {
 	loose := func(f *fingerprint) uint64 { return f.loose }
 	loosest := func(f *fingerprint) uint64 { return f.loosest }
 	la, lb := hashes(ia, w.fa, loose), hashes(ib, w.fb, loose)
-	match := align(hashes(ia, w.fa, exact), hashes(ib, w.fb, exact), true)
+	match := align(hashes(ia, w.fa, exact), hashes(ib, w.fb, exact), true, maxEdits)
 	within(match, len(ib), (&aligner{a: la, b: lb, match: match, edits: maxEdits}).whole)
 	// What is equal as it stands may have moved: then those around it are better witnesses.
-	if other := align(la, lb, false); matches(other) > matches(match) {
+	if other := align(la, lb, false, maxEdits); matches(other) > matches(match) {
 		match = other
 	}
 	lo := aligner{a: hashes(ia, w.fa, loosest), b: hashes(ib, w.fb, loosest), match: match, edits: maxEdits}

@@ -141,7 +141,7 @@ func find(ints []intAt, i int, path uint64) (int64, bool) {
 	if i < len(ints) && ints[i].path == path {
 		return ints[i].v, true
 	}
-	for _, v := range ints[:min(len(ints), maxInts)] {
+	for _, v := range ints {
 		if v.path == path {
 			return v.v, true
 		}
@@ -149,5 +149,5 @@ func find(ints []intAt, i int, path uint64) (int64, bool) {
 	return 0, false
 }
 
-// maxInts is how many integers of a message are searched.
+// maxInts is how many integers of a message are looked at.
 const maxInts = 256

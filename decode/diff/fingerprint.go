@@ -11,7 +11,7 @@ type fingerprint struct {
 	// exact is of what is to be compared as it stands, loose of the same without values that change from run to run,
 	// with counters from their first value on; loosest without counters at all.
 	exact, loose, loosest uint64
-	// ints are the integers of a JSON message.
+	// ints are the first integers of a JSON message.
 	ints []intAt
 }
 
@@ -168,7 +168,7 @@ func (p *printer) number(s []byte, path uint64) {
 	switch {
 	case epoch(s, p.when) == len(s):
 		p.out.loose += path
-	case isInt:
+	case isInt && len(p.out.ints) < maxInts:
 		p.out.ints = append(p.out.ints, intAt{path: path, v: v})
 		p.out.loose += h // settle takes it away again where it is a counter's
 	default:

@@ -3,7 +3,6 @@ package diff
 import (
 	"fmt"
 	"maps"
-	"net/textproto"
 	"slices"
 	"strconv"
 	"strings"
@@ -87,7 +86,7 @@ func byName(hs []http1.Header) map[string][]string {
 	out := map[string][]string{}
 	for _, h := range hs {
 		if !strings.HasPrefix(h.Name, ":") {
-			name := textproto.CanonicalMIMEHeaderKey(h.Name)
+			name := headerName(h.Name)
 			out[name] = append(out[name], h.Value)
 		}
 	}
@@ -116,4 +115,19 @@ func (w *work) header(path, name string, a, b []string) {
 	if !w.cmp.covered([]byte(sa), []byte(sb)) {
 		w.cmp.change(Change{Path: path, A: sa, B: sb, InA: a != nil, InB: b != nil})
 	}
+}
+
+// headerName is the name of a header as it is usually written: case does not count (RFC 9110 section 5.1).
+func headerName(s string) string {
+	b, upper := []byte(s), true
+	for i, c := range b {
+		switch {
+		case upper && c >= 'a' && c <= 'z':
+			b[i] = c - 'a' + 'A'
+		case !upper && c >= 'A' && c <= 'Z':
+			b[i] = c - 'A' + 'a'
+		}
+		upper = c == '-'
+	}
+	return string(b)
 }

@@ -25,7 +25,9 @@ type comparer struct {
 	bufA, bufB   []byte
 	lastA, lastB capture.Time
 	timed        bool
-	uses         uses
+	// words is how many words were aligned so far.
+	words int
+	uses  uses
 }
 
 func newComparer(w *work) comparer {

@@ -2,7 +2,6 @@ package diff
 
 import (
 	"fmt"
-	"net/textproto"
 	"regexp"
 	"strings"
 
@@ -86,7 +85,7 @@ func (r *Rules) add(kind, arg, rule string) (why string) {
 		if r.headers == nil {
 			r.headers = map[string]string{}
 		}
-		r.headers[textproto.CanonicalMIMEHeaderKey(arg)] = rule
+		r.headers[headerName(arg)] = rule
 	case "kind":
 		return r.addKind(arg, rule)
 	default:

@@ -6,8 +6,13 @@ import (
 	"unicode/utf8"
 )
 
-// maxWords is how many words of a text are aligned; longer texts have one change from the first difference to the last.
-const maxWords = 20_000
+const (
+	// maxWords is how many words of two texts are aligned, allWords how many of all texts of a comparison; beyond that a text
+	// has one change, from the first difference to the last.
+	maxWords, allWords = 20_000, 2_000_000
+	// wordEdits is aligner.edits for words.
+	wordEdits = 200
+)
 
 // token is a piece of a text: a word, white space, a sign, or what a rule or detector covers.
 type token struct {
@@ -24,7 +29,7 @@ func (c *comparer) text(a, b []byte) {
 		return
 	}
 	ta, tb := tokens(a, c.w.printA.find(a)), tokens(b, c.w.printB.find(b))
-	if len(ta)+len(tb) > maxWords {
+	if c.words += len(ta) + len(tb); len(ta)+len(tb) > maxWords || c.words > allWords {
 		from := common(a, b)
 		end := commonEnd(a[from:], b[from:])
 		for from > 0 && from < len(a) && !utf8.RuneStart(a[from]) {
@@ -33,8 +38,7 @@ func (c *comparer) text(a, b []byte) {
 		c.change(both("text from byte "+strconv.Itoa(from), string(a[from:max(from, len(a)-end)]), string(b[from:max(from, len(b)-end)])))
 		return
 	}
-	match := align(hashesOf(ta), hashesOf(tb), false)
-	c.hunks(a, b, ta, tb, match)
+	c.hunks(a, b, ta, tb, align(hashesOf(ta), hashesOf(tb), false, wordEdits))
 }
 
 func hashesOf(ts []token) []uint64 {

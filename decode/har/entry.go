@@ -59,7 +59,10 @@ func (p *parser) entry() error {
 	p.out.Entries++
 	e := &entry{}
 	err := p.object(func(key string) error { return p.field(e, key) })
-	if e.session() && len(p.out.Sessions) < maxSessions {
+	if e.session() {
+		if len(p.out.Sessions) == maxSessions {
+			return errSessions
+		}
 		p.out.Sessions = append(p.out.Sessions, e.build(len(p.out.Sessions)+1))
 	}
 	return err

@@ -84,7 +84,10 @@ func cut(err error) error {
 	return err
 }
 
-var errCut = errors.New("the file ends in the middle")
+var (
+	errCut      = errors.New("the file ends in the middle")
+	errSessions = errors.New("more than 1048576 sessions")
+)
 
 func (p *parser) log(key string) error {
 	if key != "entries" {
