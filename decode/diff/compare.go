@@ -274,10 +274,18 @@ func (w *work) order() (kept []bool) {
 // maxCrossed is how many messages are looked at to decide whether one passed another.
 const maxCrossed = 1000
 
-// crossed says whether the pair p, which would stand at steady[at], passed another by more than a race.
+// crossed says whether the pair p, which would stand at steady[at], passed another by more than a race. When a ping or pong
+// is sent is for the library to decide (RFC 6455 section 5.5.3): passing one does not count.
 func (w *work) crossed(p [2]int32, steady [][2]int32, at int) bool {
+	beat := func(i int32) bool {
+		op := w.a.Messages[i].Opcode
+		return op == ws.OpPing || op == ws.OpPong
+	}
+	if beat(p[0]) {
+		return false
+	}
 	far := func(q [2]int32) bool {
-		return distance(&w.a.Messages[p[0]], &w.a.Messages[q[0]]) > w.opt.race() &&
+		return !beat(q[0]) && distance(&w.a.Messages[p[0]], &w.a.Messages[q[0]]) > w.opt.race() &&
 			distance(&w.b.Messages[p[1]], &w.b.Messages[q[1]]) > w.opt.race()
 	}
 	for k := at - 1; k >= max(0, at-maxCrossed) && steady[k][1] > p[1]; k-- {

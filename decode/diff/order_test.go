@@ -30,16 +30,19 @@ func TestOrderAcrossDirections(t *testing.T) {
 		apart capture.Time
 		race  capture.Time
 		bare  bool
+		op    ws.Opcode
 		moved int
 	}{
-		{"ten milliseconds", 10e6, 0, false, 1},
-		{"half a millisecond crossed on the way", 5e5, 0, false, 0},
-		{"half a millisecond, no race", 5e5, -1, false, 1},
-		{"ten milliseconds, race of twenty", 10e6, 20e6, false, 0},
-		{"a HAR has another order", 10e6, 0, true, 0},
+		{"ten milliseconds", 10e6, 0, false, ws.OpText, 1},
+		{"half a millisecond crossed on the way", 5e5, 0, false, ws.OpText, 0},
+		{"half a millisecond, no race", 5e5, -1, false, ws.OpText, 1},
+		{"ten milliseconds, race of twenty", 10e6, 20e6, false, ws.OpText, 0},
+		{"a HAR has another order", 10e6, 0, true, ws.OpText, 0},
+		{"a pong passes a text", 10e6, 0, false, ws.OpPong, 0},
 	} {
 		a, b := crossing(c.apart, false), crossing(c.apart, true)
 		a.Bare = c.bare
+		a.Messages[2].Opcode, b.Messages[1].Opcode = c.op, c.op
 		got := diff.Compare(a, b, &diff.Options{Race: c.race})
 		if got.Counts[diff.Moved] != c.moved || got.Counts[diff.Same] != 4-c.moved {
 			t.Errorf("%s: %v, want %d moved", c.name, got.Counts, c.moved)
