@@ -2,6 +2,7 @@ package tui
 
 import (
 	"bytes"
+	"fmt"
 	"strings"
 	"unicode/utf8"
 
@@ -18,6 +19,8 @@ type line struct {
 	base style
 	full bool
 	buf  []byte
+	// tail is the last character drawn.
+	tail rune
 }
 
 func newLine(max int) *line { return &line{max: max, b: make([]byte, 0, 2*max+32)} }
@@ -30,6 +33,7 @@ func (l *line) put(st style, s string) *line {
 	if s == "" || l.full || l.max <= 0 {
 		return l
 	}
+	s = l.apart(s)
 	n := width(s)
 	if n > l.left() {
 		s = cut(s, l.left())
@@ -41,7 +45,18 @@ func (l *line) put(st style, s string) *line {
 	return l
 }
 
+// apart spells out the first character of s where it would join the one before it: a terminal
+// gives both together other cells than each alone.
+func (l *line) apart(s string) string {
+	r, n := utf8.DecodeRuneInString(s)
+	if r < 0x300 || l.tail == 0 || width(string(l.tail)+s[:n]) == width(string(l.tail))+width(s[:n]) {
+		return s
+	}
+	return fmt.Sprintf("<U+%04X>", r) + s[n:]
+}
+
 func (l *line) raw(st style, s string) {
+	l.tail, _ = utf8.DecodeLastRuneInString(s)
 	if st.open == "" && l.base.open == "" {
 		l.b = append(l.b, s...)
 		return

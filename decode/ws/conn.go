@@ -141,7 +141,7 @@ func (c *Conn) Gap(d reassembly.Dir, off, n int64) {
 // Conflict re-labels what lies in the n bytes from off, told or still to come.
 func (c *Conn) Conflict(d reassembly.Dir, off, n int64) {
 	h := c.half(d)
-	h.remark(RuleConflict, off, "copies of "+itoa(n)+" bytes differ")
+	h.notice(RuleConflict, off, "copies of "+count(n)+" differ")
 	h.conflict(Range{off, off + n})
 }
 

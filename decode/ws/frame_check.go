@@ -163,6 +163,21 @@ func (h *half) note(r *Rule, a *assembly, off int64, detail string) {
 // remark tells something about the capture, which no message answers for.
 func (h *half) remark(r *Rule, off int64, detail string) { h.report(r, 0, 0, off, detail) }
 
+// notice is remark for what has no packet of this direction: the Sink knows at which packet it was noticed.
+func (h *half) notice(r *Rule, off int64, detail string) {
+	f := &h.c.sh.finding
+	*f = Finding{Rule: r, Dir: h.dir, Offset: off, Detail: detail}
+	h.c.sink.Finding(f)
+}
+
+// count is n with its unit.
+func count(n int64) string {
+	if n == 1 {
+		return "1 byte"
+	}
+	return itoa(n) + " bytes"
+}
+
 func (h *half) report(r *Rule, message, frame int, off int64, detail string) {
 	f := &h.c.sh.finding
 	*f = Finding{Rule: r, Message: message, Frame: frame, Dir: h.dir, At: h.now, Offset: off, Detail: detail}

@@ -177,7 +177,8 @@ type Finding struct {
 	// Message and Frame are the numbers that it belongs to, 0 where it belongs to the session as a whole.
 	Message, Frame int
 	Dir            Dir
-	// At is the packet with the byte concerned.
+	// At is the packet with the byte concerned; zero for a conflict, which belongs to the packet that it was
+	// noticed at.
 	At Stamp
 	// Offset is that byte's in the direction's stream; -1 where none.
 	Offset int64
