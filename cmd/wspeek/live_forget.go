@@ -3,7 +3,7 @@ package main
 import "github.com/wspeek/wspeek/decode"
 
 // liveSessions is how many closed sessions a live capture remembers.
-const liveSessions = 100_000
+const liveSessions = 20_000
 
 // forgetting bounds how many closed sessions are remembered, for captures that do not end.
 type forgetting struct {

@@ -68,7 +68,7 @@ func start(t *testing.T, cmd *exec.Cmd) *running {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	kill := time.AfterFunc(2*time.Minute, func() { cmd.Process.Kill() })
+	kill := time.AfterFunc(longest(), func() { cmd.Process.Kill() })
 	t.Cleanup(func() {
 		kill.Stop()
 		cmd.Process.Kill()
@@ -252,4 +252,10 @@ func background(t *testing.T, k talk) *running {
 	p := start(t, talker(k))
 	go io.Copy(io.Discard, p.out)
 	return p
+}
+
+// longest is how long a program may run: a little longer than the longest test.
+func longest() time.Duration {
+	soak, _ := time.ParseDuration(os.Getenv("WSPEEK_SOAK"))
+	return max(2*time.Minute, soak+time.Minute)
 }
