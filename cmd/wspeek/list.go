@@ -59,8 +59,10 @@ type lister struct {
 	headed   map[int]bool
 	forget   forgetting
 	files    capture.Stats
-	mu       sync.Mutex // guards damage
-	damage   []string
+	// leftOut counts the messages that --raw could not write.
+	leftOut int64
+	mu      sync.Mutex // guards damage
+	damage  []string
 }
 
 // list runs a listing command over files.
@@ -226,14 +228,23 @@ func (l *lister) message(b *decode.Batch, e *decode.Event) {
 	m := b.Message(e)
 	switch {
 	case l.f.raw:
-		if m.Opcode < ws.OpClose && (l.f.dir == "" || l.f.dir == m.Dir.String()) {
-			l.line = append(l.line, m.Payload...)
-		}
+		l.rawMessage(m)
 	case l.f.json:
 		l.line = l.json.Message(l.line, e.Session, m)
 	default:
 		l.head(e.Session.N)
 		l.line = l.text.Message(l.line, e.Session, m)
+	}
+}
+
+// rawMessage appends the payload of a data message. What could not be decoded is none, and is counted.
+func (l *lister) rawMessage(m *ws.Message) {
+	switch {
+	case m.Opcode >= ws.OpClose || l.f.dir != "" && l.f.dir != m.Dir.String():
+	case m.State == ws.Undecodable:
+		l.leftOut++
+	default:
+		l.line = append(l.line, m.Payload...)
 	}
 }
 
@@ -290,6 +301,9 @@ func (l *lister) last(stopped bool) error {
 	case !l.f.quiet && !l.f.json && !stopped:
 		fmt.Fprintln(l.words, export.Account(&l.account))
 		l.nothingPassed()
+	}
+	if l.leftOut > 0 {
+		fmt.Fprintf(l.words, "wspeek: left out: %d messages that could not be decoded\n", l.leftOut)
 	}
 	if l.f.verbose {
 		l.detail()
