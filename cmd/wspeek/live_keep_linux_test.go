@@ -198,7 +198,7 @@ func TestHazard_V3_OutputStalls(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "kept.pcapng")
 	p := startCapture(t, nil, "live", "-i", "lo", "--json", "-w", file, "-B", "131072")
 	sent := talk{"both", "gorilla", "127.0.0.1:0", false, 2000, 30_000, 0}.run(t)
-	p.expect("by wspeek (output too slow)")
+	p.expect("by wspeek (decoding or output too slow)")
 	if !strings.Contains(p.words(), "bytes were acknowledged but never captured") {
 		t.Errorf("got %q", p.words())
 	}

@@ -256,7 +256,7 @@ func (s *liveSource) unseen() string {
 }
 
 func (l losses) String() string {
-	text := fmt.Sprintf("dropped %d packets so far: %d by the kernel (buffer full), %d by the interface, %d by wspeek (output too slow)",
+	text := fmt.Sprintf("dropped %d packets so far: %d by the kernel (buffer full), %d by the interface, %d by wspeek (decoding or output too slow)",
 		l.sum(), l.kernel, l.device, l.decode)
 	if l.keep > 0 {
 		text += fmt.Sprintf("; %d not written (disk too slow)", l.keep)
@@ -274,7 +274,7 @@ func (s *liveSource) account(a *decode.Account) {
 	}{
 		{l.kernel, "dropped by the kernel, whose buffer was full (-B makes it larger)"},
 		{l.device, "lost by the interface"},
-		{l.decode, "dropped because output was too slow"},
+		{l.decode, "dropped because decoding or output was too slow"},
 		{l.keep, "not written because the disk was too slow"},
 	} {
 		if r.n > 0 {
