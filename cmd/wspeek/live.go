@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -133,7 +134,8 @@ func teller(std streams) func(string) {
 	}
 }
 
-// openPipe is the source of -r. It is opened when it is read, since that may wait.
+// openPipe is the source of -r. A pipe is opened when it is read, since that may wait; files are opened while
+// there are rights.
 func openPipe(_ streams, f *flags, args []string) (*liveSource, []capture.WriteInterface, error) {
 	if len(args) > 0 {
 		return nil, nil, trouble("%s: capture filters are for interfaces; what -r reads is filtered by -Y", strings.Join(args, " "))
@@ -147,7 +149,18 @@ func openPipe(_ streams, f *flags, args []string) (*liveSource, []capture.WriteI
 		s.files = files
 		return files, err
 	}
-	return s, nil, nil
+	if slices.ContainsFunc(f.read, isStream) {
+		return s, nil, nil
+	}
+	files, err := s.open()
+	s.open = func() (capture.Source, error) { return files, err }
+	return s, nil, err
+}
+
+// isStream says whether a name is that of something else than a file.
+func isStream(name string) bool {
+	info, err := os.Stat(name)
+	return name == "-" || err == nil && !info.Mode().IsRegular()
 }
 
 // openInterfaces is the source of -i.

@@ -13,7 +13,8 @@ permessage-deflate, and lists the messages of every connection.
   wspeek chat.pcapng               opens the screen; lists messages where output is no terminal
   wspeek sessions chat.pcapng      one line a WebSocket session
   wspeek check chat.pcapng         the rules that the traffic breaks
-  tcpdump -U -w - | wspeek messages -
+  sudo wspeek live -i eth0         captures and shows as it happens
+  tcpdump -U -w - | wspeek live -r -
 
 Exit status: 0 done, 1 a negative answer (check: a rule is broken), 2 usage or
 input trouble, 3 finished but incomplete (said on standard error), 130 interrupted.`
