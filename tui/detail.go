@@ -100,7 +100,7 @@ func (q *request) frameBody(s *store, c *cell) body {
 	s.mu.Unlock()
 	if i < 0 {
 		m = ws.Message{Frames: 1, N: c.f.Message, Dir: c.f.Dir, Opcode: c.f.Opcode}
-		d := newFramesDoc(q.th, &m, []ws.Frame{c.f}, nil, 0)
+		d := newFramesDoc(q.th, c.session, &m, []ws.Frame{c.f}, nil, 0)
 		return d
 	}
 	return q.messageBody(s, i, c.session, &m, c.f.N)
@@ -114,14 +114,14 @@ func (q *request) messageBody(s *store, i int, info *decode.Session, m *ws.Messa
 		return &stacked{head, noteBody(q.th, q.w, err.Error())}
 	}
 	if q.view == viewFrames {
-		return &stacked{head, q.framesBody(s, info.N, m, p, frame)}
+		return &stacked{head, q.framesBody(s, info, m, p, frame)}
 	}
 	return &stacked{head, payloadBody(q, m, p)}
 }
 
-func (q *request) framesBody(s *store, session int, m *ws.Message, p []byte, frame int) body {
+func (q *request) framesBody(s *store, info *decode.Session, m *ws.Message, p []byte, frame int) body {
 	s.mu.Lock()
-	frames := s.trace.MessageFrames(session, m.N, maxFrames)
+	frames := s.trace.MessageFrames(info.N, m.N, maxFrames)
 	s.mu.Unlock()
 	open := 0
 	for k := range frames {
@@ -129,7 +129,7 @@ func (q *request) framesBody(s *store, session int, m *ws.Message, p []byte, fra
 			open = k
 		}
 	}
-	return newFramesDoc(q.th, m, frames, p, open)
+	return newFramesDoc(q.th, info, m, frames, p, open)
 }
 
 // overview is what stands beside the line "all sessions".

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/charmbracelet/x/ansi"
 	"pgregory.net/rapid"
 
 	"github.com/wspeek/wspeek/decode/filter"
@@ -152,40 +153,44 @@ func TestHeaderFields(t *testing.T) {
 		name  string
 		frame ws.Frame
 		want  string // the header in hex
+		lit   string // the bytes that each field lights
 	}{
-		{"masked text", ws.Frame{Fin: true, Opcode: ws.OpText, Masked: true, MaskKey: [4]byte{0x37, 0xfa, 0x21, 0x3d}, HeaderLen: 6, Len: 5}, "818537fa213d"},
-		{"16 bit length", ws.Frame{Opcode: ws.OpBinary, HeaderLen: 4, Len: 256}, "027e0100"},
-		{"64 bit length", ws.Frame{Fin: true, RSV: 4, Opcode: ws.OpBinary, HeaderLen: 10, Len: 65536}, "c27f0000000000010000"},
-		{"length not minimal", ws.Frame{Fin: true, Opcode: ws.OpText, HeaderLen: 4, Len: 5}, "817e0005"},
+		{"masked text", ws.Frame{Fin: true, Opcode: ws.OpText, Masked: true, MaskKey: [4]byte{0x37, 0xfa, 0x21, 0x3d}, HeaderLen: 6, Len: 5}, "818537fa213d", "81 81 81 81 81 85 85 37fa213d "},
+		{"16 bit length", ws.Frame{Opcode: ws.OpBinary, HeaderLen: 4, Len: 256}, "027e0100", "02 02 02 02 02 7e 7e 0100 "},
+		{"64 bit length", ws.Frame{Fin: true, RSV: 4, Opcode: ws.OpBinary, HeaderLen: 10, Len: 65536}, "c27f0000000000010000", "c2 c2 c2 c2 c2 7f 7f 0000000000010000 "},
+		{"length not minimal", ws.Frame{Fin: true, Opcode: ws.OpText, HeaderLen: 4, Len: 5}, "817e0005", "81 81 81 81 81 7e 7e 0005 "},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			if got := hexOf(header(&c.frame)); got != c.want {
-				t.Errorf("header %s, want %s", got, c.want)
-			}
-			covered := 0
-			for _, f := range fieldsOf(&c.frame, false) {
-				if f.bits > 0 {
-					covered += f.bits
-				} else {
-					covered += 8 * (f.to - f.from)
+			m := ws.Message{Frames: 1}
+			d := newFramesDoc(newTheme(true), nil, &m, []ws.Frame{c.frame}, nil, 0)
+			var header, lit string
+			for i := range d.len() {
+				d.cursor = i
+				l := newLine(200)
+				d.draw(1, l)
+				header = strings.ReplaceAll(strings.TrimSpace(ansi.Strip(l.String())), " ", "")
+				if d.lit() != nil {
+					lit += litIn(string(l.b), d.th)
 				}
 			}
-			if covered != 8*c.frame.HeaderLen {
-				t.Errorf("fields cover %d bits of %d", covered, 8*c.frame.HeaderLen)
+			if header != c.want {
+				t.Errorf("header %s, want %s", header, c.want)
+			}
+			if lit != c.lit {
+				t.Errorf("the fields light %s, want %s", lit, c.lit)
 			}
 		})
 	}
 }
 
-func hexOf(p []byte) string {
-	const digits = "0123456789abcdef"
-	var b strings.Builder
-	for _, c := range p {
-		b.WriteByte(digits[c>>4])
-		b.WriteByte(digits[c&15])
+// litIn is what is lit of a row.
+func litIn(row string, th *theme) (out string) {
+	for _, part := range strings.Split(row, th.hit.open)[1:] {
+		text, _, _ := strings.Cut(part, reset)
+		out += text
 	}
-	return b.String()
+	return out + " "
 }
 
 func TestFilterHelpCompiles(t *testing.T) {
