@@ -39,6 +39,8 @@ type Draw struct {
 	// ASCII draws without box characters. Text from the wire stays as it is.
 	ASCII bool
 	Color bool
+	// NoTime leaves the times out, for narrow panes. Width may go down to MinBare then.
+	NoTime bool
 	// First is the time that rows are counted from.
 	First capture.Time
 }
@@ -47,6 +49,8 @@ type Draw struct {
 const (
 	MinWidth = 60
 	MaxWidth = 200
+	// MinBare is the least width without times.
+	MinBare = 24
 )
 
 type signs struct{ bar, shaft, dotted, right, left, gap, more, micro string }
@@ -67,13 +71,19 @@ func (d *Draw) width() int {
 	if d.Width == 0 {
 		return 80
 	}
+	if d.NoTime {
+		return min(max(d.Width, MinBare), MaxWidth)
+	}
 	return min(max(d.Width, MinWidth), MaxWidth)
 }
 
 // columns are the widths of the time, of the time since the row before, and of what lies between the two lines.
 func (d *Draw) columns() (at, since, inner int) {
 	at, since = 11, 11
-	if d.width() < 80 {
+	switch {
+	case d.NoTime:
+		return 0, 0, d.width() - 3
+	case d.width() < 80:
 		at, since = 9, 10
 	}
 	return at, since, d.width() - at - since - 3
@@ -116,17 +126,24 @@ func (d *Draw) Row(r *Row) []Span {
 		text := dots + " " + d.words(r.Text) + " " + dots
 		return []Span{{Plain, strings.Repeat(" ", at+since+1)}, {Quiet, g.bar + centre(text, inner) + g.bar}}
 	}
-	lead := fmt.Sprintf("%*s", at, d.time(r.At.Time-d.First, at))
+	out := []Span{{Quiet, d.lead(r, at, since) + " " + g.bar}}
+	if r.Kind == Remark {
+		return append(out, Span{Quiet, centre(ansi.Truncate(r.Text, inner, g.more), inner)}, Span{Quiet, g.bar})
+	}
+	return append(d.arrow(out, r, inner), Span{Quiet, g.bar})
+}
+
+// lead is what stands before the client's line: the times.
+func (d *Draw) lead(r *Row, at, since int) string {
+	if d.NoTime {
+		return ""
+	}
 	delta := ""
 	if r.Since != 0 {
 		delta = "+" + d.words(decode.Duration(r.Since))
 	}
 	delta = strings.Repeat(" ", max(since-ansi.StringWidth(delta), 0)) + delta
-	out := []Span{{Quiet, lead + delta + " " + g.bar}}
-	if r.Kind == Remark {
-		return append(out, Span{Quiet, centre(ansi.Truncate(r.Text, inner, g.more), inner)}, Span{Quiet, g.bar})
-	}
-	return append(d.arrow(out, r, inner), Span{Quiet, g.bar})
+	return fmt.Sprintf("%*s", at, d.time(r.At.Time-d.First, at)) + delta
 }
 
 // words replaces the one sign of ours that is not ASCII.

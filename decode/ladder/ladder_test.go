@@ -14,6 +14,7 @@ import (
 	"github.com/wspeek/wspeek/capture"
 	"github.com/wspeek/wspeek/decode"
 	"github.com/wspeek/wspeek/decode/ladder"
+	"github.com/wspeek/wspeek/decode/ws"
 	"github.com/wspeek/wspeek/pcaps"
 	"github.com/wspeek/wspeek/reassembly"
 )
@@ -229,4 +230,29 @@ func BenchmarkDraw(b *testing.B) {
 		}
 	}
 	_ = fmt.Sprint(len(out))
+}
+
+func TestNarrowWithoutTimes(t *testing.T) {
+	t.Parallel()
+	r := ladder.Row{Kind: ladder.Data, Dir: ws.C2S, Message: 1, Text: "text 5 B", Preview: "hello", Since: 1e9, At: ws.Stamp{Time: 5e9}}
+	for _, w := range []int{1, ladder.MinBare, 38, 59, 80} {
+		d := ladder.Draw{Width: w, NoTime: true}
+		line := strings.TrimRight(string(d.Append(nil, d.Row(&r))), "\n")
+		if got, want := ansi.StringWidth(line), max(w, ladder.MinBare); got != want || !strings.HasPrefix(line, " │") || !strings.HasSuffix(line, "▶│") {
+			t.Errorf("width %d: %d cells: %q", w, got, line)
+		}
+	}
+}
+
+func TestPauseGivesUp(t *testing.T) {
+	t.Parallel()
+	tr := trace(t, pcaps.Get("jsonrpc").Data)
+	calls := 0
+	rows, err := ladder.Rows(tr, 1, ladder.Options{Pause: func() bool { calls++; return calls < 4 }})
+	if err != nil || calls != 4 {
+		t.Fatalf("%d calls, %v", calls, err)
+	}
+	if last := rows[len(rows)-1]; last.Kind != ladder.Remark || rows[len(rows)-2].Message != 3 {
+		t.Errorf("the last rows are %+v", rows[len(rows)-2:])
+	}
 }

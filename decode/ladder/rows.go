@@ -56,6 +56,9 @@ type Options struct {
 	Messages int
 	// Gap is from which length on a silence is marked; 0 means a second.
 	Gap capture.Time
+	// Pause is called between messages, so that who holds a lock over the Trace can let others in for a moment; messages
+	// may be added to it then. Where it returns false there are no further messages. Nil is never called.
+	Pause func() bool
 }
 
 // preview is how many bytes of a payload are looked at: as many as the widest ladder can show.
@@ -77,7 +80,7 @@ func Rows(t *decode.Trace, session int, opt Options) ([]Row, error) {
 	slices.SortStableFunc(b.rows, func(x, y Row) int {
 		return cmp.Or(cmp.Compare(x.At.Packet, y.At.Packet), cmp.Compare(x.order, y.order))
 	})
-	if more {
+	if more && len(b.rows) > 0 {
 		b.rows = append(b.rows, Row{Kind: Remark, Text: "more messages follow", At: b.rows[len(b.rows)-1].At})
 	}
 	return b.gaps(), err
@@ -124,7 +127,7 @@ func (b *builder) messages() (more bool, err error) {
 		if i < 0 {
 			continue
 		}
-		if b.opt.Messages > 0 && shown == b.opt.Messages {
+		if b.opt.Messages > 0 && shown == b.opt.Messages || b.opt.Pause != nil && !b.opt.Pause() {
 			return true, err
 		}
 		shown++
