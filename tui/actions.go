@@ -28,6 +28,7 @@ var paneActions = map[action]func(*model, string) tea.Cmd{
 	},
 	actFoldAll:     func(m *model, _ string) tea.Cmd { m.foldAll(); return nil },
 	actFrames:      (*model).toggleFrames,
+	actLadder:      (*model).turnLadder,
 	actSessions:    func(m *model, _ string) tea.Cmd { m.focus = paneSessions; return nil },
 	actTime:        (*model).turnClock,
 	actFilter:      (*model).askFilter,

@@ -115,7 +115,7 @@ func (d *driver) do(cmd tea.Cmd) {
 		}
 	case tea.QuitMsg:
 		d.quit = true
-	case builtMsg, scannedMsg, huntedMsg, wroteMsg, comparedMsg:
+	case builtMsg, scannedMsg, huntedMsg, wroteMsg, comparedMsg, ladderMsg:
 		d.send(msg)
 	default:
 		if v := reflect.ValueOf(msg); v.Type() == reflect.TypeOf(tea.SetClipboard("")()) {

@@ -32,6 +32,7 @@ const (
 	actBeats
 	actControls
 	actFrames
+	actLadder
 	actSessions
 	actTime
 	actSelect
@@ -99,6 +100,7 @@ var bindings = []binding{
 	{[]string{"|"}, actTurn, inPanes, "", "", "panes side by side or stacked", "look"},
 	{[]string{"-"}, actFoldAll, inDetail, "", "", "fold or unfold all JSON", "look"},
 	{[]string{"f"}, actFrames, inPanes, "frames", "", "list single frames, or messages", "look"},
+	{[]string{"L"}, actLadder, inPanes, "ladder", "", "ladder: the session as arrows; again: with TCP; again: the list", "look"},
 	{[]string{"s"}, actSessions, inMessages | inDetail, "", "", "the sessions", "look"},
 	{[]string{"t"}, actTime, inPanes, "", "", "time: since the first, since the line above, of day", "look"},
 	{[]string{"/"}, actFilter, inPanes, "filter", "", "filter: words, or websocket.opcode == 1 && ...", "find"},

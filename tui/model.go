@@ -29,6 +29,7 @@ type model struct {
 	maximised, stacked bool
 	sess               sessionsPane
 	msgs               messagesPane
+	lad                ladderPane
 	det                detailPane
 	cmp                *comparePane
 	help               *helpPane
@@ -233,7 +234,12 @@ func (m *model) subject() subject {
 }
 
 // current is the row that the cursor of the list stands on.
-func (m *model) current() (cell, bool) { return m.lens.entryAt(m.store, m.msgs.list.cursor) }
+func (m *model) current() (cell, bool) {
+	if m.laddering() {
+		return m.lad.current(m.store)
+	}
+	return m.lens.entryAt(m.store, m.msgs.list.cursor)
+}
 
 // currentMessage is the index and copy of the message that the cursor stands on.
 func (m *model) currentMessage() (i int, c cell, ok bool) {
@@ -253,8 +259,11 @@ func (m *model) currentMessage() (i int, c cell, ok bool) {
 	return i, c, i >= 0
 }
 
-// build is the command that makes the document of the detail pane, nil where it is the right one already.
-func (m *model) build() tea.Cmd {
+// build is the command that makes what the panes need and do not have.
+func (m *model) build() tea.Cmd { return tea.Batch(m.climb(), m.document()) }
+
+// document is the command that makes the document of the detail pane, nil where it is the right one already.
+func (m *model) document() tea.Cmd {
 	w := m.detailWidth()
 	if w == 0 {
 		return nil

@@ -16,6 +16,9 @@ func (m *model) at(x, y int) (hit, bool) {
 
 // listOf is the list of a pane.
 func (m *model) listOf(p pane) *list {
+	if p == paneMessages && m.laddering() {
+		return &m.lad.list
+	}
 	return [...]*list{&m.sess.list, &m.msgs.list, &m.det.list}[p]
 }
 
@@ -89,7 +92,9 @@ func (m *model) moved(p pane) tea.Cmd {
 		m.spec.session = m.sess.selected()
 		return tea.Batch(m.relens(), m.build())
 	case paneMessages:
-		m.anchor = -1
+		if m.anchor = -1; m.laddering() {
+			m.ladderMoved()
+		}
 	}
 	return m.build()
 }

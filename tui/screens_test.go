@@ -34,6 +34,9 @@ func TestScreens(t *testing.T) {
 		{"search", "jsonrpc", []string{"enter", "&", "error", "enter", "enter"}},
 		{"quiet", "graphql", []string{"j", "enter", "b"}},
 		{"compare", "jsonrpc", []string{"j", "enter", "jjj", "="}},
+		{"ladder", "jsonrpc", []string{"j", "enter", "jj", "L", "j"}},
+		{"ladder-tcp", "lossy", []string{"j", "enter", "LL", "jjjjjj"}},
+		{"ladder-frames", "deflate-fragments", []string{"j", "enter", "L", "f", "jjj"}},
 		{"help", "graphql", []string{"?"}},
 		{"command", "graphql", []string{"enter", ":", "go"}},
 	} {

@@ -118,12 +118,13 @@ func pick(v bool, yes, no style) style {
 
 // placeText says which row one is at, and whether the list follows.
 func (m *model) placeText() string {
-	n := m.msgs.list.n
+	l := m.listOf(paneMessages)
+	n := l.n
 	if m.focus == paneSessions {
 		return plural(int64(m.count.sessions), "session")
 	}
-	s := fmt.Sprintf("%s/%s", thousands(int64(min(m.msgs.list.cursor+1, n))), thousands(int64(n)))
-	if m.msgs.list.follow {
+	s := fmt.Sprintf("%s/%s", thousands(int64(min(l.cursor+1, n))), thousands(int64(n)))
+	if l.follow {
 		s += " following"
 	}
 	return s

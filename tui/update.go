@@ -45,6 +45,8 @@ func (m *model) told(msg tea.Msg) tea.Cmd {
 	case builtMsg:
 		m.det.show(msg.doc)
 		return m.build()
+	case ladderMsg:
+		return m.climbed(msg.job)
 	case huntedMsg:
 		return m.found(msg)
 	case comparedMsg:
@@ -148,12 +150,16 @@ func (m *model) sessionsAct(a action) tea.Cmd {
 func (m *model) messagesAct(a action) tea.Cmd {
 	switch a {
 	case actOpen, actRight:
-		if _, ok := m.current(); ok {
+		if _, ok := m.current(); ok || m.laddering() {
 			m.focus = paneDetail
 		}
 	case actLeft:
 		return m.back()
 	default:
+		if m.laddering() {
+			m.ladderAct(a)
+			break
+		}
 		if m.msgs.Key(a); a != actNone {
 			m.anchor = -1
 		}
@@ -180,6 +186,8 @@ func (m *model) back() tea.Cmd {
 		return m.relens()
 	case m.focus == paneDetail:
 		m.focus = paneMessages
+	case m.focus == paneMessages && m.laddering():
+		m.leaveLadder()
 	case m.focus == paneMessages && m.search != nil:
 		m.search = nil
 		m.version++

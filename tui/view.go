@@ -149,6 +149,9 @@ func (m *model) pane(p hit) []string {
 	case paneDetail:
 		return m.det.View(m.th, p.w, p.h, focused)
 	}
+	if m.laddering() {
+		return m.lad.View(m.th, m.store.session(m.spec.session), m.ladderMark, p.w, p.h, focused)
+	}
 	v := &listView{th: m.th, lens: m.lens, find: m.finder(), zero: m.zero(), apart: m.opt.Apart, w: p.w, idle: m.idle(), focus: focused}
 	return m.msgs.View(v, m.store, p.h)
 }

@@ -1,0 +1,307 @@
+package tui
+
+import (
+	"sync/atomic"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"github.com/wspeek/wspeek/decode"
+	"github.com/wspeek/wspeek/decode/ladder"
+)
+
+// ladderMode says whether the messages are drawn as a ladder.
+type ladderMode uint8
+
+const (
+	ladderOff ladderMode = iota
+	ladderOn
+	ladderTCP // with what TCP did
+)
+
+const (
+	// maxLadder is how many messages a ladder shows.
+	maxLadder = 100_000
+	// maxLadderRest is how long a ladder is left as it is at most while messages come.
+	maxLadderRest = 2 * time.Second
+)
+
+// ladderLook says which ladder it is.
+type ladderLook struct {
+	session     int
+	frames, tcp bool
+}
+
+// ladderKey says which rows a ladder has: equal ones have the same.
+type ladderKey struct {
+	ladderLook
+	info           *decode.Session
+	count, amended int
+}
+
+// ladderPane shows a session as two lines with its messages as arrows, in the place of the list of messages.
+type ladderPane struct {
+	mode ladderMode
+	list list
+	key  ladderKey
+	rows []ladder.Row
+	err  error
+	took time.Duration
+	// want is the ladder that is being made, nil for none.
+	want *ladderJob
+	// seen is the row of the list of messages that the ladder has gone to.
+	seen int
+}
+
+// ladderJob makes the rows of a ladder beside the screen.
+type ladderJob struct {
+	key  ladderKey
+	rest time.Duration
+	stop atomic.Bool
+	rows []ladder.Row
+	err  error
+	took time.Duration
+}
+
+// ladderMsg brings a ladder.
+type ladderMsg struct{ job *ladderJob }
+
+// run makes the rows; it holds the lock for no longer than scanPiece at a time while it goes through the messages.
+func (j *ladderJob) run(s *store) {
+	time.Sleep(j.rest)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	began := time.Now()
+	held, n := began, 0
+	pause := func() bool {
+		if n++; n%16 == 0 && time.Since(held) > scanPiece {
+			s.mu.Unlock()
+			s.mu.Lock()
+			held = time.Now()
+		}
+		return !j.stop.Load()
+	}
+	opt := ladder.Options{Frames: j.key.frames, TCP: j.key.tcp, Messages: maxLadder, Pause: pause}
+	j.rows, j.err = ladder.Rows(s.trace, j.key.session, opt)
+	j.took = time.Since(began)
+}
+
+// laddering says whether the ladder stands in the place of the list. It shows one session, never all.
+func (m *model) laddering() bool { return m.lad.mode != ladderOff && m.spec.session != 0 }
+
+// turnLadder goes from the list to the ladder, to that with TCP, and back.
+func (m *model) turnLadder(string) tea.Cmd {
+	switch {
+	case !m.laddering():
+		if !m.toOneSession() {
+			m.complain("a ladder shows one session, and no row of one is selected")
+			return nil
+		}
+		m.lad = ladderPane{mode: ladderOn, list: list{height: m.msgs.list.height, follow: m.msgs.list.follow}, seen: -1}
+		m.say("ladder of all messages, whatever is filtered; L adds what TCP did, f frames, Esc goes back to the list")
+	case m.lad.mode == ladderOn:
+		m.lad.mode = ladderTCP
+		m.say("the ladder shows what TCP did; L lists messages again")
+	default:
+		m.leaveLadder()
+	}
+	m.focus = max(m.focus, paneMessages)
+	return m.relens()
+}
+
+// toOneSession chooses the session of the row that is looked at where all are shown.
+func (m *model) toOneSession() bool {
+	if m.spec.session != 0 {
+		return true
+	}
+	c, ok := m.current()
+	if !ok {
+		return false
+	}
+	m.anchor = m.lens.order(m.store, c.entry)
+	m.spec.session = c.session.N
+	m.sess.list.set(c.session.N)
+	return true
+}
+
+func (m *model) leaveLadder() {
+	if m.lad.want != nil {
+		m.lad.want.stop.Store(true)
+	}
+	m.lad = ladderPane{}
+	m.say("messages are listed")
+}
+
+// climb is the command that makes the ladder, nil where it is the right one already.
+func (m *model) climb() tea.Cmd {
+	if !m.laddering() {
+		return nil
+	}
+	m.keepStep()
+	p, s, key := &m.lad, m.store, m.ladderKey()
+	if p.want != nil && p.want.key.ladderLook == key.ladderLook || p.want == nil && p.key == key {
+		return nil // a newer version of what is under way is asked for when it has come
+	}
+	if p.want != nil {
+		p.want.stop.Store(true)
+	}
+	p.want = &ladderJob{key: key}
+	if p.key.ladderLook == key.ladderLook {
+		p.want.rest = min(3*p.took, maxLadderRest)
+	}
+	j := p.want
+	return func() tea.Msg {
+		j.run(s)
+		return ladderMsg{j}
+	}
+}
+
+func (m *model) ladderKey() ladderKey {
+	n := m.spec.session
+	k := ladderKey{ladderLook: ladderLook{n, m.spec.frames, m.lad.mode == ladderTCP}}
+	m.store.mu.Lock()
+	defer m.store.mu.Unlock()
+	k.info, k.count, k.amended = m.store.trace.Session(n), m.store.trace.Count(n), m.store.trace.Amended()
+	return k
+}
+
+// climbed takes in a ladder.
+func (m *model) climbed(j *ladderJob) tea.Cmd {
+	p := &m.lad
+	if j != p.want {
+		return nil
+	}
+	if p.key.ladderLook != j.key.ladderLook {
+		p.seen = -1
+	}
+	p.rows, p.err, p.key, p.took, p.want = j.rows, j.err, j.key, j.took, nil
+	p.list.grow(len(p.rows))
+	return m.build()
+}
+
+// ladderAct moves in the ladder; the list goes along.
+func (m *model) ladderAct(a action) {
+	if moveList(&m.lad.list, a) {
+		m.ladderMoved()
+	}
+}
+
+// ladderMoved lets the list stand on the message that the ladder stands on.
+func (m *model) ladderMoved() {
+	m.anchor = -1
+	if c, ok := m.current(); ok {
+		if at, _ := m.lens.find(m.store, m.lens.order(m.store, c.entry)); at < m.msgs.list.n {
+			m.msgs.list.set(at)
+		}
+	}
+	m.msgs.list.follow = m.lad.list.follow
+	m.lad.seen = m.msgs.list.cursor
+}
+
+// keepStep lets the ladder go to the message of the list where something else than the ladder has moved that.
+func (m *model) keepStep() {
+	p := &m.lad
+	if len(p.rows) == 0 || m.anchor >= 0 || p.seen == m.msgs.list.cursor {
+		return
+	}
+	p.seen = m.msgs.list.cursor
+	if p.list.follow && m.msgs.list.follow {
+		return
+	}
+	if c, ok := m.lens.entryAt(m.store, p.seen); ok {
+		p.list.set(p.rowOf(&c))
+	}
+}
+
+// rowOf is the row of what c shows, or where it would stand.
+func (p *ladderPane) rowOf(c *cell) int {
+	message, frame := c.m.N, 0
+	switch {
+	case c.kind == entryFrame:
+		message, frame = c.f.Message, c.f.N
+	case c.kind == entryMark && c.mark.kind != markEnded:
+		return 0
+	case c.kind == entryMark:
+		return len(p.rows) - 1
+	}
+	for i := range p.rows {
+		if r := &p.rows[i]; r.Message == message && (r.Frame == frame || r.Frame == 0 || frame == 0) {
+			return i
+		}
+	}
+	return p.list.cursor
+}
+
+// current is the message or frame that the ladder stands on.
+func (p *ladderPane) current(s *store) (c cell, ok bool) {
+	if p.list.cursor >= len(p.rows) {
+		return c, false
+	}
+	r := &p.rows[p.list.cursor]
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	e := entry{entryMessage, int32(s.trace.Index(p.key.session, r.Message))}
+	if r.Frame > 0 {
+		e = entry{entryFrame, int32(s.trace.FrameIndex(p.key.session, r.Frame))}
+	}
+	if r.Message == 0 || e.i < 0 {
+		return c, false
+	}
+	return s.cell(e, false), true
+}
+
+// ladderMark says whether the message of a row is selected.
+func (m *model) ladderMark(r *ladder.Row) bool {
+	if len(m.msgs.marked) == 0 || r.Message == 0 {
+		return false
+	}
+	m.store.mu.Lock()
+	defer m.store.mu.Unlock()
+	return m.msgs.isMarked(m.store.trace.Index(m.lad.key.session, r.Message))
+}
+
+// ladderStyle is how a span of a ladder is drawn.
+func (th *theme) ladderStyle(s ladder.Style) style {
+	return [...]style{ladder.Plain: th.plain, ladder.Quiet: th.dim, ladder.Strong: th.bold, ladder.Sent: th.sent,
+		ladder.Received: th.got, ladder.Alarm: th.bad}[s]
+}
+
+// View draws the pane in w cells and h rows.
+func (p *ladderPane) View(th *theme, info *decode.Session, marked func(*ladder.Row) bool, w, h int, focused bool) []string {
+	p.list.resize(h - 1)
+	d := ladder.Draw{Width: w - 3, NoTime: w-3 < ladder.MinWidth}
+	if len(p.rows) > 0 {
+		d.First = p.rows[0].At.Time
+	}
+	l := newLine(w)
+	head(l, th, focused)
+	l.put(th.plain, " ")
+	if info != nil {
+		l.spans(th, d.Head(info)[0])
+	}
+	rows := []string{l.String()}
+	from, to := p.list.visible()
+	for i := from; i < min(to, len(p.rows)); i++ {
+		l := newLine(w)
+		if cursor(l, th, i == p.list.cursor, focused); marked(&p.rows[i]) {
+			l.b, l.w = l.b[:0], 0
+			l.put(th.mark, "* ")
+		}
+		rows = append(rows, l.spans(th, d.Row(&p.rows[i])).String())
+	}
+	switch {
+	case p.err != nil:
+		rows = append(rows, newLine(w).put(th.bad, "   "+decode.Inert(p.err.Error())).String())
+	case len(p.rows) == 0:
+		rows = append(rows, newLine(w).put(th.dim, "   ...").String())
+	}
+	return fit(rows, w, h)
+}
+
+// spans draws a line of a ladder.
+func (l *line) spans(th *theme, spans []ladder.Span) *line {
+	for _, s := range spans {
+		l.put(th.ladderStyle(s.Style), s.Text)
+	}
+	return l
+}
