@@ -90,6 +90,9 @@ type ifaceKey struct {
 func CreateWriter(name string, opt WriteOptions) (*Writer, error) {
 	w := &Writer{name: name, opt: opt}
 	if err := w.open(); err != nil {
+		if w.file != nil {
+			w.file.Close()
+		}
 		return nil, err
 	}
 	if err := w.Flush(); err != nil {
@@ -116,38 +119,46 @@ func (w *Writer) open() error {
 		ext := filepath.Ext(name)
 		name = fmt.Sprintf("%s_%05d_%s%s", name[:len(name)-len(ext)], w.number, w.began.Format("20060102150405"), ext)
 	}
-	f, err := createFile(name, &w.opt)
+	f, fresh, err := createFile(name, &w.opt)
 	if err != nil {
 		return err
 	}
 	w.file, w.dst = f, f
 	w.made = append(w.made, name)
 	w.begin()
-	return nil
+	if fresh {
+		return nil
+	}
+	// The header first: whoever is killed here leaves no empty file.
+	if w.flush(); w.err != nil {
+		return w.err
+	}
+	return f.Truncate(w.size)
 }
 
-// createFile makes a file that only its owner can read, and follows no symbolic link.
-func createFile(name string, opt *WriteOptions) (*os.File, error) {
+// createFile makes a file that only its owner can read, and follows no symbolic link. One that is not fresh
+// still has what it held.
+func createFile(name string, opt *WriteOptions) (f *os.File, fresh bool, err error) {
 	const flags = os.O_WRONLY | os.O_CREATE | openNoFollow
-	f, err := os.OpenFile(name, flags|os.O_EXCL, 0o600)
-	fresh := err == nil
+	f, err = os.OpenFile(name, flags|os.O_EXCL, 0o600)
+	fresh = err == nil
 	if opt.Overwrite && errors.Is(err, fs.ErrExist) {
 		f, err = os.OpenFile(name, flags|openNonblock, 0o600)
 	}
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	if err := prepare(f, fresh, opt); err != nil {
 		f.Close()
 		if fresh {
 			os.Remove(name)
 		}
-		return nil, err
+		return nil, false, err
 	}
-	return f, nil
+	return f, fresh, nil
 }
 
-// prepare asks whether f may be taken, and empties it.
+// prepare asks whether f may be taken, and makes it its owner's alone.
 func prepare(f *os.File, fresh bool, opt *WriteOptions) error {
 	if !fresh {
 		info, err := f.Stat()
@@ -166,10 +177,7 @@ func prepare(f *os.File, fresh bool, opt *WriteOptions) error {
 	if fresh {
 		return nil
 	}
-	if err := f.Chmod(0o600); err != nil {
-		return err
-	}
-	return f.Truncate(0)
+	return f.Chmod(0o600)
 }
 
 type writeError string
