@@ -24,6 +24,21 @@ func rss(t *testing.T, pid int) int {
 	return n
 }
 
+// waitForBytes waits until so many have come in through lo in the namespace of the calling thread.
+func waitForBytes(t *testing.T, n int) {
+	t.Helper()
+	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
+		text, _ := os.ReadFile("/proc/thread-self/net/dev")
+		_, lo, _ := strings.Cut(string(text), "lo:")
+		if f := strings.Fields(lo); len(f) > 0 {
+			if got, _ := strconv.Atoi(f[0]); got >= n {
+				return
+			}
+		}
+	}
+	t.Fatal("nothing is sent")
+}
+
 // TestHazard_V1_KernelDrops: what the kernel drops while the program is held is told, and stands in the account.
 func TestHazard_V1_KernelDrops(t *testing.T) {
 	t.Parallel()
@@ -36,7 +51,7 @@ func TestHazard_V1_KernelDrops(t *testing.T) {
 	}()
 	p.cmd.Process.Signal(syscall.SIGSTOP)
 	sender := background(t, talk{"udp", "-", "127.0.0.1:9", false, 0, 10_000, 100 * time.Microsecond})
-	time.Sleep(500 * time.Millisecond)
+	waitForBytes(t, 5<<20)
 	sender.cmd.Process.Kill()
 	sender.exit()
 	p.cmd.Process.Signal(syscall.SIGCONT)
@@ -62,9 +77,9 @@ func TestHazard_V2_UnseenBytes(t *testing.T) {
 		result <- last
 	}()
 	talking := background(t, talk{"both", "gorilla", "127.0.0.1:0", false, 1500, 20_000, 300 * time.Microsecond})
-	time.Sleep(500 * time.Millisecond)
+	waitForBytes(t, 1<<20)
 	p.cmd.Process.Signal(syscall.SIGSTOP)
-	time.Sleep(time.Second)
+	waitForBytes(t, 8<<20)
 	p.cmd.Process.Signal(syscall.SIGCONT)
 	p.expect("by the kernel (buffer full)")
 	talking.exit()
