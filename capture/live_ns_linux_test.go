@@ -50,7 +50,9 @@ func openLive(t testing.TB, opt LiveOptions) *Live {
 	if err != nil {
 		t.Fatalf("OpenLive(%v): %v", opt.Interfaces, err)
 	}
-	t.Cleanup(func() { l.Close() })
+	// A packet that never comes fails the test instead of holding it up.
+	late := time.AfterFunc(time.Minute, l.Stop)
+	t.Cleanup(func() { late.Stop(); l.Close() })
 	return l
 }
 
