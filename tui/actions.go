@@ -154,6 +154,11 @@ func (m *model) turnControls(string) tea.Cmd {
 }
 
 func (m *model) selectMessage(string) tea.Cmd {
+	if m.focus == paneSessions {
+		m.selectSession()
+		m.spec.session = m.sess.selected()
+		return m.relens()
+	}
 	i, _, ok := m.currentMessage()
 	if !ok {
 		m.complain("this row is no message")

@@ -40,6 +40,9 @@ type comparedMsg struct{ pane *comparePane }
 // compare is the command that compares the two selected messages, or this one with the one before it of the same
 // side and session.
 func (m *model) compare(string) tea.Cmd {
+	if m.focus == paneSessions {
+		return m.compareSessions()
+	}
 	a, b := -1, -1
 	if len(m.msgs.marked) == 2 {
 		a, b = m.msgs.marked[0], m.msgs.marked[1]
@@ -231,13 +234,17 @@ func (p *comparePane) flush(lone *[2][]int) {
 	*lone = [2][]int{}
 }
 
+func (p *comparePane) place() place { return inCompare }
+
+func (p *comparePane) scroll(d int) { p.list.scroll(d) }
+
 // Key moves; left and right go to the previous and next difference.
 func (p *comparePane) Key(a action) {
 	step := 1
 	switch a {
-	case actLeft:
+	case actLeft, actPrevDiff:
 		step = -1
-	case actRight:
+	case actRight, actNextDiff:
 	default:
 		moveList(&p.list, a)
 		return
@@ -254,7 +261,7 @@ func (p *comparePane) Key(a action) {
 func (p *comparePane) View(w, h int) []string {
 	p.list.resize(h - 2)
 	l := newLine(w)
-	l.put(p.th.title, fmt.Sprintf(" compare: %s ", plural(int64(p.differ), "different line"))).put(p.th.dim, "  → ← next, previous difference; Esc back")
+	l.put(p.th.title, fmt.Sprintf(" compare: %s ", plural(int64(p.differ), "different line"))).put(p.th.dim, "  n N next, previous difference; Esc back")
 	rows := []string{l.String()}
 	half := (w - 3) / 2
 	rows = append(rows, p.two(w, half, p.titles[0], p.titles[1], " ", p.th.weak, false))

@@ -115,7 +115,7 @@ func (d *driver) do(cmd tea.Cmd) {
 		}
 	case tea.QuitMsg:
 		d.quit = true
-	case builtMsg, scannedMsg, huntedMsg, wroteMsg, comparedMsg, ladderMsg:
+	case builtMsg, scannedMsg, huntedMsg, wroteMsg, comparedMsg, ladderMsg, diffedMsg:
 		d.send(msg)
 	default:
 		if v := reflect.ValueOf(msg); v.Type() == reflect.TypeOf(tea.SetClipboard("")()) {

@@ -37,6 +37,8 @@ const (
 	actTime
 	actSelect
 	actCompare
+	actNextDiff
+	actPrevDiff
 	actFoldAll
 	actCopy
 	actCopyRow
@@ -58,11 +60,12 @@ const (
 	inMessages
 	inDetail
 	inCompare
+	inDiff
 	inHelp
 
 	inLists = inSessions | inMessages
 	inPanes = inLists | inDetail
-	inAll   = inPanes | inCompare | inHelp
+	inAll   = inPanes | inCompare | inDiff | inHelp
 )
 
 // binding is a row of the table of keys.
@@ -87,10 +90,10 @@ var bindings = []binding{
 	{[]string{"ctrl+u"}, actHalfUp, inAll, "", "", "", "move"},
 	{[]string{"ctrl+f", "pgdown"}, actPageDown, inAll, "", "^f ^b", "a page down, up (PgDn, PgUp)", "move"},
 	{[]string{"ctrl+b", "pgup"}, actPageUp, inAll, "", "", "", "move"},
-	{[]string{"enter"}, actOpen, inPanes, "open", "Enter", "open: session, message; fold a line or frame", "move"},
+	{[]string{"enter"}, actOpen, inPanes | inDiff, "open", "Enter", "open: session, message; fold a line or frame", "move"},
 	{[]string{"esc", "q"}, actBack, inAll, "back", "Esc q", "back; give up a search; at the sessions: quit", "move"},
-	{[]string{"l", "right"}, actRight, inPanes | inCompare, "", "l h → ←", "open and back; in the detail: next and previous view", "move"},
-	{[]string{"h", "left"}, actLeft, inPanes | inCompare, "", "", "", "move"},
+	{[]string{"l", "right"}, actRight, inPanes | inCompare | inDiff, "", "l h → ←", "open and back; in the detail: next and previous view", "move"},
+	{[]string{"h", "left"}, actLeft, inPanes | inCompare | inDiff, "", "", "", "move"},
 	{[]string{"tab", "ctrl+w"}, actNextPane, inPanes, "pane", "Tab", "next pane (Shift-Tab: previous)", "look"},
 	{[]string{"shift+tab"}, actPrevPane, inPanes, "", "", "", "look"},
 	{[]string{"v"}, actView, inPanes, "view", "", "payload, hex, frames (header bits), handshake", "look"},
@@ -107,11 +110,13 @@ var bindings = []binding{
 	{[]string{"&"}, actSearch, inPanes, "", "", "search: like the filter, but hides nothing", "find"},
 	{[]string{"n"}, actNext, inPanes, "", "n N", "next, previous match", "find"},
 	{[]string{"N"}, actPrev, inPanes, "", "", "", "find"},
+	{[]string{"n"}, actNextDiff, inCompare | inDiff, "next difference", "n N", "in a comparison: next, previous difference (→ ←)", "find"},
+	{[]string{"N"}, actPrevDiff, inCompare | inDiff, "", "", "", "find"},
 	{[]string{"1", "2", "3", "4", "5", "6", "7"}, actChip, inPanes, "", "1 to 7", "all, sent, received, text, binary, control, findings", "find"},
 	{[]string{"b"}, actBeats, inPanes, "beats", "", "hide heartbeats: ping, pong and those of applications", "find"},
 	{[]string{"c"}, actControls, inPanes, "", "", "control frames: shown, dimmed, hidden", "find"},
-	{[]string{"space", " "}, actSelect, inMessages, "", "Space", "select a message, to compare two", "take"},
-	{[]string{"="}, actCompare, inPanes | inCompare, "", "", "compare the two selected, or this one with the one before of its side", "take"},
+	{[]string{"space", " "}, actSelect, inLists, "", "Space", "select a message or session, to compare two", "take"},
+	{[]string{"="}, actCompare, inPanes | inCompare | inDiff, "", "", "compare the two selected messages, or this with the one before of its side; at the sessions: two sessions", "take"},
 	{[]string{"y"}, actCopy, inPanes, "", "", "copy the payload to the clipboard (OSC 52, so over SSH too)", "take"},
 	{[]string{"Y"}, actCopyRow, inPanes, "", "", "copy the row as JSON", "take"},
 	{[]string{"e"}, actCopyExplain, inPanes, "", "", "copy a wspeek explain command", "take"},

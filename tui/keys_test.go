@@ -68,7 +68,7 @@ func TestLookup(t *testing.T) {
 		{"", "j", inHelp, actDown, false},
 		{"", "y", inHelp, actNone, false},
 		{"", "space", inMessages, actSelect, false},
-		{"", "space", inSessions, actNone, false},
+		{"", "space", inDetail, actNone, false},
 		{"g", "j", inMessages, actNone, false},
 	} {
 		a, pending := lookup(c.first, c.key, c.in)

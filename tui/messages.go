@@ -26,18 +26,20 @@ type messagesPane struct {
 // Key moves in the list, and says whether it knew the action.
 func (p *messagesPane) Key(a action) bool { return moveList(&p.list, a) }
 
-// mark selects or unselects message i; of three the oldest is given up.
-func (p *messagesPane) mark(i int) {
-	for k, m := range p.marked {
+// mark selects or unselects message i.
+func (p *messagesPane) mark(i int) { p.marked = toggled(p.marked, i) }
+
+// toggled is what is selected when i is selected or unselected; of three the oldest is given up.
+func toggled(marked []int, i int) []int {
+	for k, m := range marked {
 		if m == i {
-			p.marked = append(p.marked[:k:k], p.marked[k+1:]...)
-			return
+			return append(marked[:k:k], marked[k+1:]...)
 		}
 	}
-	p.marked = append(p.marked, i)
-	if len(p.marked) > 2 {
-		p.marked = p.marked[1:]
+	if marked = append(marked, i); len(marked) > 2 {
+		return marked[1:]
 	}
+	return marked
 }
 
 func (p *messagesPane) isMarked(i int) bool {

@@ -31,10 +31,13 @@ type model struct {
 	msgs               messagesPane
 	lad                ladderPane
 	det                detailPane
-	cmp                *comparePane
-	help               *helpPane
-	prompt             *prompt
-	history            [len(promptSigns)]history
+	// cmp covers the panes, under is what it was opened from.
+	cmp, under overlay
+	// diffing is the comparison of sessions that is being made, nil for none.
+	diffing *diffJob
+	help    *helpPane
+	prompt  *prompt
+	history [len(promptSigns)]history
 
 	spec spec
 	lens *lens

@@ -36,7 +36,7 @@ func (m *model) wheel(e tea.Mouse) tea.Cmd {
 	case m.help != nil:
 		m.help.list.scroll(d)
 	case m.cmp != nil:
-		m.cmp.list.scroll(d)
+		m.cmp.scroll(d)
 	default:
 		if p, ok := m.at(e.X, e.Y); ok {
 			m.listOf(p.pane).scroll(d)

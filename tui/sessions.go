@@ -2,6 +2,7 @@ package tui
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 
 	"github.com/wspeek/wspeek/decode"
@@ -10,7 +11,11 @@ import (
 )
 
 // sessionsPane lists the sessions; its first row stands for all of them.
-type sessionsPane struct{ list list }
+type sessionsPane struct {
+	list list
+	// marked are the numbers of the sessions selected for comparing.
+	marked []int
+}
 
 // selected is the number of the session that the cursor stands on, 0 for all.
 func (p *sessionsPane) selected() int { return p.list.cursor }
@@ -129,6 +134,10 @@ func (p *sessionsPane) row(th *theme, s *store, i *decode.Session, cols []sessio
 	cursor(l, th, here, focused)
 	if i == nil {
 		return l.put(th.bold, "   * all sessions together").String()
+	}
+	if slices.Contains(p.marked, i.N) {
+		l.b, l.w = l.b[:0], 0
+		l.put(th.mark, "* ")
 	}
 	for _, c := range cols {
 		switch {

@@ -50,7 +50,9 @@ func (m *model) told(msg tea.Msg) tea.Cmd {
 	case huntedMsg:
 		return m.found(msg)
 	case comparedMsg:
-		m.cmp = msg.pane
+		m.covered(msg.pane)
+	case diffedMsg:
+		m.diffed(msg)
 	case wroteMsg:
 		m.writing = nil
 		m.answer(msg.text, msg.err)
@@ -67,7 +69,7 @@ func (m *model) place() place {
 	case m.help != nil:
 		return inHelp
 	case m.cmp != nil:
-		return inCompare
+		return m.cmp.place()
 	}
 	return [...]place{inSessions, inMessages, inDetail}[m.focus]
 }
@@ -109,12 +111,7 @@ func (m *model) act(a action, key string) tea.Cmd {
 		m.help.Key(a)
 		return nil
 	case m.cmp != nil:
-		if a == actCompare {
-			m.cmp = nil
-		} else {
-			m.cmp.Key(a)
-		}
-		return m.build()
+		return m.overlayAct(a)
 	}
 	return m.paneAct(a, key)
 }
@@ -173,7 +170,10 @@ func (m *model) back() tea.Cmd {
 	case m.help != nil:
 		m.help = nil
 	case m.cmp != nil:
-		m.cmp = nil
+		m.uncover()
+	case m.diffing != nil:
+		m.stopDiff()
+		m.say("comparing given up")
 	case m.writing != nil:
 		m.writing.Store(true)
 	case m.hunt != nil:

@@ -206,6 +206,8 @@ func (m *model) progressText() string {
 	switch p := m.progress; {
 	case m.paused:
 		return "PAUSED"
+	case m.diffing != nil:
+		return "comparing, Esc ends"
 	case m.hunt != nil:
 		return fmt.Sprintf("searching %d%%, Esc ends", percent(m.hunt.done.Load(), m.hunt.of.Load()))
 	case m.scanning && m.spec.query != nil:

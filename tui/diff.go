@@ -1,0 +1,289 @@
+package tui
+
+import (
+	"fmt"
+	"sync/atomic"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"github.com/wspeek/wspeek/decode/diff"
+	"github.com/wspeek/wspeek/decode/ws"
+)
+
+// maxDiffed is how many bytes of payload of each session are compared.
+const maxDiffed = 256 << 20
+
+// overlay is a comparison, which covers the panes.
+type overlay interface {
+	Key(a action)
+	View(w, h int) []string
+	scroll(d int)
+	place() place
+}
+
+// diffJob compares two sessions beside the screen.
+type diffJob struct {
+	store    *store
+	th       *theme
+	sessions [2]int
+	stop     atomic.Bool
+}
+
+// diffedMsg brings what became of a diffJob.
+type diffedMsg struct {
+	job  *diffJob
+	pane *diffPane
+	err  error
+}
+
+// selectSession selects the session that the cursor stands on, to compare two.
+func (m *model) selectSession() {
+	n := m.sess.selected()
+	if n == 0 {
+		m.complain("this row stands for all sessions")
+		return
+	}
+	m.sess.marked = toggled(m.sess.marked, n)
+	if m.sess.list.move(1); len(m.sess.marked) == 2 {
+		m.say("two sessions selected: = compares them")
+		return
+	}
+	m.say(fmt.Sprintf("%d selected; Space selects another session, = compares", len(m.sess.marked)))
+}
+
+// compareSessions is the command that compares the two selected sessions, or the selected one with this one.
+func (m *model) compareSessions() tea.Cmd {
+	two := append([]int(nil), m.sess.marked...)
+	if n := m.sess.selected(); len(two) == 1 && n != 0 && n != two[0] {
+		two = append(two, n)
+	}
+	if len(two) < 2 {
+		m.complain("Space selects the two sessions to compare")
+		return nil
+	}
+	m.stopDiff()
+	j := &diffJob{store: m.store, th: m.th, sessions: [2]int{two[0], two[1]}}
+	m.diffing = j
+	return func() tea.Msg {
+		p, err := j.run()
+		return diffedMsg{j, p, err}
+	}
+}
+
+func (m *model) stopDiff() {
+	if m.diffing != nil {
+		m.diffing.stop.Store(true)
+		m.diffing = nil
+	}
+}
+
+// diffed takes in a comparison of sessions, unless it was given up.
+func (m *model) diffed(msg diffedMsg) {
+	if msg.job != m.diffing {
+		return
+	}
+	m.diffing = nil
+	if msg.err != nil {
+		m.complain(msg.err.Error())
+		return
+	}
+	m.cmp, m.under = msg.pane, nil
+}
+
+// covered takes in a comparison of messages; that of sessions from which it was opened comes back when it is left.
+func (m *model) covered(p *comparePane) {
+	if d, ok := m.cmp.(*diffPane); ok {
+		m.under = d
+	}
+	m.cmp = p
+}
+
+// uncover leaves a comparison.
+func (m *model) uncover() { m.cmp, m.under = m.under, nil }
+
+// overlayAct does what a key stands for in a comparison.
+func (m *model) overlayAct(a action) tea.Cmd {
+	d, ok := m.cmp.(*diffPane)
+	switch {
+	case a == actCompare:
+		m.uncover()
+	case a == actOpen && ok:
+		return m.openPair(d)
+	default:
+		m.cmp.Key(a)
+	}
+	return m.build()
+}
+
+// openPair is the command that compares the two messages of a row.
+func (m *model) openPair(d *diffPane) tea.Cmd {
+	a, b, ok := d.messages()
+	if !ok {
+		m.complain("this row has no two messages to compare")
+		return nil
+	}
+	m.store.mu.Lock()
+	i, k := m.store.trace.Index(d.c.A.Info.N, a.N), m.store.trace.Index(d.c.B.Info.N, b.N)
+	m.store.mu.Unlock()
+	s, th := m.store, m.th
+	return func() tea.Msg { return comparedMsg{newCompare(th, s, i, k)} }
+}
+
+// run makes the comparison; both are nil where it was given up.
+func (j *diffJob) run() (*diffPane, error) {
+	var sides [2]*diff.Side
+	for k, n := range j.sessions {
+		s, err := j.side(n)
+		if err != nil || j.stop.Load() {
+			return nil, err
+		}
+		sides[k] = s
+	}
+	return newDiffPane(j.th, diff.Compare(sides[0], sides[1], &diff.Options{})), nil
+}
+
+// side is what diff.FromTrace makes, but holds the lock for no longer than scanPiece at a time.
+func (j *diffJob) side(n int) (*diff.Side, error) {
+	s := &diff.Side{Info: j.store.session(n), Control: true}
+	size := 0
+	for k := 1; !j.stop.Load(); {
+		before := len(s.Messages)
+		more, err := j.piece(s, n, &k)
+		for i := before; i < len(s.Messages); i++ {
+			size += len(s.Messages[i].Payload)
+		}
+		switch {
+		case err != nil:
+			return nil, err
+		case size > maxDiffed:
+			return nil, fmt.Errorf("session %d carries more than %d MB: compare with wspeek diff", n, maxDiffed>>20)
+		case !more:
+			return s, nil
+		}
+	}
+	return s, nil
+}
+
+// piece adds the messages from number *k on that fit into scanPiece, and says whether there are more.
+func (j *diffJob) piece(s *diff.Side, n int, k *int) (more bool, err error) {
+	j.store.mu.Lock()
+	defer j.store.mu.Unlock()
+	t := j.store.trace
+	for began := time.Now(); time.Since(began) < scanPiece; *k++ {
+		if *k > t.Count(n) {
+			return false, nil
+		}
+		i := t.Index(n, *k)
+		if i < 0 {
+			continue
+		}
+		var m ws.Message
+		t.MessageInto(i, &m)
+		if m.Payload, err = t.Payload(i); err != nil {
+			return false, err
+		}
+		s.Messages = append(s.Messages, m)
+	}
+	return true, nil
+}
+
+// diffPane shows two sessions side by side, or one above the other. Its rows are the differences of the opening
+// handshake, the pairs of messages, and the differences of the end.
+type diffPane struct {
+	th   *theme
+	c    *diff.Comparison
+	list list
+}
+
+func newDiffPane(th *theme, c *diff.Comparison) *diffPane {
+	p := &diffPane{th: th, c: c}
+	p.list.grow(len(c.Handshake) + len(c.Pairs) + len(c.Ending))
+	if at := p.next(-1); at > 0 {
+		p.list.set(at)
+	}
+	return p
+}
+
+func (p *diffPane) place() place { return inDiff }
+
+func (p *diffPane) scroll(d int) { p.list.scroll(d) }
+
+// Key moves, to the next and previous difference too.
+func (p *diffPane) Key(a action) {
+	at := -1
+	switch a {
+	case actNextDiff, actRight:
+		at = p.next(p.list.cursor)
+	case actPrevDiff, actLeft:
+		at = p.previous(p.list.cursor)
+	default:
+		moveList(&p.list, a)
+	}
+	if at >= 0 {
+		p.list.set(at)
+	}
+}
+
+// next is the first row behind row i that differs, -1 for none.
+func (p *diffPane) next(i int) int {
+	from := len(p.c.Handshake)
+	if i+1 < from {
+		return i + 1
+	}
+	if at := p.c.Next(max(i-from, -1)); at >= 0 {
+		return from + at
+	}
+	if at := max(i+1, from+len(p.c.Pairs)); at < p.list.n {
+		return at
+	}
+	return -1
+}
+
+// previous is the last row before row i that differs, -1 for none.
+func (p *diffPane) previous(i int) int {
+	from := len(p.c.Handshake)
+	end := from + len(p.c.Pairs)
+	if i > end {
+		return i - 1
+	}
+	if at := p.c.Previous(min(i, end) - from); i > from && at >= 0 {
+		return from + at
+	}
+	return min(i, from) - 1
+}
+
+// pair is the pair of row i; where there is none, it is the change of the handshake or end.
+func (p *diffPane) pair(i int) (*diff.Pair, *diff.Change) {
+	from := len(p.c.Handshake)
+	end := from + len(p.c.Pairs)
+	switch {
+	case i < from:
+		return nil, &p.c.Handshake[i]
+	case i < end:
+		return &p.c.Pairs[i-from], nil
+	}
+	return nil, &p.c.Ending[i-end]
+}
+
+// sides are the messages of a pair, nil where one has none.
+func (p *diffPane) sides(r *diff.Pair) (a, b *ws.Message) {
+	if r.A >= 0 {
+		a = &p.c.A.Messages[r.A]
+	}
+	if r.B >= 0 {
+		b = &p.c.B.Messages[r.B]
+	}
+	return a, b
+}
+
+// messages are the two messages of the row that the cursor stands on.
+func (p *diffPane) messages() (a, b *ws.Message, ok bool) {
+	if p.list.cursor >= p.list.n {
+		return nil, nil, false
+	}
+	if r, _ := p.pair(p.list.cursor); r != nil {
+		a, b = p.sides(r)
+	}
+	return a, b, a != nil && b != nil
+}
