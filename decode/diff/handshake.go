@@ -20,9 +20,6 @@ var negotiated = []string{"Sec-Websocket-Protocol", "Sec-Websocket-Extensions"}
 // secrets are headers that a browser leaves out of a HAR.
 var secrets = []string{"Cookie", "Set-Cookie", "Authorization", "Proxy-Authorization"}
 
-// redacted is what the marks begin with that wspeek puts in the place of secrets.
-const redacted = "REDACTED-"
-
 // handshake compares the opening handshakes. Order and case of the names of headers do not count.
 func (w *work) handshake() {
 	row := Pair{}
@@ -41,7 +38,11 @@ func (w *work) handshake() {
 		{"extensions", a.Extensions, b.Extensions},
 		{"draft", a.Draft, b.Draft},
 	} {
-		if f.a != f.b && !w.cmp.covered([]byte(f.a), []byte(f.b)) {
+		switch {
+		case f.a == f.b:
+		case w.veiled(f.a, f.b):
+			w.note("secrets in the %s were replaced in the HAR: they are not compared", f.name)
+		case !w.cmp.covered([]byte(f.a), []byte(f.b)):
 			w.cmp.change(Change{Path: f.name, A: f.a, B: f.b, InA: f.a != "", InB: f.b != ""})
 		}
 	}

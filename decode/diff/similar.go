@@ -147,6 +147,9 @@ func (t *matcher) similarity(i, j int) float32 {
 		}
 	default:
 		s = alike(t.a.of(t.ia[i]), t.b.of(t.ib[j]))
+		if t.replaced(i, j, a, b) {
+			s = max(s, enough)
+		}
 	}
 	if a.Opcode != b.Opcode {
 		s *= enough
