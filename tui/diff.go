@@ -198,6 +198,7 @@ type diffPane struct {
 
 func newDiffPane(th *theme, c *diff.Comparison) *diffPane {
 	p := &diffPane{th: th, c: c}
+	p.list.resize(10) // until it is drawn
 	p.list.grow(len(c.Handshake) + len(c.Pairs) + len(c.Ending))
 	if at := p.next(-1); at > 0 {
 		p.list.set(at)

@@ -162,7 +162,7 @@ func (p *diffPane) half(i, k, w int) *line {
 		if k == 1 {
 			v, in = x.B, x.InB
 		}
-		if l.put(p.th.key, decode.Inert(clip(x.Path, 500))+" "); in {
+		if l.put(p.th.key, cut(decode.Inert(clip(x.Path, 500)), w/2)+" "); in {
 			return l.wire(p.th.hit, []byte(v))
 		}
 		return l.put(p.th.dim, "(nothing)")

@@ -37,7 +37,7 @@ func TestScreens(t *testing.T) {
 		{"ladder", "jsonrpc", []string{"j", "enter", "jj", "L", "j"}},
 		{"ladder-tcp", "lossy", []string{"j", "enter", "LL", "jjjjjj"}},
 		{"ladder-frames", "deflate-fragments", []string{"j", "enter", "L", "f", "jjj"}},
-		{"sessions-compared", "port-reuse", []string{"j", "space", "space", "=", "n"}},
+		{"sessions-compared", "port-reuse", []string{"j", "space", "space", "=", "nnn"}},
 		{"help", "graphql", []string{"?"}},
 		{"command", "graphql", []string{"enter", ":", "go"}},
 	} {
