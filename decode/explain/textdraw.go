@@ -49,6 +49,9 @@ func (p *page) row(s style, cells []any, widths []int, left, limit int, below bo
 	}
 	if below {
 		p.line(s, strings.TrimRight(text, " "))
+		if fmt.Sprint(cells[last]) == "" {
+			return
+		}
 		left, text = 6, strings.Repeat(" ", 6)
 	}
 	for _, l := range wrap(fmt.Sprint(cells[last]), limit-left) {
