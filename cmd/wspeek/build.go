@@ -128,6 +128,8 @@ func (b *buildFlags) check(cmd *cobra.Command, args []string) (*[4]byte, error) 
 		return nil, trouble("one of --text, --binary, --ping, --pong and --close at a time")
 	case n == 0 && b.brk == "":
 		return nil, trouble("build what? --text, --binary, --ping, --pong, --close or --break")
+	case n == 0 && cmd.Flags().Changed("mask"):
+		return nil, trouble("--mask goes with --text, --binary, --ping, --pong or --close: alone --break brings its own frames")
 	case len(args) > 0 && !cmd.Flags().Changed("close"):
 		return nil, trouble("%q: only --close takes words behind it", args[0])
 	case (b.fragment != 1 || b.deflate) && !data:
