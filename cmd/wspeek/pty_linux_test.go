@@ -288,7 +288,7 @@ func TestScreenWithoutColor(t *testing.T) {
 	x.keys("j\r")
 	x.waitFor("▶     ", "payload")
 	x.keys("?")
-	x.waitFor("Move", "Take along")
+	x.waitFor("Move", "Find")
 	x.keys("?")
 	x.waitFor("[1 all]")
 	x.keys("\x03")
