@@ -108,3 +108,41 @@ func BenchmarkFirstHits(b *testing.B) {
 		}
 	}
 }
+
+func BenchmarkLadderMade(b *testing.B) {
+	d := drive(b, twoSessions(script(10_000), nil), 120, 40, Options{})
+	b.ReportAllocs()
+	for b.Loop() {
+		j := &ladderJob{key: ladderKey{ladderLook: ladderLook{session: 1}}}
+		if j.run(d.m.store); len(j.rows) < 10_000 {
+			b.Fatal(j.err)
+		}
+	}
+}
+
+func BenchmarkLadderKey(b *testing.B) {
+	d := drive(b, twoSessions(script(10_000), nil), 120, 40, Options{})
+	d.keys("j", "enter", "L")
+	for b.Loop() {
+		d.m.Update(tea.KeyPressMsg{Code: 'j', Text: "j"})
+		d.m.View()
+	}
+}
+
+func BenchmarkSessionsCompared(b *testing.B) {
+	d := drive(b, twoSessions(script(10_000), script(9_000)), 120, 40, Options{})
+	for b.Loop() {
+		if p, err := (&diffJob{store: d.m.store, th: d.m.th, sessions: [2]int{1, 2}}).run(); err != nil || p.list.n < 10_000 {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkSessionsComparedKey(b *testing.B) {
+	d := drive(b, twoSessions(script(10_000), script(9_000)), 120, 40, Options{})
+	d.keys("j", "space", "space", "=", "g", "g")
+	for b.Loop() {
+		d.m.Update(tea.KeyPressMsg{Code: 'j', Text: "j"})
+		d.m.View()
+	}
+}
