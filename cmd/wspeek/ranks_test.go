@@ -1,4 +1,4 @@
-package wspeek_test
+package main_test
 
 import (
 	"go/ast"
@@ -16,6 +16,9 @@ import (
 )
 
 const module = "github.com/wspeek/wspeek"
+
+// top is the module's directory; all names are relative to it.
+const top = "../.."
 
 // ranks says how far from the wire each package is. A package imports only lower ranks:
 // equal ones do not know each other.
@@ -217,8 +220,11 @@ func mayUseGopacket(s *source) bool {
 func sources(t *testing.T) []*source {
 	t.Helper()
 	var out []*source
-	err := filepath.WalkDir(".", func(name string, d fs.DirEntry, err error) error {
+	err := filepath.WalkDir(top, func(name string, d fs.DirEntry, err error) error {
 		if err != nil {
+			return err
+		}
+		if name, err = filepath.Rel(top, name); err != nil {
 			return err
 		}
 		if d.IsDir() {
@@ -247,7 +253,7 @@ func skipDir(name string) error {
 }
 
 func parse(name string) (*source, error) {
-	text, err := os.ReadFile(name)
+	text, err := os.ReadFile(filepath.Join(top, name))
 	if err != nil {
 		return nil, err
 	}
