@@ -33,7 +33,9 @@ func Compare(a, b *Side, opt *Options) *Comparison {
 	settle(b, w.fb, w.leads.b, w.leads.a)
 	w.with, w.back, w.moved = unmatched(len(a.Messages)), unmatched(len(b.Messages)), make([]bool, len(a.Messages))
 	for _, d := range []ws.Dir{ws.C2S, ws.S2C} {
-		w.direction(d)
+		for _, of := range w.lists() {
+			w.direction(d, of)
+		}
 	}
 	w.learn()
 	w.cmp = newComparer(w)
@@ -73,18 +75,27 @@ func (w *work) compared(op ws.Opcode) bool {
 	return !op.Control() || w.a.Control && w.b.Control
 }
 
-func (w *work) indices(s *Side, d ws.Dir) (out []int) {
+// lists are the opcodes whose messages have one order. In a HAR a ping between fragments stands before their message, which a
+// capture numbers by its begin.
+func (w *work) lists() []func(ws.Opcode) bool {
+	if !w.a.Bare && !w.b.Bare {
+		return []func(ws.Opcode) bool{func(ws.Opcode) bool { return true }}
+	}
+	return []func(ws.Opcode) bool{ws.Opcode.Control, func(op ws.Opcode) bool { return !op.Control() }}
+}
+
+func (w *work) indices(s *Side, d ws.Dir, of func(ws.Opcode) bool) (out []int) {
 	for i := range s.Messages {
-		if m := &s.Messages[i]; m.Dir == d && w.compared(m.Opcode) {
+		if m := &s.Messages[i]; m.Dir == d && of(m.Opcode) && w.compared(m.Opcode) {
 			out = append(out, i)
 		}
 	}
 	return out
 }
 
-// direction finds the partners of the messages of one direction.
-func (w *work) direction(d ws.Dir) {
-	ia, ib := w.indices(w.a, d), w.indices(w.b, d)
+// direction finds the partners of the messages of one direction that are of these opcodes.
+func (w *work) direction(d ws.Dir, of func(ws.Opcode) bool) {
+	ia, ib := w.indices(w.a, d, of), w.indices(w.b, d, of)
 	hashes := func(list []int, prints []fingerprint, of func(*fingerprint) uint64) []uint64 {
 		out := make([]uint64, len(list))
 		for k, i := range list {

@@ -83,3 +83,20 @@ func TestControlFrames(t *testing.T) {
 		}
 	}
 }
+
+// TestPingWithinFragments: a capture numbers messages by their begin, a HAR by their end, and a ping between fragments ends first.
+func TestPingWithinFragments(t *testing.T) {
+	t.Parallel()
+	wire, bare := texts("in two parts", "p", "behind"), texts("p", "in two parts", "behind")
+	wire.Messages[1].Opcode, bare.Messages[0].Opcode = ws.OpPing, ws.OpPing
+	for _, c := range []struct{ a, b *diff.Side }{{wire, bare}, {bare, wire}} {
+		bare.Bare = false
+		if got := diff.Compare(c.a, c.b, &diff.Options{}); got.Counts[diff.Moved] != 1 {
+			t.Errorf("two captures: %v, want one moved", got.Counts)
+		}
+		bare.Bare = true
+		if got := diff.Compare(c.a, c.b, &diff.Options{}); got.Counts[diff.Same] != 3 {
+			t.Errorf("a HAR: %v, want all the same", got.Counts)
+		}
+	}
+}
