@@ -234,7 +234,9 @@ func (e *entry) end(s *decode.Session) {
 	if e.close == nil {
 		return
 	}
-	s.State = decode.Closed
+	if s.State != decode.Refused {
+		s.State = decode.Closed
+	}
 	if e.close.Aborted {
 		return
 	}

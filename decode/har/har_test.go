@@ -176,3 +176,15 @@ func Example() {
 	fmt.Println(s.Info.Host, len(s.Messages), s.Info.Close.Code)
 	// Output: example.test:8080 1 4001
 }
+
+// TestRefusedStaysRefused: a close of a session that was never open does not make it one that was.
+func TestRefusedStaysRefused(t *testing.T) {
+	t.Parallel()
+	const entry = `{"_resourceType":"websocket","request":{"method":"GET","url":"ws://h/p"},"response":{"status":401},"_webSocketClose":%s}`
+	for _, closed := range []string{"null", `"aborted"`, `{"code":1006,"reason":""}`} {
+		f := parse(t, file(fmt.Sprintf(entry, closed)))
+		if got := f.Sessions[0].Info.State; got != decode.Refused {
+			t.Errorf("_webSocketClose %s: got %v, want refused", closed, got)
+		}
+	}
+}
