@@ -100,7 +100,7 @@ func (q *request) frameBody(s *store, c *cell) body {
 	s.mu.Unlock()
 	if i < 0 {
 		m = ws.Message{Frames: 1, N: c.f.Message, Dir: c.f.Dir, Opcode: c.f.Opcode}
-		d := newFramesDoc(q.th, c.session, &m, []ws.Frame{c.f}, nil, 0)
+		d := newFramesDoc(q.th, q.w, c.session, &m, []ws.Frame{c.f}, nil, 0)
 		return d
 	}
 	return q.messageBody(s, i, c.session, &m, c.f.N)
@@ -129,7 +129,7 @@ func (q *request) framesBody(s *store, info *decode.Session, m *ws.Message, p []
 			open = k
 		}
 	}
-	return newFramesDoc(q.th, info, m, frames, p, open)
+	return newFramesDoc(q.th, q.w, info, m, frames, p, open)
 }
 
 // overview is what stands beside the line "all sessions".
@@ -229,7 +229,7 @@ func (d *detailPane) pin() []int {
 	if f == nil || f.lit() == nil || d.list.height < 6 {
 		return nil
 	}
-	bytes := head + f.cursor - f.rows[f.cursor].part + partBytes
+	bytes := head + f.bytesRow(f.cursor)
 	if bytes >= d.list.top {
 		return nil
 	}

@@ -1,4 +1,5 @@
-// Package tui is the terminal UI: sessions, messages and frames, and the payload beside them.
+// Package tui is the terminal UI: sessions, messages and frames, and the payload beside them; a session as a ladder; two
+// messages or sessions side by side.
 //
 //	Feed ─▶ store (owns the Trace, behind a short lock) ─▶ lens (which rows are shown) ─▶ panes ─▶ one Bubble Tea model
 //

@@ -163,7 +163,7 @@ func TestHeaderFields(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			m := ws.Message{Frames: 1}
-			d := newFramesDoc(newTheme(true), nil, &m, []ws.Frame{c.frame}, nil, 0)
+			d := newFramesDoc(newTheme(true), 200, nil, &m, []ws.Frame{c.frame}, nil, 0)
 			var header, lit string
 			for i := range d.len() {
 				d.cursor = i

@@ -17,6 +17,9 @@ const maxFrames = 5000
 type frameRow struct {
 	frame int
 	part  int // partLine, partBytes, partBits, else partField + number
+	// says is what stands in it of a field's meaning, which more go on with.
+	says string
+	more bool
 }
 
 const (
@@ -29,6 +32,7 @@ const (
 // framesDoc lists the frames of a message; the open one is taken apart.
 type framesDoc struct {
 	th      *theme
+	w       int
 	frames  []ws.Frame
 	context explain.Context
 	total   int
@@ -43,8 +47,8 @@ type framesDoc struct {
 	wire [][]byte
 }
 
-func newFramesDoc(th *theme, s *decode.Session, m *ws.Message, frames []ws.Frame, payload []byte, open int) *framesDoc {
-	d := &framesDoc{th: th, frames: frames, context: explain.ContextOf(s), total: m.Frames, open: open}
+func newFramesDoc(th *theme, w int, s *decode.Session, m *ws.Message, frames []ws.Frame, payload []byte, open int) *framesDoc {
+	d := &framesDoc{th: th, w: w, frames: frames, context: explain.ContextOf(s), total: m.Frames, open: open}
 	d.context.Compressed = m.Compressed
 	d.wire = wireBytes(m, frames, payload)
 	d.layout()
@@ -78,17 +82,39 @@ func wireBytes(m *ws.Message, frames []ws.Frame, payload []byte) [][]byte {
 func (d *framesDoc) layout() {
 	d.rows, d.fields = d.rows[:0], nil
 	for i := range d.frames {
-		d.rows = append(d.rows, frameRow{i, partLine})
+		d.rows = append(d.rows, frameRow{frame: i, part: partLine})
 		if i != d.open {
 			continue
 		}
 		d.fields = d.context.Header(&d.frames[i])
 		d.named, d.valued = 0, 0
-		d.rows = append(d.rows, frameRow{i, partBytes}, frameRow{i, partBits})
+		d.rows = append(d.rows, frameRow{frame: i, part: partBytes}, frameRow{frame: i, part: partBits})
 		for k := range d.fields {
-			d.rows = append(d.rows, frameRow{i, partField + k})
 			d.named, d.valued = max(d.named, width(d.fields[k].Name)), max(d.valued, width(d.fields[k].Value))
 		}
+		for k := range d.fields {
+			d.wrap(i, k)
+		}
+	}
+}
+
+// indent is where meanings begin: behind the values, or where that leaves too little, on rows of their own.
+func (d *framesDoc) indent() int {
+	if at := d.named + d.valued + 4; d.w-at >= 24 {
+		return at
+	}
+	return 4
+}
+
+// wrap adds the rows of field k of frame i.
+func (d *framesDoc) wrap(i, k int) {
+	rest := d.fields[k].Meaning
+	for first := true; first || rest != ""; first = false {
+		r := frameRow{frame: i, part: partField + k, more: !first}
+		if d.indent() > 4 || r.more {
+			r.says, rest = split(rest, max(d.w-d.indent(), 8), false)
+		}
+		d.rows = append(d.rows, r)
 	}
 }
 
@@ -137,7 +163,7 @@ func (d *framesDoc) draw(i int, l *line) {
 	case partBits:
 		d.drawBits(l, f)
 	default:
-		d.drawField(l, &d.fields[r.part-partField])
+		d.drawField(l, &r)
 	}
 }
 
@@ -196,10 +222,23 @@ func (d *framesDoc) drawBits(l *line, f *ws.Frame) {
 	l.put(d.th.dim, "FIN RSV opcode  MASK length")
 }
 
-func (d *framesDoc) drawField(l *line, f *explain.Field) {
+func (d *framesDoc) drawField(l *line, r *frameRow) {
+	f := &d.fields[r.part-partField]
+	if r.more {
+		l.put(d.th.plain, strings.Repeat(" ", d.indent())+r.says)
+		return
+	}
 	l.put(d.th.key, "  "+padRight(f.Name, d.named)+" ").put(d.th.bold, padRight(f.Value, d.valued)+" ")
 	for _, rule := range f.Broken {
 		l.put(d.th.bad, "!"+rule.ID+" ")
 	}
-	l.put(d.th.plain, f.Meaning)
+	l.put(d.th.plain, r.says)
+}
+
+// bytesRow is the row of the header's bytes above row i, which is a field's.
+func (d *framesDoc) bytesRow(i int) int {
+	for i > 0 && d.rows[i].part != partBytes {
+		i--
+	}
+	return i
 }
