@@ -88,12 +88,12 @@ func (h *half) join() {
 		a.why = UnknownExtension
 	}
 	if a.m.Frames == cfg.Limits.Fragments+1 {
-		h.overrun(a, "more than "+itoa(int64(cfg.Limits.Fragments))+" fragments")
+		h.overrun(a, h.off, "more than "+itoa(int64(cfg.Limits.Fragments))+" fragments")
 	}
 }
 
 // overrun stops keeping anything of a message.
-func (h *half) overrun(a *assembly, what string) {
+func (h *half) overrun(a *assembly, off int64, what string) {
 	if a.over {
 		return
 	}
@@ -101,7 +101,7 @@ func (h *half) overrun(a *assembly, what string) {
 	if a.why == 0 {
 		a.why = Limit
 	}
-	h.note(RuleLimit, a, h.off, what)
+	h.note(RuleLimit, a, off, what)
 }
 
 // hole notes k missing bytes.

@@ -22,7 +22,7 @@ func (h *half) take(p []byte) {
 		h.keep(a, p, at, whole)
 	}
 	if limit := h.c.cfg.Limits.Message; a.seen > limit {
-		h.overrun(a, "the payload is longer than "+itoa(limit)+" bytes")
+		h.overrun(a, h.off+int64(len(p)), "the payload is longer than "+itoa(limit)+" bytes")
 	}
 }
 

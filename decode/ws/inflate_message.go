@@ -57,7 +57,7 @@ func (h *half) inflate(a *assembly, wire []byte) {
 	}
 	switch {
 	case v == tooLong:
-		h.overrun(a, "the inflated data is longer than "+itoa(j.limit)+" bytes or has too many final blocks")
+		h.overrun(a, h.off, "the inflated data is longer than "+itoa(j.limit)+" bytes or has too many final blocks")
 	case v == damaged && !h.ctx.whole, v == garbage && !h.ctx.whole:
 		a.why = h.ctx.why
 	case v == damaged:
