@@ -80,7 +80,7 @@ func appendCodePoint(dst []byte, r rune) []byte {
 }
 
 // Hidden says whether r is invisible or acts on what stands beside it: controls, format
-// characters (bidi, zero width, tags), line separators, fillers.
+// characters (bidi, zero width, tags), line separators, fillers, private use.
 func Hidden(r rune) bool {
 	switch {
 	case r < 0x20, r >= 0x7f && r < 0xa0, r == 0xad:
@@ -90,6 +90,8 @@ func Hidden(r rune) bool {
 	case r == 0x034f, r == 0x115f, r == 0x1160, r == 0x3164, r == 0xffa0, r == 0x2028, r == 0x2029:
 		return true
 	case r >= 0xfff0 && r <= 0xfffb, r >= 0xe0000 && r <= 0xe0fff:
+		return true
+	case r >= 0xe000 && r <= 0xf8ff, r >= 0xf0000: // private use: nobody knows what a terminal draws
 		return true
 	}
 	return unicode.Is(unicode.Cf, r)

@@ -23,7 +23,7 @@ func all(d *Document) string {
 // acts is the first character of s that could act on a terminal or reorder text, 0 where there is none.
 func acts(s string) rune {
 	for _, r := range s {
-		if r != '\n' && (unicode.Is(unicode.C, r) || unicode.Is(unicode.Zl, r) || unicode.Is(unicode.Zp, r)) || r == utf8.RuneError {
+		if r != '\n' && (unicode.Is(unicode.C, r) || unicode.Is(unicode.Zl, r) || unicode.Is(unicode.Zp, r)) || r == utf8.RuneError && !utf8.ValidString(s) {
 			return r
 		}
 	}
