@@ -67,7 +67,9 @@ func (c *Conn) data(d Dir, s *Segment) {
 		c.base(d, seq)
 	}
 	off, n := h.offset(seq), int64(len(s.Payload))
-	if off == h.next && n > 0 && h.wait == nil && h.anchored && h.fin < 0 && s.Missing == 0 && s.Flags&FIN == 0 {
+	// A single byte that was acknowledged before it was seen may be a keep-alive's.
+	plain := off == h.next && n > 0 && (n > 1 || h.acked <= off)
+	if plain && h.wait == nil && h.anchored && h.fin < 0 && s.Missing == 0 && s.Flags&FIN == 0 {
 		h.lastSeq, h.lastLen, h.lastID = seq, uint16(n), s.IPID
 		h.seen = max(h.seen, off+n)
 		e := entry{off: off, n: n, data: s.Payload, packet: s.Packet, time: s.Time, ack: s.Ack, hasAck: s.Flags&ACK != 0, ipid: s.IPID}
