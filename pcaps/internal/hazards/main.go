@@ -46,7 +46,7 @@ type tally struct {
 }
 
 func main() {
-	cmd := exec.Command("go", "test", "-json", "-run", "^TestHazard_", "./...")
+	cmd := exec.Command("go", "test", "-json", "-p", "1", "-run", "^TestHazard_", "./...")
 	cmd.Stderr = os.Stderr
 	out, err := cmd.StdoutPipe()
 	if err == nil {
