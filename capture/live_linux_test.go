@@ -167,7 +167,7 @@ func TestLive_AnySeesWhatTcpdumpSees(t *testing.T) {
 	dump := exec.Command("tcpdump", "-i", "any", "--immediate-mode", "-s", "512", "-U", "-Z", "root", "-w", name, "udp")
 	messages, _ := dump.StderrPipe()
 	if err := dump.Start(); err != nil {
-		t.Skip(err)
+		t.Skipf("tcpdump cannot be started: %v", err)
 	}
 	for lines := bufio.NewScanner(messages); lines.Scan() && !strings.Contains(lines.Text(), "listening on"); {
 	}
