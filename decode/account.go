@@ -26,6 +26,8 @@ type Account struct {
 	ClockBack int64
 	// Evicted counts connections that were forgotten before they ended, to stay within Limits.
 	Evicted int64
+	// PastMessages and PastSessions count what was shown and is no longer kept, in a view that bounds what it keeps.
+	PastMessages, PastSessions int64
 	// Encrypted counts TLS connections by server port.
 	Encrypted map[uint16]int
 	// Why says, each once, what makes the run incomplete; empty where it is complete.

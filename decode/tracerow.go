@@ -7,26 +7,6 @@ import (
 	"github.com/wspeek/wspeek/decode/ws"
 )
 
-// rowsPerBlock is how many messages or frames lie in one block of memory: blocks do not move when more come.
-const rowsPerBlock = 1024
-
-// blocks is a list that grows without moving what it holds.
-type blocks[T any] struct {
-	list [][]T
-	n    int
-}
-
-func (b *blocks[T]) add(v T) {
-	if b.n%rowsPerBlock == 0 {
-		b.list = append(b.list, make([]T, 0, rowsPerBlock))
-	}
-	last := &b.list[len(b.list)-1]
-	*last = append(*last, v)
-	b.n++
-}
-
-func (b *blocks[T]) at(i int) *T { return &b.list[i/rowsPerBlock][i%rowsPerBlock] }
-
 const (
 	rowCompressed = 1 << iota
 	rowUTF8
@@ -42,7 +22,7 @@ type row struct {
 	startPacket, min, max uint32
 	len, wire, size       uint32
 	span                  uint32
-	session, n            int32
+	session, n            uint32
 	frames, code          uint16
 	opcode, state, flags  uint8
 	why                   uint8
@@ -63,7 +43,7 @@ func (r *row) pack(m *ws.Message) bool {
 	r.start, r.last, r.offset = m.Start.Time, m.Last.Time, m.Stream.Start
 	r.startPacket, r.min, r.max = uint32(m.Start.Packet), uint32(m.Min), uint32(m.Max)
 	r.len, r.wire, r.span = uint32(m.Len), uint32(m.WireLen), uint32(m.Stream.End-m.Stream.Start)
-	r.n, r.frames, r.code = int32(m.N), uint16(m.Frames), uint16(max(m.CloseCode, 0))
+	r.n, r.frames, r.code = uint32(m.N), uint16(m.Frames), uint16(max(m.CloseCode, 0))
 	r.opcode, r.state, r.why = uint8(m.Opcode), uint8(m.State), uint8(m.Why)
 	for _, f := range []struct {
 		on  bool
@@ -75,7 +55,7 @@ func (r *row) pack(m *ws.Message) bool {
 	}
 	return m.Last.Packet == m.Max && len(m.Findings) == 0 && len(m.Holes) == 0 && m.Confidence == 0 &&
 		m.Missing == 0 && m.Frames <= math.MaxUint16 && m.CloseCode <= math.MaxUint16 && m.CloseCode >= -1 &&
-		fit32(int64(m.Start.Packet), int64(m.Min), int64(m.Max), m.Len, m.WireLen, m.Stream.End-m.Stream.Start)
+		fit32(int64(m.Start.Packet), int64(m.Min), int64(m.Max), m.Len, m.WireLen, m.Stream.End-m.Stream.Start, int64(m.N))
 }
 
 func (r *row) unpack(m *ws.Message) {
@@ -105,7 +85,7 @@ type frameRow struct {
 	offset                   int64
 	firstPacket, lastPacket  uint32
 	len                      uint32
-	session, n, message      int32
+	session, n, message      uint32
 	key                      [4]byte
 	flags, rsv, opcode, head uint8
 	state                    uint8
@@ -115,7 +95,7 @@ type frameRow struct {
 func (r *frameRow) pack(f *ws.Frame) bool {
 	r.first, r.last, r.offset = f.First.Time, f.Last.Time, f.Offset
 	r.firstPacket, r.lastPacket, r.len = uint32(f.First.Packet), uint32(f.Last.Packet), uint32(f.Len)
-	r.n, r.message, r.key = int32(f.N), int32(f.Message), f.MaskKey
+	r.n, r.message, r.key = uint32(f.N), uint32(f.Message), f.MaskKey
 	r.rsv, r.opcode, r.head, r.state = f.RSV, uint8(f.Opcode), uint8(f.HeaderLen), uint8(f.State)
 	for _, b := range []struct {
 		on  bool
@@ -126,7 +106,7 @@ func (r *frameRow) pack(f *ws.Frame) bool {
 		}
 	}
 	return f.Seen == f.Len && f.Min == f.First.Packet && f.Max == f.Last.Packet && len(f.Findings) == 0 &&
-		fit32(int64(f.First.Packet), int64(f.Last.Packet), f.Len)
+		fit32(int64(f.First.Packet), int64(f.Last.Packet), f.Len, int64(f.N), int64(f.Message))
 }
 
 func (r *frameRow) unpack(f *ws.Frame) {
@@ -137,72 +117,4 @@ func (r *frameRow) unpack(f *ws.Frame) {
 		First: ws.Stamp{Packet: int(r.firstPacket), Time: r.first}, Last: ws.Stamp{Packet: int(r.lastPacket), Time: r.last},
 		State: ws.State(r.state),
 	}
-}
-
-// FrameLen is how many frames there are, of all sessions.
-func (t *Trace) FrameLen() int { return t.frames.n }
-
-// FrameInto sets f to frame i of all, from 0, in the order in which they ended, and returns its session. f's Findings are the Trace's own.
-func (t *Trace) FrameInto(i int, f *ws.Frame) (session int) {
-	r := t.frames.at(i)
-	if r.flags&frameOdd != 0 {
-		*f = *t.oddFrames[int32(i)]
-	} else {
-		r.unpack(f)
-	}
-	return int(r.session)
-}
-
-// FrameSession is the session of frame i, and the number of its message.
-func (t *Trace) FrameSession(i int) (session, message int) {
-	r := t.frames.at(i)
-	return int(r.session), int(r.message)
-}
-
-// FrameIndex is the index among all frames of frame n of a session, -1 where it has not ended or does not exist.
-func (t *Trace) FrameIndex(session, n int) int {
-	if s := t.of(session); s != nil {
-		return at(s.frames, n)
-	}
-	return -1
-}
-
-// Frames are the frames of a session by number (frame n at n-1); N is 0 in those that have not ended yet. They are made
-// for the call: MessageFrames costs less where those of one message are wanted.
-func (t *Trace) Frames(session int) []ws.Frame {
-	s := t.of(session)
-	if s == nil {
-		return nil
-	}
-	out := make([]ws.Frame, len(s.frames))
-	for n := range out {
-		if i := at(s.frames, n+1); i >= 0 {
-			t.FrameInto(i, &out[n])
-		}
-	}
-	return out
-}
-
-// MessageFrames are the first limit frames of message n of a session, in order.
-func (t *Trace) MessageFrames(session, n, limit int) []ws.Frame {
-	s := t.of(session)
-	if s == nil || n < 1 || n > len(s.first) || s.first[n-1] == 0 {
-		return nil
-	}
-	want := limit
-	if i := s.index(n); i >= 0 {
-		var m ws.Message
-		t.MessageInto(i, &m)
-		want = min(want, m.Frames)
-	}
-	var out []ws.Frame
-	for k := int(s.first[n-1]); k <= len(s.frames) && len(out) < want; k++ {
-		i := at(s.frames, k)
-		if i < 0 || int(t.frames.at(i).message) != n {
-			continue
-		}
-		out = append(out, ws.Frame{})
-		t.FrameInto(i, &out[len(out)-1])
-	}
-	return out
 }

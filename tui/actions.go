@@ -53,8 +53,8 @@ var paneActions = map[action]func(*model, string) tea.Cmd{
 
 // entered is called when another pane is gone to.
 func (m *model) entered() tea.Cmd {
-	if m.focus != paneSessions && m.lens.session != m.sess.selected() {
-		m.spec.session = m.sess.selected()
+	if m.focus != paneSessions && m.lens.session != m.sess.selected(m.store) {
+		m.spec.session = m.sess.selected(m.store)
 		return m.relens()
 	}
 	return nil
@@ -156,7 +156,7 @@ func (m *model) turnControls(string) tea.Cmd {
 func (m *model) selectMessage(string) tea.Cmd {
 	if m.focus == paneSessions {
 		m.selectSession()
-		m.spec.session = m.sess.selected()
+		m.spec.session = m.sess.selected(m.store)
 		return m.relens()
 	}
 	i, _, ok := m.currentMessage()

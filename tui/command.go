@@ -88,10 +88,13 @@ func (m *model) command(line string) tea.Cmd {
 
 func (m *model) gotoSession(arg string) (tea.Cmd, error) {
 	n, err := strconv.Atoi(arg)
-	if err != nil || n < 0 || n > m.count.sessions {
+	switch {
+	case err != nil || n < 0 || n > m.count.sessions:
 		return nil, fmt.Errorf("%q is no session: there are 1 to %d", arg, m.count.sessions)
+	case n > 0 && m.store.session(n) == nil:
+		return nil, fmt.Errorf("session %d is no longer kept", n)
 	}
-	m.sess.list.set(n)
+	m.sess.choose(m.store, n)
 	m.spec.session = n
 	m.focus = paneMessages
 	return m.relens(), nil
@@ -202,7 +205,7 @@ func (m *model) rowAfter(at int64) int {
 // timeOf is the time of a row; the lock is held.
 func (s *store) timeOf(e entry) int64 {
 	if e.kind == entryMessage {
-		return int64(s.trace.Time(int(e.i)))
+		return int64(s.trace.Time(e.i))
 	}
 	c := s.cell(e, false)
 	return c.time()

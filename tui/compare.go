@@ -87,6 +87,10 @@ func newCompare(th *theme, s *store, a, b int) *comparePane {
 	p := &comparePane{th: th}
 	for k, i := range [2]int{a, b} {
 		info, m := s.message(i)
+		if m == nil {
+			p.lines[k] = []string{errForgotten.Error()}
+			continue
+		}
 		data, err := s.payload(i)
 		p.titles[k] = fmt.Sprintf("%d:%d %s %s, %s", info.N, m.N, arrow(m.Dir), export.KindName(m.Opcode), sizeWords(m))
 		if err != nil {

@@ -66,8 +66,8 @@ func (q *request) make(s *store) body {
 	s.mu.Lock()
 	c := s.cell(q.entry, false)
 	s.mu.Unlock()
-	if c.session == nil {
-		return noteBody(q.th, q.w, "nothing selected")
+	if c.kind == entryGone {
+		return noteBody(q.th, q.w, errForgotten.Error())
 	}
 	switch {
 	case c.kind == entryMark || q.view == viewHandshake:
@@ -75,18 +75,18 @@ func (q *request) make(s *store) body {
 	case c.kind == entryFrame:
 		return q.frameBody(s, &c)
 	}
-	return q.messageBody(s, int(c.i), c.session, &c.m, 0)
+	return q.messageBody(s, c.i, c.session, &c.m, 0)
 }
 
 func (q *request) sessionBody(s *store, n int) body {
 	s.mu.Lock()
-	i := s.trace.Now(n)
+	i, first := s.trace.Now(n), s.trace.First(n)
 	findings := s.trace.Findings(n)
 	s.mu.Unlock()
 	if i == nil {
 		return overview(q.th, q.w, s)
 	}
-	return sessionDoc(q.th, q.w, i, findings)
+	return sessionDoc(q.th, q.w, i, first, findings)
 }
 
 // frameBody shows the message of a frame, with the frame open where frames are looked at.
@@ -110,6 +110,9 @@ func (q *request) frameBody(s *store, c *cell) body {
 func (q *request) messageBody(s *store, i int, info *decode.Session, m *ws.Message, frame int) body {
 	head := messageHead(q.th, q.w, info, m)
 	p, err := s.payload(i)
+	if _, kept := s.message(i); kept == nil {
+		err = errForgotten
+	}
 	if err != nil {
 		return &stacked{head, noteBody(q.th, q.w, err.Error())}
 	}

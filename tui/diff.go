@@ -28,6 +28,8 @@ type diffJob struct {
 	th       *theme
 	sessions [2]int
 	stop     atomic.Bool
+	// note says what could not be compared, once it is done.
+	note string
 }
 
 // diffedMsg brings what became of a diffJob.
@@ -39,7 +41,7 @@ type diffedMsg struct {
 
 // selectSession selects the session that the cursor stands on, to compare two.
 func (m *model) selectSession() {
-	n := m.sess.selected()
+	n := m.sess.selected(m.store)
 	if n == 0 {
 		m.complain("this row stands for all sessions")
 		return
@@ -55,7 +57,7 @@ func (m *model) selectSession() {
 // compareSessions is the command that compares the two selected sessions, or the selected one with this one.
 func (m *model) compareSessions() tea.Cmd {
 	two := append([]int(nil), m.sess.marked...)
-	if n := m.sess.selected(); len(two) == 1 && n != 0 && n != two[0] {
+	if n := m.sess.selected(m.store); len(two) == 1 && n != 0 && n != two[0] {
 		two = append(two, n)
 	}
 	if len(two) < 2 {
@@ -89,6 +91,9 @@ func (m *model) diffed(msg diffedMsg) {
 		return
 	}
 	m.cmp, m.under = msg.pane, nil
+	if msg.job.note != "" {
+		m.complain(msg.job.note)
+	}
 }
 
 // covered takes in a comparison of messages; that of sessions from which it was opened comes back when it is left.
@@ -146,6 +151,9 @@ func (j *diffJob) run() (*diffPane, error) {
 // side is what diff.FromTrace makes, but holds the lock for no longer than scanPiece at a time.
 func (j *diffJob) side(n int) (*diff.Side, error) {
 	s := &diff.Side{Info: j.store.session(n), Control: true}
+	if s.Info == nil {
+		return nil, fmt.Errorf("session %d is no longer kept", n)
+	}
 	size := 0
 	for k := 1; !j.stop.Load(); {
 		before := len(s.Messages)
@@ -170,6 +178,10 @@ func (j *diffJob) piece(s *diff.Side, n int, k *int) (more bool, err error) {
 	j.store.mu.Lock()
 	defer j.store.mu.Unlock()
 	t := j.store.trace
+	if first := t.First(n); *k < first {
+		*k = first
+		j.note = fmt.Sprintf("the begin of session %d is not compared: it is no longer kept", n)
+	}
 	for began := time.Now(); time.Since(began) < scanPiece; *k++ {
 		if *k > t.Count(n) {
 			return false, nil

@@ -150,7 +150,11 @@ func (d *framesDoc) lit() *explain.Field {
 
 func (d *framesDoc) draw(i int, l *line) {
 	if i >= len(d.rows) {
-		l.put(d.th.dim, fmt.Sprintf("... %s more: f lists all frames", thousands(int64(d.total-len(d.frames)))))
+		what := "f lists all frames"
+		if len(d.frames) < maxFrames {
+			what = "no longer kept"
+		}
+		l.put(d.th.dim, fmt.Sprintf("... %s more: %s", thousands(int64(d.total-len(d.frames))), what))
 		return
 	}
 	r := d.rows[i]

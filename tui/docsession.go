@@ -17,7 +17,7 @@ import (
 const maxFindings = 200
 
 // sessionDoc is all about a session: what it is, how far it may be believed, both sides of the handshake, its findings.
-func sessionDoc(th *theme, w int, s *decode.Session, findings []ws.Finding) *rich {
+func sessionDoc(th *theme, w int, s *decode.Session, first int, findings []ws.Finding) *rich {
 	r := newRich(w)
 	r.add(2, seg{th.bold, fmt.Sprintf("session %d  ", s.N)}, seg{th.plain, decode.Inert(export.Address(s))})
 	r.pair(th, "client", s.Client.String())
@@ -35,9 +35,12 @@ func sessionDoc(th *theme, w int, s *decode.Session, findings []ws.Finding) *ric
 		r.pair(th, name, fmt.Sprintf("%s, %s (%s on the wire)", plural(s.Messages[d], "message"), plural(s.Bytes[d], "byte"), thousands(s.WireBytes[d])))
 	}
 	r.pair(th, "packets", fmt.Sprintf("%d to %d, stream %d, %s", s.First, s.Last, s.Stream, plural(int64(s.Retransmissions), "retransmission")))
+	if first > 1 {
+		r.pair(th, "kept", "from message "+thousands(int64(first))+" on")
+	}
 	r.pair(th, "believed", belief(s))
 	handshakeDoc(r, th, s)
-	findingsDoc(r, th, findings)
+	findingsDoc(r, th, s, findings)
 	return r
 }
 
@@ -134,11 +137,15 @@ func headersDoc(r *rich, th *theme, hs []http1.Header) {
 	}
 }
 
-func findingsDoc(r *rich, th *theme, fs []ws.Finding) {
+func findingsDoc(r *rich, th *theme, s *decode.Session, fs []ws.Finding) {
 	if len(fs) == 0 {
 		return
 	}
-	r.heading(th, plural(int64(len(fs)), "finding"))
+	head := plural(int64(max(len(fs), s.Findings)), "finding")
+	if len(fs) < s.Findings {
+		head += ", of which " + thousands(int64(len(fs))) + " are kept"
+	}
+	r.heading(th, head)
 	for i := range fs {
 		if i == maxFindings {
 			r.add(0, seg{th.dim, fmt.Sprintf("... %s more: wspeek check lists all", thousands(int64(len(fs)-i)))})

@@ -43,6 +43,10 @@ type Options struct {
 	Clock Clock
 	// Budget is how many bytes of payload are kept in memory (default 256 MiB); the rest goes to an unlinked temporary file.
 	Budget int64
+	// History, where it is not 0, is how many bytes of messages are kept at most, all in memory, whatever Budget says: the
+	// oldest are forgotten. Sessions is then how many closed sessions are kept, 0 for any number.
+	History  int64
+	Sessions int
 	// FileOf names the file that a packet came from, for exports; nil where one file is read.
 	FileOf func(packet int) string
 	// Command is how a person names the same input to another command: "wspeek explain chat.pcap". Empty where there is no way.

@@ -118,9 +118,9 @@ func (m *model) toOneSession() bool {
 	if !ok {
 		return false
 	}
-	m.anchor = m.lens.order(m.store, c.entry)
+	m.anchor = c.i
 	m.spec.session = c.session.N
-	m.sess.list.set(c.session.N)
+	m.sess.choose(m.store, c.session.N)
 	return true
 }
 
@@ -190,7 +190,7 @@ func (m *model) ladderAct(a action) {
 func (m *model) ladderMoved() {
 	m.anchor = -1
 	if c, ok := m.current(); ok {
-		if at, _ := m.lens.find(m.store, m.lens.order(m.store, c.entry)); at < m.msgs.list.n {
+		if at, _ := m.lens.find(m.store, c.i); at < m.msgs.list.n {
 			m.msgs.list.set(at)
 		}
 	}
@@ -240,14 +240,15 @@ func (p *ladderPane) current(s *store) (c cell, ok bool) {
 	r := &p.rows[p.list.cursor]
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	e := entry{entryMessage, int32(s.trace.Index(p.key.session, r.Message))}
+	e := entry{kind: entryMessage, i: s.trace.Index(p.key.session, r.Message)}
 	if r.Frame > 0 {
-		e = entry{entryFrame, int32(s.trace.FrameIndex(p.key.session, r.Frame))}
+		e = entry{kind: entryFrame, i: s.trace.FrameIndex(p.key.session, r.Frame)}
 	}
 	if r.Message == 0 || e.i < 0 {
 		return c, false
 	}
-	return s.cell(e, false), true
+	c = s.cell(e, false)
+	return c, c.kind != entryGone
 }
 
 // ladderMark says whether the message of a row is selected.

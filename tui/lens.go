@@ -15,12 +15,16 @@ const (
 	entryMessage entryKind = iota
 	entryFrame
 	entryMark
+	// entryGone is what was forgotten since it came into the list.
+	entryGone
 )
 
-// entry is a row of the list: a message or frame by its index in the Trace, or a mark by its index in the store.
+// entry is a row of the list: a message or frame by its index i in the Trace, or a mark by its number in the store (its
+// lowest 32 bits), which comes before message (frame) i.
 type entry struct {
 	kind entryKind
-	i    int32
+	mark uint32
+	i    int
 }
 
 // chip is one of the quick filters.
@@ -77,7 +81,9 @@ type lens struct {
 	spec
 	rows     []entry
 	next     int // of the messages or frames
-	nextMark int
+	nextMark int // by its number
+	// forgot is the store's count of what was forgotten when rows were last rid of it.
+	forgot int
 	// amended is how many messages had been amended when the lens began.
 	amended int
 	stop    atomic.Bool
@@ -115,7 +121,7 @@ func (v *lens) piece(s *store) bool {
 		}
 		v.takeMarks(s, v.next)
 		if v.shows(s, v.next) {
-			v.rows = append(v.rows, entry{v.kind(), int32(v.next)})
+			v.rows = append(v.rows, entry{kind: v.kind(), i: v.next})
 		}
 		v.next++
 	}
@@ -132,30 +138,26 @@ func (v *lens) kind() entryKind {
 
 // takeMarks adds the marks that stand before message (frame) i.
 func (v *lens) takeMarks(s *store, i int) {
-	for ; v.nextMark < len(s.marks) && s.marks[v.nextMark].at(v.frames) <= i; v.nextMark++ {
-		m := &s.marks[v.nextMark]
-		if v.query == nil && v.chip == chipAll && (v.session == 0 || v.session == int(m.session)) {
-			v.rows = append(v.rows, entry{entryMark, int32(v.nextMark)})
+	for _, m := range s.marks.from(v.nextMark) {
+		if m.at(v.frames) > i {
+			return
+		}
+		v.nextMark = m.n + 1
+		if v.query == nil && v.chip == chipAll && (v.session == 0 || v.session == m.session) {
+			v.rows = append(v.rows, entry{entryMark, uint32(m.n), m.at(v.frames)})
 		}
 	}
 }
 
-func (m *mark) at(frames bool) int {
-	if frames {
-		return int(m.frame)
-	}
-	return int(m.message)
-}
-
 // shows says whether message (frame) i is let through.
 func (v *lens) shows(s *store, i int) bool {
-	session := 0
+	session := s.trace.SessionOf(i)
 	if v.frames {
-		session, _ = s.trace.FrameSession(i)
-	} else {
-		session = s.trace.SessionOf(i)
+		session = s.trace.FrameSession(i)
 	}
 	switch {
+	case session == 0: // forgotten
+		return false
 	case v.session != 0 && session != v.session:
 		return false
 	case v.chip == chipAll && v.query == nil && !v.quiet && !v.control:
@@ -179,14 +181,6 @@ func (v *lens) passes(whole bool) bool {
 	return v.query == nil || v.ask.matches(v.query)
 }
 
-// order is where an entry stands among the messages (frames).
-func (v *lens) order(s *store, e entry) int {
-	if e.kind == entryMark {
-		return s.marks[e.i].at(v.frames)
-	}
-	return int(e.i)
-}
-
 // find is the position of the first row that stands at or after message (frame) i; ready says that it cannot change any more.
 func (v *lens) find(s *store, i int) (at int, ready bool) {
 	s.mu.Lock()
@@ -195,7 +189,7 @@ func (v *lens) find(s *store, i int) (at int, ready bool) {
 	for lo < hi {
 		mid := (lo + hi) / 2
 		e := v.rows[mid]
-		if v.order(s, e) < i || e.kind == entryMark && v.order(s, e) == i {
+		if e.i < i || e.kind == entryMark && e.i == i {
 			lo = mid + 1
 		} else {
 			hi = mid
@@ -223,7 +217,7 @@ func (v *lens) behind(s *store) bool {
 	if v.frames {
 		of = s.trace.FrameLen()
 	}
-	return v.next < of || v.nextMark < len(s.marks)
+	return v.next < of || v.nextMark < s.marks.next
 }
 
 // stale says that messages were amended after the lens began to look at them, in a way that may change what it lets through.
@@ -275,27 +269,68 @@ func (v *lens) entryAt(s *store, k int) (c cell, ok bool) {
 	if k < 0 || k >= len(v.rows) {
 		return c, false
 	}
-	return s.cell(v.rows[k], false), true
+	c = s.cell(v.rows[k], false)
+	return c, c.kind != entryGone
+}
+
+// trim rids rows of what was forgotten once that is much, and says how many rows went before each of two positions.
+func (v *lens) trim(s *store, p, q int) (beforeP, beforeQ int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	forgot := s.forgot()
+	if forgot-v.forgot <= len(v.rows)/8 {
+		return 0, 0
+	}
+	v.forgot = forgot
+	left := v.rows[:0]
+	for k, e := range v.rows {
+		switch {
+		case s.has(e):
+			left = append(left, e)
+			continue
+		case k < p:
+			beforeP++
+		}
+		if k < q {
+			beforeQ++
+		}
+	}
+	v.rows = left
+	return beforeP, beforeQ
 }
 
 // cell copies a row; the lock is held.
 func (s *store) cell(e entry, preview bool) cell {
 	c := cell{entry: e}
+	n := 0
 	switch e.kind {
 	case entryMark:
-		c.mark = s.marks[e.i]
-		c.session = s.trace.Session(int(c.mark.session))
+		if m := s.marks.at(e.mark); m != nil {
+			c.mark, n = *m, m.session
+		}
 	case entryFrame:
-		n := s.trace.FrameInto(int(e.i), &c.f)
-		c.session = s.trace.Session(n)
+		n = s.trace.FrameInto(e.i, &c.f)
 	case entryMessage:
-		n := s.trace.MessageInto(int(e.i), &c.m)
-		c.session = s.trace.Session(n)
+		n = s.trace.MessageInto(e.i, &c.m)
 		if preview {
-			c.preview, _ = s.trace.Prefix(int(e.i), previewBytes) // shown as empty where it cannot be read back
+			c.preview, _ = s.trace.Prefix(e.i, previewBytes) // shown as empty where it cannot be read back
 		}
 	}
+	if c.session = s.trace.Session(n); c.session == nil {
+		return cell{entry: entry{kind: entryGone, i: e.i}, session: &decode.Session{}}
+	}
 	return c
+}
+
+// has says whether a row was not forgotten; the lock is held.
+func (s *store) has(e entry) bool {
+	switch e.kind {
+	case entryMark:
+		return s.marks.at(e.mark) != nil
+	case entryFrame:
+		return s.trace.FrameSession(e.i) != 0
+	}
+	return s.trace.SessionOf(e.i) != 0
 }
 
 // time is that of the row, in nanoseconds.
@@ -305,7 +340,7 @@ func (c *cell) time() int64 {
 		return int64(c.m.Last.Time)
 	case c.kind == entryFrame:
 		return int64(c.f.Last.Time)
-	case c.session == nil:
+	case c.kind == entryGone:
 		return 0
 	case c.mark.kind == markEnded || c.mark.kind == markRefused:
 		return int64(c.session.Ended)

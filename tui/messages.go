@@ -142,11 +142,13 @@ func (p *messagesPane) lead(v *listView, l *line, id, at, dir string) {
 func (p *messagesPane) row(v *listView, c *cell, here bool) string {
 	l := newLine(v.w)
 	cursor(l, v.th, here, v.focus)
-	if c.kind == entryMessage && p.isMarked(int(c.i)) {
+	if c.kind == entryMessage && p.isMarked(c.i) {
 		l.b, l.w = l.b[:0], 0
 		l.put(v.th.mark, "* ")
 	}
 	switch c.kind {
+	case entryGone:
+		l.put(v.th.dim, " no longer kept")
 	case entryMark:
 		p.drawMark(v, l, c)
 	case entryFrame:

@@ -92,8 +92,7 @@ type wroteMsg struct {
 type crashMsg struct{ err error }
 
 func newModel(opt Options) (*model, error) {
-	m := &model{opt: opt, store: newStore(opt.Budget), th: newTheme(true), w: 80, h: 24, anchor: -1, now: time.Now}
-	m.store.apart = opt.Apart
+	m := &model{opt: opt, store: newStore(&opt), th: newTheme(true), w: 80, h: 24, anchor: -1, now: time.Now}
 	q, err := compile(opt.Filter)
 	if err != nil {
 		return nil, err
@@ -110,6 +109,7 @@ func newModel(opt Options) (*model, error) {
 		m.focus = paneMessages
 		m.spec.session = m.wanted
 		m.lens = newLens(m.spec)
+		m.store.pinned = m.wanted
 	}
 	m.began = m.now()
 	return m, nil
@@ -134,11 +134,12 @@ func (m *model) wait() tea.Cmd {
 func (m *model) refresh() tea.Cmd {
 	m.count = m.store.counts()
 	m.progress = m.opt.Feed.Progress()
-	m.sess.list.grow(m.count.sessions + 1)
+	m.sess.grow(m.store, m.count.listed)
 	if m.wanted > 0 && m.count.sessions >= m.wanted {
-		m.sess.list.set(m.wanted)
+		m.sess.choose(m.store, m.wanted)
 		m.wanted = 0
 	}
+	m.trim()
 	if !m.scanning && m.lens.stale(m.store) {
 		m.lens = newLens(m.spec)
 	}
@@ -147,6 +148,20 @@ func (m *model) refresh() tea.Cmd {
 		m.version++ // a session's snapshot may be newer
 	}
 	return tea.Batch(m.scan(), m.build())
+}
+
+// trim rids the list of what was forgotten, unless rows are being gone through by number.
+func (m *model) trim() {
+	if m.hunt != nil || m.writing != nil {
+		return
+	}
+	l := &m.msgs.list
+	cursor, top := m.lens.trim(m.store, l.cursor, l.top)
+	if cursor > 0 || top > 0 {
+		l.cursor, l.top = l.cursor-cursor, l.top-top
+		m.frozen = max(0, m.frozen-cursor)
+		m.lad.seen = -1
+	}
 }
 
 // growList takes in how many rows the lens has.
@@ -185,12 +200,13 @@ func (m *model) relens() tea.Cmd {
 	}
 	if !m.msgs.list.follow && m.anchor < 0 && m.lens.frames == m.spec.frames && m.lens.session == m.spec.session {
 		if c, ok := m.lens.entryAt(m.store, m.msgs.list.cursor); ok {
-			m.anchor = m.lens.order(m.store, c.entry)
+			m.anchor = c.i
 		}
 	}
 	m.lens.stop.Store(true)
 	m.stopHunt()
 	m.lens, m.scanning = newLens(m.spec), false
+	m.store.pin(m.spec.session)
 	m.paused = false
 	m.msgs.list = list{height: m.msgs.list.height, follow: m.msgs.list.follow}
 	m.version++
@@ -227,7 +243,7 @@ func (d *detailPane) subject() subject {
 // subject is what the detail pane is to show.
 func (m *model) subject() subject {
 	if m.focus == paneSessions {
-		return subject{session: m.sess.selected()}
+		return subject{session: m.sess.selected(m.store)}
 	}
 	c, ok := m.current()
 	if !ok {
@@ -251,7 +267,7 @@ func (m *model) currentMessage() (i int, c cell, ok bool) {
 	case !ok || c.kind == entryMark:
 		return 0, c, false
 	case c.kind == entryMessage:
-		return int(c.i), c, true
+		return c.i, c, true
 	}
 	m.store.mu.Lock()
 	defer m.store.mu.Unlock()

@@ -67,6 +67,7 @@ func (m *model) end(ctx context.Context, err error) (*decode.Account, error) {
 	defer m.store.mu.Unlock()
 	m.store.payloads.close()
 	a := m.store.account
+	a.PastMessages, a.PastSessions = m.store.past()
 	switch {
 	case m.crash != nil:
 		return &a, m.crash

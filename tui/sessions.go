@@ -13,12 +13,45 @@ import (
 // sessionsPane lists the sessions; its first row stands for all of them.
 type sessionsPane struct {
 	list list
+	// at is the number of the session that the cursor stands on, 0 for all, if the cursor is at row atRow.
+	at, atRow int
 	// marked are the numbers of the sessions selected for comparing.
 	marked []int
 }
 
 // selected is the number of the session that the cursor stands on, 0 for all.
-func (p *sessionsPane) selected() int { return p.list.cursor }
+func (p *sessionsPane) selected(s *store) int {
+	if p.atRow != p.list.cursor {
+		p.atRow = p.list.cursor
+		if p.at = 0; p.atRow > 0 {
+			p.at = s.number(p.atRow - 1)
+		}
+	}
+	return p.at
+}
+
+// choose lets the cursor stand on a session, 0 for all.
+func (p *sessionsPane) choose(s *store, session int) {
+	row := 0
+	if session > 0 {
+		row = s.rank(session) + 1
+	}
+	p.list.set(row)
+	p.at, p.atRow = session, p.list.cursor
+}
+
+// grow tells that n sessions are kept now. The cursor stays at its session, as long as that is there.
+func (p *sessionsPane) grow(s *store, n int) {
+	if at := p.selected(s); at > 0 {
+		row := s.rank(at) + 1
+		p.list.top = max(0, p.list.top+row-p.list.cursor)
+		p.list.cursor, p.atRow = row, row
+	}
+	p.list.grow(n + 1)
+	if p.at > 0 && s.session(p.at) == nil {
+		p.atRow = -1
+	}
+}
 
 // Key moves in the list, and says whether it knew the action.
 func (p *sessionsPane) Key(a action) bool { return moveList(&p.list, a) }
@@ -123,7 +156,10 @@ func (s *store) sessions(from, to int) []*decode.Session {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var out []*decode.Session
-	for n := from; n < to; n++ {
+	if from == 0 {
+		out = append(out, nil)
+	}
+	for _, n := range s.trace.Numbers(max(from-1, 0), to-1) {
 		out = append(out, s.trace.Now(n))
 	}
 	return out

@@ -16,9 +16,14 @@ const (
 // spill is decode.Payloads: a budget of memory, and beyond it a temporary file without a name, so that nothing
 // stays behind. It is guarded by the store's lock.
 type spill struct {
-	budget  int64
-	used    int64
-	blocks  [][]byte
+	budget int64
+	used   int64
+	// noFile keeps what is beyond the budget in memory too: somebody else sees to it that not too much is kept.
+	noFile bool
+	blocks [][]byte
+	// live is how many bytes of each block were not forgotten; held is what all blocks take.
+	live    []int
+	held    int64
 	file    *os.File
 	pending []byte
 	// written is how many bytes are in the file, without pending.
@@ -27,18 +32,40 @@ type spill struct {
 
 // Put is decode.Payloads.
 func (s *spill) Put(p []byte) (int64, error) {
-	if s.used+int64(len(p)) > s.budget {
+	if s.used+int64(len(p)) > s.budget && !s.noFile {
 		return s.write(p)
 	}
 	s.used += int64(len(p))
 	n := len(s.blocks) - 1
 	if n < 0 || cap(s.blocks[n])-len(s.blocks[n]) < len(p) {
 		s.blocks = append(s.blocks, make([]byte, 0, max(blockSize, len(p))))
+		s.live = append(s.live, 0)
+		s.held += int64(cap(s.blocks[n+1]))
+		s.settle(n)
 		n++
 	}
 	at := len(s.blocks[n])
 	s.blocks[n] = append(s.blocks[n], p...)
+	s.live[n] += len(p)
 	return int64(n)<<32 | int64(at), nil
+}
+
+// Forget is decode.Forgetter. What is in the file stays there.
+func (s *spill) Forget(ref int64, n int) {
+	if ref&inFile != 0 {
+		return
+	}
+	s.used -= int64(n)
+	s.live[ref>>32] -= n
+	s.settle(int(ref >> 32))
+}
+
+// settle gives block n back where nothing is left in it. The last one is added to.
+func (s *spill) settle(n int) {
+	if n >= 0 && n < len(s.blocks)-1 && s.live[n] == 0 && s.blocks[n] != nil {
+		s.held -= int64(cap(s.blocks[n]))
+		s.blocks[n] = nil
+	}
 }
 
 func (s *spill) write(p []byte) (int64, error) {
@@ -65,6 +92,9 @@ func (s *spill) write(p []byte) (int64, error) {
 
 // Get is decode.Payloads.
 func (s *spill) Get(ref int64, n int) ([]byte, error) {
+	if n == 0 {
+		return []byte{}, nil
+	}
 	if ref&inFile == 0 {
 		b := s.blocks[ref>>32]
 		at := int(ref & 0xffffffff)

@@ -86,6 +86,9 @@ func (m *model) accountParts() []seg {
 		{pick(dropped > 0, th.bad, th.dim), thousands(dropped) + " dropped"},
 		{pick(m.count.findings > 0, th.warn, th.dim), plural(int64(m.count.findings), "finding")},
 		{th.plain, m.placeText()}}
+	if text := m.pastText(); text != "" {
+		parts = append(parts, seg{th.warn, text})
+	}
 	if len(a.Encrypted) > 0 {
 		parts = append(parts, seg{th.warn, encrypted(a)})
 	}
@@ -96,6 +99,19 @@ func (m *model) accountParts() []seg {
 		parts = append(parts, seg{th.bad, decode.Inert(strings.Join(a.Why, "; "))})
 	}
 	return parts
+}
+
+// pastText says how much was forgotten.
+func (m *model) pastText() string {
+	c := &m.count
+	if c.pastMessages == 0 && c.pastSessions == 0 {
+		return ""
+	}
+	text := thousands(c.pastMessages) + " older not kept"
+	if c.pastSessions > 0 {
+		text += " (" + plural(c.pastSessions, "closed session") + ")"
+	}
+	return text
 }
 
 // completeness says whether all of the capture is known.

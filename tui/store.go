@@ -12,24 +12,6 @@ import (
 // refreshEvery is how often the screen is told that something has changed.
 const refreshEvery = 40 * time.Millisecond
 
-// markKind is what an event line in the list tells.
-type markKind uint8
-
-const (
-	markOpened markKind = iota
-	markRefused
-	markFound // recognised without its handshake
-	markEnded
-)
-
-// mark is an event that stands in the list between messages: it comes before message (frame) at[...].
-type mark struct {
-	kind    markKind
-	session int32
-	message int32
-	frame   int32
-}
-
 // store owns the Trace. The feed's goroutine adds to it, the screen and the commands beside it read; all of them
 // hold the lock for well under a millisecond at a time.
 type store struct {
@@ -37,8 +19,7 @@ type store struct {
 	trace    *decode.Trace
 	payloads *spill
 	account  decode.Account
-	marks    []mark
-	seen     map[int]uint8 // marks that a session has, by bits of markKind
+	marks    marks
 	times    timeline
 	// zero is the earliest time of a handshake or message, where timed.
 	zero    capture.Time
@@ -51,19 +32,37 @@ type store struct {
 	changed chan struct{}
 	// crash is told that a goroutine has panicked; Run sets it.
 	crash func(error)
+	// history is how many bytes of what is past are kept at most, 0 for all; closed says which sessions to forget.
+	history int64
+	closed  decode.Forgetting
+	// pinned is the session that is looked at: it is forgotten last, and spared is it where its turn has come.
+	pinned, spared int
 }
 
-func newStore(budget int64) *store {
-	if budget <= 0 {
-		budget = 256 << 20
+// defaultBudget is Options.Budget.
+const defaultBudget = 256 << 20
+
+func newStore(opt *Options) *store {
+	p := &spill{budget: opt.Budget, noFile: opt.History > 0}
+	if p.budget <= 0 {
+		p.budget = defaultBudget
 	}
-	p := &spill{budget: budget}
-	return &store{trace: decode.NewTrace(p), payloads: p, seen: map[int]uint8{}, changed: make(chan struct{}, 1), crash: func(error) {}}
+	s := &store{trace: decode.NewTrace(p), payloads: p, changed: make(chan struct{}, 1), crash: func(error) {}}
+	s.marks.seen = map[int]uint8{}
+	s.apart, s.history = opt.Apart, opt.History
+	if s.history > 0 {
+		s.closed = decode.Forgetting{Sessions: opt.Sessions, Bytes: s.history / 4}
+	}
+	return s
 }
 
 // visit is what a Feed is given.
 func (s *store) visit(b *decode.Batch, e *decode.Event) error {
 	s.mu.Lock()
+	var before *decode.Session
+	if e.Kind == decode.KindSession {
+		before = s.trace.Session(e.Session.N)
+	}
 	if err := s.trace.Apply(b, e); err != nil && s.trouble == "" {
 		s.trouble = err.Error()
 		s.account.Incomplete("payloads could not be kept")
@@ -71,16 +70,20 @@ func (s *store) visit(b *decode.Batch, e *decode.Event) error {
 	s.account.Count(b, e)
 	switch e.Kind {
 	case decode.KindSession:
-		s.note(b.Session(e))
+		if i := b.Session(e); s.trace.Session(i.N) != nil {
+			s.note(i)
+			s.closed.Note(before, i, s.trace.Len())
+		}
 	case decode.KindMessage:
 		m := b.Message(e)
 		at := m.Last.Time
 		s.begin(at)
-		if i := s.trace.Session(e.Session.N); s.apart && i.HasStarted {
+		if i := s.trace.Session(e.Session.N); s.apart && i != nil && i.HasStarted {
 			at -= i.Started
 		}
 		s.times.add(at, m.Dir)
 	}
+	s.bound()
 	s.mu.Unlock()
 	s.notify()
 	return nil
@@ -118,11 +121,7 @@ func (s *store) note(i *decode.Session) {
 }
 
 func (s *store) mark(session int, k markKind) {
-	if s.seen[session]&(1<<k) != 0 {
-		return
-	}
-	s.seen[session] |= 1 << k
-	s.marks = append(s.marks, mark{k, int32(session), int32(s.trace.Len()), int32(s.trace.FrameLen())})
+	s.marks.add(mark{kind: k, session: session, message: s.trace.Len(), frame: s.trace.FrameLen()})
 }
 
 // finish notes that the feed has ended.
@@ -144,14 +143,14 @@ func (s *store) session(n int) *decode.Session {
 	return s.trace.Session(n)
 }
 
-// message is a copy of message i, with its session; nil where i is none.
+// message is a copy of message i, with its session; nil where it was forgotten.
 func (s *store) message(i int) (*decode.Session, *ws.Message) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if i < 0 || i >= s.trace.Len() {
+	n, m := s.trace.Message(i)
+	if n == 0 {
 		return nil, nil
 	}
-	n, m := s.trace.Message(i)
 	return s.trace.Session(n), m
 }
 
@@ -165,62 +164,22 @@ func (s *store) payload(i int) ([]byte, error) {
 // counts are what the status lines show.
 type counts struct {
 	sessions, messages, frames, findings int
-	account                              decode.Account
-	trouble                              string
-	done                                 bool
-	err                                  error
+	// listed is how many sessions were not forgotten.
+	listed int
+	// pastMessages and pastSessions were forgotten.
+	pastMessages, pastSessions int64
+	account                    decode.Account
+	trouble                    string
+	done                       bool
+	err                        error
 }
 
 func (s *store) counts() counts {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return counts{s.trace.Sessions(), s.trace.Len(), s.trace.FrameLen(), s.trace.FindingCount(),
-		s.account, s.trouble, s.done, s.feedErr}
-}
-
-// timelineBins is how many bins of time a timeline has.
-const timelineBins = 512
-
-// timeline counts messages over time. Its bins become wider as time goes on.
-type timeline struct {
-	start, width capture.Time
-	bins         [timelineBins][2]uint32
-	used         int
-}
-
-func (t *timeline) add(at capture.Time, d ws.Dir) {
-	if t.width == 0 {
-		t.start, t.width = at, capture.Time(time.Millisecond)
-	}
-	k := max(at-t.start, 0) / t.width
-	for k >= timelineBins {
-		t.halve()
-		k = max(at-t.start, 0) / t.width
-	}
-	t.bins[k][d]++
-	t.used = max(t.used, int(k)+1)
-}
-
-// halve makes the bins twice as wide.
-func (t *timeline) halve() {
-	for i := range timelineBins / 2 {
-		for d := range 2 {
-			t.bins[i][d] = t.bins[2*i][d] + t.bins[2*i+1][d]
-		}
-	}
-	clear(t.bins[timelineBins/2:])
-	t.width *= 2
-	t.used = (t.used + 1) / 2
-}
-
-// timelineSpan is how many bins as a factor of their width.
-func timelineSpan(n int) capture.Time { return capture.Time(n) }
-
-// columns are the counts in n columns.
-func (t *timeline) columns(n int) []uint32 {
-	out := make([]uint32, n)
-	for i := range t.used {
-		out[i*n/t.used] += t.bins[i][0] + t.bins[i][1]
-	}
-	return out
+	c := counts{sessions: s.trace.Sessions(), messages: s.trace.Len(), frames: s.trace.FrameLen(), findings: s.trace.FindingCount(),
+		account: s.account, trouble: s.trouble, done: s.done, err: s.feedErr}
+	c.listed, _ = s.trace.Remembered()
+	c.pastMessages, c.pastSessions = s.past()
+	return c
 }

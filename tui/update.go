@@ -140,7 +140,7 @@ func (m *model) sessionsAct(a action) tea.Cmd {
 	default:
 		m.sess.Key(a)
 	}
-	m.spec.session = m.sess.selected()
+	m.spec.session = m.sess.selected(m.store)
 	return tea.Batch(m.relens(), m.build())
 }
 

@@ -34,6 +34,9 @@ func (s *store) save(i int, name string, over bool) (string, error) {
 		return "", err
 	}
 	_, m := s.message(i)
+	if m == nil {
+		return "", errForgotten
+	}
 	f, err := create(name, over)
 	if err != nil {
 		return "", err
@@ -46,8 +49,9 @@ func (s *store) save(i int, name string, over bool) (string, error) {
 	return fmt.Sprintf("wrote %s to %s", plural(int64(n), "byte"), name), nil
 }
 
-// exporter writes rows as JSON lines.
+// exporter writes rows as JSON lines. gone counts those that were forgotten meanwhile.
 type exporter struct {
+	gone  int
 	store *store
 	lens  *lens
 	json  export.JSON
@@ -69,14 +73,18 @@ func (x *exporter) ref(s *decode.Session) *decode.Ref {
 func (x *exporter) line(dst []byte, e entry) ([]byte, error) {
 	x.store.mu.Lock()
 	c := x.store.cell(e, false)
+	var err error
+	if c.kind == entryMessage {
+		c.m.Payload, err = x.store.trace.Payload(e.i)
+	}
 	x.store.mu.Unlock()
-	switch e.kind {
+	switch c.kind {
 	case entryFrame:
 		return x.json.Frame(dst, x.ref(c.session), &c.f), nil
 	case entryMessage:
-		p, err := x.store.payload(int(e.i))
-		c.m.Payload = p
 		return x.json.Message(dst, x.ref(c.session), &c.m), err
+	case entryGone:
+		x.gone++
 	}
 	return dst, nil
 }
@@ -92,7 +100,11 @@ func (x *exporter) write(name string, n int) (string, error) {
 	if err = errors.Join(err, w.Flush(), f.Close()); err != nil {
 		return "", fmt.Errorf("write %s: %w", name, err)
 	}
-	return fmt.Sprintf("wrote %s to %s", plural(int64(lines), "line"), name), nil
+	said := fmt.Sprintf("wrote %s to %s", plural(int64(lines), "line"), name)
+	if x.gone > 0 {
+		said += fmt.Sprintf("; %s no longer kept", plural(int64(x.gone), "row"))
+	}
+	return said, nil
 }
 
 func (x *exporter) rows(w *bufio.Writer, n int) (lines int, err error) {
@@ -168,13 +180,13 @@ func (h *hunt) matches(e entry) bool {
 	if h.ask == nil {
 		h.ask = newAsker(h.store)
 	}
-	switch e.kind {
-	case entryMark:
+	switch {
+	case e.kind == entryMark || !h.store.has(e):
 		return false
-	case entryFrame:
-		h.ask.loadFrame(int(e.i))
+	case e.kind == entryFrame:
+		h.ask.loadFrame(e.i)
 	default:
-		h.ask.load(int(e.i))
+		h.ask.load(e.i)
 	}
 	return h.ask.matches(h.query)
 }

@@ -57,7 +57,7 @@ type lister struct {
 	// sessions are the newest snapshots, for the sessions view.
 	sessions map[int]*decode.Session
 	headed   map[int]bool
-	forget   forgetting
+	forget   decode.Forgetting
 	files    capture.Stats
 	// leftOut counts the messages that --raw could not write.
 	leftOut int64
@@ -186,9 +186,10 @@ func (l *lister) visit(b *decode.Batch, e *decode.Event) error {
 
 // remember keeps the newest snapshot of a session.
 func (l *lister) remember(s *decode.Session) {
-	n := l.forget.note(l.sessions[s.N], s)
+	l.forget.Note(l.sessions[s.N], s, 0)
 	l.sessions[s.N] = s
-	if n > 0 {
+	for l.forget.Due() {
+		n := l.forget.Take()
 		delete(l.sessions, n)
 		delete(l.headed, n)
 		if l.filter != nil {

@@ -239,6 +239,12 @@ func withoutSSH(std streams, f *flags, filter *bpf.Filter) (*bpf.Filter, error) 
 	return both, nil
 }
 
+const (
+	// liveSessions is how many closed sessions a live capture remembers, liveSessionBytes how many bytes they may take.
+	liveSessions     = 20_000
+	liveSessionBytes = 64 << 20
+)
+
 // liveLimits bound what one of the shards keeps in a run that does not end: an idle connection costs some hundred bytes.
 func liveLimits() decode.Limits {
 	l := shardLimits()
@@ -263,7 +269,7 @@ func listLive(ctx context.Context, std streams, f *flags, s *liveSource, v view)
 	if err != nil {
 		return err
 	}
-	l.forget.budget = liveSessions
+	l.forget = decode.Forgetting{Sessions: liveSessions, Bytes: liveSessionBytes}
 	ports, err := f.ports()
 	if err != nil {
 		return err
@@ -284,7 +290,7 @@ func listLive(ctx context.Context, std streams, f *flags, s *liveSource, v view)
 	}
 	p.account(&l.account)
 	s.finish(&l.account)
-	s.epilogue(s.tell, l.forget.forgotten, f.quiet)
+	s.epilogue(s.tell, l.forget.Forgotten, f.quiet)
 	return s.status(l.finish(ctx, runErr))
 }
 

@@ -24,6 +24,7 @@ type liveFlags struct {
 	stopAt    []string
 	ringAt    []string
 	ssh       bool
+	history   int // MB
 	stop      stopAt
 	ring      ringAt
 }
@@ -60,12 +61,19 @@ func (l *liveFlags) registerOwn(s *pflag.FlagSet) {
 	s.StringVarP(&l.user, "relinquish-privileges", "Z", "", "started as root: become `USER` before the first packet is read (default: who called sudo, else nobody)")
 	s.StringArrayVarP(&l.stopAt, "autostop", "a", nil, "stop after `duration:SECONDS` or at filesize:KB of -w")
 	s.StringArrayVarP(&l.ringAt, "ring-buffer", "b", nil, "with -w, begin the next file at `filesize:KB` or duration:SECONDS, and keep files:N of them")
+	s.IntVar(&l.history, "history", defaultHistory, "keep `MB` of messages on the screen, the newest (0: all)")
 	s.BoolVar(&l.ssh, "ssh", false, "capture the SSH connection too that this runs in")
 	s.BoolP("no-names", "n", true, "names are never looked up")
 	s.BoolP("line-buffered", "l", true, "lines are always written at once")
 	_ = s.MarkHidden("no-names")
 	_ = s.MarkHidden("line-buffered")
 }
+
+const (
+	// defaultHistory is how many MB of messages the screen keeps in a live capture.
+	defaultHistory = 256
+	megabyte       = 1_000_000
+)
 
 // capturing are the commands that can capture.
 var capturing = []string{"live", "messages", "frames"}
@@ -87,6 +95,8 @@ func (l *liveFlags) check(cmd *cobra.Command, f *flags) error {
 		return trouble("-f filters in the kernel while capturing; what -r reads is filtered by -Y, or by tcpdump before the pipe")
 	case l.write == "-":
 		return trouble("-w -: standard output has the messages; for packets on standard output there is tcpdump -U -w -")
+	case l.history < 0 || l.history > 1<<20:
+		return trouble("--history: want a number of MB from 0 (all) to 1048576")
 	case l.snaplen < 0 || l.buffer < 0 || l.buffer > 1<<21:
 		return trouble("-s and -B: want a number from 0 on, -B at most 2097152 (2 GiB)")
 	}
@@ -113,7 +123,7 @@ func (l *liveFlags) fits(name string, set *pflag.FlagSet, live bool) error {
 			return trouble("-%s goes with -i: nothing is captured here", short)
 		}
 	}
-	for _, flag := range []string{"no-promiscuous-mode", "snapshot-length", "buffer-size", "relinquish-privileges", "autostop", "ring-buffer", "ssh"} {
+	for _, flag := range []string{"no-promiscuous-mode", "snapshot-length", "buffer-size", "relinquish-privileges", "autostop", "ring-buffer", "ssh", "history"} {
 		if fl := set.Lookup(flag); fl != nil && fl.Changed && !live {
 			return trouble("--%s goes with -i: nothing is captured here", flag)
 		}

@@ -3,11 +3,15 @@ package main
 import (
 	"context"
 	"os"
+	"runtime/debug"
 	"sync"
 
 	"github.com/wspeek/wspeek/decode"
 	"github.com/wspeek/wspeek/tui"
 )
+
+// screenGC makes the collector keep garbage below 40 % of what is in use: a capture runs beside other things.
+const screenGC = 40
 
 // showLive opens the terminal UI on a capture. Where it comes through a pipe it waits for the first packet before it
 // takes the terminal, so that who writes to the pipe can ask for a password there.
@@ -26,13 +30,17 @@ func showLive(ctx context.Context, std streams, f *flags, s *liveSource) error {
 	if s.keep != nil {
 		s.keep.tell = notes.add
 	}
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(screenGC)
+	}
 	s.begin()
 	if s.patient {
 		if err := s.waitFirst(); err != nil {
 			return err
 		}
 	}
-	opt := tui.Options{Feed: feed, Title: "live: " + s.name, Live: true, Session: f.session, Filter: f.display, Clock: tui.ClockNamed(f.clock)}
+	opt := tui.Options{Feed: feed, Title: "live: " + s.name, Live: true, Session: f.session, Filter: f.display, Clock: tui.ClockNamed(f.clock),
+		History: int64(f.live.history) * megabyte, Sessions: liveSessions}
 	if f.color == "never" {
 		opt.Environ = append(os.Environ(), "NO_COLOR=1")
 	}

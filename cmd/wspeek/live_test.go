@@ -114,7 +114,7 @@ func TestHazard_V6_OwnSSHConnection(t *testing.T) {
 
 func TestLive_ForgetsClosedSessions(t *testing.T) {
 	t.Parallel()
-	l := &lister{sessions: map[int]*decode.Session{}, headed: map[int]bool{}, forget: forgetting{budget: 10}}
+	l := &lister{sessions: map[int]*decode.Session{}, headed: map[int]bool{}, forget: decode.Forgetting{Sessions: 10}}
 	l.remember(&decode.Session{N: 1, State: decode.Open})
 	for n := 2; n <= 1000; n++ {
 		l.headed[n] = true
@@ -122,8 +122,8 @@ func TestLive_ForgetsClosedSessions(t *testing.T) {
 		l.remember(&decode.Session{N: n, State: decode.Closed})
 		l.remember(&decode.Session{N: n, State: decode.Closed, Messages: [2]int64{1, 1}})
 	}
-	if len(l.sessions) != 11 || len(l.headed) != 10 || l.forget.forgotten != 989 || l.sessions[1] == nil || l.sessions[991] == nil {
-		t.Errorf("%d sessions, %d headed, %d forgotten", len(l.sessions), len(l.headed), l.forget.forgotten)
+	if len(l.sessions) != 11 || len(l.headed) != 10 || l.forget.Forgotten != 989 || l.sessions[1] == nil || l.sessions[991] == nil {
+		t.Errorf("%d sessions, %d headed, %d forgotten", len(l.sessions), len(l.headed), l.forget.Forgotten)
 	}
 }
 

@@ -57,7 +57,7 @@ type Options struct {
 	// Gap is from which length on a silence is marked; 0 means a second.
 	Gap capture.Time
 	// Pause is called between messages, so that who holds a lock over the Trace can let others in for a moment; messages
-	// may be added to it then. Where it returns false there are no further messages. Nil is never called.
+	// may be added to it and forgotten then. Where it returns false there are no further messages. Nil is never called.
 	Pause func() bool
 }
 
@@ -122,16 +122,22 @@ func (b *builder) handshake() {
 func (b *builder) messages() (more bool, err error) {
 	var m ws.Message
 	shown := 0
-	for n := 1; n <= b.t.Count(b.s.N); n++ {
-		i := b.t.Index(b.s.N, n)
-		if i < 0 {
+	first := b.t.First(b.s.N)
+	for n := first; n <= b.t.Count(b.s.N); n++ {
+		if b.t.Index(b.s.N, n) < 0 {
 			continue
 		}
 		if b.opt.Messages > 0 && shown == b.opt.Messages || b.opt.Pause != nil && !b.opt.Pause() {
 			return true, err
 		}
-		shown++
+		i := b.t.Index(b.s.N, n)
+		if i < 0 { // it was forgotten in the pause
+			continue
+		}
 		b.t.MessageInto(i, &m)
+		if shown++; shown == 1 && first > 1 {
+			b.add(Row{Kind: Remark, At: m.Start, Text: "earlier messages are no longer kept", order: n - 1})
+		}
 		text, e := b.preview(i, &m)
 		if err == nil {
 			err = e

@@ -1,0 +1,72 @@
+package decode
+
+import "github.com/wspeek/wspeek/decode/http1"
+
+// Forgetting says which closed sessions are to be forgotten, the oldest first, in runs that do not end. The zero value
+// forgets none.
+type Forgetting struct {
+	// Sessions is how many closed ones are remembered, Bytes how many bytes they may take; 0 is any number.
+	Sessions int
+	Bytes    int64
+	// Forgotten is how many were given to be forgotten.
+	Forgotten int
+
+	closed []closedSession // the oldest first, from head on
+	head   int
+	bytes  int64
+}
+
+// closedSession is a session that has ended, at is what Note was told.
+type closedSession struct{ n, at, size int }
+
+// Note takes the newest snapshot of a session, and the one before it (nil for none). At says where in the order of
+// messages that is.
+func (f *Forgetting) Note(before, now *Session, at int) {
+	if f.Sessions == 0 && f.Bytes == 0 || !now.over() || before != nil && before.over() {
+		return
+	}
+	c := closedSession{now.N, at, now.size()}
+	f.closed = append(f.closed, c)
+	f.bytes += int64(c.size)
+}
+
+// Due is whether a session is to be forgotten: Take is to be called then.
+func (f *Forgetting) Due() bool {
+	n := len(f.closed) - f.head
+	return n > 0 && (f.Sessions > 0 && n > f.Sessions || f.Bytes > 0 && f.bytes > f.Bytes)
+}
+
+// Oldest is where the oldest closed session was noted.
+func (f *Forgetting) Oldest() (at int, ok bool) {
+	if f.head == len(f.closed) {
+		return 0, false
+	}
+	return f.closed[f.head].at, true
+}
+
+// Take is the number of the oldest closed session, which is to be forgotten now; there must be one.
+func (f *Forgetting) Take() (n int) {
+	c := f.closed[f.head]
+	if f.head++; f.head > len(f.closed)/2 {
+		f.closed = append(f.closed[:0], f.closed[f.head:]...)
+		f.head = 0
+	}
+	f.bytes -= int64(c.size)
+	f.Forgotten++
+	return c.n
+}
+
+func (s *Session) over() bool {
+	return s.HasEnded || s.State == Closed || s.State == Refused
+}
+
+// size is about how many bytes a snapshot takes.
+func (s *Session) size() int {
+	n := sessionBytes + len(s.Host) + len(s.Path)
+	for _, hs := range [][]http1.Header{s.RequestHeaders, s.ResponseHeaders} {
+		for _, h := range hs {
+			n += 64 + len(h.Name) + len(h.Value)
+		}
+	}
+	return n
+}

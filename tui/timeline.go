@@ -1,0 +1,55 @@
+package tui
+
+import (
+	"time"
+
+	"github.com/wspeek/wspeek/capture"
+	"github.com/wspeek/wspeek/decode/ws"
+)
+
+// timelineBins is how many bins of time a timeline has.
+const timelineBins = 512
+
+// timeline counts messages over time. Its bins become wider as time goes on.
+type timeline struct {
+	start, width capture.Time
+	bins         [timelineBins][2]uint32
+	used         int
+}
+
+func (t *timeline) add(at capture.Time, d ws.Dir) {
+	if t.width == 0 {
+		t.start, t.width = at, capture.Time(time.Millisecond)
+	}
+	k := max(at-t.start, 0) / t.width
+	for k >= timelineBins {
+		t.halve()
+		k = max(at-t.start, 0) / t.width
+	}
+	t.bins[k][d]++
+	t.used = max(t.used, int(k)+1)
+}
+
+// halve makes the bins twice as wide.
+func (t *timeline) halve() {
+	for i := range timelineBins / 2 {
+		for d := range 2 {
+			t.bins[i][d] = t.bins[2*i][d] + t.bins[2*i+1][d]
+		}
+	}
+	clear(t.bins[timelineBins/2:])
+	t.width *= 2
+	t.used = (t.used + 1) / 2
+}
+
+// timelineSpan is how many bins as a factor of their width.
+func timelineSpan(n int) capture.Time { return capture.Time(n) }
+
+// columns are the counts in n columns.
+func (t *timeline) columns(n int) []uint32 {
+	out := make([]uint32, n)
+	for i := range t.used {
+		out[i*n/t.used] += t.bins[i][0] + t.bins[i][1]
+	}
+	return out
+}
