@@ -45,7 +45,7 @@ func crowd(n int) []byte {
 func TestClosedSessionsAreForgottenOldestFirst(t *testing.T) {
 	t.Parallel()
 	d := drive(t, crowd(3000), 120, 40, Options{History: 64 << 20, Sessions: 20})
-	d.shows("8,940 older not kept (2,980 closed sessions)", "3,001 sessions")
+	d.shows("8,940 older not kept (2,980 sessions)", "3,001 sessions")
 	s := d.m.store
 	if got := s.trace.Numbers(0, 100); len(got) != 21 || got[0] != 1 || got[1] != 2982 || got[20] != 3001 {
 		t.Fatalf("sessions left: %v", got)
@@ -75,7 +75,7 @@ func TestTheOldestMessagesAreForgotten(t *testing.T) {
 	if _, kept := s.trace.Remembered(); kept+messages != s.trace.Len() || kept < 2000 || s.trace.Len() != 25_004 {
 		t.Errorf("%d kept, %d forgotten of %d", kept, messages, s.trace.Len())
 	}
-	d.shows("older not kept (1 closed session)").keys("enter").shows("1000 Normal Closure")
+	d.shows("older not kept (1 session)").keys("enter").shows("1000 Normal Closure")
 	d.keys("esc", "k", "k").shows(texts[len(texts)-1][:20])
 	d.keys(":session 2", "enter", "L", "home").shows("earlier messages are no longer kept")
 	d.keys("esc", "s").shows("kept", "from message ", "20,001 messages")

@@ -109,7 +109,7 @@ func (m *model) pastText() string {
 	}
 	text := thousands(c.pastMessages) + " older not kept"
 	if c.pastSessions > 0 {
-		text += " (" + plural(c.pastSessions, "closed session") + ")"
+		text += " (" + plural(c.pastSessions, "session") + ")"
 	}
 	return text
 }

@@ -91,24 +91,45 @@ func TestHazard_V2_UnseenBytes(t *testing.T) {
 	}
 }
 
-// TestLive_Soak opens and closes 1,000 connections a second for WSPEEK_SOAK ("3m"): memory is flat after a third of it.
+// TestLive_Soak opens and closes 1,000 connections a second for WSPEEK_SOAK ("3m"): memory is flat after a third of it,
+// be it listed or shown.
 func TestLive_Soak(t *testing.T) {
 	long, err := time.ParseDuration(os.Getenv("WSPEEK_SOAK"))
 	if err != nil {
 		t.Skip("WSPEEK_SOAK is not set (3m)")
 	}
-	inNamespace(t)
-	p := startCapture(t, nil, "messages", "-i", "lo", "--json")
-	written := make(chan int64, 1)
-	go func() {
-		n, _ := io.Copy(io.Discard, p.out)
-		written <- n
-	}()
+	t.Run("lines", func(t *testing.T) {
+		inNamespace(t)
+		p := startCapture(t, nil, "messages", "-i", "lo", "--json")
+		written := make(chan int64, 1)
+		go func() {
+			n, _ := io.Copy(io.Discard, p.out)
+			written <- n
+		}()
+		soak(t, p.cmd.Process.Pid, long)
+		p.interrupt()
+		status := p.exit()
+		t.Logf("%d bytes of lines, exit %d: %s", <-written, status, p.words())
+	})
+	t.Run("screen", func(t *testing.T) {
+		inNamespace(t)
+		x := runIn(t, t.TempDir(), 120, 40, nil, "live", "-i", "lo", "--history", "32")
+		x.waitFor("live: lo")
+		soak(t, x.cmd.Process.Pid, long)
+		x.waitFor("older not kept (", " sessions)")
+		t.Logf("the screen at the end:\n%s", x.screen())
+		x.keys("Q")
+		<-x.ended
+	})
+}
+
+// soak fails where the memory of a process grows in the last two thirds of the time.
+func soak(t *testing.T, pid int, long time.Duration) {
 	k := talk{"churn", "gorilla", "127.0.0.1:9001", false, int(long / time.Millisecond), 0, time.Millisecond}
 	talking := background(t, k)
 	third, highest := 0, 0
 	for began := time.Now(); time.Since(began) < long; time.Sleep(5 * time.Second) {
-		now := rss(t, p.cmd.Process.Pid)
+		now := rss(t, pid)
 		t.Logf("%3.0f s: %d KiB", time.Since(began).Seconds(), now)
 		if time.Since(began) < long/3 {
 			third = max(third, now)
@@ -116,9 +137,7 @@ func TestLive_Soak(t *testing.T) {
 		highest = max(highest, now)
 	}
 	talking.cmd.Process.Kill()
-	p.interrupt()
-	status := p.exit()
-	t.Logf("%d connections offered, %d bytes of lines, exit %d: %s", k.messages, <-written, status, p.words())
+	talking.exit()
 	if highest > third+third/10+4096 {
 		t.Errorf("memory grew from %d to %d KiB after a third of the time", third, highest)
 	}
