@@ -73,7 +73,9 @@ type Writer struct {
 	number  int      // of the file in the ring
 	began   time.Time
 	size    int64 // of the file, with what waits
+	flushed int64 // of it, in the file
 	waiting []byte
+	written int64 // packets that were handed to the system
 	timer   *time.Timer
 	ids     map[ifaceKey]uint32
 	err     error // the first of writing; nothing is written after it
@@ -126,11 +128,8 @@ func (w *Writer) open() error {
 	w.file, w.dst = f, f
 	w.made = append(w.made, name)
 	w.begin()
-	if fresh {
-		return nil
-	}
 	// The header first: whoever is killed here leaves no empty file.
-	if w.flush(); w.err != nil {
+	if w.flush(); w.err != nil || fresh {
 		return w.err
 	}
 	return f.Truncate(w.size)
@@ -191,7 +190,7 @@ const (
 
 // begin puts the header of a file and its interfaces into the buffer.
 func (w *Writer) begin() {
-	w.size, w.ids = 0, map[ifaceKey]uint32{}
+	w.size, w.flushed, w.ids = 0, 0, map[ifaceKey]uint32{}
 	w.add(appendSection(w.waiting, w.opt.Program))
 	for i, iface := range w.opt.Interfaces {
 		w.declare(ifaceKey{uint16(i), iface.Link}, iface)
@@ -293,7 +292,12 @@ func (w *Writer) flush() {
 		w.timer = nil
 	}
 	if len(w.waiting) > 0 && w.err == nil {
-		_, w.err = w.dst.Write(w.waiting)
+		n, err := w.dst.Write(w.waiting)
+		whole, packets := wholeBlocks(w.waiting[:max(n, 0)])
+		w.flushed, w.written, w.err = w.flushed+int64(whole), w.written+int64(packets), err
+		if err != nil && n > whole && w.file != nil { // half a block makes others take the file for a damaged one
+			w.file.Truncate(w.flushed)
+		}
 	}
 	w.waiting = w.waiting[:0]
 }
@@ -314,7 +318,9 @@ func (w *Writer) next() {
 		w.err = w.open()
 	}
 	if keep := w.opt.Ring.Files; keep > 0 && len(w.made) > keep && w.err == nil {
-		w.err = os.Remove(w.made[0])
+		if err := os.Remove(w.made[0]); !errors.Is(err, fs.ErrNotExist) { // somebody else may have taken it away
+			w.err = err
+		}
 		w.made = w.made[1:]
 	}
 }
@@ -324,6 +330,13 @@ func (w *Writer) Files() []string {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return append([]string(nil), w.made...)
+}
+
+// Written is how many packets were handed to the system so far.
+func (w *Writer) Written() int64 {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.written
 }
 
 // Size is how many bytes the newest file has, with those that wait.

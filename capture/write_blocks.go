@@ -114,3 +114,18 @@ func appendStatistics(b []byte, id uint32, now Time, s *InterfaceStats) []byte {
 	b = appendNumber(b, optStatDelivered, s.Received)
 	return endBlock(endOptions(b), start)
 }
+
+// wholeBlocks is how many bytes of b are whole blocks, and how many of these are packets.
+func wholeBlocks(b []byte) (size, packets int) {
+	for len(b)-size >= 12 {
+		n := int(binary.LittleEndian.Uint32(b[size+4:]))
+		if n > len(b)-size {
+			break
+		}
+		if blockType(binary.LittleEndian.Uint32(b[size:])) == blockEnhanced {
+			packets++
+		}
+		size += n
+	}
+	return size, packets
+}

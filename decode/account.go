@@ -14,9 +14,13 @@ type Account struct {
 	// Read counts packets; Decoded those that reached a TCP connection; Skipped the rest by reason.
 	Read, Decoded int64
 	Skipped       map[string]int64
+	// Cut counts those decoded of which the capture has not all bytes (snaplen).
+	Cut int64
 	// Dropped counts packets that the kernel or the interface lost in a live capture.
 	Dropped                              int64
 	Sessions, Messages, Frames, Findings int64
+	// ByFrame says that KindFrame events are told: Frames counts these, else the frames of messages.
+	ByFrame bool
 	// States counts messages by State.
 	States [5]int64
 	// Must counts the findings of level must.
@@ -37,10 +41,16 @@ type Account struct {
 // Count adds what an event tells.
 func (a *Account) Count(b *Batch, e *Event) {
 	switch e.Kind {
+	case KindFrame:
+		if a.ByFrame {
+			a.Frames++
+		}
 	case KindMessage:
 		m := b.Message(e)
 		a.Messages++
-		a.Frames += int64(m.Frames)
+		if !a.ByFrame {
+			a.Frames += int64(m.Frames)
+		}
 		a.States[m.State]++
 	case KindFinding:
 		a.Findings++

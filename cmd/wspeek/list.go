@@ -124,6 +124,7 @@ func newLister(std streams, f *flags, v view) (*lister, error) {
 	}
 	l := &lister{f: f, view: v, out: bufio.NewWriterSize(std.out, 1<<16), words: std.err,
 		sessions: map[int]*decode.Session{}, headed: map[int]bool{}}
+	l.account.ByFrame = v == framesView
 	l.json = export.JSON{NoPayload: f.noPayload, Hash: f.hash}
 	l.text = export.Text{Color: f.colored(std.out), NoPayload: f.noPayload, Hex: f.hex, Clock: clock}
 	if w := columns(std.out); w > 0 {

@@ -10,7 +10,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -72,7 +71,7 @@ func live(ctx context.Context, std streams, f *flags, args []string, v view, scr
 // stopWith stops s when ctx ends, or after d. A second signal ends the program at once.
 func stopWith(ctx context.Context, s *liveSource, d time.Duration) (release func()) {
 	off := context.AfterFunc(ctx, func() {
-		signal.Reset(os.Interrupt, syscall.SIGTERM)
+		signal.Reset(endings()...)
 		s.stop()
 	})
 	if d <= 0 {
@@ -82,8 +81,14 @@ func stopWith(ctx context.Context, s *liveSource, d time.Duration) (release func
 	return func() { off(); timer.Stop() }
 }
 
-// openLive opens what needs rights, and gives them up.
+// openLive opens what needs rights, and gives them up. What can be wrong with the flags is found before any file is made.
 func openLive(std streams, f *flags, args []string) (*liveSource, error) {
+	if _, err := f.ports(); err != nil {
+		return nil, err
+	}
+	if err := notOnto(f.live.write, f.read, std.in); err != nil {
+		return nil, err
+	}
 	who, err := invoker(f.live.user)
 	if err != nil {
 		return nil, err
@@ -98,7 +103,7 @@ func openLive(std streams, f *flags, args []string) (*liveSource, error) {
 	}
 	s.tell = teller(std)
 	if f.live.write != "" {
-		if s.keep, err = createKeeper(f, ifaces, who, ownerOf(who, f.live.user)); err != nil {
+		if s.keep, err = createKeeper(f, ifaces, ownerOf(who, f.live.user, f.live.ring.on())); err != nil {
 			s.Close()
 			return nil, err
 		}
@@ -114,6 +119,24 @@ func openLive(std streams, f *flags, args []string) (*liveSource, error) {
 		s.tell(listening(s.name, who))
 	}
 	return s, nil
+}
+
+// notOnto refuses to write onto a file that is read.
+func notOnto(write string, read []string, in *os.File) error {
+	out, err := os.Stat(write)
+	if write == "" || err != nil {
+		return nil
+	}
+	for _, name := range read {
+		info, err := os.Stat(name)
+		if name == "-" {
+			info, err = in.Stat()
+		}
+		if err == nil && os.SameFile(out, info) {
+			return trouble("-w %s is the file that is read: name another", write)
+		}
+	}
+	return nil
 }
 
 func listening(name string, who identity) string {
@@ -233,8 +256,10 @@ func withoutSSH(std streams, f *flags, filter *bpf.Filter) (*bpf.Filter, error) 
 	}
 	both, err := bpf.Parse(expr)
 	if err != nil { // an address that filters do not take: packets are not worth failing for
+		say(std.err, "your own SSH connection is captured too: "+who+": "+err.Error())
 		return filter, nil
 	}
+	f.live.filter = expr
 	say(std.err, "your own SSH connection is left out: "+who+" (--ssh keeps it)")
 	return both, nil
 }

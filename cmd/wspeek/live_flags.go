@@ -88,6 +88,9 @@ func (l *liveFlags) check(cmd *cobra.Command, f *flags) error {
 	if err := l.fits(cmd.Name(), set, live); err != nil || !live {
 		return err
 	}
+	if err := l.fitsRead(set, f); err != nil {
+		return err
+	}
 	switch {
 	case l.on() && len(f.read) > 0:
 		return trouble("-i and -r exclude each other: packets come from an interface or from a file")
@@ -126,6 +129,21 @@ func (l *liveFlags) fits(name string, set *pflag.FlagSet, live bool) error {
 	for _, flag := range []string{"no-promiscuous-mode", "snapshot-length", "buffer-size", "relinquish-privileges", "autostop", "ring-buffer", "ssh", "history"} {
 		if fl := set.Lookup(flag); fl != nil && fl.Changed && !live {
 			return trouble("--%s goes with -i: nothing is captured here", flag)
+		}
+	}
+	return nil
+}
+
+// fitsRead refuses what has no meaning where packets are read with -r, and names that are empty.
+func (l *liveFlags) fitsRead(set *pflag.FlagSet, f *flags) error {
+	for _, flag := range []string{"no-promiscuous-mode", "snapshot-length", "buffer-size", "ssh"} {
+		if set.Changed(flag) && len(f.read) > 0 {
+			return trouble("--%s is for interfaces: what -r reads was captured already", flag)
+		}
+	}
+	for _, flag := range []string{"interface", "write", "relinquish-privileges"} {
+		if fl := set.Lookup(flag); fl.Changed && slices.Contains([]string{"", "[]", `[""]`}, fl.Value.String()) {
+			return trouble("--%s: the name is empty", flag)
 		}
 	}
 	return nil

@@ -1,9 +1,12 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
-	"path/filepath"
+	"os"
+	"sync/atomic"
+	"syscall"
 	"time"
 
 	"github.com/wspeek/wspeek/capture"
@@ -19,38 +22,49 @@ type keeper struct {
 	limit int64
 	full  func()
 	// err is the first error of writing, for when run has ended; tell says it at once.
-	err     error
-	tell    func(string)
-	written int64
-	done    chan struct{}
+	err  error
+	tell func(string)
+	// given is how many packets were to be written; unwritten how many could not be because of err.
+	given     int64
+	unwritten atomic.Int64
+	done      chan struct{}
 }
 
 // statsEvery is how often the counts of the interfaces are written.
 const statsEvery = time.Second
 
-// createKeeper makes the file. It is done while there are rights, and by them the file is given to owner.
-func createKeeper(f *flags, ifaces []capture.WriteInterface, who, owner identity) (*keeper, error) {
+// createKeeper makes the file, with the rights that owner has to files.
+func createKeeper(f *flags, ifaces []capture.WriteInterface, owner identity) (*keeper, error) {
 	l := &f.live
-	if l.ring.on() && !canMake(filepath.Dir(l.write), who) {
-		return nil, trouble("-b: %s, which wspeek becomes, cannot make files in %s: choose another directory, or -Z USER",
-			who.name, filepath.Dir(l.write))
-	}
-	w, err := capture.CreateWriter(l.write, capture.WriteOptions{
-		Overwrite: true, Interfaces: ifaces, Program: "wspeek " + version, Made: giveTo(owner),
-		Ring: capture.WriteRing{FileBytes: l.ring.bytes, Duration: l.ring.after, Files: l.ring.files},
+	k := &keeper{backlog: newBacklog(), limit: l.stop.bytes, done: make(chan struct{})}
+	err := withRightsOf(owner, func() (err error) {
+		k.w, err = capture.CreateWriter(l.write, capture.WriteOptions{
+			Overwrite: true, Interfaces: ifaces, Program: "wspeek " + version, Made: ownedBy(owner),
+			Ring: capture.WriteRing{FileBytes: l.ring.bytes, Duration: l.ring.after, Files: l.ring.files},
+		})
+		return err
 	})
-	if err != nil {
-		return nil, &exitError{exitTrouble, fmt.Errorf("-w: %w", plain(err))}
+	if errors.Is(err, fs.ErrPermission) && os.Geteuid() == 0 {
+		return nil, trouble("-w: %w for %s, who would own it: choose another folder, or -Z USER", plain(err), owner.name)
 	}
-	return &keeper{w: w, backlog: newBacklog(), limit: l.stop.bytes, done: make(chan struct{})}, nil
+	if err != nil {
+		return nil, trouble("-w: %w", plain(err))
+	}
+	return k, nil
 }
 
 // plain says what is in the way of a file in the order of all other errors: the name first.
 func plain(err error) error {
-	if p, ok := err.(*fs.PathError); ok {
-		return fmt.Errorf("%s: %w", p.Path, p.Err)
+	p, ok := err.(*fs.PathError)
+	switch {
+	case !ok:
+		return err
+	case errors.Is(err, syscall.ELOOP):
+		return fmt.Errorf("%s is a symbolic link, which is not followed", p.Path)
+	case errors.Is(err, syscall.ENXIO):
+		return fmt.Errorf("%s is not a regular file", p.Path)
 	}
-	return err
+	return fmt.Errorf("%s: %w", p.Path, p.Err)
 }
 
 // run writes until the backlog has ended.
@@ -75,15 +89,14 @@ func (k *keeper) write(packets []capture.Packet) {
 	for i := range packets {
 		switch {
 		case k.err != nil:
-			k.backlog.lose(len(packets) - i)
+			k.unwritten.Add(int64(len(packets) - i))
 			return
 		case k.limit > 0 && k.w.Size() >= k.limit:
 			k.full()
 			return
 		}
-		if k.failed(k.w.Write(&packets[i])); k.err == nil {
-			k.written++
-		}
+		k.given++
+		k.failed(k.w.Write(&packets[i]))
 	}
 }
 
@@ -97,6 +110,7 @@ func (k *keeper) count() {
 func (k *keeper) failed(err error) {
 	if err != nil && k.err == nil {
 		k.err = plain(err)
+		k.unwritten.Add(k.given - k.w.Written())
 		k.tell("-w: " + k.err.Error() + ": no more packets are written")
 	}
 }
@@ -112,12 +126,12 @@ func (k *keeper) finish(begun bool) {
 
 // where says what was written, once it is finished.
 func (k *keeper) where() string {
-	files := k.w.Files()
+	files, written := k.w.Files(), k.w.Written()
 	if len(files) == 1 {
-		return fmt.Sprintf("%d packets written to %s", k.written, files[0])
+		return fmt.Sprintf("%d packets written to %s", written, files[0])
 	}
 	if len(files) == 0 {
 		return ""
 	}
-	return fmt.Sprintf("%d packets written, the newest in %d files from %s to %s", k.written, len(files), files[0], files[len(files)-1])
+	return fmt.Sprintf("%d packets written, the newest in %d files from %s to %s", written, len(files), files[0], files[len(files)-1])
 }

@@ -88,6 +88,9 @@ func chooseInterface() (string, error) {
 // empty where there is none.
 func sshExpression() (expr, who string) {
 	f := strings.Fields(sshConnection())
+	for i := range f { // fe80::1%eth0: an address in a packet has no zone
+		f[i], _, _ = strings.Cut(f[i], "%")
+	}
 	if len(f) != 4 || net.ParseIP(f[0]) == nil || net.ParseIP(f[2]) == nil || number(f[1]) < 0 || number(f[3]) < 0 {
 		return "", ""
 	}

@@ -4,6 +4,7 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"syscall"
@@ -11,42 +12,45 @@ import (
 
 var errNotYours = errors.New("belongs to somebody else, and is not overwritten")
 
-// giveTo is called with each new or overwritten file of a capture before anything of it is changed: it gives the
-// file to owner. A file that was there must be owner's already: rights that are about to be given up do not overwrite
-// others' files, and nobody else has it open.
-func giveTo(owner identity) func(*os.File) error {
+// ownedBy is called with each new or overwritten file of a capture before anything of it is changed: it must be owner's,
+// and have no other name. Rights that are about to be given up do not overwrite others' files, and nobody else has it open.
+func ownedBy(owner identity) func(*os.File) error {
 	return func(f *os.File) error {
 		info, err := f.Stat()
 		if err != nil {
 			return err
 		}
-		st, ok := info.Sys().(*syscall.Stat_t)
-		if !ok {
-			return nil
-		}
-		fresh := info.Size() == 0 && int(st.Uid) == os.Geteuid()
-		if !fresh && int(st.Uid) != owner.uid || st.Nlink > 1 {
+		if st, ok := info.Sys().(*syscall.Stat_t); ok && (int(st.Uid) != owner.uid || st.Nlink > 1) {
 			return &fs.PathError{Op: "overwrite", Path: f.Name(), Err: errNotYours}
 		}
-		if os.Geteuid() != 0 { // it is made by who may not give it away
-			return nil
-		}
-		return f.Chown(owner.uid, owner.gid)
+		return nil
 	}
 }
 
-// ownerMayWrite says whether the mode of a directory lets who make files in it.
-func ownerMayWrite(info fs.FileInfo, who identity) bool {
-	st, ok := info.Sys().(*syscall.Stat_t)
-	if !ok {
-		return true
+// withRightsOf does something with the rights that who has to files, and takes those of root back. Who calls sudo makes
+// no files where only root could.
+func withRightsOf(who identity, do func() error) error {
+	if os.Geteuid() != 0 || who.uid <= 0 {
+		return do()
 	}
-	mode := info.Mode().Perm()
-	switch {
-	case int(st.Uid) == who.uid:
-		mode >>= 6
-	case int(st.Gid) == who.gid:
-		mode >>= 3
+	groups, err := syscall.Getgroups()
+	if err != nil {
+		return fmt.Errorf("groups: %w", err)
 	}
-	return mode&3 == 3
+	steps := []func() error{
+		func() error { return syscall.Setgroups([]int{who.gid}) },
+		func() error { return syscall.Setegid(who.gid) },
+		func() error { return syscall.Seteuid(who.uid) },
+		do,
+	}
+	for _, step := range steps {
+		if err = step(); err != nil {
+			break
+		}
+	}
+	back := errors.Join(syscall.Seteuid(0), syscall.Setegid(0), syscall.Setgroups(groups))
+	if back != nil {
+		return fmt.Errorf("rights cannot be taken back: %w", back)
+	}
+	return err
 }

@@ -109,11 +109,26 @@ func TestHazard_V5_NoPermission(t *testing.T) {
 	}
 }
 
+// folderOf is a folder of a user that others can look into.
+func folderOf(t *testing.T, uid int) string {
+	t.Helper()
+	dir := t.TempDir()
+	for parent := dir; filepath.Base(parent) != filepath.Base(os.TempDir()); parent = filepath.Dir(parent) {
+		if err := os.Chmod(parent, 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Chown(dir, uid, uid); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
 // TestHazard_O13_WritesAsRoot: files of -w belong to who called sudo, mode 0600, and are nobody else's.
 func TestHazard_O13_WritesAsRoot(t *testing.T) {
 	t.Parallel()
 	inNamespace(t)
-	dir := t.TempDir()
+	dir := folderOf(t, 1234)
 	victim := filepath.Join(dir, "victim")
 	for name, uid := range map[string]int{victim: 0, filepath.Join(dir, "own"): 1234} {
 		if err := os.WriteFile(name, []byte("kept"), 0o644); err != nil || os.Chown(name, uid, uid) != nil {
@@ -123,14 +138,18 @@ func TestHazard_O13_WritesAsRoot(t *testing.T) {
 	if err := os.Symlink(victim, filepath.Join(dir, "link")); err != nil {
 		t.Fatal(err)
 	}
+	if err := os.Mkdir(filepath.Join(dir, "roots"), 0o755); err != nil {
+		t.Fatal(err)
+	}
 	if err := os.Link(filepath.Join(dir, "own"), filepath.Join(dir, "twice")); err != nil {
 		t.Fatal(err)
 	}
 	tests := []struct{ name, file, words string }{
 		{"new", "new.pcapng", ""},
-		{"symbolic link", "link", "too many levels of symbolic links"},
-		{"somebody else's", "victim", "belongs to somebody else"},
+		{"symbolic link", "link", "is a symbolic link"},
+		{"somebody else's", "victim", "permission denied for 1234"},
 		{"two names", "twice", "belongs to somebody else"},
+		{"root's folder", "roots/new.pcapng", "permission denied for 1234"},
 	}
 	for _, test := range tests {
 		file := filepath.Join(dir, test.file)

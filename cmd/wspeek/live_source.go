@@ -208,9 +208,10 @@ func (s *liveSource) now() capture.Time {
 	return s.last + capture.Time(time.Since(s.at))
 }
 
-// losses are packets that were lost, by where that was.
+// losses are packets that were lost, by where that was: keep are those that were not written because the disk was too
+// slow, failed those that could not be.
 type losses struct {
-	kernel, device, decode, keep int64
+	kernel, device, decode, keep, failed int64
 }
 
 func (l losses) sum() int64 { return l.kernel + l.device + l.decode }
@@ -222,7 +223,7 @@ func (s *liveSource) losses() losses {
 		l.kernel, l.device = int64(st.Dropped), int64(st.Missed)
 	}
 	if s.keep != nil {
-		l.keep = s.keep.backlog.lostSoFar()
+		l.keep, l.failed = s.keep.backlog.lostSoFar(), s.keep.unwritten.Load()
 	}
 	return l
 }
@@ -241,7 +242,8 @@ func (s *liveSource) watch() {
 			return
 		case <-tick.C:
 		}
-		if l := s.losses(); l != told {
+		l := s.losses()
+		if l.failed = 0; l != told { // why they could not be written has been told
 			s.tell(l.String() + s.unseen())
 			told = l
 		}
@@ -276,6 +278,7 @@ func (s *liveSource) account(a *decode.Account) {
 		{l.device, "lost by the interface"},
 		{l.decode, "dropped because decoding or output was too slow"},
 		{l.keep, "not written because the disk was too slow"},
+		{l.failed, "not written because writing failed"},
 	} {
 		if r.n > 0 {
 			a.Incomplete(fmt.Sprintf("%d packets were %s", r.n, r.why))

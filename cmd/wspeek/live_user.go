@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"os"
 	"os/user"
 	"strconv"
@@ -39,19 +40,22 @@ func invoker(wanted string) (identity, error) {
 // sudoer is who called sudo, if that was somebody else than root.
 func sudoer() (identity, bool) {
 	uid, gid := number(os.Getenv("SUDO_UID")), number(os.Getenv("SUDO_GID"))
-	return identity{os.Getenv("SUDO_USER"), uid, gid}, uid > 0 && gid >= 0 && os.Geteuid() == 0
+	return identity{cmp.Or(os.Getenv("SUDO_USER"), os.Getenv("SUDO_UID")), uid, gid}, uid > 0 && gid >= 0 && os.Geteuid() == 0
 }
 
-// ownerOf is who owns the files that a capture makes before it becomes who: who called sudo, else USER of -Z, else
-// whoever runs it.
-func ownerOf(who identity, wanted string) identity {
-	if caller, ok := sudoer(); ok {
+// ownerOf is who makes the files of a capture that becomes who, and owns them: who called sudo, else USER of -Z, else
+// whoever runs it. Of a ring it is who in any case, since its other files are made when the rights are gone.
+func ownerOf(who identity, wanted string, ring bool) identity {
+	caller, ok := sudoer()
+	switch {
+	case ring && who.uid >= 0:
+		return who
+	case ok:
 		return caller
-	}
-	if wanted != "" {
+	case wanted != "":
 		return who
 	}
-	return identity{"", os.Getuid(), os.Getgid()}
+	return identity{strconv.Itoa(os.Getuid()), os.Getuid(), os.Getgid()}
 }
 
 // number is a user's or group's number, -1 for what is none.

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 
 	"github.com/wspeek/wspeek/capture"
@@ -87,16 +86,4 @@ func caret(e *bpf.Error) string {
 	}
 	at := min(max(e.Pos, 0), len(expr))
 	return fmt.Sprintf("  %s\n  %s^\n", expr, strings.Repeat(" ", at))
-}
-
-// canMake says whether who may make files in dir; ring files are made when the rights are gone.
-func canMake(dir string, who identity) bool {
-	if who.uid <= 0 {
-		return true
-	}
-	info, err := os.Stat(dir)
-	if err != nil {
-		return true // creating the first file says what is wrong
-	}
-	return ownerMayWrite(info, who)
 }

@@ -47,6 +47,8 @@ type pump struct {
 	decoders  [shards]*decode.Decoder
 	merger    decode.Merger
 	read      atomic.Int64
+	// cut counts packets of TCP connections that are not whole.
+	cut int64
 	// missing are the bytes that each shard knows to be missing so far.
 	missing [shards]atomic.Int64
 	// flush is called after each batch; it may do what is slow.
@@ -192,6 +194,9 @@ func (p *pump) dissect(j *job) {
 		if p.dissector.Segment(&j.packets.Packets[i], &s) == reassembly.OK {
 			k := s.Flow.Hash() % shards
 			j.segs[k] = append(j.segs[k], s)
+			if q := &j.packets.Packets[i]; len(q.Data) < q.OrigLen {
+				p.cut++
+			}
 		}
 	}
 	p.read.Add(int64(len(j.packets.Packets)))
@@ -254,11 +259,14 @@ func (p *pump) finish(visit visitor) error {
 // account adds what the pump knows to a.
 func (p *pump) account(a *decode.Account) {
 	a.Read, a.Decoded, a.Skipped = p.read.Load(), p.dissector.Decoded(), p.dissector.Skipped()
-	a.Sessions = int64(p.merger.Sessions)
+	a.Sessions, a.Cut = int64(p.merger.Sessions), p.cut
 	for _, d := range p.decoders {
 		a.Bytes.Add(d.Bytes())
 		a.AddEncrypted(d.Encrypted())
 		a.Evicted += d.Evicted()
+	}
+	if a.Cut > 0 && a.Sessions == 0 {
+		a.Incomplete(strconv.FormatInt(a.Cut, 10) + " packets were cut short by the capture (snaplen), and no session was recognised")
 	}
 	if a.Evicted > 0 {
 		a.Incomplete("a limit was reached: " + strconv.FormatInt(a.Evicted, 10) + " connections were forgotten")

@@ -53,7 +53,7 @@ func notBuilt(what string) error {
 
 // run is the whole program: it returns the exit status.
 func run(args []string, std streams) int {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := signal.NotifyContext(context.Background(), endings()...)
 	defer stop()
 	ignoreBrokenPipe()
 	cmd := newRoot(std)
@@ -62,6 +62,15 @@ func run(args []string, std streams) int {
 	cmd.SetErr(std.err)
 	err := cmd.ExecuteContext(ctx)
 	return exitStatus(err, std.err)
+}
+
+// endings are the signals that end a run in order: a terminal that goes away is one, unless nohup has it ignored.
+func endings() []os.Signal {
+	out := []os.Signal{os.Interrupt, syscall.SIGTERM}
+	if !signal.Ignored(syscall.SIGHUP) {
+		out = append(out, syscall.SIGHUP)
+	}
+	return out
 }
 
 func exitStatus(err error, words io.Writer) int {

@@ -24,7 +24,7 @@ func (j *JSON) Summary(dst []byte, a *decode.Account) []byte {
 		dst = strconv.AppendInt(dst, a.Skipped[why], 10)
 	}
 	dst = append(dst, '}')
-	dst = append(appendInt(dst, "dropped", a.Dropped), '}')
+	dst = append(appendInt(appendInt(dst, "dropped", a.Dropped), "cut", a.Cut), '}')
 	dst = appendInt(dst, "sessions", a.Sessions)
 	dst = appendInt(dst, "messages", a.Messages)
 	dst = appendInt(dst, "frames", a.Frames)
@@ -85,6 +85,9 @@ func appendEncrypted(dst []byte, a *decode.Account) []byte {
 func Account(a *decode.Account) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: %s", count(a.Read, "packet"), counted(a.Decoded, "decoded"))
+	if a.Cut > 0 {
+		fmt.Fprintf(&b, " (%d of these cut short: snaplen)", a.Cut)
+	}
 	for _, why := range a.SkipReasons() {
 		fmt.Fprintf(&b, ", %d %s", a.Skipped[why], why)
 	}
