@@ -104,8 +104,24 @@ func (f *flags) check(set *pflag.FlagSet) error {
 			return err
 		}
 	}
+	if _, err := f.ports(); err != nil {
+		return err
+	}
 	_, err := f.clockFormat()
 	return err
+}
+
+// flagTrouble says that a flag is wrong without the words of the library that reads numbers.
+func flagTrouble(err error) error {
+	text := err.Error()
+	if at := strings.Index(text, ": strconv.Parse"); at >= 0 {
+		what := "want a whole number"
+		if strings.HasSuffix(text, "out of range") {
+			what += " that is not so large"
+		}
+		text = text[:at] + ": " + what
+	}
+	return trouble("%s", text)
 }
 
 var clockFormats = map[string]export.ClockFormat{

@@ -81,11 +81,8 @@ func stopWith(ctx context.Context, s *liveSource, d time.Duration) (release func
 	return func() { off(); timer.Stop() }
 }
 
-// openLive opens what needs rights, and gives them up. What can be wrong with the flags is found before any file is made.
+// openLive opens what needs rights, and gives them up.
 func openLive(std streams, f *flags, args []string) (*liveSource, error) {
-	if _, err := f.ports(); err != nil {
-		return nil, err
-	}
 	if err := notOnto(f.live.write, f.read, std.in); err != nil {
 		return nil, err
 	}

@@ -175,7 +175,7 @@ func (s *stopAt) parse(conditions []string) error {
 		case err == nil && what == "filesize":
 			s.bytes = int64(n * kB)
 		default:
-			return trouble("-a %s: want duration:SECONDS or filesize:KB", c)
+			return trouble("-a %s: want duration:SECONDS or filesize:KB, above 0 and not above 1e9", c)
 		}
 	}
 	return nil
@@ -192,7 +192,7 @@ func (r *ringAt) parse(conditions []string) error {
 		case err == nil && what == "files" && n == float64(int(n)):
 			r.files = int(n)
 		default:
-			return trouble("-b %s: want filesize:KB, duration:SECONDS or files:N", c)
+			return trouble("-b %s: want filesize:KB, duration:SECONDS or files:N, above 0 and not above 1e9", c)
 		}
 	}
 	return nil

@@ -46,6 +46,7 @@ func newRoot(std streams) *cobra.Command {
 		},
 	}
 	root.SetVersionTemplate("wspeek {{.Version}}\n")
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return flagTrouble(err) })
 	f.register(root.PersistentFlags())
 	root.AddCommand(
 		listCommand(std, f, messagesView, "messages FILE...", "one line a message", messagesLong),
