@@ -36,6 +36,7 @@ func Run(ctx context.Context, opt Options) (*decode.Account, error) {
 		defer m.store.guard()
 		m.store.finish(opt.Feed, opt.Feed.Run(feedCtx, m.store.visit))
 	}()
+	go m.store.watch(feedCtx, opt.Feed)
 	_, err = p.Run()
 	stop()
 	m.lens.stop.Store(true)

@@ -91,7 +91,11 @@ func (l *liveFeed) Run(ctx context.Context, visit func(*decode.Batch, *decode.Ev
 
 // Progress is tui.Feed.
 func (l *liveFeed) Progress() tui.Progress {
-	return tui.Progress{Packets: l.pump.read.Load(), Dropped: l.source.losses().sum()}
+	lost := l.source.losses()
+	return tui.Progress{
+		Packets: l.pump.read.Load(), Dropped: lost.sum(), Unseen: l.pump.missingSoFar(), Unwritten: lost.keep,
+		Lost: tui.Lost{Kernel: lost.kernel, Interface: lost.device, Slow: lost.decode},
+	}
 }
 
 // Account is tui.Feed.
