@@ -10,7 +10,8 @@ import (
 // Feed is where events come from: a capture file that is read, or an interface.
 type Feed interface {
 	// Run hands every event in order to visit until the source ends, ctx is done or visit returns an error. It is called
-	// once, in a goroutine of its own. Options of its decoders: Keep and Frames.
+	// once, in a goroutine of its own. Options of its decoders: Keep and Frames. When ctx is done, one that is live hands over what
+	// it has and returns: the account is then that of the whole capture.
 	Run(ctx context.Context, visit func(*decode.Batch, *decode.Event) error) error
 	// Progress says how far it is. It is called from other goroutines than Run, at any time.
 	Progress() Progress
@@ -40,7 +41,7 @@ type Options struct {
 	Feed Feed
 	// Title names what is read.
 	Title string
-	// Live says that packets arrive as they are captured: the list follows them.
+	// Live says that packets arrive as they are captured: the list follows them, and Run waits for the Feed's end.
 	Live bool
 	// Filter is a display filter to begin with; Run returns its error where it is not valid.
 	Filter string
