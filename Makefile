@@ -26,7 +26,7 @@ bench: ## benchmarks of all packages (BENCH=pattern, BENCHTIME=1s)
 bench-tshark: build ## speed beside tshark, and memory (MB="64 256", BIG=mixed-2000)
 	.ci/bench-tshark
 
-bench-live: build ## live capture at 10k to 500k packets a second over a veth pair, as root (RATES, SECONDS_EACH)
+bench-live: build ## live capture at 10k to 500k packets a second over a veth pair, as root (RATES, SECONDS_EACH, MODES)
 	.ci/bench-live
 
 fuzz: ## every fuzz target for FUZZTIME (30s), two at a time

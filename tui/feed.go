@@ -10,9 +10,10 @@ import (
 // Feed is where events come from: a capture file that is read, or an interface.
 type Feed interface {
 	// Run hands every event in order to visit until the source ends, ctx is done or visit returns an error. It is called
-	// once, in a goroutine of its own. Options of its decoders: Keep and Frames.
+	// once, in a goroutine of its own. Options of its decoders: Keep and Frames. When ctx is done, one that is live hands over what
+	// it has and returns: the account is then that of the whole capture.
 	Run(ctx context.Context, visit func(*decode.Batch, *decode.Event) error) error
-	// Progress says how far it is. It is called from another goroutine than Run, at any time.
+	// Progress says how far it is. It is called from other goroutines than Run, at any time.
 	Progress() Progress
 	// Account adds what the Feed knows to a. It is called once, after Run has returned.
 	Account(a *decode.Account)
@@ -20,18 +21,27 @@ type Feed interface {
 
 // Progress is how far a Feed is.
 type Progress struct {
-	// Packets is how many packets were read, Dropped how many the kernel or the interface lost.
+	// Packets is how many packets were read, Dropped how many were lost before that, and Lost where, as far as that is known.
 	Packets, Dropped int64
+	Lost             Lost
+	// Unseen is how many bytes were acknowledged by who they were sent to and never captured, as far as is known.
+	Unseen int64
+	// Unwritten is how many of the packets that were read could not be written to disk in time.
+	Unwritten int64
 	// Done and Total are bytes; Total is 0 or less where it is not known.
 	Done, Total int64
 }
+
+// Lost are packets by where they were lost: the kernel's buffer was full, the interface lost them, or decoding and the
+// screen were too slow.
+type Lost struct{ Kernel, Interface, Slow int64 }
 
 // Options say what Run shows. Feed must be set; all else may be zero.
 type Options struct {
 	Feed Feed
 	// Title names what is read.
 	Title string
-	// Live says that packets arrive as they are captured: the list follows them.
+	// Live says that packets arrive as they are captured: the list follows them, and Run waits for the Feed's end.
 	Live bool
 	// Filter is a display filter to begin with; Run returns its error where it is not valid.
 	Filter string

@@ -14,7 +14,7 @@ import (
 	"github.com/wspeek/wspeek/decode"
 )
 
-// leaveWithin is how long Run waits for the Feed when the user quits.
+// leaveWithin is how long Run waits for a Feed that is not live when the user quits.
 const leaveWithin = 2 * time.Second
 
 // framesPerSecond is how often the screen may be drawn: a key is answered within 10 ms and what drawing takes.
@@ -36,15 +36,26 @@ func Run(ctx context.Context, opt Options) (*decode.Account, error) {
 		defer m.store.guard()
 		m.store.finish(opt.Feed, opt.Feed.Run(feedCtx, m.store.visit))
 	}()
+	go m.store.watch(feedCtx, opt.Feed)
 	_, err = p.Run()
 	stop()
 	m.lens.stop.Store(true)
 	m.stopHunt()
+	leave(fed, opt.Live)
+	return m.end(ctx, err)
+}
+
+// leave waits for the Feed: one that is live has packets in hand, which are to be in the account; another may wait for some that
+// never come.
+func leave(fed <-chan struct{}, live bool) {
+	if live {
+		<-fed
+		return
+	}
 	select {
 	case <-fed:
-	case <-time.After(leaveWithin): // it may wait for packets that never come
+	case <-time.After(leaveWithin):
 	}
-	return m.end(ctx, err)
 }
 
 func programOptions(ctx context.Context, opt Options) []tea.ProgramOption {

@@ -81,11 +81,11 @@ func (m *model) accountLine() string {
 // accountParts are the parts of the account line, what must be seen first.
 func (m *model) accountParts() []seg {
 	a, th := &m.count.account, m.th
-	dropped := max(m.progress.Dropped, a.Dropped)
-	parts := []seg{m.completeness(), {th.plain, thousands(m.progress.Packets) + " pkts"},
-		{pick(dropped > 0, th.bad, th.dim), thousands(dropped) + " dropped"},
-		{pick(m.count.findings > 0, th.warn, th.dim), plural(int64(m.count.findings), "finding")},
-		{th.plain, m.placeText()}}
+	parts := []seg{m.completeness(), {th.plain, thousands(m.progress.Packets) + " pkts"}}
+	room := m.w - width(parts[0].s) - width(" · ") - width(parts[1].s)
+	parts = append(parts, losses(th, &m.progress, a, room)...)
+	parts = append(parts, seg{pick(m.count.findings > 0, th.warn, th.dim), plural(int64(m.count.findings), "finding")},
+		seg{th.plain, m.placeText()})
 	if text := m.pastText(); text != "" {
 		parts = append(parts, seg{th.warn, text})
 	}

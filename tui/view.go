@@ -183,7 +183,10 @@ func encrypted(a *decode.Account) string {
 // titleLine is the first row: where one is, and how far reading has come.
 func (m *model) titleLine() string {
 	l := newLine(m.w)
-	right := m.progressText()
+	right, st := m.progressText(), m.th.dim
+	if lost := m.coveredLoss(); lost != "" {
+		right, st = strings.TrimSpace(right+" "+lost), m.th.bad
+	}
 	l.put(m.th.title, " wspeek ").put(m.th.plain, " ")
 	room := m.w - l.w - width(right) - 1
 	t := newLine(max(room, 0))
@@ -198,7 +201,7 @@ func (m *model) titleLine() string {
 	}
 	l.b = append(l.b, t.b...)
 	l.w += t.w
-	return l.to(m.w-width(right)).put(m.th.dim, right).String()
+	return l.to(m.w-width(right)).put(st, right).String()
 }
 
 // progressText says how far reading has come, and when it may end.

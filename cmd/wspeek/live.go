@@ -36,8 +36,8 @@ which command brings them about. Files of -w belong to who called; they never re
 The SSH connection that this runs in is left out of the capture, since showing it would make more of it
 (--ssh keeps it).
 
-Packets that were lost are told on standard error within a second, and in the account at the end; the exit
-status is 3 then. Ctrl-C stops; a second one does not wait for the rest.`
+Packets that were lost are told within a second, on the screen or on standard error, and in the account at
+the end, which follows the screen too; the exit status is 3 then. Ctrl-C stops; a second one does not wait for the rest.`
 
 // liveCommand captures and shows as it happens.
 func liveCommand(std streams, f *flags) *cobra.Command {

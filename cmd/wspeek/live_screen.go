@@ -2,11 +2,15 @@ package main
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"os"
 	"runtime/debug"
 	"sync"
+	"time"
 
 	"github.com/wspeek/wspeek/decode"
+	"github.com/wspeek/wspeek/decode/export"
 	"github.com/wspeek/wspeek/tui"
 )
 
@@ -26,7 +30,7 @@ func showLive(ctx context.Context, std streams, f *flags, s *liveSource) error {
 	if s.patient {
 		before("waiting for the first packet of " + s.name)
 	}
-	s.tell = notes.add
+	s.tell, s.shown = notes.add, true
 	if s.keep != nil {
 		s.keep.tell = notes.add
 	}
@@ -39,16 +43,43 @@ func showLive(ctx context.Context, std streams, f *flags, s *liveSource) error {
 			return err
 		}
 	}
-	opt := tui.Options{Feed: feed, Title: "live: " + s.name, Live: true, Session: f.session, Filter: f.display, Clock: tui.ClockNamed(f.clock),
-		History: int64(f.live.history) * megabyte, Sessions: liveSessions}
+	feed.left = func() { before("decoding what has been captured (Ctrl-C twice gives up)") }
+	account, err := tui.Run(ctx, liveOptions(f, feed))
+	s.Close()
+	notes.tellAll(before)
+	if account != nil && !f.quiet {
+		fmt.Fprintln(std.err, export.Account(account))
+		tellPast(before, account)
+	}
+	s.epilogue(before, 0, f.quiet)
+	return s.status(accountedStatus(account, err))
+}
+
+// liveOptions are those of the screen.
+func liveOptions(f *flags, feed *liveFeed) tui.Options {
+	opt := tui.Options{Feed: feed, Title: "live: " + feed.source.name, Live: true, Session: f.session, Filter: f.display,
+		Clock: tui.ClockNamed(f.clock), History: int64(f.live.history) * megabyte, Sessions: liveSessions}
 	if f.color == "never" {
 		opt.Environ = append(os.Environ(), "NO_COLOR=1")
 	}
-	account, err := tui.Run(ctx, opt)
-	s.Close()
-	notes.tellAll(before)
-	s.epilogue(before, 0, f.quiet)
-	return s.status(screenStatus(account, err))
+	return opt
+}
+
+// tellPast tells how much of what is in the account was not on the screen any more.
+func tellPast(tell func(string), a *decode.Account) {
+	if a.PastMessages > 0 || a.PastSessions > 0 {
+		tell(fmt.Sprintf("the screen kept the newest: %d older messages and %d closed sessions were forgotten (--history)", a.PastMessages, a.PastSessions))
+	}
+}
+
+// accountedStatus is the status that a run of the screen ends with whose account has been told.
+func accountedStatus(a *decode.Account, err error) error {
+	err = screenStatus(a, err)
+	var x *exitError
+	if errors.As(err, &x) && x.status == exitIncomplete {
+		return &exitError{status: exitIncomplete}
+	}
+	return err
 }
 
 // notes are lines for when the screen is closed.
@@ -80,18 +111,36 @@ func (n *notes) tellAll(tell func(string)) {
 type liveFeed struct {
 	source *liveSource
 	pump   *pump
+	// left is called where the screen was left, and what was captured takes some time to decode.
+	left func()
 }
+
+// leftAfter is how long a user waits without being told what for.
+const leftAfter = time.Second
 
 // Run is tui.Feed.
 func (l *liveFeed) Run(ctx context.Context, visit func(*decode.Batch, *decode.Event) error) error {
-	defer context.AfterFunc(ctx, l.source.stop)()
+	ended := make(chan struct{})
+	defer close(ended)
+	defer context.AfterFunc(ctx, func() {
+		l.source.stop()
+		select {
+		case <-ended:
+		case <-time.After(leftAfter):
+			l.left()
+		}
+	})()
 	in := &fileFeed{pump: l.pump}
 	return in.Run(context.WithoutCancel(ctx), visit)
 }
 
 // Progress is tui.Feed.
 func (l *liveFeed) Progress() tui.Progress {
-	return tui.Progress{Packets: l.pump.read.Load(), Dropped: l.source.losses().sum()}
+	lost := l.source.losses()
+	return tui.Progress{
+		Packets: l.pump.read.Load(), Dropped: lost.sum(), Unseen: l.pump.missingSoFar(), Unwritten: lost.keep,
+		Lost: tui.Lost{Kernel: lost.kernel, Interface: lost.device, Slow: lost.decode},
+	}
 }
 
 // Account is tui.Feed.

@@ -30,6 +30,8 @@ type liveSource struct {
 	keep    *keeper // nil without -w
 	// tell says a line to the user at once, or when the screen is closed.
 	tell func(string)
+	// shown says that a screen shows losses as they come: they are not told beside that.
+	shown bool
 	// missing are the bytes that were acknowledged and never captured, as far as is known; nil is 0.
 	missing func() int64
 
@@ -53,14 +55,16 @@ func newLiveSource(name string) *liveSource {
 		held: map[*capture.Batch]*chunk{}}
 }
 
-// begin starts to read. What tell, keep and missing are must be set before.
+// begin starts to read. What tell, shown, keep and missing are must be set before.
 func (s *liveSource) begin() {
 	s.begun = true
 	if s.keep != nil {
 		go s.keep.run()
 	}
 	go s.drain()
-	go s.watch()
+	if !s.shown {
+		go s.watch()
+	}
 }
 
 // maxFaults is after how many errors in a row reading ends.

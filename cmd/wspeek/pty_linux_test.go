@@ -13,9 +13,8 @@ import (
 	"testing"
 	"time"
 
-	"golang.org/x/sys/unix"
-
 	"github.com/wspeek/wspeek/pcaps"
+	"github.com/wspeek/wspeek/pcaps/pty"
 )
 
 // terminal is a program that runs in a pseudo-terminal.
@@ -28,34 +27,13 @@ type terminal struct {
 	ended  chan error
 }
 
-// openPTY opens a pseudo-terminal of w by h cells.
-func openPTY(t *testing.T, w, h int) (master, slave *os.File) {
-	t.Helper()
-	fd, err := unix.Open("/dev/ptmx", unix.O_RDWR|unix.O_NOCTTY|unix.O_CLOEXEC, 0)
-	if err != nil {
-		t.Skipf("no pseudo-terminal: %v", err)
-	}
-	n, err := unix.IoctlGetInt(fd, unix.TIOCGPTN)
-	if err == nil {
-		err = unix.IoctlSetPointerInt(fd, unix.TIOCSPTLCK, 0)
-	}
-	if err == nil {
-		err = unix.IoctlSetWinsize(fd, unix.TIOCSWINSZ, &unix.Winsize{Row: uint16(h), Col: uint16(w)})
-	}
-	if err != nil {
-		t.Skipf("no pseudo-terminal: %v", err)
-	}
-	slave, err = os.OpenFile(fmt.Sprintf("/dev/pts/%d", n), os.O_RDWR|syscall.O_NOCTTY, 0)
-	if err != nil {
-		t.Skipf("no pseudo-terminal: %v", err)
-	}
-	return os.NewFile(uintptr(fd), "/dev/ptmx"), slave
-}
-
 // runIn runs wspeek in a pseudo-terminal, in directory dir.
 func runIn(t *testing.T, dir string, w, h int, env []string, args ...string) *terminal {
 	t.Helper()
-	master, slave := openPTY(t, w, h)
+	master, slave, err := pty.Open(w, h)
+	if err != nil {
+		t.Skip(err)
+	}
 	cmd := exec.Command(os.Args[0], args...)
 	cmd.Dir = dir
 	cmd.Env = append(os.Environ(), "WSPEEK_TEST_MAIN=1", "TERM=xterm-256color", "NO_COLOR=", "TZ=UTC", "COLORTERM=")

@@ -147,7 +147,7 @@ func (f *fileFeed) Run(ctx context.Context, visit func(*decode.Batch, *decode.Ev
 
 // Progress is tui.Feed.
 func (f *fileFeed) Progress() tui.Progress {
-	p := tui.Progress{Packets: f.pump.read.Load()}
+	p := tui.Progress{Packets: f.pump.read.Load(), Unseen: f.pump.missingSoFar()}
 	if s, ok := f.in.(sized); ok {
 		p.Done, p.Total = s.Offset(), s.Size()
 	}

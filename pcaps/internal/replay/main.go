@@ -3,7 +3,11 @@
 // Command replay measures how fast wspeek can capture: it sends a capture over a veth pair at several rates, and
 // holds what was sent against what wspeek says that it read and what was dropped.
 //
-//	replay -wspeek ./wspeek -capture mixed-64.pcap [-rates 10000,100000] [-seconds 10]
+//	replay -wspeek ./wspeek -capture mixed-64.pcap [-rates 10000,100000] [-seconds 5] [-modes json,idle]
+//
+// In the mode json lines are written to a pipe that is read. In the others the screen is open in a pseudo-terminal:
+// nobody touches it (idle), keys are pressed all the time (scrolling), or the terminal is not read any more after
+// the first screens, so that whoever writes to it has to wait (stopped).
 //
 // It needs root, and ip of iproute2; all happens in a network namespace of its own. It exits with 1 where a packet is
 // not accounted for.
@@ -30,8 +34,9 @@ var (
 	wspeek  = flag.String("wspeek", "./wspeek", "the program")
 	file    = flag.String("capture", "", "Ethernet capture that is sent, again and again")
 	rates   = flag.String("rates", "10000,50000,100000,200000,500000", "packets a second")
-	seconds = flag.Float64("seconds", 10, "how long each rate is kept up")
-	flags   = flag.String("flags", "--json", "what wspeek is to do beside live -i v1")
+	seconds = flag.Float64("seconds", 5, "how long each rate is kept up")
+	modes   = flag.String("modes", "json,idle,scrolling,stopped", "what is done with the output meanwhile")
+	flags   = flag.String("flags", "", "what wspeek is to do beside live -i v1")
 )
 
 // most is how many packets of the capture are used.
@@ -49,7 +54,7 @@ func main() {
 	}
 }
 
-// measure prints the table of rates.
+// measure prints the table of modes and rates.
 func measure() (lost bool, err error) {
 	frames, err := load(*file)
 	if err != nil {
@@ -59,23 +64,21 @@ func measure() (lost bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	fmt.Printf("%10s %10s %10s %10s %10s %8s %10s\n", "asked/s", "sent/s", "sent", "received", "dropped", "share", "messages")
-	for _, text := range strings.Split(*rates, ",") {
-		rate, err := strconv.ParseFloat(text, 64)
-		if err != nil {
-			return lost, err
+	fmt.Printf("%-10s %8s %8s %10s %10s %10s %8s %10s %8s %9s\n",
+		"mode", "asked/s", "sent/s", "sent", "received", "dropped", "share", "messages", "cpu", "resident")
+	for _, mode := range strings.Split(*modes, ",") {
+		for _, text := range strings.Split(*rates, ",") {
+			rate, err := strconv.ParseFloat(text, 64)
+			if err != nil {
+				return lost, err
+			}
+			r, err := one(fd, frames, mode, rate)
+			if err != nil {
+				return lost, fmt.Errorf("%s at %s: %w", mode, text, err)
+			}
+			fmt.Printf("%-10s %8.0f %s\n", mode, rate, r)
+			lost = lost || r.missing() != 0
 		}
-		r, err := one(fd, frames, rate)
-		if err != nil {
-			return lost, err
-		}
-		fmt.Printf("%10.0f %10.0f %10d %10d %10d %7.2f%% %10d", rate, r.rate, r.sent, r.received, r.dropped,
-			100*float64(r.dropped)/float64(r.sent), r.messages)
-		if missing := r.sent - r.received - r.dropped; missing != 0 {
-			lost = true
-			fmt.Printf("  %d not accounted for", missing)
-		}
-		fmt.Println()
 	}
 	return lost, nil
 }

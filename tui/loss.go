@@ -1,0 +1,106 @@
+package tui
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/wspeek/wspeek/decode"
+)
+
+// watchEvery is how often losses are looked for, also where no event comes: they are on the screen within a second.
+const watchEvery = 500 * time.Millisecond
+
+// watch tells the screen of progress that no event brings, until ctx is done: packets may be lost while none is decoded.
+func (s *store) watch(ctx context.Context, f Feed) {
+	tick := time.NewTicker(watchEvery)
+	defer tick.Stop()
+	for known := f.Progress(); ; {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		if p := f.Progress(); p != known {
+			known = p
+			s.notify()
+		}
+	}
+}
+
+// lossDetail is how much of the losses is said: less where there is less room.
+type lossDetail uint8
+
+const (
+	lossCounts lossDetail = iota // how many packets were lost at each place
+	lossPlaces                   // where, the most first
+	lossShort                    // the same, with bytes in a short form
+	lossSum                      // not where
+)
+
+// losses are what was never captured, or not written, as parts of the account line: with as much detail as fits into room.
+func losses(th *theme, p *Progress, a *decode.Account, room int) []seg {
+	var parts []seg
+	for d := lossCounts; d <= lossSum; d++ {
+		parts = lossParts(th, p, a, d)
+		w := 0
+		for _, s := range parts {
+			w += width(" · ") + width(s.s)
+		}
+		if w <= room {
+			break
+		}
+	}
+	return parts
+}
+
+func lossParts(th *theme, p *Progress, a *decode.Account, d lossDetail) []seg {
+	dropped, unseen := max(p.Dropped, a.Dropped), max(p.Unseen, a.Bytes.Missing)
+	parts := []seg{{pick(dropped > 0, th.bad, th.dim), thousands(dropped) + " dropped" + p.Lost.text(d)}}
+	if unseen > 0 {
+		text := plural(unseen, "byte")
+		if d >= lossShort {
+			text = short(unseen) + "B"
+		}
+		parts = append(parts, seg{th.bad, text + " unseen"})
+	}
+	if p.Unwritten > 0 {
+		parts = append(parts, seg{th.bad, thousands(p.Unwritten) + " not written"})
+	}
+	return parts
+}
+
+// coveredLoss says how many packets were dropped where a note or a prompt stands in the place of the account line; else it is empty.
+func (m *model) coveredLoss() string {
+	n := max(m.progress.Dropped, m.count.account.Dropped)
+	if n == 0 || m.note == "" && m.prompt == nil {
+		return ""
+	}
+	return thousands(n) + " dropped"
+}
+
+// text is where packets were lost, in parentheses; empty where that is not known.
+func (l Lost) text(d lossDetail) string {
+	type place struct {
+		n    int64
+		name string
+	}
+	places := []place{{l.Kernel, "kernel"}, {l.Interface, "interface"}, {l.Slow, "too slow"}}
+	slices.SortStableFunc(places, func(a, b place) int { return cmp.Compare(b.n, a.n) })
+	var words []string
+	for _, p := range places {
+		switch {
+		case p.n == 0 || d == lossSum:
+		case d == lossCounts:
+			words = append(words, p.name+" "+thousands(p.n))
+		default:
+			words = append(words, p.name)
+		}
+	}
+	if len(words) == 0 {
+		return ""
+	}
+	return " (" + strings.Join(words, ", ") + ")"
+}
