@@ -26,8 +26,10 @@ type Progress struct {
 	Lost             Lost
 	// Unseen is how many bytes were acknowledged by who they were sent to and never captured, as far as is known.
 	Unseen int64
-	// Unwritten is how many of the packets that were read could not be written to disk in time.
+	// Unwritten is how many of the packets that were read could not be written to the file that keeps them.
 	Unwritten int64
+	// Trouble is the newest thing that has gone wrong while capturing, empty for none: it is shown at once, and stays.
+	Trouble string
 	// Done and Total are bytes; Total is 0 or less where it is not known.
 	Done, Total int64
 }
@@ -41,6 +43,8 @@ type Options struct {
 	Feed Feed
 	// Title names what is read.
 	Title string
+	// Note is what is said until a key is pressed.
+	Note string
 	// Live says that packets arrive as they are captured: the list follows them, and Run waits for the Feed's end.
 	Live bool
 	// Filter is a display filter to begin with; Run returns its error where it is not valid.

@@ -80,6 +80,20 @@ func TestLossIsShownBesideANote(t *testing.T) {
 	d.keys("/").shows("live 1,204 dropped")
 }
 
+// TestTroubleIsShown: what has gone wrong is said at once, and stays where room is for it.
+func TestTroubleIsShown(t *testing.T) {
+	t.Parallel()
+	f := &lossyFeed{}
+	d := live(t, f, 120, 24)
+	d.refresh()
+	f.set(Progress{Trouble: "-w: disk full\x1b"})
+	d.refresh()
+	d.shows("✗ -w: disk full\\x1b").keys("j").lacks("✗")
+	d.shows("so far", " · -w: disk full\\x1b")
+	d.refresh()
+	d.lacks("✗")
+}
+
 // TestLossIsToldWithoutEvents: the screen learns of a loss within a second although no event comes, and of nothing
 // where nothing has changed.
 func TestLossIsToldWithoutEvents(t *testing.T) {

@@ -112,6 +112,7 @@ func newModel(opt Options) (*model, error) {
 		m.store.pinned = m.wanted
 	}
 	m.began = m.now()
+	m.say(opt.Note)
 	return m, nil
 }
 
@@ -133,7 +134,12 @@ func (m *model) wait() tea.Cmd {
 // refresh takes in the newest counters, and lets the lens catch up.
 func (m *model) refresh() tea.Cmd {
 	m.count = m.store.counts()
-	m.progress = m.opt.Feed.Progress()
+	if p := m.opt.Feed.Progress(); p.Trouble != "" && p.Trouble != m.progress.Trouble {
+		m.progress = p
+		m.complain(p.Trouble)
+	} else {
+		m.progress = p
+	}
 	m.sess.grow(m.store, m.count.listed)
 	if m.wanted > 0 && m.count.sessions >= m.wanted {
 		m.sess.choose(m.store, m.wanted)

@@ -89,6 +89,9 @@ func (m *model) accountParts() []seg {
 	if text := m.pastText(); text != "" {
 		parts = append(parts, seg{th.warn, text})
 	}
+	if m.progress.Trouble != "" {
+		parts = append(parts, seg{th.bad, decode.Inert(m.progress.Trouble)})
+	}
 	if len(a.Encrypted) > 0 {
 		parts = append(parts, seg{th.warn, encrypted(a)})
 	}

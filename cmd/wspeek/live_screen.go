@@ -138,7 +138,7 @@ func (l *liveFeed) Run(ctx context.Context, visit func(*decode.Batch, *decode.Ev
 func (l *liveFeed) Progress() tui.Progress {
 	lost := l.source.losses()
 	return tui.Progress{
-		Packets: l.pump.read.Load(), Dropped: lost.sum(), Unseen: l.pump.missingSoFar(), Unwritten: lost.keep,
+		Packets: l.pump.read.Load(), Dropped: lost.sum(), Unseen: l.pump.missingSoFar(), Unwritten: lost.keep + lost.failed,
 		Lost: tui.Lost{Kernel: lost.kernel, Interface: lost.device, Slow: lost.decode},
 	}
 }
