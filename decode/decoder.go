@@ -90,7 +90,7 @@ func (d *Decoder) stamp(c *conn) ws.Stamp {
 
 // Accept is reassembly.Acceptor.
 func (d *Decoder) Accept(t *reassembly.Conn) reassembly.Handler {
-	c := &conn{d: d, tcp: t, stream: &Stream{N: -1, First: t.First.Packet}}
+	c := &conn{d: d, tcp: t, stream: &Stream{N: -1, First: t.First.Packet, Flow: t.Flow}}
 	c.top.conn = c
 	d.emit(Event{Kind: KindStream, Stream: c.stream})
 	return c

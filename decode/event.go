@@ -4,6 +4,7 @@ import (
 	"net/netip"
 
 	"github.com/wspeek/wspeek/decode/ws"
+	"github.com/wspeek/wspeek/reassembly"
 )
 
 // Kind is what an event tells.
@@ -30,6 +31,8 @@ type Stream struct {
 	N int
 	// First is the number of its first packet.
 	First int
+	// Flow is what its packets are known by, until another connection has the same.
+	Flow reassembly.Flow
 }
 
 // Ref identifies a session in events.
