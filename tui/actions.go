@@ -254,8 +254,11 @@ func (m *model) copyExplain(string) tea.Cmd {
 	return m.clipboard("the command", fmt.Sprintf("%s -m %d:%d", decode.Inert(m.opt.Command), c.session.N, c.m.N))
 }
 
-// askSave asks for a name; the one proposed has nothing of the traffic in it but numbers.
+// askSave asks for a name: at the sessions for packets, else for a payload. The one proposed has nothing of the traffic in it but numbers.
 func (m *model) askSave(string) tea.Cmd {
+	if m.focus == paneSessions {
+		return m.askPackets()
+	}
 	_, c, ok := m.currentMessage()
 	if !ok {
 		m.complain("this row has no payload")
@@ -271,8 +274,12 @@ func (m *model) askSave(string) tea.Cmd {
 // save is the command that writes the payload.
 func (m *model) save(name string, over bool) tea.Cmd {
 	i, _, ok := m.currentMessage()
-	if !ok || name == "" {
+	switch {
+	case !ok || name == "":
 		m.complain("nothing was written: no message, or no name")
+		return nil
+	case m.writing != nil:
+		m.complain(errWriting.Error())
 		return nil
 	}
 	s := m.store
@@ -290,11 +297,15 @@ func (m *model) exporter() *exporter {
 
 // export is the command that writes what is listed.
 func (m *model) export(name string) tea.Cmd {
-	if name == "" || m.writing != nil {
+	if name == "" {
+		return nil
+	}
+	if m.writing != nil {
+		m.complain(errWriting.Error())
 		return nil
 	}
 	x, n := m.exporter(), m.msgs.list.n
-	m.writing = x.stop
+	m.writing = func() { x.stop.Store(true) }
 	m.say("writing ... Esc gives up")
 	return func() tea.Msg {
 		text, err := x.write(name, n)

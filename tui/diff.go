@@ -39,7 +39,7 @@ type diffedMsg struct {
 	err  error
 }
 
-// selectSession selects the session that the cursor stands on, to compare two.
+// selectSession selects the session that the cursor stands on, or does so no longer.
 func (m *model) selectSession() {
 	n := m.sess.selected(m.store)
 	if n == 0 {
@@ -47,11 +47,15 @@ func (m *model) selectSession() {
 		return
 	}
 	m.sess.marked = toggled(m.sess.marked, n)
-	if m.sess.list.move(1); len(m.sess.marked) == 2 {
-		m.say("two sessions selected: = compares them")
-		return
+	m.sess.list.move(1)
+	switch n := len(m.sess.marked); {
+	case n == 2:
+		m.say("two sessions selected: = compares them, w writes their packets")
+	case n > 2:
+		m.say(fmt.Sprintf("%d sessions selected: w writes their packets", n))
+	default:
+		m.say(fmt.Sprintf("%d selected; Space selects another session, = compares, w writes packets", n))
 	}
-	m.say(fmt.Sprintf("%d selected; Space selects another session, = compares", len(m.sess.marked)))
 }
 
 // compareSessions is the command that compares the two selected sessions, or the selected one with this one.
@@ -62,6 +66,10 @@ func (m *model) compareSessions() tea.Cmd {
 	}
 	if len(two) < 2 {
 		m.complain("Space selects the two sessions to compare")
+		return nil
+	}
+	if len(two) > 2 {
+		m.complain(fmt.Sprintf("%d sessions are selected, two can be compared: Space unselects", len(two)))
 		return nil
 	}
 	m.stopDiff()

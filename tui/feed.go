@@ -41,6 +41,8 @@ type Lost struct{ Kernel, Interface, Slow int64 }
 // Options say what Run shows. Feed must be set; all else may be zero.
 type Options struct {
 	Feed Feed
+	// Packets saves packets for :w; nil where there are none.
+	Packets Packets
 	// Title names what is read.
 	Title string
 	// Note is what is said until a key is pressed.

@@ -98,7 +98,7 @@ var signs = [][2]string{
 	{"fr", "number of frames, where there are several"},
 	{"!RULE", "a rule that is broken: see the detail"},
 	{"[...]", "how far it may be believed: conflict, partial, guessed, undecodable"},
-	{"*", "selected, to compare"},
+	{"*", "selected"},
 	{"mouse", "wheel scrolls, a click selects, a second one opens; Shift lets the terminal select text"},
 }
 

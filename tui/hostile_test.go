@@ -118,10 +118,10 @@ func TestHazard_O13_SavingFollowsNoLinkAndReplacesNothing(t *testing.T) {
 	}
 	d := drive(t, sample("jsonrpc"), 100, 30, Options{})
 	d.keys("j", "enter", "j")
-	for _, line := range []string{"w precious", "w link", "export link", "export precious"} {
+	for _, line := range []string{"payload precious", "payload link", "export link", "export precious"} {
 		d.keys(":", line, "enter").shows("✗")
 	}
-	d.keys(":", "w! link", "enter").shows("wrote")
+	d.keys(":", "payload! link", "enter").shows("wrote")
 	if b, err := os.ReadFile("precious"); err != nil || string(b) != "precious" {
 		t.Errorf("%q, %v", b, err)
 	}

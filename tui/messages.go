@@ -27,19 +27,19 @@ type messagesPane struct {
 func (p *messagesPane) Key(a action) bool { return moveList(&p.list, a) }
 
 // mark selects or unselects message i.
-func (p *messagesPane) mark(i int) { p.marked = toggled(p.marked, i) }
+func (p *messagesPane) mark(i int) {
+	p.marked = toggled(p.marked, i)
+	p.marked = p.marked[max(len(p.marked)-2, 0):] // of three the oldest is given up
+}
 
-// toggled is what is selected when i is selected or unselected; of three the oldest is given up.
+// toggled is what is selected when i is selected or unselected.
 func toggled(marked []int, i int) []int {
 	for k, m := range marked {
 		if m == i {
 			return append(marked[:k:k], marked[k+1:]...)
 		}
 	}
-	if marked = append(marked, i); len(marked) > 2 {
-		return marked[1:]
-	}
-	return marked
+	return append(marked, i)
 }
 
 func (p *messagesPane) isMarked(i int) bool {

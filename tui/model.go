@@ -50,7 +50,8 @@ type model struct {
 	search  *query
 	hunt    *hunt
 	version int
-	writing *atomic.Bool
+	// writing gives up what is being written to a file, nil where nothing is.
+	writing func()
 
 	paused   bool
 	frozen   int // rows shown while paused

@@ -38,6 +38,7 @@ func TestScreens(t *testing.T) {
 		{"ladder-tcp", "lossy", []string{"j", "enter", "LL", "jjjjjj"}},
 		{"ladder-frames", "deflate-fragments", []string{"j", "enter", "L", "f", "jjj"}},
 		{"sessions-compared", "port-reuse", []string{"j", "space", "space", "=", "nnn"}},
+		{"save-packets", "port-reuse", []string{"j", "space", "space", "w"}},
 		{"help", "graphql", []string{"?"}},
 		{"command", "graphql", []string{"enter", ":", "go"}},
 	} {

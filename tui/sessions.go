@@ -15,7 +15,7 @@ type sessionsPane struct {
 	list list
 	// at is the number of the session that the cursor stands on, 0 for all, if the cursor is at row atRow.
 	at, atRow int
-	// marked are the numbers of the sessions selected for comparing.
+	// marked are the numbers of the sessions selected, to compare two or to write their packets, in that order.
 	marked []int
 }
 

@@ -127,7 +127,7 @@ func TestSaveAndExport(t *testing.T) {
 		t.Errorf("%q, %v", b, err)
 	}
 	d.keys("j", "w", "ctrl+u", "wspeek-1-1.txt", "enter").shows("✗", "there already")
-	d.keys(":", "w! wspeek-1-1.txt", "enter").shows("wrote 35 bytes")
+	d.keys(":", "payload! wspeek-1-1.txt", "enter").shows("wrote 35 bytes")
 	d.keys("2", "x", "ctrl+u", "out.ndjson", "enter").shows("wrote 5 lines")
 	b, err := os.ReadFile("out.ndjson")
 	if err != nil || strings.Count(string(b), "\n") != 5 || !strings.HasPrefix(string(b), `{"schema":1,"type":"message","session":1,`) {

@@ -175,7 +175,7 @@ func (m *model) back() tea.Cmd {
 		m.stopDiff()
 		m.say("comparing given up")
 	case m.writing != nil:
-		m.writing.Store(true)
+		m.writing()
 	case m.hunt != nil:
 		m.stopHunt()
 		m.say("search given up")

@@ -213,6 +213,8 @@ func (m *model) progressText() string {
 		return "comparing, Esc ends"
 	case m.hunt != nil:
 		return fmt.Sprintf("searching %d%%, Esc ends", percent(m.hunt.done.Load(), m.hunt.of.Load()))
+	case m.writing != nil:
+		return "writing, Esc ends"
 	case m.scanning && m.spec.query != nil:
 		_, done, of := m.lens.state(m.store)
 		return fmt.Sprintf("filtering %d%%, Esc ends", percent(int64(done), int64(of)))

@@ -13,6 +13,8 @@ import (
 	"github.com/wspeek/wspeek/decode/export"
 )
 
+var errThere = errors.New("is there already: give another name")
+
 // create makes a new file that only its owner can read; with over an existing one is replaced.
 func create(name string, over bool) (*os.File, error) {
 	if over {
@@ -22,7 +24,7 @@ func create(name string, over bool) (*os.File, error) {
 	}
 	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if errors.Is(err, fs.ErrExist) {
-		return nil, fmt.Errorf("%s is there already: give another name, or :w! %s", name, name)
+		return nil, fmt.Errorf("%s %w", name, errThere)
 	}
 	return f, err
 }
@@ -38,6 +40,9 @@ func (s *store) save(i int, name string, over bool) (string, error) {
 		return "", errForgotten
 	}
 	f, err := create(name, over)
+	if errors.Is(err, errThere) {
+		return "", fmt.Errorf("%w, or :payload! %s", err, name)
+	}
 	if err != nil {
 		return "", err
 	}

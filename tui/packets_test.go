@@ -1,0 +1,123 @@
+package tui
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+
+	tea "charm.land/bubbletea/v2"
+)
+
+// fakePackets notes what is to be saved.
+type fakePackets struct {
+	asked []Saving
+	err   error
+	// wait lets Save wait until it is given up.
+	wait bool
+}
+
+func (f *fakePackets) Save(ctx context.Context, what Saving) (string, error) {
+	f.asked = append(f.asked, what)
+	if f.wait {
+		<-ctx.Done()
+		return "", errors.New("given up; nothing was written")
+	}
+	return "12 packets of 1 session written to " + what.Name, f.err
+}
+
+func TestSavePackets(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name string
+		keys []string
+		want string // Name, Over, Sessions
+	}{
+		{"all", []string{":", "w all.pcapng", "enter"}, "{all.pcapng false []}"},
+		{"all from the messages", []string{"j", "enter", ":", "w all.pcapng", "enter"}, "{all.pcapng false []}"},
+		{"over a file", []string{":", "w! all.pcapng", "enter"}, "{all.pcapng true []}"},
+		{"by number", []string{":", "w x 2 1", "enter"}, "{x false [1 2]}"},
+		{"a range, and one twice", []string{":", "w x 1-2 2", "enter"}, "{x false [1 2]}"},
+		{"a name with blanks", []string{":", "w my file.pcapng 2", "enter"}, "{my file.pcapng false [2]}"},
+		{"a name that is a number", []string{":", "w 2", "enter"}, "{2 false []}"},
+		{"a name with a number in it", []string{":", "w a-2", "enter"}, "{a-2 false []}"},
+		{"selected", []string{"j", "space", ":", "w x", "enter"}, "{x false [1]}"},
+		{"numbers before what is selected", []string{"j", "space", ":", "w x 2", "enter"}, "{x false [2]}"},
+		{"the key, at all", []string{"w", "enter"}, "{wspeek.pcapng false []}"},
+		{"the key, at a session", []string{"j", "j", "w", "enter"}, "{wspeek-2.pcapng false [2]}"},
+		{"the key, two selected", []string{"j", "space", "space", "w", "enter"}, "{wspeek-1_2.pcapng false [1 2]}"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			f := &fakePackets{}
+			d := drive(t, sample("port-reuse"), 120, 40, Options{Packets: f})
+			d.keys(c.keys...).shows("12 packets of 1 session written to ")
+			if len(f.asked) != 1 || fmt.Sprint(f.asked[0]) != c.want {
+				t.Errorf("got %v, want %s", f.asked, c.want)
+			}
+		})
+	}
+}
+
+func TestSavePacketsRefuses(t *testing.T) {
+	t.Parallel()
+	f := &fakePackets{}
+	d := drive(t, sample("port-reuse"), 120, 40, Options{Packets: f})
+	for line, want := range map[string]string{
+		"w": "want the name of a file", "w x 3": "3: there are sessions 1 to 2", "w x 2-1": "2-1: there are sessions", "w x 0": "0: there are sessions",
+	} {
+		d.keys(":", line, "enter").shows("✗ :w: " + want)
+	}
+	if len(f.asked) > 0 {
+		t.Errorf("asked for %v", f.asked)
+	}
+	f.err = errors.New("no space left on device")
+	d.keys(":", "w x", "enter").shows("✗ no space left on device")
+	d = drive(t, sample("port-reuse"), 120, 40, Options{})
+	d.keys(":", "w x", "enter").shows("✗ :w: there are no packets here that could be saved")
+}
+
+// Esc gives up what is written; until then nothing else is written.
+func TestSavePacketsIsGivenUp(t *testing.T) {
+	t.Parallel()
+	d := drive(t, sample("port-reuse"), 120, 40, Options{Packets: &fakePackets{wait: true}})
+	cmd, err := d.m.savePackets("x.pcapng", false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	wrote := make(chan tea.Msg, 1)
+	go func() { wrote <- cmd() }()
+	d.shows("writing x.pcapng ... Esc gives up", "writing, Esc ends")
+	d.keys(":", "w y", "enter").shows("✗ :w: a file is being written")
+	d.keys(":", "export y", "enter").shows("✗ a file is being written")
+	d.keys("j", "enter", "j", ":", "payload y", "enter").shows("✗ a file is being written")
+	d.keys("esc")
+	d.send(<-wrote)
+	d.shows("✗ given up; nothing was written").lacks("writing, Esc ends")
+	if d.quit || d.m.focus != paneMessages {
+		t.Error("Esc did more than give up")
+	}
+}
+
+// Any number of sessions is selected for their packets, but only two are compared.
+func TestSelectThreeSessions(t *testing.T) {
+	t.Parallel()
+	d := drive(t, sample("port-reuse"), 120, 40, Options{Packets: &fakePackets{}})
+	d.m.sess.marked = []int{1, 2, 3}
+	d.keys("=").shows("✗ 3 sessions are selected, two can be compared")
+	d.m.sess.marked = []int{2, 1, 3}
+	d.m.sess.marked = toggled(d.m.sess.marked, 3)
+	d.keys("=").shows("sessions 2 ~ 1")
+}
+
+func TestSpans(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		ns   []int
+		want string
+	}{{nil, ""}, {[]int{3}, "3"}, {[]int{2, 1}, "1 2"}, {[]int{7, 1, 5, 6, 9}, "1 5-7 9"}} {
+		if got := spans(c.ns); got != c.want {
+			t.Errorf("spans(%v) = %q, want %q", c.ns, got, c.want)
+		}
+	}
+}
