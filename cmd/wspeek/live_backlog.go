@@ -42,8 +42,8 @@ type backlog struct {
 	mu    sync.Mutex
 	queue []*chunk
 	spare []*chunk
-	// lost counts packets for which there was no room.
-	lost int64
+	// taken counts the packets that were given a place, lost those for which there was no room.
+	taken, lost int64
 	// end is what take says when the queue is empty; nil as long as packets may come.
 	end error
 	// came and went have one element after each put and each take.
@@ -72,6 +72,7 @@ func (b *backlog) put(packets []capture.Packet) (rest []capture.Packet) {
 			return packets[i:]
 		}
 		c.add(&packets[i])
+		b.taken++
 	}
 	return nil
 }
@@ -202,4 +203,11 @@ func (b *backlog) lostSoFar() int64 {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.lost
+}
+
+// accepted is how many packets have come in so far.
+func (b *backlog) accepted() int64 {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.taken
 }
