@@ -33,6 +33,9 @@ Only opening the interface needs rights. Started as root, wspeek becomes the use
 nobody; -Z chooses) and gives all capabilities up before it reads the first packet. Without rights it says
 which command brings them about. Files of -w belong to who called; they never replace somebody else's.
 
+While the screen is shown, the newest 256 MB of packets are kept in temporary files without a name (TMPDIR says
+where; --packets says how much), so that :w FILE there can write them, all or those of chosen sessions, as pcapng.
+
 The SSH connection that this runs in is left out of the capture, since showing it would make more of it
 (--ssh keeps it).
 
@@ -44,10 +47,15 @@ func liveCommand(std streams, f *flags) *cobra.Command {
 	c := &cobra.Command{
 		Use: "live [-i IF] [FILTER]", Short: "capture and show as it happens", Long: liveLong,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return live(cmd.Context(), std, f, args, messagesView, onScreen(cmd.Flags(), std.out))
+			screen := onScreen(cmd.Flags(), std.out)
+			if !screen && cmd.Flags().Changed("packets") {
+				return trouble("--packets is for the screen: listings keep packets with -w FILE")
+			}
+			return live(cmd.Context(), std, f, args, messagesView, screen)
 		},
 	}
 	f.live.registerOwn(c.Flags())
+	f.live.registerScreen(c.Flags())
 	return c
 }
 
@@ -98,7 +106,10 @@ func openLive(std streams, f *flags, args []string) (*liveSource, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.tell = teller(std)
+	s.tell, s.interfaces = teller(std), ifaces
+	if who.uid >= 0 {
+		s.advice = "wspeek has become " + who.name + " (-Z chooses another)"
+	}
 	if f.live.write != "" {
 		if s.keep, err = createKeeper(f, ifaces, ownerOf(who, f.live.user, f.live.ring.on())); err != nil {
 			s.Close()

@@ -27,6 +27,8 @@ type liveFlags struct {
 	history   int // MB
 	stop      stopAt
 	ring      ringAt
+	// packets is how many megabytes of packets a screen keeps for :w.
+	packets int
 }
 
 // stopAt says when a capture ends by itself; zero fields say nothing.
@@ -75,6 +77,11 @@ const (
 	megabyte       = 1_000_000
 )
 
+// registerScreen adds the flags of a live screen.
+func (l *liveFlags) registerScreen(s *pflag.FlagSet) {
+	s.IntVar(&l.packets, "packets", defaultPackets, "on the screen: keep the newest `MB` of packets in temporary files, for :w (0: none)")
+}
+
 // capturing are the commands that can capture.
 var capturing = []string{"live", "messages", "frames"}
 
@@ -100,6 +107,8 @@ func (l *liveFlags) check(cmd *cobra.Command, f *flags) error {
 		return trouble("-w -: standard output has the messages; for packets on standard output there is tcpdump -U -w -")
 	case l.history < 0 || l.history > 1<<20:
 		return trouble("--history: want a number of MB from 0 (all) to 1048576")
+	case l.packets < 0 || l.packets > mostPackets:
+		return trouble("--packets %d: want megabytes, 0 to %d", l.packets, mostPackets)
 	case l.snaplen < 0 || l.buffer < 0 || l.buffer > 1<<21:
 		return trouble("-s and -B: want a number from 0 on, -B at most 2097152 (2 GiB)")
 	}

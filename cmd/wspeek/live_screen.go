@@ -37,6 +37,7 @@ func showLive(ctx context.Context, std streams, f *flags, s *liveSource) error {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(screenGC)
 	}
+	packets := s.keepPackets(f, feed)
 	s.begin()
 	if s.patient {
 		if err := s.waitFirst(); err != nil {
@@ -44,7 +45,12 @@ func showLive(ctx context.Context, std streams, f *flags, s *liveSource) error {
 		}
 	}
 	feed.left = func() { before("decoding what has been captured (Ctrl-C twice gives up)") }
-	account, err := tui.Run(ctx, liveOptions(f, feed))
+	opt := liveOptions(f, feed)
+	opt.Packets = packets
+	account, err := tui.Run(ctx, opt)
+	if v, ok := packets.(*saver); ok {
+		v.close()
+	}
 	s.Close()
 	notes.tellAll(before)
 	if account != nil && !f.quiet {
@@ -52,6 +58,7 @@ func showLive(ctx context.Context, std streams, f *flags, s *liveSource) error {
 		tellPast(before, account)
 	}
 	s.epilogue(before, 0, f.quiet)
+	s.endPackets(before, f.quiet)
 	return s.status(accountedStatus(account, err))
 }
 
@@ -113,6 +120,8 @@ type liveFeed struct {
 	pump   *pump
 	// left is called where the screen was left, and what was captured takes some time to decode.
 	left func()
+	// conns is told of all events; nil where no packets are kept.
+	conns *connections
 }
 
 // leftAfter is how long a user waits without being told what for.
@@ -130,7 +139,8 @@ func (l *liveFeed) Run(ctx context.Context, visit func(*decode.Batch, *decode.Ev
 			l.left()
 		}
 	})()
-	in := &fileFeed{pump: l.pump}
+	l.pump.flush = func() error { l.tidyPackets(); return nil }
+	in := &fileFeed{pump: l.pump, conns: l.conns}
 	return in.Run(context.WithoutCancel(ctx), visit)
 }
 

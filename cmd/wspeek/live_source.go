@@ -18,7 +18,8 @@ const tickEvery = 250 * time.Millisecond
 // disk. What there is no room for is dropped and counted. It is the source of a pump.
 //
 //	interface ──▶ drain ──▶ backlog ──▶ ReadBatch (pump)
-//	                   └──▶ backlog ──▶ keeper (-w)
+//	                   ├──▶ backlog ──▶ keeper (-w)
+//	                   └──▶ backlog ──▶ packetRing (:w on the screen)
 type liveSource struct {
 	name string
 	// open gives what is read; live is the same where that is an interface, else nil.
@@ -27,7 +28,12 @@ type liveSource struct {
 	// patient sources (pipes) wait instead of dropping packets.
 	patient bool
 	backlog *backlog
-	keep    *keeper // nil without -w
+	keep    *keeper     // nil without -w
+	ring    *packetRing // nil without a screen
+	// interfaces are those that packets come from, none for a pipe.
+	interfaces []capture.WriteInterface
+	// advice is what helps where a file may not be made.
+	advice string
 	// tell says a line to the user at once, or when the screen is closed.
 	tell func(string)
 	// shown says that a screen shows losses as they come: they are not told beside that.
@@ -60,6 +66,9 @@ func (s *liveSource) begin() {
 	s.begun = true
 	if s.keep != nil {
 		go s.keep.run()
+	}
+	if s.ring != nil {
+		go s.ring.run()
 	}
 	go s.drain()
 	if !s.shown {
@@ -99,6 +108,9 @@ func (s *liveSource) close(err error) {
 	if s.keep != nil {
 		s.keep.backlog.close(io.EOF)
 	}
+	if s.ring != nil {
+		s.ring.backlog.close(io.EOF)
+	}
 }
 
 // hand gives packets to those who work on them.
@@ -113,10 +125,14 @@ func (s *liveSource) hand(packets []capture.Packet) {
 }
 
 func (s *liveSource) backlogs() []*backlog {
-	if s.keep == nil {
-		return []*backlog{s.backlog}
+	var out []*backlog
+	if s.keep != nil {
+		out = append(out, s.keep.backlog)
 	}
-	return []*backlog{s.keep.backlog, s.backlog} // what is shown is in the file
+	if s.ring != nil {
+		out = append(out, s.ring.backlog)
+	}
+	return append(out, s.backlog) // last: what is shown is in the files
 }
 
 // goesOn notes an error and says whether to read on after it.
@@ -322,6 +338,9 @@ func (s *liveSource) Close() error {
 	s.stop()
 	if s.keep != nil {
 		s.keep.finish(s.begun)
+	}
+	if s.ring != nil && s.begun {
+		<-s.ring.done
 	}
 	if s.live != nil {
 		return s.live.Close()

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"crypto/rand"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -15,6 +16,8 @@ import (
 type outFile struct {
 	name  string
 	force bool
+	// blame makes an error for a person of what is in the way; nil is that of -o.
+	blame func(error) error
 	// std is written to where name is "-".
 	std  io.Writer
 	w    *bufio.Writer
@@ -30,24 +33,46 @@ func (o *outFile) check() error {
 	if o.name == "-" {
 		return nil
 	}
-	info, err := os.Lstat(o.name)
+	err := inTheWay(o.name, o.force)
+	if err == nil {
+		return nil
+	}
+	if o.blame == nil {
+		return blameOut(err)
+	}
+	return o.blame(err)
+}
+
+// blameOut is what is in the way of -o.
+func blameOut(err error) error {
+	if errors.Is(err, errExists) {
+		return trouble("-o %w: --force replaces it", err)
+	}
+	return trouble("-o %w", err)
+}
+
+var errExists = errors.New("exists")
+
+// inTheWay is why a file of that name cannot be made, or replaced with force; nil where it can. It begins with the name.
+func inTheWay(name string, force bool) error {
+	info, err := os.Lstat(name)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		dir := filepath.Dir(o.name)
+		dir := filepath.Dir(name)
 		if info, err := os.Stat(dir); err != nil || !info.IsDir() {
-			return trouble("-o %s: there is no folder %s", o.name, dir)
+			return fmt.Errorf("%s: there is no folder %s", name, dir)
 		}
 		return nil
 	case err != nil:
-		return trouble("-o: %w", err)
+		return plain(err)
 	case info.Mode()&fs.ModeSymlink != 0:
-		return trouble("-o %s is a symbolic link, which is not followed", o.name)
+		return fmt.Errorf("%s is a symbolic link, which is not followed", name)
 	case info.IsDir():
-		return trouble("-o %s is a folder: want the name of a file", o.name)
+		return fmt.Errorf("%s is a folder: want the name of a file", name)
 	case !info.Mode().IsRegular():
-		return trouble("-o %s is not a regular file", o.name)
-	case !o.force:
-		return trouble("-o %s exists: --force replaces it", o.name)
+		return fmt.Errorf("%s is not a regular file", name)
+	case !force:
+		return fmt.Errorf("%s %w", name, errExists)
 	}
 	return nil
 }

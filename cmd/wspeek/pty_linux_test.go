@@ -30,11 +30,17 @@ type terminal struct {
 // runIn runs wspeek in a pseudo-terminal, in directory dir.
 func runIn(t *testing.T, dir string, w, h int, env []string, args ...string) *terminal {
 	t.Helper()
+	return runProgram(t, dir, w, h, env, append([]string{os.Args[0]}, args...)...)
+}
+
+// runProgram runs any program there; wspeek is what os.Args[0] becomes.
+func runProgram(t *testing.T, dir string, w, h int, env []string, line ...string) *terminal {
+	t.Helper()
 	master, slave, err := pty.Open(w, h)
 	if err != nil {
 		t.Skip(err)
 	}
-	cmd := exec.Command(os.Args[0], args...)
+	cmd := exec.Command(line[0], line[1:]...)
 	cmd.Dir = dir
 	cmd.Env = append(os.Environ(), "WSPEEK_TEST_MAIN=1", "TERM=xterm-256color", "NO_COLOR=", "TZ=UTC", "COLORTERM=")
 	cmd.Env = append(cmd.Env, env...)

@@ -49,6 +49,8 @@ type pump struct {
 	read      atomic.Int64
 	// cut counts packets of TCP connections that are not whole.
 	cut int64
+	// visited is the number of the newest packet all of whose events have been visited.
+	visited atomic.Int64
 	// missing are the bytes that each shard knows to be missing so far.
 	missing [shards]atomic.Int64
 	// flush is called after each batch; it may do what is slow.
@@ -229,6 +231,9 @@ func (p *pump) visitAll(decoded <-chan *job, free chan<- *job, visit visitor) er
 		j.decoded.Wait()
 		if err := p.merger.Merge(j.out[:], visit); err != nil {
 			return err
+		}
+		if n := len(j.packets.Packets); n > 0 {
+			p.visited.Store(int64(j.packets.Packets[n-1].Number))
 		}
 		if err := p.flush(); err != nil {
 			return err

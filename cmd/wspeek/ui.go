@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/spf13/pflag"
 
@@ -42,19 +43,26 @@ func showFiles(ctx context.Context, std streams, f *flags, args []string) error 
 		return &exitError{exitTrouble, err}
 	}
 	defer in.Close()
-	return show(ctx, std, f, in, titleOf(names), quoted(names))
+	return show(ctx, std, f, in, titleOf(names), quoted(names), savesFiles(names))
 }
 
-// show opens the terminal UI on inputs. Command names them for other commands: "chat.pcap".
-func show(ctx context.Context, std streams, f *flags, in inputs, title, args string) error {
+// packetsOf makes what saves packets, of what is known of connections and of how far events have been visited.
+type packetsOf = func(*connections, *atomic.Int64) tui.Packets
+
+// show opens the terminal UI on inputs. Args names them for other commands: "chat.pcap".
+func show(ctx context.Context, std streams, f *flags, in inputs, title, args string, saves packetsOf) error {
 	ports, err := f.ports()
 	if err != nil {
 		return err
 	}
-	src := &fileFeed{in: in}
+	src := &fileFeed{in: in, conns: newConnections()}
 	src.pump = &pump{source: in, flush: func() error { return nil }, damaged: src.damaged,
 		opt: decode.Options{Keep: true, Frames: true, Ports: ports, Limits: shardLimits()}}
 	opt := tui.Options{Feed: src, Title: title, Apart: f.demo, Session: f.session, Filter: f.display, Clock: tui.ClockNamed(f.clock)}
+	opt.Packets = saves(src.conns, &src.pump.visited)
+	if s, ok := opt.Packets.(*saver); ok {
+		defer s.close()
+	}
 	if args != "" {
 		opt.Command = "wspeek explain " + args
 	}
@@ -122,6 +130,8 @@ type sized interface {
 type fileFeed struct {
 	in   inputs
 	pump *pump
+	// conns is told of all events; nil where nobody asks it.
+	conns *connections
 
 	mu     sync.Mutex // guards damage
 	damage []string
@@ -138,6 +148,9 @@ func (f *fileFeed) damaged(err error) {
 func (f *fileFeed) Run(ctx context.Context, visit func(*decode.Batch, *decode.Event) error) error {
 	end := make(chan error, 1+shards)
 	f.pump.panicked = func() { end <- errors.New("internal error while decoding (please report it)") }
+	if f.conns != nil {
+		visit = f.conns.before(visit)
+	}
 	go func() {
 		defer f.pump.guard()
 		end <- f.pump.run(ctx, visit)

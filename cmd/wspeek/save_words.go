@@ -1,0 +1,105 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// saved is what became of a file of packets.
+type saved struct {
+	held     *heldPackets
+	copied   packetCopy
+	sessions []int // those chosen, none for all
+	all      int   // how many sessions there were
+	// gone are chosen sessions without any packet, cut those without their first ones; along is how many came along
+	// that were not chosen.
+	gone, cut []int
+	along     int
+}
+
+// found notes what there was of a chosen connection.
+func (s *saved) found(c *connection) {
+	for _, n := range c.sessions {
+		switch {
+		case !slices.Contains(s.sessions, n):
+		case c.kept == 0:
+			s.gone = append(s.gone, n)
+		case c.first < s.held.oldest:
+			s.cut = append(s.cut, n)
+		}
+	}
+}
+
+// nothing is why there is nothing to write.
+func (s *saved) nothing() error {
+	if len(s.sessions) > 0 {
+		return fmt.Errorf("no packet of %s is kept any more; nothing was written", sessionsNamed(s.sessions))
+	}
+	return errors.New("there are no packets yet; nothing was written")
+}
+
+// String says what was written, and what of it is missing.
+func (s *saved) String() string {
+	n := s.all
+	if len(s.sessions) > 0 {
+		n = len(s.sessions) - len(s.gone)
+	}
+	parts := []string{numbered(s.copied.n, "packet") + " of " + numbered(int64(n), "session")}
+	if len(s.gone) > 0 {
+		parts = append(parts, "nothing of "+sessionsNamed(s.gone)+" kept")
+	}
+	if len(s.cut) > 0 {
+		parts = append(parts, "begin of "+sessionsNamed(s.cut)+" not kept")
+	}
+	if s.along > 0 {
+		parts = append(parts, numbered(int64(s.along), "session")+" of the same connections along")
+	}
+	if len(s.sessions) == 0 && s.held.dropped > 0 {
+		parts = append(parts, fmt.Sprintf("%d older not kept", s.held.dropped))
+	}
+	if s.held.lost > 0 {
+		parts = append(parts, fmt.Sprintf("%d lost before they were kept%s", s.held.lost, s.why()))
+	}
+	if s.copied.early > 0 {
+		parts = append(parts, numbered(s.copied.early, "packet")+" from before 1970 now of 1970")
+	}
+	if len(parts) == 1 {
+		return parts[0]
+	}
+	return strings.Join(parts, ", ") + ","
+}
+
+// why is what ended the keeping of packets.
+func (s *saved) why() string {
+	var p *fs.PathError
+	switch err := s.held.ended; {
+	case err == nil:
+		return ""
+	case errors.As(err, &p):
+		return " (" + p.Err.Error() + ")"
+	default:
+		return " (" + err.Error() + ")"
+	}
+}
+
+// mostNamed is how many sessions are named one by one.
+const mostNamed = 3
+
+// sessionsNamed is "session 3", "sessions 3, 5" or "12 sessions".
+func sessionsNamed(ns []int) string {
+	switch {
+	case len(ns) == 1:
+		return "session " + strconv.Itoa(ns[0])
+	case len(ns) > mostNamed:
+		return numbered(int64(len(ns)), "session")
+	}
+	var names []string
+	for _, n := range slices.Sorted(slices.Values(ns)) {
+		names = append(names, strconv.Itoa(n))
+	}
+	return "sessions " + strings.Join(names, ", ")
+}
