@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 
 	tea "charm.land/bubbletea/v2"
@@ -120,4 +121,14 @@ func TestSpans(t *testing.T) {
 			t.Errorf("spans(%v) = %q, want %q", c.ns, got, c.want)
 		}
 	}
+}
+
+// A note that is too long for a row takes two.
+func TestLongNote(t *testing.T) {
+	t.Parallel()
+	d := drive(t, sample("port-reuse"), 40, 12, Options{Packets: &fakePackets{}})
+	d.keys(":", "w "+strings.Repeat("x", 8), "enter").shows("12 packets of 1 session written to\nxxxxxxxx\n")
+	d.keys(":", "w", "enter").shows("✗ :w: want the name of a file\n Enter")
+	d.keys(":", "w x 3-4-5 77", "enter").shows(" ✗ :w: 77: there are sessions 1 to 2\n")
+	d.keys(":", "w "+strings.Repeat("x", 100), "enter").shows("12 packets of 1 session written to\nxxxxxx")
 }

@@ -20,6 +20,9 @@ func (m *model) bottomLines() []string {
 		hint, row, _ := m.prompt.View(m.th, m.w)
 		return append(rows, hint, row)
 	}
+	if note := m.longNote(); note != nil {
+		return append(rows, note...)
+	}
 	return append(rows, m.accountLine(), m.footer())
 }
 
