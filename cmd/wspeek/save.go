@@ -82,7 +82,10 @@ func (s *saver) Save(ctx context.Context, what tui.Saving) (string, error) {
 
 func (s *saver) save(ctx context.Context, what tui.Saving) (string, error) {
 	out := outFile{name: what.Name, force: what.Over, blame: blameSave}
-	if err := errors.Join(out.check(), s.free(what.Name)); err != nil {
+	if err := s.free(what.Name); err != nil {
+		return "", err
+	}
+	if err := out.check(); err != nil {
 		return "", err
 	}
 	if n := s.conns.count(); len(what.Sessions) > 0 && slices.Max(what.Sessions) > n {
