@@ -96,7 +96,7 @@ func TestHazard_V6_OwnSSHConnection(t *testing.T) {
 	tests := []struct{ env, expr, who string }{
 		{"192.0.2.1 5000 192.0.2.9 22", "tcp and host 192.0.2.1 and host 192.0.2.9 and port 5000 and port 22", "192.0.2.1:5000 > 192.0.2.9:22"},
 		{"2001:db8::1 5000 2001:db8::2 22", "tcp and host 2001:db8::1 and host 2001:db8::2 and port 5000 and port 22", "[2001:db8::1]:5000 > [2001:db8::2]:22"},
-		{"fe80::1%eth0 5000 fe80::2%eth0 22", "", ""},
+		{"fe80::1%eth0 5000 fe80::2%eth0 22", "tcp and host fe80::1 and host fe80::2 and port 5000 and port 22", "[fe80::1]:5000 > [fe80::2]:22"},
 		{"or 1 2 3", "", ""},
 		{"192.0.2.1 5000 192.0.2.9", "", ""},
 	}
