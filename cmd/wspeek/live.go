@@ -106,7 +106,8 @@ func openLive(std streams, f *flags, args []string) (*liveSource, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.tell, s.interfaces = teller(std), ifaces
+	s.interfaces = ifaces
+	s.tellBy(teller(std))
 	if who.uid >= 0 {
 		s.advice = "wspeek has become " + who.name + " (-Z chooses another)"
 	}
@@ -167,9 +168,12 @@ func teller(std streams) func(string) {
 
 // openPipe is the source of -r. A pipe is opened when it is read, since that may wait; files are opened while
 // there are rights.
-func openPipe(_ streams, f *flags, args []string) (*liveSource, []capture.WriteInterface, error) {
+func openPipe(std streams, f *flags, args []string) (*liveSource, []capture.WriteInterface, error) {
 	if len(args) > 0 {
 		return nil, nil, trouble("%s: capture filters are for interfaces; what -r reads is filtered by -Y", strings.Join(args, " "))
+	}
+	if slices.Contains(f.read, "-") && isTerminal(std.in) {
+		return nil, nil, trouble("-r -: standard input is a terminal: a capture is to come through a pipe (tcpdump -U -w - | wspeek live -r -)")
 	}
 	s := newLiveSource(strings.Join(f.read, ", "))
 	s.patient = true
@@ -204,9 +208,12 @@ func openInterfaces(std streams, f *flags, args []string) (*liveSource, []captur
 		}
 		l.interfaces = []string{name}
 	}
-	filter, err := captureFilter(std, f, args)
+	filter, said, err := captureFilter(f, args)
 	if err != nil {
 		return nil, nil, err
+	}
+	for _, line := range said {
+		say(std.err, line)
 	}
 	opt := capture.LiveOptions{Interfaces: l.interfaces, Promisc: !l.noPromisc, Snaplen: l.snaplen, Buffer: l.buffer << 10}
 	if filter != nil {
@@ -217,7 +224,7 @@ func openInterfaces(std streams, f *flags, args []string) (*liveSource, []captur
 		return nil, nil, err
 	}
 	s := newLiveSource(strings.Join(l.interfaces, ", "))
-	s.live = opened
+	s.live, s.said = opened, said
 	s.open = func() (capture.Source, error) { return opened, nil }
 	return s, writeInterfaces(opened.Stats(), l), nil
 }
@@ -230,33 +237,36 @@ func writeInterfaces(st capture.LiveStats, l *liveFlags) []capture.WriteInterfac
 	return out
 }
 
-// captureFilter is -f or the words of the command line, nil for none. What it may lose is told.
-func captureFilter(std streams, f *flags, args []string) (*bpf.Filter, error) {
+// captureFilter is -f or the words of the command line, nil for none; said is what a user has to know of it.
+func captureFilter(f *flags, args []string) (filter *bpf.Filter, said []string, err error) {
 	l := &f.live
 	if len(args) > 0 {
 		if l.filter != "" {
-			return nil, trouble("-f and FILTER exclude each other: %s", strings.Join(args, " "))
+			return nil, nil, trouble("-f and FILTER exclude each other: %s", strings.Join(args, " "))
 		}
 		l.filter = strings.Join(args, " ")
 	}
-	filter, err := bpf.Parse(l.filter)
-	if err != nil {
-		return nil, err
+	if filter, err = bpf.Parse(l.filter); err != nil {
+		return nil, nil, err
 	}
 	if lost := filter.Loses().String(); lost != "" {
-		say(std.err, lost)
+		said = append(said, lost)
 	}
-	return withoutSSH(std, f, filter)
+	filter, ssh := withoutSSH(f, filter)
+	if ssh != "" {
+		said = append(said, ssh)
+	}
+	return filter, said, nil
 }
 
-// withoutSSH leaves the SSH connection out that this runs in: to show its packets makes more of them.
-func withoutSSH(std streams, f *flags, filter *bpf.Filter) (*bpf.Filter, error) {
+// withoutSSH leaves the SSH connection out that this runs in, and says so: to show its packets makes more of them.
+func withoutSSH(f *flags, filter *bpf.Filter) (out *bpf.Filter, said string) {
 	own, who := sshExpression()
 	if own == "" || f.live.ssh {
 		if f.live.filter == "" {
-			return nil, nil
+			return nil, ""
 		}
-		return filter, nil
+		return filter, ""
 	}
 	expr := "not (" + own + ")"
 	if f.live.filter != "" {
@@ -264,12 +274,10 @@ func withoutSSH(std streams, f *flags, filter *bpf.Filter) (*bpf.Filter, error) 
 	}
 	both, err := bpf.Parse(expr)
 	if err != nil { // an address that filters do not take: packets are not worth failing for
-		say(std.err, "your own SSH connection is captured too: "+who+": "+err.Error())
-		return filter, nil
+		return filter, "your own SSH connection is captured too: " + who + ": " + err.Error()
 	}
 	f.live.filter = expr
-	say(std.err, "your own SSH connection is left out: "+who+" (--ssh keeps it)")
-	return both, nil
+	return both, "your own SSH connection is left out: " + who + " (--ssh keeps it)"
 }
 
 const (

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"runtime/debug"
+	"strings"
 	"sync"
 	"time"
 
@@ -24,48 +25,56 @@ func showLive(ctx context.Context, std streams, f *flags, s *liveSource) error {
 	if err != nil {
 		return err
 	}
-	feed := &liveFeed{source: s}
-	feed.pump = livePump(s, decode.Options{Keep: true, Frames: true, Ports: ports})
-	before, notes := s.tell, &notes{}
-	if s.patient {
-		before("waiting for the first packet of " + s.name)
-	}
-	s.tell, s.shown = notes.add, true
-	if s.keep != nil {
-		s.keep.tell = notes.add
-	}
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(screenGC)
 	}
+	before, notes := *s.teller.Load(), &notes{}
+	feed := &liveFeed{source: s, notes: notes}
+	feed.pump = livePump(s, decode.Options{Keep: true, Frames: true, Ports: ports})
+	feed.left = func() { before("decoding what has been captured (Ctrl-C twice gives up)") }
 	packets := s.keepPackets(f, feed)
+	s.shown = true
 	s.begin()
 	if s.patient {
-		if err := s.waitFirst(); err != nil {
+		if err := s.waitFirst(ctx); err != nil {
 			return err
 		}
 	}
-	feed.left = func() { before("decoding what has been captured (Ctrl-C twice gives up)") }
-	opt := liveOptions(f, feed)
-	opt.Packets = packets
-	account, err := tui.Run(ctx, opt)
+	s.tellBy(notes.add)
+	account, err := tui.Run(ctx, liveOptions(f, feed, packets))
 	if v, ok := packets.(*saver); ok {
 		v.close()
 	}
+	s.tellBy(before)
 	s.Close()
 	notes.tellAll(before)
-	if account != nil && !f.quiet {
-		fmt.Fprintln(std.err, export.Account(account))
-		tellPast(before, account)
-	}
-	s.epilogue(before, 0, f.quiet)
-	s.endPackets(before, f.quiet)
+	s.tellEnd(std, f, before, account)
 	return s.status(accountedStatus(account, err))
 }
 
+// tellEnd tells what is to be known when the screen is closed.
+func (s *liveSource) tellEnd(std streams, f *flags, tell func(string), a *decode.Account) {
+	if a != nil && !f.quiet {
+		fmt.Fprintln(std.err, export.Account(a))
+		tellPast(tell, a)
+	}
+	s.epilogue(tell, 0, f.quiet)
+	s.endPackets(tell, f.quiet)
+	select {
+	case <-s.ended:
+	default: // a read still waits
+		tell("who writes to the pipe notices that nobody reads it any more when the next packet comes; Ctrl-C ends it now")
+	}
+}
+
 // liveOptions are those of the screen.
-func liveOptions(f *flags, feed *liveFeed) tui.Options {
-	opt := tui.Options{Feed: feed, Title: "live: " + feed.source.name, Live: true, Session: f.session, Filter: f.display,
-		Clock: tui.ClockNamed(f.clock), History: int64(f.live.history) * megabyte, Sessions: liveSessions}
+func liveOptions(f *flags, feed *liveFeed, packets tui.Packets) tui.Options {
+	title := "live: " + feed.source.name
+	if f.live.filter != "" {
+		title += " · " + f.live.filter
+	}
+	opt := tui.Options{Feed: feed, Packets: packets, Title: title, Note: strings.Join(feed.source.said, "; "), Live: true,
+		Session: f.session, Filter: f.display, Clock: tui.ClockNamed(f.clock), History: int64(f.live.history) * megabyte, Sessions: liveSessions}
 	if f.color == "never" {
 		opt.Environ = append(os.Environ(), "NO_COLOR=1")
 	}
@@ -106,6 +115,16 @@ func (n *notes) add(line string) {
 	}
 }
 
+// newest is the last line, empty for none.
+func (n *notes) newest() string {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if len(n.lines) == 0 {
+		return ""
+	}
+	return n.lines[len(n.lines)-1]
+}
+
 func (n *notes) tellAll(tell func(string)) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -118,6 +137,8 @@ func (n *notes) tellAll(tell func(string)) {
 type liveFeed struct {
 	source *liveSource
 	pump   *pump
+	// notes is what was told while the screen is shown.
+	notes *notes
 	// left is called where the screen was left, and what was captured takes some time to decode.
 	left func()
 	// conns is told of all events; nil where no packets are kept.
@@ -149,7 +170,8 @@ func (l *liveFeed) Progress() tui.Progress {
 	lost := l.source.losses()
 	return tui.Progress{
 		Packets: l.pump.read.Load(), Dropped: lost.sum(), Unseen: l.pump.missingSoFar(), Unwritten: lost.keep + lost.failed,
-		Lost: tui.Lost{Kernel: lost.kernel, Interface: lost.device, Slow: lost.decode},
+		Trouble: l.notes.newest(),
+		Lost:    tui.Lost{Kernel: lost.kernel, Interface: lost.device, Slow: lost.decode},
 	}
 }
 

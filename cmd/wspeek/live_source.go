@@ -1,10 +1,12 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/wspeek/wspeek/capture"
@@ -32,10 +34,12 @@ type liveSource struct {
 	ring    *packetRing // nil without a screen
 	// interfaces are those that packets come from, none for a pipe.
 	interfaces []capture.WriteInterface
+	// said is what was told of the filter when it was opened.
+	said []string
 	// advice is what helps where a file may not be made.
 	advice string
-	// tell says a line to the user at once, or when the screen is closed.
-	tell func(string)
+	// teller says a line to the user: at once, or when the screen is closed. tellBy sets it.
+	teller atomic.Pointer[func(string)]
 	// shown says that a screen shows losses as they come: they are not told beside that.
 	shown bool
 	// missing are the bytes that were acknowledged and never captured, as far as is known; nil is 0.
@@ -61,7 +65,13 @@ func newLiveSource(name string) *liveSource {
 		held: map[*capture.Batch]*chunk{}}
 }
 
-// begin starts to read. What tell, shown, keep and missing are must be set before.
+// tell says a line to the user.
+func (s *liveSource) tell(line string) { (*s.teller.Load())(line) }
+
+// tellBy sets who tells lines from now on.
+func (s *liveSource) tellBy(f func(string)) { s.teller.Store(&f) }
+
+// begin starts to read. What shown, keep, ring and missing are must be set before, and tellBy be called.
 func (s *liveSource) begin() {
 	s.begun = true
 	if s.keep != nil {
@@ -75,6 +85,9 @@ func (s *liveSource) begin() {
 		go s.watch()
 	}
 }
+
+// waitQuietly is how long nothing is said while no packet comes.
+const waitQuietly = 2 * time.Second
 
 // maxFaults is after how many errors in a row reading ends.
 const maxFaults = 100
@@ -173,9 +186,13 @@ func (s *liveSource) stop() {
 	})
 }
 
-// waitFirst waits for the first packet. The error is why there will be none.
-func (s *liveSource) waitFirst() error {
-	if !s.backlog.waitFirst(s.stopped) {
+// waitFirst waits for the first packet, and says so where it takes long: a pipe may begin with somebody who asks for a
+// password. The error is why there will be none.
+func (s *liveSource) waitFirst(ctx context.Context) error {
+	told := time.AfterFunc(waitQuietly, func() { s.tell("waiting for the first packet of " + s.name) })
+	defer told.Stop()
+	s.backlog.waitFirst(s.stopped)
+	if ctx.Err() != nil {
 		return &exitError{status: exitInterrupted}
 	}
 	return notOpened(s.backlog.ended())
