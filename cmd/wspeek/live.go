@@ -323,7 +323,7 @@ func listLive(ctx context.Context, std streams, f *flags, s *liveSource, v view)
 	s.begin()
 	runErr := p.run(context.WithoutCancel(ctx), l.visit)
 	closeErr := s.Close()
-	if err := notOpened(runErr); err != nil {
+	if err := s.notOpened(runErr); err != nil {
 		return err
 	}
 	if runErr == nil {

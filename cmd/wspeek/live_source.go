@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -195,16 +196,19 @@ func (s *liveSource) waitFirst(ctx context.Context) error {
 	if ctx.Err() != nil {
 		return &exitError{status: exitInterrupted}
 	}
-	return notOpened(s.backlog.ended())
+	return s.notOpened(s.backlog.ended())
 }
 
 // notOpened is err where an input could not be opened: there is nothing else to tell then.
-func notOpened(err error) error {
+func (s *liveSource) notOpened(err error) error {
 	var open *capture.OpenError
-	if errors.As(err, &open) {
-		return &exitError{exitTrouble, err}
+	switch {
+	case !errors.As(err, &open):
+		return nil
+	case errors.Is(err, fs.ErrPermission) && s.advice != "":
+		err = fmt.Errorf("%w; %s", err, s.advice)
 	}
-	return nil
+	return &exitError{exitTrouble, err}
 }
 
 // idle is the error of a ReadBatch that has no packets, but tells that time goes on.
