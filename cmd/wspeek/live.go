@@ -21,7 +21,7 @@ import (
 )
 
 const liveLong = `live captures from network interfaces and shows messages as they happen: on the screen, or as
-lines where standard output is no terminal (or with --json, -V, -x, -c and the like).
+lines where standard output is no terminal (or with --json, -V, -x, -c, -q and the like).
 
   sudo wspeek live -i eth0 port 8080
   wspeek live -i lo -w kept.pcapng -b filesize:100000 -b files:10
@@ -31,9 +31,11 @@ FILTER is a capture filter in tcpdump's syntax. Without -i the first interface i
 
 Only opening the interface needs rights. Started as root, wspeek becomes the user who called sudo (or
 nobody; -Z chooses) and gives all capabilities up before it reads the first packet. Without rights it says
-which command brings them about. Files of -w belong to who called; they never replace somebody else's.
+which command brings them about. Files of -w are made with the rights of who called, and belong to that user; they
+never replace somebody else's.
 
-While the screen is shown, the newest 256 MB of packets are kept in temporary files without a name (TMPDIR says
+The screen keeps the newest 256 MB of messages in memory (--history); older ones, and sessions closed long ago, are
+forgotten, which it counts. It also keeps the newest 256 MB of packets in temporary files without a name (TMPDIR says
 where; --packets says how much), so that :w FILE there can write them, all or those of chosen sessions, as pcapng.
 
 The SSH connection that this runs in is left out of the capture, since showing it would make more of it
@@ -48,8 +50,11 @@ func liveCommand(std streams, f *flags) *cobra.Command {
 		Use: "live [-i IF] [FILTER]", Short: "capture and show as it happens", Long: liveLong,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			screen := onScreen(cmd.Flags(), std.out)
-			if !screen && cmd.Flags().Changed("packets") {
+			switch set := cmd.Flags(); {
+			case !screen && set.Changed("packets"):
 				return trouble("--packets is for the screen: listings keep packets with -w FILE")
+			case !screen && set.Changed("history"):
+				return trouble("--history is for the screen: listings keep no messages")
 			}
 			return live(cmd.Context(), std, f, args, messagesView, screen)
 		},

@@ -63,7 +63,6 @@ func (l *liveFlags) registerOwn(s *pflag.FlagSet) {
 	s.StringVarP(&l.user, "relinquish-privileges", "Z", "", "started as root: become `USER` before the first packet is read (default: who called sudo, else nobody)")
 	s.StringArrayVarP(&l.stopAt, "autostop", "a", nil, "stop after `duration:SECONDS` or at filesize:KB of -w")
 	s.StringArrayVarP(&l.ringAt, "ring-buffer", "b", nil, "with -w, begin the next file at `filesize:KB` or duration:SECONDS, and keep files:N of them")
-	s.IntVar(&l.history, "history", defaultHistory, "keep `MB` of messages on the screen, the newest (0: all)")
 	s.BoolVar(&l.ssh, "ssh", false, "capture the SSH connection too that this runs in")
 	s.BoolP("no-names", "n", true, "names are never looked up")
 	s.BoolP("line-buffered", "l", true, "lines are always written at once")
@@ -79,6 +78,7 @@ const (
 
 // registerScreen adds the flags of a live screen.
 func (l *liveFlags) registerScreen(s *pflag.FlagSet) {
+	s.IntVar(&l.history, "history", defaultHistory, "on the screen: keep the newest `MB` of messages in memory (0: all)")
 	s.IntVar(&l.packets, "packets", defaultPackets, "on the screen: keep the newest `MB` of packets in temporary files, for :w (0: none)")
 }
 
@@ -135,7 +135,7 @@ func (l *liveFlags) fits(name string, set *pflag.FlagSet, live bool) error {
 			return trouble("-%s goes with -i: nothing is captured here", short)
 		}
 	}
-	for _, flag := range []string{"no-promiscuous-mode", "snapshot-length", "buffer-size", "relinquish-privileges", "autostop", "ring-buffer", "ssh", "history"} {
+	for _, flag := range []string{"no-promiscuous-mode", "snapshot-length", "buffer-size", "relinquish-privileges", "autostop", "ring-buffer", "ssh"} {
 		if fl := set.Lookup(flag); fl != nil && fl.Changed && !live {
 			return trouble("--%s goes with -i: nothing is captured here", flag)
 		}
