@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/hex"
 	"fmt"
+	"path/filepath"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"unicode/utf8"
@@ -45,7 +47,7 @@ var paneActions = map[action]func(*model, string) tea.Cmd{
 	actCopyExplain: (*model).copyExplain,
 	actSave:        (*model).askSave,
 	actExport: func(m *model, _ string) tea.Cmd {
-		return m.open(promptExport, "wspeek-export.ndjson")
+		return m.open(promptExport, m.free("wspeek-export.ndjson"))
 	},
 	actPause:   (*model).pause,
 	actCommand: func(m *model, _ string) tea.Cmd { return m.open(promptCommand, "") },
@@ -268,25 +270,25 @@ func (m *model) askSave(string) tea.Cmd {
 	if textual(&c.m) {
 		ext = "txt"
 	}
-	return m.open(promptSave, fmt.Sprintf("wspeek-%d-%d.%s", c.session.N, c.m.N, ext))
+	return m.open(promptSave, m.free(fmt.Sprintf("wspeek-%d-%d.%s", c.session.N, c.m.N, ext)))
 }
 
 // save is the command that writes the payload.
 func (m *model) save(name string, over bool) tea.Cmd {
 	i, _, ok := m.currentMessage()
 	switch {
-	case !ok || name == "":
-		m.complain("nothing was written: no message, or no name")
+	case !ok:
+		m.complain("this row has no payload")
 		return nil
 	case m.writing != nil:
 		m.complain(errWriting.Error())
 		return nil
 	}
 	s := m.store
-	return func() tea.Msg {
+	return m.store.beside(func() tea.Msg {
 		text, err := s.save(i, name, over)
-		return wroteMsg{text, err}
-	}
+		return wroteMsg{name, text, err}
+	})
 }
 
 func (m *model) exporter() *exporter {
@@ -296,21 +298,23 @@ func (m *model) exporter() *exporter {
 }
 
 // export is the command that writes what is listed.
-func (m *model) export(name string) tea.Cmd {
-	if name == "" {
-		return nil
-	}
-	if m.writing != nil {
+func (m *model) export(name string, over bool) tea.Cmd {
+	ending := filepath.Ext(name)
+	switch {
+	case m.writing != nil:
 		m.complain(errWriting.Error())
+		return nil
+	case slices.Contains([]string{".har", ".csv", ".md", ".pcap", ".pcapng", ".gz"}, ending):
+		m.complain("JSON lines are written here; wspeek export writes " + ending)
 		return nil
 	}
 	x, n := m.exporter(), m.msgs.list.n
 	m.writing = func() { x.stop.Store(true) }
 	m.say("writing ... Esc gives up")
-	return func() tea.Msg {
-		text, err := x.write(name, n)
-		return wroteMsg{text, err}
-	}
+	return m.store.beside(func() tea.Msg {
+		text, err := x.write(name, n, over)
+		return wroteMsg{name, text, err}
+	})
 }
 
 // pause holds the list still, or lets it go on.
@@ -321,9 +325,10 @@ func (m *model) pause(string) tea.Cmd {
 		m.say("the list stands still; reading goes on; p resumes")
 		return nil
 	}
+	stayed := m.msgs.list.cursor >= m.frozen-1
 	m.growList()
 	m.say("the list goes on")
-	if m.opt.Live {
+	if m.opt.Live && stayed {
 		m.msgs.list.last()
 	}
 	return nil

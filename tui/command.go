@@ -18,7 +18,7 @@ type lineCommand struct {
 // lineCommands are the commands; a name may be shortened as long as the first that fits is meant.
 func lineCommands() []lineCommand {
 	return []lineCommand{
-		{"goto", "N | 12:30:01 | +1.5", "to message N, to a time of day, to seconds since the first", (*model).gotoPlace},
+		{"goto", "N | 12:30:01 | +1.5", "to message N (of all sessions: row N), to a time of day, to seconds since the first", (*model).gotoPlace},
 		{"session", "N", "the messages of session N; 0 is all", (*model).gotoSession},
 		{"filter", "EXPR", "what / does", (*model).setFilter},
 		{"search", "EXPR", "what & does", (*model).setSearch},
@@ -26,7 +26,8 @@ func lineCommands() []lineCommand {
 		{"w!", "FILE [3 5-7]", "the same, over an existing file", func(m *model, arg string) (tea.Cmd, error) { return m.savePackets(arg, true) }},
 		{"payload", "FILE", "write the payload to a new file", func(m *model, arg string) (tea.Cmd, error) { return m.save(arg, false), nil }},
 		{"payload!", "FILE", "the same, over an existing file", func(m *model, arg string) (tea.Cmd, error) { return m.save(arg, true), nil }},
-		{"export", "FILE", "write what is listed as JSON lines", func(m *model, arg string) (tea.Cmd, error) { return m.export(arg), nil }},
+		{"export", "FILE", "write what is listed as JSON lines", func(m *model, arg string) (tea.Cmd, error) { return m.export(arg, false), nil }},
+		{"export!", "FILE", "the same, over an existing file", func(m *model, arg string) (tea.Cmd, error) { return m.export(arg, true), nil }},
 		{"help", "", "the keys", func(m *model, _ string) (tea.Cmd, error) { m.toggleHelp(); return nil, nil }},
 		{"q", "", "quit", quitCommand},
 		{"q!", "", "quit", quitCommand},

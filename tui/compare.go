@@ -63,7 +63,7 @@ func (m *model) compare(string) tea.Cmd {
 		return nil
 	}
 	s, th := m.store, m.th
-	return func() tea.Msg { return comparedMsg{newCompare(th, s, a, b)} }
+	return m.store.beside(func() tea.Msg { return comparedMsg{newCompare(th, s, a, b)} })
 }
 
 // before is the message before that of c, of the same side, session and kind.

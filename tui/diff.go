@@ -75,10 +75,10 @@ func (m *model) compareSessions() tea.Cmd {
 	m.stopDiff()
 	j := &diffJob{store: m.store, th: m.th, sessions: [2]int{two[0], two[1]}}
 	m.diffing = j
-	return func() tea.Msg {
+	return m.store.beside(func() tea.Msg {
 		p, err := j.run()
 		return diffedMsg{j, p, err}
-	}
+	})
 }
 
 func (m *model) stopDiff() {
@@ -140,7 +140,7 @@ func (m *model) openPair(d *diffPane) tea.Cmd {
 	i, k := m.store.trace.Index(d.c.A.Info.N, a.N), m.store.trace.Index(d.c.B.Info.N, b.N)
 	m.store.mu.Unlock()
 	s, th := m.store, m.th
-	return func() tea.Msg { return comparedMsg{newCompare(th, s, i, k)} }
+	return m.store.beside(func() tea.Msg { return comparedMsg{newCompare(th, s, i, k)} })
 }
 
 // run makes the comparison; both are nil where it was given up.

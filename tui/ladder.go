@@ -150,10 +150,10 @@ func (m *model) climb() tea.Cmd {
 		p.want.rest = min(3*p.took, maxLadderRest)
 	}
 	j := p.want
-	return func() tea.Msg {
+	return m.store.beside(func() tea.Msg {
 		j.run(s)
 		return ladderMsg{j}
-	}
+	})
 }
 
 func (m *model) ladderKey() ladderKey {

@@ -52,6 +52,12 @@ type model struct {
 	version int
 	// writing gives up what is being written to a file, nil where nothing is.
 	writing func()
+	// written are the files that were made.
+	written map[string]bool
+	// wrote says that a file was done after the last key.
+	wrote bool
+	// leaving says that q was pressed once to end a capture.
+	leaving bool
 
 	paused   bool
 	frozen   int // rows shown while paused
@@ -85,15 +91,15 @@ type huntedMsg struct {
 
 // wroteMsg tells what became of a file.
 type wroteMsg struct {
-	text string
-	err  error
+	name, text string
+	err        error
 }
 
 // crashMsg tells that a goroutine of ours has panicked.
 type crashMsg struct{ err error }
 
 func newModel(opt Options) (*model, error) {
-	m := &model{opt: opt, store: newStore(&opt), th: newTheme(true), w: 80, h: 24, anchor: -1, now: time.Now}
+	m := &model{opt: opt, store: newStore(&opt), th: newTheme(true), written: map[string]bool{}, w: 80, h: 24, anchor: -1, now: time.Now}
 	q, err := compile(opt.Filter)
 	if err != nil {
 		return nil, err
@@ -125,11 +131,11 @@ func (m *model) Init() tea.Cmd {
 // wait is the command that tells when the store has changed, and not more often than refreshEvery.
 func (m *model) wait() tea.Cmd {
 	changed := m.store.changed
-	return func() tea.Msg {
+	return m.store.beside(func() tea.Msg {
 		<-changed
 		time.Sleep(refreshEvery)
 		return refreshMsg{}
-	}
+	})
 }
 
 // refresh takes in the newest counters, and lets the lens catch up.
@@ -194,10 +200,10 @@ func (m *model) scan() tea.Cmd {
 	}
 	m.scanning = true
 	v, s := m.lens, m.store
-	return func() tea.Msg {
+	return m.store.beside(func() tea.Msg {
 		v.scan(s)
 		return scannedMsg{v}
-	}
+	})
 }
 
 // relens shows what a changed spec lets through; the cursor stays at the message that it stands on.
@@ -307,7 +313,7 @@ func (m *model) document() tea.Cmd {
 	}
 	m.det.want = q
 	s := m.store
-	return func() tea.Msg { return builtMsg{q.answer(s)} }
+	return m.store.beside(func() tea.Msg { return builtMsg{q.answer(s)} })
 }
 
 // say puts a note on the status line.

@@ -53,35 +53,75 @@ func (m *model) savePackets(arg string, over bool) (tea.Cmd, error) {
 	m.writing = stop
 	m.say("writing " + name + " ... Esc gives up")
 	packets := m.opt.Packets
-	return func() tea.Msg {
+	return m.store.beside(func() tea.Msg {
 		defer stop()
 		text, err := packets.Save(ctx, Saving{name, over, sessions})
-		return wroteMsg{text, err}
-	}, nil
+		return wroteMsg{name, text, err}
+	}), nil
 }
 
-// savingOf takes a name and the numbers behind it apart. What looks like numbers at the end of the line is a list of
-// sessions; a name may have blanks.
+// savingOf takes a name and the numbers behind it apart. A name may have blanks, where it is quoted or ends as captures do.
 func (m *model) savingOf(arg string) (name string, sessions []int, err error) {
-	name = strings.TrimSpace(arg)
-	if name == "" {
-		return "", nil, errNoFile
+	name, rest := nameOf(strings.TrimSpace(arg))
+	if err := saveable(name); err != nil {
+		return "", nil, err
 	}
-	for {
-		at := strings.LastIndexByte(name, ' ')
-		from, to, ok := span(name[at+1:])
-		if at < 0 || !ok {
-			break
-		}
-		if from < 1 || to < from || to > m.count.sessions {
-			return "", nil, fmt.Errorf("%s: there are sessions 1 to %d", name[at+1:], m.count.sessions)
+	for _, s := range strings.FieldsFunc(rest, func(r rune) bool { return r == ' ' || r == ',' }) {
+		from, to, ok := span(s)
+		switch {
+		case !ok:
+			return "", nil, fmt.Errorf("%s is no session: FILE 3 5-7 wants those of sessions 3, 5, 6 and 7", s)
+		case to < from:
+			return "", nil, fmt.Errorf("%s: want the lower number first", s)
+		case from < 1 || to > m.count.sessions:
+			return "", nil, fmt.Errorf("%s: there are sessions 1 to %d", s, m.count.sessions)
 		}
 		for n := from; n <= to; n++ {
 			sessions = append(sessions, n)
 		}
-		name = strings.TrimSpace(name[:at])
 	}
 	return name, slices.Compact(sorted(sessions)), nil
+}
+
+// captureEndings are how names of captures end.
+var captureEndings = []string{".pcapng", ".pcap", ".cap"}
+
+// nameOf is the name at the begin of a line, and what is behind it. Where no word ends as captures do, the name goes on
+// until a word that begins as a list of sessions does.
+func nameOf(line string) (name, rest string) {
+	if line != "" && strings.ContainsRune(`'"`, rune(line[0])) {
+		if end := strings.IndexByte(line[1:], line[0]); end >= 0 {
+			return line[1 : 1+end], line[2+end:]
+		}
+	}
+	for _, ending := range captureEndings {
+		if at := strings.Index(line+" ", ending+" "); at >= 0 {
+			at += len(ending)
+			return line[:at], line[at:]
+		}
+	}
+	for at := range line {
+		if at > 0 && line[at-1] == ' ' && line[at] >= '0' && line[at] <= '9' {
+			return strings.TrimSpace(line[:at]), line[at:]
+		}
+	}
+	return line, ""
+}
+
+// otherEndings are those of what is no pcapng.
+var otherEndings = []string{".har", ".json", ".ndjson", ".csv", ".md", ".txt", ".gz", ".zst"}
+
+// saveable refuses names under which nobody would look for pcapng.
+func saveable(name string) error {
+	if name == "" || name == "-" {
+		return errNoFile
+	}
+	for _, e := range otherEndings {
+		if strings.HasSuffix(strings.ToLower(name), e) {
+			return fmt.Errorf("%s: packets are written as pcapng; want another ending than %s", name, e)
+		}
+	}
+	return nil
 }
 
 // span reads "3" or "5-7".
@@ -132,9 +172,9 @@ func (m *model) askPackets() tea.Cmd {
 	list := spans(ns)
 	switch {
 	case list == "":
-		return m.open(promptCommand, "w wspeek.pcapng")
+		return m.open(promptCommand, "w "+m.free("wspeek.pcapng"))
 	case len(list) > longestSpans:
-		return m.open(promptCommand, "w wspeek-sessions.pcapng "+list)
+		return m.open(promptCommand, "w "+m.free("wspeek-sessions.pcapng")+" "+list)
 	}
-	return m.open(promptCommand, "w wspeek-"+strings.ReplaceAll(list, " ", "_")+".pcapng "+list)
+	return m.open(promptCommand, "w "+m.free("wspeek-"+strings.ReplaceAll(list, " ", "_")+".pcapng")+" "+list)
 }

@@ -42,6 +42,9 @@ func TestSavePackets(t *testing.T) {
 		{"a name with blanks", []string{":", "w my file.pcapng 2", "enter"}, "{my file.pcapng false [2]}"},
 		{"a name that is a number", []string{":", "w 2", "enter"}, "{2 false []}"},
 		{"a name with a number in it", []string{":", "w a-2", "enter"}, "{a-2 false []}"},
+		{"commas", []string{":", "w x.pcap 1,2", "enter"}, "{x.pcap false [1 2]}"},
+		{"a quoted name", []string{":", "w '7 up' 2", "enter"}, "{7 up false [2]}"},
+		{"two endings", []string{":", "w a.pcapng.pcap", "enter"}, "{a.pcapng.pcap false []}"},
 		{"selected", []string{"j", "space", ":", "w x", "enter"}, "{x false [1]}"},
 		{"numbers before what is selected", []string{"j", "space", ":", "w x 2", "enter"}, "{x false [2]}"},
 		{"the key, at all", []string{"w", "enter"}, "{wspeek.pcapng false []}"},
@@ -65,7 +68,9 @@ func TestSavePacketsRefuses(t *testing.T) {
 	f := &fakePackets{}
 	d := drive(t, sample("port-reuse"), 120, 40, Options{Packets: f})
 	for line, want := range map[string]string{
-		"w": "want the name of a file", "w x 3": "3: there are sessions 1 to 2", "w x 2-1": "2-1: there are sessions", "w x 0": "0: there are sessions",
+		"w": "want the name of a file", "w x 3": "3: there are sessions 1 to 2", "w x 2-1": "2-1: want the lower number first", "w x 0": "0: there are sessions",
+		"w -": "want the name of a file", "w x.har": "x.har: packets are written as pcapng", "w x.pcapng.gz 1": "x.pcapng.gz: packets are written as pcapng",
+		"w x.pcapng 1 2-y": "2-y is no session", "w x.pcapng y": "y is no session", "w x 1 y": "y is no session",
 	} {
 		d.keys(":", line, "enter").shows("✗ :w: " + want)
 	}
@@ -76,6 +81,33 @@ func TestSavePacketsRefuses(t *testing.T) {
 	d.keys(":", "w x", "enter").shows("✗ no space left on device")
 	d = drive(t, sample("port-reuse"), 120, 40, Options{})
 	d.keys(":", "w x", "enter").shows("✗ :w: there are no packets here that could be saved")
+}
+
+// An Esc that comes too late to give up what is written does nothing else.
+func TestEscComesTooLate(t *testing.T) {
+	t.Parallel()
+	d := drive(t, sample("port-reuse"), 120, 40, Options{Packets: &fakePackets{}})
+	d.keys(":", "w x", "enter", "esc").shows("12 packets of 1 session written to x")
+	if d.quit || d.m.focus != paneSessions {
+		t.Error("Esc did something")
+	}
+	if d.keys("esc"); !d.quit {
+		t.Error("the second Esc did nothing")
+	}
+}
+
+// A capture that goes on is not ended by a key too many.
+func TestLiveIsNotLeftByMistake(t *testing.T) {
+	t.Parallel()
+	d := live(t, &lossyFeed{}, 80, 24)
+	d.keys("esc", "esc", "esc").shows("the capture goes on; q twice ends it")
+	d.keys("q").shows("q again ends it").keys("j", "q").shows("q again ends it")
+	if d.quit {
+		t.Error("it has ended")
+	}
+	if d.keys("q"); !d.quit {
+		t.Error("it goes on")
+	}
 }
 
 // Esc gives up what is written; until then nothing else is written.
@@ -129,6 +161,6 @@ func TestLongNote(t *testing.T) {
 	d := drive(t, sample("port-reuse"), 40, 12, Options{Packets: &fakePackets{}})
 	d.keys(":", "w "+strings.Repeat("x", 8), "enter").shows("12 packets of 1 session written to\nxxxxxxxx\n")
 	d.keys(":", "w", "enter").shows("✗ :w: want the name of a file\n Enter")
-	d.keys(":", "w x 3-4-5 77", "enter").shows(" ✗ :w: 77: there are sessions 1 to 2\n")
+	d.keys(":", "w x 77", "enter").shows(" ✗ :w: 77: there are sessions 1 to 2\n")
 	d.keys(":", "w "+strings.Repeat("x", 100), "enter").shows("12 packets of 1 session written to\nxxxxxx")
 }

@@ -97,6 +97,14 @@ func (s *store) guard() {
 	}
 }
 
+// beside is the command that does something beside the screen; where it panics, the terminal is restored.
+func (s *store) beside(do func() tea.Msg) tea.Cmd {
+	return func() tea.Msg {
+		defer s.guard()
+		return do()
+	}
+}
+
 // caught does so for Update.
 func (m *model) caught(next *tea.Model, cmd *tea.Cmd) {
 	if r := recover(); r != nil {

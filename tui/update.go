@@ -54,7 +54,10 @@ func (m *model) told(msg tea.Msg) tea.Cmd {
 	case diffedMsg:
 		m.diffed(msg)
 	case wroteMsg:
-		m.writing = nil
+		m.wrote, m.writing = m.writing != nil, nil
+		if msg.err == nil {
+			m.written[msg.name] = true
+		}
 		m.answer(msg.text, msg.err)
 	case crashMsg:
 		m.crash = msg.err
@@ -88,7 +91,14 @@ func (m *model) key(msg tea.KeyPressMsg) tea.Cmd {
 	if a == actNone {
 		return nil
 	}
+	late := m.wrote && msg.String() == "esc"
+	if m.wrote = false; late {
+		return nil // it was to give up what has been written meanwhile: what became of that stays
+	}
 	m.note = ""
+	if a != actBack {
+		m.leaving = false
+	}
 	return m.act(a, msg.String())
 }
 
@@ -104,7 +114,7 @@ func (m *model) act(a action, key string) tea.Cmd {
 		m.toggleHelp()
 		return nil
 	case actBack:
-		return m.back()
+		return m.back(key)
 	}
 	switch {
 	case m.help != nil:
@@ -151,7 +161,7 @@ func (m *model) messagesAct(a action) tea.Cmd {
 			m.focus = paneDetail
 		}
 	case actLeft:
-		return m.back()
+		return m.back("left")
 	default:
 		if m.laddering() {
 			m.ladderAct(a)
@@ -164,8 +174,11 @@ func (m *model) messagesAct(a action) tea.Cmd {
 	return m.build()
 }
 
-// back leaves what is open, from the innermost outwards.
-func (m *model) back() tea.Cmd {
+// back leaves what is open, from the innermost outwards. A capture that goes on is not ended by a key too many: q is
+// to be pressed twice for that.
+func (m *model) back(key string) tea.Cmd {
+	sure := m.leaving
+	m.leaving = false
 	switch {
 	case m.help != nil:
 		m.help = nil
@@ -193,6 +206,12 @@ func (m *model) back() tea.Cmd {
 		m.version++
 	case m.focus == paneMessages:
 		m.focus = paneSessions
+	case m.opt.Live && !m.count.done && (key == "esc" || !sure):
+		m.leaving = key != "esc"
+		m.say("the capture goes on; q twice ends it")
+		if m.leaving {
+			m.say("the capture goes on; q again ends it")
+		}
 	default:
 		m.quitting = true
 		return tea.Quit
@@ -233,7 +252,7 @@ func (m *model) given(p *prompt, text string) tea.Cmd {
 	case promptSave:
 		return m.save(text, false)
 	case promptExport:
-		return m.export(text)
+		return m.export(text, false)
 	}
 	return nil
 }
@@ -263,7 +282,7 @@ func (m *model) next(step int) tea.Cmd {
 		h.from = -1
 	}
 	m.hunt = h
-	return func() tea.Msg { return huntedMsg{h, h.run()} }
+	return m.store.beside(func() tea.Msg { return huntedMsg{h, h.run()} })
 }
 
 // seek goes to the next match within the document.

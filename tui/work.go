@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -17,6 +19,9 @@ var errThere = errors.New("is there already: give another name")
 
 // create makes a new file that only its owner can read; with over an existing one is replaced.
 func create(name string, over bool) (*os.File, error) {
+	if name == "" || name == "-" {
+		return nil, errNoFile
+	}
 	if over {
 		if err := os.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return nil, err
@@ -27,6 +32,15 @@ func create(name string, over bool) (*os.File, error) {
 		return nil, fmt.Errorf("%s %w", name, errThere)
 	}
 	return f, err
+}
+
+// free is a name that none of this run has written to: name, or one with a number before its ending.
+func (m *model) free(name string) string {
+	ext := filepath.Ext(name)
+	for k := 2; m.written[name]; k++ {
+		name = fmt.Sprintf("%s-%d%s", strings.TrimSuffix(strings.TrimSuffix(name, ext), fmt.Sprintf("-%d", k-1)), k, ext)
+	}
+	return name
 }
 
 // save writes the payload of message i, and says what it did.
@@ -95,8 +109,11 @@ func (x *exporter) line(dst []byte, e entry) ([]byte, error) {
 }
 
 // write writes the first n rows to a new file, and says what it did.
-func (x *exporter) write(name string, n int) (string, error) {
-	f, err := create(name, false)
+func (x *exporter) write(name string, n int, over bool) (string, error) {
+	f, err := create(name, over)
+	if errors.Is(err, errThere) {
+		return "", fmt.Errorf("%w, or :export! %s", err, name)
+	}
 	if err != nil {
 		return "", err
 	}

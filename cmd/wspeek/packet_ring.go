@@ -2,9 +2,11 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/wspeek/wspeek/capture"
@@ -63,7 +65,11 @@ func (r *packetRing) run() {
 func (r *packetRing) keep(packets []capture.Packet) {
 	for len(packets) > 0 {
 		n := r.fill(packets)
-		if err := r.write(packets[0].Number, n); err != nil {
+		err := r.write(packets[0].Number, n)
+		for errors.Is(err, syscall.ENOSPC) && r.giveUp() {
+			err = r.write(packets[0].Number, n)
+		}
+		if err != nil {
 			r.failed(err, len(packets))
 			return
 		}
@@ -128,6 +134,21 @@ func (r *packetRing) room(size int64, first int) (*segment, error) {
 	return s, nil
 }
 
+// giveUp gives the oldest segment up where the disk has no room, and says whether there was one. The ring does not grow
+// beyond what there is room for then.
+func (r *packetRing) giveUp() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.size == 0 {
+		return false
+	}
+	if r.limit = min(r.limit, r.size); r.segment > r.limit/2 {
+		r.segment = max(r.limit/ringSegments, 1)
+	}
+	r.drop()
+	return true
+}
+
 // drop gives the oldest segment up.
 func (r *packetRing) drop() {
 	s := r.segments[0]
@@ -190,6 +211,9 @@ func (r *packetRing) count() ringCounts {
 func (c ringCounts) said() string {
 	if c.dropped == 0 && c.lost == 0 {
 		return ""
+	}
+	if c.err != nil {
+		return fmt.Sprintf("for :w %d packets were kept, and %d after these could not be: %v", c.kept, c.lost, plain(c.err))
 	}
 	return fmt.Sprintf("for :w the newest %d packets were kept; %d older ones were given up, %d were lost on the way", c.kept, c.dropped, c.lost)
 }

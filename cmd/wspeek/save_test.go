@@ -380,7 +380,7 @@ func TestSaved_Words(t *testing.T) {
 	t.Parallel()
 	held := &heldPackets{oldest: 5, dropped: 4, lost: 2, ended: &os.PathError{Op: "write", Path: "/tmp/x", Err: errors.New("disk full")}}
 	for want, s := range map[string]saved{
-		"7 packets of 9 sessions, 4 older not kept, 2 lost before they were kept (disk full),":                                                         {all: 9},
+		"7 packets, 4 older not kept, 2 lost before they were kept (disk full),":                                                                       {all: 9},
 		"7 packets of 1 session, nothing of 4 sessions kept, begin of session 7 not kept, 2 lost before they were kept (disk full),":                   {sessions: []int{1, 2, 3, 4, 7}, gone: []int{1, 2, 3, 4}, cut: []int{7}},
 		"7 packets of 2 sessions, begin of sessions 1, 7 not kept, 1 session of the same connections along, 2 lost before they were kept (disk full),": {sessions: []int{1, 7}, cut: []int{7, 1}, along: 1},
 	} {

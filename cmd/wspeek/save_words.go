@@ -44,11 +44,13 @@ func (s *saved) nothing() error {
 
 // String says what was written, and what of it is missing.
 func (s *saved) String() string {
-	n := s.all
-	if len(s.sessions) > 0 {
-		n = len(s.sessions) - len(s.gone)
+	parts := []string{numbered(s.copied.n, "packet")}
+	switch {
+	case len(s.sessions) > 0:
+		parts[0] += " of " + numbered(int64(len(s.sessions)-len(s.gone)), "session")
+	case s.held.dropped == 0 && s.held.lost == 0: // else nobody knows how many there are in the file
+		parts[0] += " of " + numbered(int64(s.all), "session")
 	}
-	parts := []string{numbered(s.copied.n, "packet") + " of " + numbered(int64(n), "session")}
 	if len(s.gone) > 0 {
 		parts = append(parts, "nothing of "+sessionsNamed(s.gone)+" kept")
 	}
