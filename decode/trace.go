@@ -53,8 +53,9 @@ type sessionTrace struct {
 	// first has, for each message, one less than the number of its first frame.
 	first    numbered
 	findings []ws.Finding
-	// messages, bytes and wire are counted as in Session.
+	// messages, bytes and wire are counted as in Session; last is the largest packet number of a message.
 	messages, bytes, wire [2]int64
+	last                  int
 }
 
 // NewTrace is an empty Trace that keeps payloads in p; nil keeps none.
@@ -123,6 +124,7 @@ func (t *Trace) add(s *sessionTrace, n int, m *ws.Message) (err error) {
 	s.messages[m.Dir]++
 	s.bytes[m.Dir] += max(m.Len, 0)
 	s.wire[m.Dir] += m.WireLen
+	s.last = max(s.last, m.Max)
 	return err
 }
 
@@ -157,7 +159,7 @@ func (t *Trace) Session(n int) *Session {
 	return nil
 }
 
-// Now is a copy of the newest snapshot of session n with the counts of messages, bytes and findings as they are now; nil where there
+// Now is a copy of the newest snapshot of session n with the counts of messages, bytes and findings, and the last packet of a message, as they are now; nil where there
 // is none. (A session is told anew only where its state changes.)
 func (t *Trace) Now(n int) *Session {
 	s := t.of(n)
@@ -170,7 +172,7 @@ func (t *Trace) Now(n int) *Session {
 		i.Bytes[d] = max(i.Bytes[d], s.bytes[d])
 		i.WireBytes[d] = max(i.WireBytes[d], s.wire[d])
 	}
-	i.Findings = max(i.Findings, len(s.findings))
+	i.Findings, i.Last = max(i.Findings, len(s.findings)), max(i.Last, s.last)
 	return &i
 }
 

@@ -73,9 +73,13 @@ func (t *Trace) Oldest() (i int) {
 	return i
 }
 
-// ForgetOldest forgets the n oldest messages with their frames, but never the newest message. Where there are very many
-// frames of few messages, it forgets the oldest of these instead. It returns how many it forgot.
-func (t *Trace) ForgetOldest(n int) (forgot int) {
+// maxSpared is how many of the oldest messages may be those of a session that is spared.
+const maxSpared = 4096
+
+// ForgetOldest forgets the n oldest messages with their frames, but never the newest message. Messages of session spare (0
+// for none) are passed over as long as they are not many. Where there are very many frames of few messages, it forgets the
+// oldest of these instead. It returns how many it forgot.
+func (t *Trace) ForgetOldest(n, spare int) (forgot int) {
 	if t.frames.live > 4*t.rows.live+1<<16 {
 		for _, i := range t.frames.oldest(n) {
 			t.forgetFrame(i)
@@ -83,11 +87,31 @@ func (t *Trace) ForgetOldest(n int) (forgot int) {
 		}
 		return forgot
 	}
-	for _, i := range t.rows.oldest(min(n, t.rows.live-1)) {
+	for _, i := range t.oldest(min(n, t.rows.live-1), spare) {
 		t.forgetWithFrames(i)
 		forgot++
 	}
 	return forgot
+}
+
+// oldest are the indexes of the oldest n messages, of other sessions than spare where those are not many.
+func (t *Trace) oldest(n, spare int) (out []int) {
+	spared := 0
+	t.rows.each(0, func(i int) bool {
+		if len(out) >= n || spared > maxSpared {
+			return false
+		}
+		if int(t.rows.at(i).session) == spare {
+			spared++
+		} else {
+			out = append(out, i)
+		}
+		return true
+	})
+	if len(out) == 0 {
+		return t.rows.oldest(n)
+	}
+	return out
 }
 
 func (t *Trace) forgetWithFrames(i int) {

@@ -123,7 +123,7 @@ func TestTraceForgetsWithoutRenumbering(t *testing.T) {
 					w.forgotten[session] = true
 				}
 			case 1:
-				w.some.ForgetOldest(rapid.IntRange(1, 20).Draw(t, "oldest"))
+				w.some.ForgetOldest(rapid.IntRange(1, 20).Draw(t, "oldest"), rapid.IntRange(0, 3).Draw(t, "spare"))
 			default:
 				for range rapid.IntRange(1, 40).Draw(t, "messages") {
 					w.message(session)
@@ -165,7 +165,7 @@ func TestTraceIsBoundedInOneEndlessSession(t *testing.T) {
 			}
 		}
 		if tr.Size() > 1<<20 {
-			tr.ForgetOldest(64)
+			tr.ForgetOldest(64, 0)
 		}
 	}
 	s := tr.of(1)
@@ -231,5 +231,35 @@ func TestForgettingCountsHandshakes(t *testing.T) {
 	}
 	if none := (&Forgetting{}); none.Due() {
 		t.Error("the zero value forgets")
+	}
+}
+
+// TestASessionMayBeSpared: the oldest messages of others are forgotten, its own only where they are many.
+func TestASessionMayBeSpared(t *testing.T) {
+	t.Parallel()
+	tr := NewTrace(nil)
+	add := func(session, from, to int) {
+		for n := from; n <= to; n++ {
+			b := &Batch{messages: []ws.Message{{N: n, Frames: 1, CloseCode: -1}}}
+			if err := tr.Apply(b, &Event{Kind: KindMessage, Session: &Ref{N: session}}); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	add(1, 1, 100)
+	add(2, 1, 100)
+	if tr.ForgetOldest(50, 1); tr.First(1) != 1 || tr.First(2) != 51 {
+		t.Errorf("kept from %d and %d on", tr.First(1), tr.First(2))
+	}
+	if tr.ForgetOldest(60, 1); tr.First(1) != 1 || tr.First(2) != 101 {
+		t.Errorf("kept from %d and %d on", tr.First(1), tr.First(2))
+	}
+	if tr.ForgetOldest(60, 1); tr.First(1) != 61 { // there are no others
+		t.Errorf("kept from %d on", tr.First(1))
+	}
+	add(1, 101, 2*maxSpared)
+	add(2, 101, 102)
+	if tr.ForgetOldest(64, 1); tr.First(1) != 61+64 || tr.Index(2, 101) < 0 {
+		t.Errorf("kept from %d and %d on", tr.First(1), tr.First(2))
 	}
 }

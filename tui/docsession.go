@@ -34,8 +34,15 @@ func sessionDoc(th *theme, w int, s *decode.Session, first int, findings []ws.Fi
 	for d, name := range []string{"→ sent", "← received"} {
 		r.pair(th, name, fmt.Sprintf("%s, %s (%s on the wire)", plural(s.Messages[d], "message"), plural(s.Bytes[d], "byte"), thousands(s.WireBytes[d])))
 	}
-	r.pair(th, "packets", fmt.Sprintf("%d to %d, stream %d, %s", s.First, s.Last, s.Stream, plural(int64(s.Retransmissions), "retransmission")))
-	if first > 1 {
+	packets := fmt.Sprintf("%d to %d, stream %d", s.First, s.Last, s.Stream)
+	if s.HasEnded { // until then they are not told
+		packets += ", " + plural(int64(s.Retransmissions), "retransmission")
+	}
+	r.pair(th, "packets", packets)
+	switch {
+	case first > 1 && int64(first) > s.Messages[0]+s.Messages[1]:
+		r.pair(th, "kept", "none of its messages any more")
+	case first > 1:
 		r.pair(th, "kept", "from message "+thousands(int64(first))+" on")
 	}
 	r.pair(th, "believed", belief(s))
@@ -60,7 +67,9 @@ func endWords(s *decode.Session) string {
 		return "closed by the " + side(s.Close.By) + " without a code"
 	case s.Close != nil:
 		return closeWords(s.Close.Code, s.Close.Reason) + ", by the " + side(s.Close.By)
-	case s.End == decode.EndCapture || s.End == decode.EndNone:
+	case s.End == decode.EndNone:
+		return "still open"
+	case s.End == decode.EndCapture:
 		return "not seen: still open where the capture ends"
 	case s.HasEndBy:
 		return "without a Close frame (1006): TCP " + strings.ToUpper(s.End.String()) + " by the " + side(s.EndBy)

@@ -23,7 +23,7 @@ func (s *store) bound() {
 	for s.trace.Size()+s.payloads.held > s.history {
 		if at, ok := s.closed.Oldest(); ok && at <= s.trace.Oldest()+piecesForgotten {
 			s.retire()
-		} else if s.trace.ForgetOldest(piecesForgotten) == 0 {
+		} else if s.trace.ForgetOldest(piecesForgotten, s.pinned) == 0 {
 			return
 		}
 	}
@@ -71,6 +71,20 @@ func (s *store) rank(session int) int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.trace.Rank(session)
+}
+
+// pastOf says which messages of a session are no longer kept, empty for none.
+func (m *model) pastOf(session int) string {
+	m.store.mu.Lock()
+	first, count := m.store.trace.First(session), m.store.trace.Count(session)
+	m.store.mu.Unlock()
+	switch {
+	case first == 1:
+		return ""
+	case first > count:
+		return "  none is kept any more"
+	}
+	return "  kept from message " + thousands(int64(first)) + " on"
 }
 
 // past is how much was forgotten; the lock is held.

@@ -66,9 +66,9 @@ func TestClosedSessionsAreForgottenOldestFirst(t *testing.T) {
 func TestTheOldestMessagesAreForgotten(t *testing.T) {
 	t.Parallel()
 	texts := script(20_000)
-	d := drive(t, twoSessions(texts[:5000], texts), 120, 40, Options{History: 12 << 20, Sessions: 1000, Live: true})
+	d := drive(t, twoSessions(texts[:5000], texts), 120, 40, Options{History: 3 << 20, Sessions: 1000, Live: true})
 	s := d.m.store
-	if held := s.trace.Size() + s.payloads.held; held > 12<<20 {
+	if held := s.trace.Size() + s.payloads.held; held > 3<<20 {
 		t.Errorf("%d bytes are held", held)
 	}
 	messages, _ := s.trace.Forgotten()

@@ -35,8 +35,9 @@ type ladderLook struct {
 // ladderKey says which rows a ladder has: equal ones have the same.
 type ladderKey struct {
 	ladderLook
-	info           *decode.Session
-	count, amended int
+	info *decode.Session
+	// first is the first message that is kept.
+	count, amended, first int
 }
 
 // ladderPane shows a session as two lines with its messages as arrows, in the place of the list of messages.
@@ -162,6 +163,7 @@ func (m *model) ladderKey() ladderKey {
 	m.store.mu.Lock()
 	defer m.store.mu.Unlock()
 	k.info, k.count, k.amended = m.store.trace.Session(n), m.store.trace.Count(n), m.store.trace.Amended()
+	k.first = m.store.trace.First(n)
 	return k
 }
 

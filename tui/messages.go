@@ -63,6 +63,7 @@ type listView struct {
 	apart bool  // they are shown relative to their session's begin
 	w     int
 	idle  string // what is said where there are no rows
+	past  string // what is said of messages that are no longer kept
 	focus bool
 }
 
@@ -96,14 +97,14 @@ func (p *messagesPane) head(v *listView) string {
 	l.col(v.th.weak, 6, "kind")
 	if v.lens.frames {
 		l.col(v.th.weak, -7, "bytes")
-		return l.put(v.th.weak, frameTitle).String()
+		return l.put(v.th.weak, frameTitle).put(v.th.warn, v.past).String()
 	}
 	l.col(v.th.weak, -6, "bytes")
 	if v.w >= minWire {
 		l.col(v.th.weak, -6, "wire")
 		l.col(v.th.weak, -3, "fr")
 	}
-	return l.put(v.th.weak, "payload").String()
+	return l.put(v.th.weak, "payload").put(v.th.warn, v.past).String()
 }
 
 const frameTitle = "FIN RSV head mask      offset  message"

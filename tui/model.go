@@ -259,7 +259,7 @@ func (m *model) subject() subject {
 		return subject{session: m.sess.selected(m.store)}
 	}
 	c, ok := m.current()
-	if !ok {
+	if !ok && c.kind != entryGone {
 		return subject{session: m.spec.session}
 	}
 	return subject{entry: c.entry, isEntry: true}

@@ -56,7 +56,8 @@ func (p *sessionsPane) grow(s *store, n int) {
 // Key moves in the list, and says whether it knew the action.
 func (p *sessionsPane) Key(a action) bool { return moveList(&p.list, a) }
 
-// sessionColumn is a column of the list; right-aligned where width is negative. It is shown from min cells on.
+// sessionColumn is a column of the list; right-aligned where width is negative. It is shown from min cells on, so that
+// the address has 30 where there are 76.
 type sessionColumn struct {
 	title      string
 	width, min int
@@ -66,19 +67,19 @@ type sessionColumn struct {
 // sessionColumns are the columns; the address takes what they leave.
 var sessionColumns = []sessionColumn{
 	{"#", -4, 0, func(s *decode.Session) string { return strconv.Itoa(s.N) }},
-	{"state", 10, 110, func(s *decode.Session) string { return s.State.String() }},
+	{"state", 10, 122, func(s *decode.Session) string { return s.State.String() }},
 	{"", 0, 0, nil}, // the address
-	{"code", 4, 100, func(s *decode.Session) string { return number(s.Status) }},
-	{"subprotocol", 14, 140, func(s *decode.Session) string { return decode.Inert(s.Subprotocol) }},
-	{"extensions", 18, 160, func(s *decode.Session) string { return decode.Inert(s.Extensions) }},
+	{"code", 4, 96, func(s *decode.Session) string { return number(s.Status) }},
+	{"subprotocol", 14, 148, func(s *decode.Session) string { return decode.Inert(s.Subprotocol) }},
+	{"extensions", 18, 168, func(s *decode.Session) string { return decode.Inert(s.Extensions) }},
 	{"→ msgs", -6, 32, func(s *decode.Session) string { return short(s.Messages[ws.C2S]) }},
 	{"← msgs", -6, 32, func(s *decode.Session) string { return short(s.Messages[ws.S2C]) }},
-	{"→ bytes", -7, 100, func(s *decode.Session) string { return short(s.Bytes[ws.C2S]) }},
-	{"← bytes", -7, 100, func(s *decode.Session) string { return short(s.Bytes[ws.S2C]) }},
+	{"→ bytes", -7, 112, func(s *decode.Session) string { return short(s.Bytes[ws.C2S]) }},
+	{"← bytes", -7, 112, func(s *decode.Session) string { return short(s.Bytes[ws.S2C]) }},
 	{"time", -7, 90, duration},
 	{"end", 22, 76, endBrief},
 	{"finds", -5, 90, func(s *decode.Session) string { return number(s.Findings) }},
-	{"believed", 10, 120, func(s *decode.Session) string {
+	{"believed", 10, 132, func(s *decode.Session) string {
 		switch {
 		case s.Confidence > 0:
 			return fmt.Sprintf("guess %.2f", s.Confidence)

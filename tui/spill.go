@@ -1,12 +1,15 @@
 package tui
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 )
 
 const (
-	blockSize = 4 << 20
+	// blockSize is how much memory is taken at a time, leastBlock where little may be kept.
+	blockSize  = 4 << 20
+	leastBlock = 64 << 10
 	// inFile marks references to the file; the other bits are the offset in it.
 	inFile = 1 << 62
 	// pendingSize is how much is written to the file at a time.
@@ -20,6 +23,8 @@ type spill struct {
 	used   int64
 	// noFile keeps what is beyond the budget in memory too: somebody else sees to it that not too much is kept.
 	noFile bool
+	// block is the size of a block, blockSize where it is 0.
+	block  int
 	blocks [][]byte
 	// live is how many bytes of each block were not forgotten; held is what all blocks take.
 	live    []int
@@ -38,7 +43,7 @@ func (s *spill) Put(p []byte) (int64, error) {
 	s.used += int64(len(p))
 	n := len(s.blocks) - 1
 	if n < 0 || cap(s.blocks[n])-len(s.blocks[n]) < len(p) {
-		s.blocks = append(s.blocks, make([]byte, 0, max(blockSize, len(p))))
+		s.blocks = append(s.blocks, make([]byte, 0, max(cmp.Or(s.block, blockSize), len(p))))
 		s.live = append(s.live, 0)
 		s.held += int64(cap(s.blocks[n+1]))
 		s.settle(n)

@@ -51,6 +51,7 @@ func newStore(opt *Options) *store {
 	s.marks.seen = map[int]uint8{}
 	s.apart, s.history = opt.Apart, opt.History
 	if s.history > 0 {
+		p.block = max(leastBlock, min(blockSize, int(s.history/64)))
 		s.closed = decode.Forgetting{Sessions: opt.Sessions, Bytes: s.history / 4}
 	}
 	return s

@@ -152,7 +152,7 @@ func (m *model) pane(p hit) []string {
 	if m.laddering() {
 		return m.lad.View(m.th, m.store.session(m.spec.session), m.ladderMark, p.w, p.h, focused)
 	}
-	v := &listView{th: m.th, lens: m.lens, find: m.finder(), zero: m.zero(), apart: m.opt.Apart, w: p.w, idle: m.idle(), focus: focused}
+	v := &listView{th: m.th, lens: m.lens, find: m.finder(), zero: m.zero(), apart: m.opt.Apart, w: p.w, idle: m.idle(), past: m.pastOf(m.spec.session), focus: focused}
 	return m.msgs.View(v, m.store, p.h)
 }
 

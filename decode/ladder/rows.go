@@ -136,7 +136,7 @@ func (b *builder) messages() (more bool, err error) {
 		}
 		b.t.MessageInto(i, &m)
 		if shown++; shown == 1 && first > 1 {
-			b.add(Row{Kind: Remark, At: m.Start, Text: "earlier messages are no longer kept", order: n - 1})
+			b.past(m.Start, n-1)
 		}
 		text, e := b.preview(i, &m)
 		if err == nil {
@@ -146,7 +146,15 @@ func (b *builder) messages() (more bool, err error) {
 			b.add(Row{Kind: kindOf(m.Opcode), Dir: m.Dir, At: m.Last, Message: m.N, Text: describe(&m), Preview: text, Bad: bad(&m), order: m.N})
 		}
 	}
+	if shown == 0 && first > 1 {
+		b.past(ws.Stamp{Packet: max(b.s.Answered, b.s.First), Time: max(b.s.Opened, b.s.Started)}, 0)
+	}
 	return false, err
+}
+
+// past says that messages were forgotten.
+func (b *builder) past(at ws.Stamp, order int) {
+	b.add(Row{Kind: Remark, At: at, Text: "earlier messages are no longer kept", order: order})
 }
 
 func kindOf(op ws.Opcode) Kind {
