@@ -105,7 +105,7 @@ func (l *Live) order(packets []Packet) {
 
 // settle is how long the kernel may keep packets in a block that is not full: twice
 // the time-out of blocks, rounded up to its clock's ticks.
-const settle = 30 * time.Millisecond
+const settle = 60 * time.Millisecond
 
 // idle is called when no block is ready: it waits for one, or says why none comes.
 func (l *Live) idle() error {

@@ -161,6 +161,17 @@ func veth(t testing.TB) {
 		os.WriteFile("/proc/sys/net/ipv6/conf/"+name+"/disable_ipv6", []byte("1"), 0)
 		ip(t, "link set "+name+" up")
 	}
+	// What is sent before both ends have their carrier goes nowhere.
+	for deadline := time.Now().Add(10 * time.Second); !running("v0") || !running("v1"); time.Sleep(time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatal("the link does not come up")
+		}
+	}
+}
+
+func running(name string) bool {
+	i, err := net.InterfaceByName(name)
+	return err == nil && i.Flags&net.FlagRunning != 0
 }
 
 // sendFrames sends Ethernet frames out of an interface as they are.

@@ -13,11 +13,11 @@ import (
 )
 
 const (
-	// ringBlock is the size of a block in bytes: room for the largest packet, and small
-	// enough that a block in each retireMillis is a long time to fill the ring.
+	// ringBlock is the size of a block in bytes: room for the largest packet.
 	ringBlock = 256 << 10
-	// retireMillis is after how long the kernel hands over a block that is not full.
-	retireMillis = 5
+	// retireMillis is after how long the kernel hands over a block that is not full. While nobody reads, it takes
+	// another block as often, however little is in it: a ring of 32 MiB lasts for 2.5 s at least.
+	retireMillis = 20
 	// fewestBlocks is below how many blocks a ring is not worth having.
 	fewestBlocks = 4
 )

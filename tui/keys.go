@@ -91,7 +91,7 @@ var bindings = []binding{
 	{[]string{"ctrl+f", "pgdown"}, actPageDown, inAll, "", "^f ^b", "a page down, up (PgDn, PgUp)", "move"},
 	{[]string{"ctrl+b", "pgup"}, actPageUp, inAll, "", "", "", "move"},
 	{[]string{"enter"}, actOpen, inPanes | inDiff, "open", "Enter", "open: session, message; fold a line or frame", "move"},
-	{[]string{"esc", "q"}, actBack, inAll, "back", "Esc q", "back; give up a search; at the sessions: quit", "move"},
+	{[]string{"esc", "q"}, actBack, inAll, "back", "Esc q", "back; give up a search; at the sessions: quit (a capture: q twice)", "move"},
 	{[]string{"l", "right"}, actRight, inPanes | inCompare | inDiff, "", "l h → ←", "open and back; in the detail: next and previous view", "move"},
 	{[]string{"h", "left"}, actLeft, inPanes | inCompare | inDiff, "", "", "", "move"},
 	{[]string{"tab", "ctrl+w"}, actNextPane, inPanes, "pane", "Tab", "next pane (Shift-Tab: previous)", "look"},

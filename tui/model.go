@@ -64,6 +64,7 @@ type model struct {
 	first    string
 	note     string
 	noteBad  bool
+	noted    time.Time
 	count    counts
 	progress Progress
 	began    time.Time
@@ -73,6 +74,9 @@ type model struct {
 	// now is the clock, which tests replace.
 	now func() time.Time
 }
+
+// noteStays is how long a note stays in a live run.
+const noteStays = 15 * time.Second
 
 // refreshMsg tells that the store has changed.
 type refreshMsg struct{}
@@ -141,12 +145,7 @@ func (m *model) wait() tea.Cmd {
 // refresh takes in the newest counters, and lets the lens catch up.
 func (m *model) refresh() tea.Cmd {
 	m.count = m.store.counts()
-	if p := m.opt.Feed.Progress(); p.Trouble != "" && p.Trouble != m.progress.Trouble {
-		m.progress = p
-		m.complain(p.Trouble)
-	} else {
-		m.progress = p
-	}
+	m.advance(m.opt.Feed.Progress())
 	m.sess.grow(m.store, m.count.listed)
 	if m.wanted > 0 && m.count.sessions >= m.wanted {
 		m.sess.choose(m.store, m.wanted)
@@ -161,6 +160,22 @@ func (m *model) refresh() tea.Cmd {
 		m.version++ // a session's snapshot may be newer
 	}
 	return tea.Batch(m.scan(), m.build())
+}
+
+// advance takes in how far the feed is, and says what has gone wrong or is well again. A note that nobody has answered does
+// not hide the account for ever while a capture goes on.
+func (m *model) advance(p Progress) {
+	before := m.progress.Trouble
+	switch m.progress = p; {
+	case p.Trouble == before:
+	case p.Trouble != "":
+		m.complain(p.Trouble)
+	default:
+		m.say("no longer: " + before)
+	}
+	if m.opt.Live && m.note != "" && m.now().Sub(m.noted) > noteStays && m.writing == nil {
+		m.note = ""
+	}
 }
 
 // trim rids the list of what was forgotten, unless rows are being gone through by number.
@@ -317,10 +332,10 @@ func (m *model) document() tea.Cmd {
 }
 
 // say puts a note on the status line.
-func (m *model) say(s string) { m.note, m.noteBad = decode.Inert(s), false }
+func (m *model) say(s string) { m.note, m.noteBad, m.noted = decode.Inert(s), false, m.now() }
 
 // complain puts an error there.
-func (m *model) complain(s string) { m.note, m.noteBad = decode.Inert(s), true }
+func (m *model) complain(s string) { m.note, m.noteBad, m.noted = decode.Inert(s), true, m.now() }
 
 // answer says what became of a piece of work.
 func (m *model) answer(text string, err error) {

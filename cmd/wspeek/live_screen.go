@@ -102,6 +102,8 @@ func accountedStatus(a *decode.Account, err error) error {
 type notes struct {
 	mu    sync.Mutex
 	lines []string
+	// trouble is what went wrong last, empty where it is over.
+	trouble string
 }
 
 // maxNotes is how many lines are kept, the newest.
@@ -110,19 +112,19 @@ const maxNotes = 20
 func (n *notes) add(line string) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
+	if n.trouble = line; strings.HasSuffix(line, packetsAgain) {
+		n.trouble = ""
+	}
 	if n.lines = append(n.lines, line); len(n.lines) > maxNotes {
 		n.lines = n.lines[1:]
 	}
 }
 
-// newest is the last line, empty for none.
-func (n *notes) newest() string {
+// wrong is what goes wrong, empty for nothing.
+func (n *notes) wrong() string {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	if len(n.lines) == 0 {
-		return ""
-	}
-	return n.lines[len(n.lines)-1]
+	return n.trouble
 }
 
 func (n *notes) tellAll(tell func(string)) {
@@ -170,7 +172,7 @@ func (l *liveFeed) Progress() tui.Progress {
 	lost := l.source.losses()
 	return tui.Progress{
 		Packets: l.pump.read.Load(), Dropped: lost.sum(), Unseen: l.pump.missingSoFar(), Unwritten: lost.keep + lost.failed,
-		Trouble: l.notes.newest(),
+		Trouble: l.notes.wrong(),
 		Lost:    tui.Lost{Kernel: lost.kernel, Interface: lost.device, Slow: lost.decode},
 	}
 }

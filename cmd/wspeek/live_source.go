@@ -35,6 +35,8 @@ type liveSource struct {
 	ring    *packetRing // nil without a screen
 	// interfaces are those that packets come from, none for a pipe.
 	interfaces []capture.WriteInterface
+	// away is the interface that went away last and may come back, empty for none; it belongs to drain.
+	away string
 	// said is what was told of the filter when it was opened.
 	said []string
 	// advice is what helps where a file may not be made.
@@ -105,6 +107,7 @@ func (s *liveSource) drain() {
 	for faults := 0; faults < maxFaults; faults++ {
 		err := source.ReadBatch(&b)
 		if len(b.Packets) > 0 {
+			s.back(b.Packets)
 			s.hand(b.Packets)
 			faults = 0
 		}
@@ -114,6 +117,23 @@ func (s *liveSource) drain() {
 		}
 	}
 	s.close(io.EOF)
+}
+
+// packetsAgain is how the line ends that tells that an interface is back.
+const packetsAgain = "packets come again"
+
+// back notes that an interface has packets again that went away.
+func (s *liveSource) back(packets []capture.Packet) {
+	if s.away == "" {
+		return
+	}
+	for i := range packets {
+		if k := int(packets[i].Interface); k < len(s.interfaces) && s.interfaces[k].Name == s.away {
+			s.tell(fmt.Sprintf("interface %q: "+packetsAgain, s.away))
+			s.away = ""
+			return
+		}
+	}
 }
 
 // close hands the end on.
@@ -158,6 +178,7 @@ func (s *liveSource) goesOn(err error) bool {
 		text := err.Error()
 		if gone.Again {
 			text += "; packets are shown again when it is back"
+			s.away = gone.Name
 		}
 		s.tell(text)
 		s.note(err.Error())

@@ -80,7 +80,7 @@ func (s *saver) Save(ctx context.Context, what tui.Saving) (string, error) {
 	return text, nil
 }
 
-func (s *saver) save(ctx context.Context, what tui.Saving) (string, error) {
+func (s *saver) save(ctx context.Context, what tui.Saving) (said string, err error) {
 	out := outFile{name: what.Name, force: what.Over, blame: blameSave}
 	if err := s.free(what.Name); err != nil {
 		return "", err
@@ -97,6 +97,7 @@ func (s *saver) save(ctx context.Context, what tui.Saving) (string, error) {
 	}
 	defer held.release()
 	defer out.discard()
+	defer func() { err = underName(err, &out) }()
 	done := saved{held: held, sessions: what.Sessions, all: s.conns.count()}
 	if err := s.write(ctx, &out, &done); err != nil {
 		return "", err
@@ -105,6 +106,15 @@ func (s *saver) save(ctx context.Context, what tui.Saving) (string, error) {
 		return "", err
 	}
 	return done.String() + " written to " + what.Name, nil
+}
+
+// underName tells of trouble with the file by the name that it was to have.
+func underName(err error, out *outFile) error {
+	var p *fs.PathError
+	if errors.As(err, &p) && p.Path == out.made {
+		return &fs.PathError{Op: p.Op, Path: out.name, Err: p.Err}
+	}
+	return err
 }
 
 // blameSave is what is in the way of :w.
