@@ -91,17 +91,13 @@ func (f *Filter) compile(t target) ([]bpf.RawInstruction, error) {
 	if !t.known() {
 		return nil, &Error{Expr: f.source, Token: f.source, Why: fmt.Sprintf("packets of link type %d cannot be filtered", t.link)}
 	}
-	c := &coder{target: t}
-	if f.tagged && t.socket {
-		c.tagInMetadata(f.root)
-	} else {
-		c.whole(f.root)
-	}
+	c := newCoder(t)
+	root := c.root(f)
 	if c.fault != nil {
 		c.fault.Expr = f.source
 		return nil, c.fault
 	}
-	list := c.resolve()
+	list := c.program(root)
 	if len(list) > maxInstructions {
 		return nil, &Error{Expr: f.source, Token: f.source,
 			Why: fmt.Sprintf("the program has %d instructions, and a kernel takes %d", len(list), maxInstructions)}

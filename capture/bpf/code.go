@@ -31,151 +31,156 @@ func (t target) network(tags int) uint32 {
 	return size + 4*uint32(tags)
 }
 
-// label is a place in a program that is not known yet: an index in coder.labels.
-type label int
-
-// step is an instruction. A branch goes to yes or no, which both lie after it.
-type step struct {
-	ins     bpf.Instruction
-	branch  bool
-	yes, no label
-}
-
 // coder makes a program.
 type coder struct {
 	target target
-	steps  []step
-	labels []int // the step that each label stands before
+	values
+	formulas
+	guards map[value]bool // the values that say which headers there are
 	fault  *Error
 }
 
-func (c *coder) label() label {
-	c.labels = append(c.labels, -1)
-	return label(len(c.labels) - 1)
+func newCoder(t target) *coder {
+	return &coder{target: t, values: newValues(), formulas: newFormulas(), guards: map[value]bool{}}
 }
 
-func (c *coder) place(l label) { c.labels[l] = len(c.steps) }
-
-func (c *coder) add(list ...bpf.Instruction) {
-	for _, i := range list {
-		c.steps = append(c.steps, step{ins: i})
+// root is the formula of a filter.
+func (c *coder) root(f *Filter) ref {
+	switch {
+	case f.root == nil:
+		return always
+	case f.tagged && c.target.socket:
+		return c.tagInMetadata(f.root)
 	}
+	return f.root.formula(c, true)
 }
 
-func (c *coder) jump(ins bpf.Instruction, yes, no label) {
-	c.steps = append(c.steps, step{ins: ins, branch: true, yes: yes, no: no})
-}
-
-// whole makes the program of an expression.
-func (c *coder) whole(root node) {
-	yes, no := c.label(), c.label()
-	if root != nil {
-		root.code(c, yes, no)
-	}
-	c.place(yes)
-	c.add(bpf.RetConstant{Val: Accept})
-	c.place(no)
-	c.add(bpf.RetConstant{Val: 0})
-}
-
-// tagInMetadata makes two programs: for packets whose outer VLAN tag the kernel keeps
+// tagInMetadata joins two formulas: for packets whose outer VLAN tag the kernel keeps
 // beside them, and for the others.
-func (c *coder) tagInMetadata(root node) {
-	beside, inside := c.label(), c.label()
-	c.add(bpf.LoadExtension{Num: bpf.ExtVLANTagPresent})
-	c.jump(bpf.JumpIf{Cond: jumpEqual, Val: 0}, inside, beside)
-	c.place(beside)
+func (c *coder) tagInMetadata(root node) ref {
+	present := c.then(empty, bpf.LoadExtension{Num: bpf.ExtVLANTagPresent})
+	c.guards[present] = true
+	inside := question{value: present, mask: full}
 	c.target.stripped = true
-	c.whole(root)
-	c.place(inside)
+	beside := root.formula(c, true)
 	c.target.stripped = false
-	c.whole(root)
+	return c.join(or, []ref{
+		c.join(and, []ref{c.answer(inside, true), root.formula(c, true)}),
+		c.join(and, []ref{c.answer(inside, false), beside}),
+	})
 }
 
-func (n both) code(c *coder, yes, no label) {
-	next := c.label()
-	n.a.code(c, next, no)
-	c.place(next)
-	n.b.code(c, yes, no)
+func (n both) formula(c *coder, want bool) ref   { return c.chain(n, want) }
+func (n either) formula(c *coder, want bool) ref { return c.chain(n, want) }
+func (n not) formula(c *coder, want bool) ref    { return n.a.formula(c, !want) }
+
+// chain is the formula of nodes that are joined: a not before them changes and to or.
+func (c *coder) chain(n node, want bool) ref {
+	op := or
+	if _, ok := n.(both); ok == want {
+		op = and
+	}
+	return c.join(op, c.members(op, n, want, nil))
 }
 
-func (n either) code(c *coder, yes, no label) {
-	next := c.label()
-	n.a.code(c, yes, next)
-	c.place(next)
-	n.b.code(c, yes, no)
+// members appends what is joined by an operator in n, however it is nested.
+func (c *coder) members(op operator, n node, want bool, list []ref) []ref {
+	switch n := n.(type) {
+	case both:
+		if want == (op == and) {
+			return c.members(op, n.b, want, c.members(op, n.a, want, list))
+		}
+	case either:
+		if want == (op == or) {
+			return c.members(op, n.b, want, c.members(op, n.a, want, list))
+		}
+	case not:
+		return c.members(op, n.a, !want, list)
+	case marked:
+		return c.members(op, n.node, want, list)
+	}
+	return append(list, n.formula(c, want))
 }
 
-func (n not) code(c *coder, yes, no label) { n.a.code(c, no, yes) }
-
-func (n test) code(c *coder, yes, no label) {
+func (n test) formula(c *coder, want bool) ref {
 	if n.mask == 0 { // of no bit
-		c.jump(bpf.Jump{}, yes, yes)
-		return
+		return truth(want)
 	}
-	c.load(n.place, n.size)
-	if n.mask != full {
-		c.add(bpf.ALUOpConstant{Op: bpf.ALUOpAnd, Val: n.mask})
+	v := c.load(empty, n.place, n.size)
+	if n.base == atType || n.base == atNetwork && (n.size == 1 || n.off == offFragment) {
+		c.guards[v] = true
 	}
-	c.jump(bpf.JumpIf{Cond: n.cond, Val: n.value}, yes, no)
+	return c.compare(question{value: v, mask: n.mask, cond: n.cond, k: n.value}, want)
 }
+
+// compare is true where the answer to a question is as wanted; here all kinds of jumps may be in it.
+func (c *coder) compare(q question, want bool) ref {
+	switch {
+	case q.cond == jumpSet: // none of the bits, denied
+		q.mask, q.cond, q.k, want = q.mask&q.k, jumpEqual, 0, !want
+	case q.cond == jumpAbove && q.k == full:
+		return truth(!want)
+	case q.cond == jumpAbove:
+		q.cond, q.k = jumpAtLeast, q.k+1
+	}
+	return c.answer(q, want)
+}
+
+// tagNumber are the bits of a VLAN tag that are its number.
+const tagNumber = 0x0fff
 
 // tagTypes are the EtherTypes that announce a VLAN tag.
 var tagTypes = []uint32{0x8100, 0x88a8, 0x9100}
 
-func (n tag) code(c *coder, yes, no label) {
+func (n tag) formula(c *coder, want bool) ref {
 	if c.target.stripped && n.tags == 0 {
-		c.add(bpf.LoadExtension{Num: bpf.ExtVLANTag})
-	} else {
-		number := c.label()
-		for _, v := range tagTypes {
-			next := c.label()
-			c.load(place{base: atType, tags: n.tags, pos: n.pos}, 2)
-			c.jump(bpf.JumpIf{Cond: jumpEqual, Val: v}, number, next)
-			c.place(next)
+		if n.id < 0 {
+			return truth(want)
 		}
-		c.jump(bpf.Jump{}, no, no)
-		c.place(number)
-		if n.id >= 0 {
-			c.load(place{base: atNetwork, tags: n.tags, pos: n.pos}, 2)
-		}
+		v := c.then(empty, bpf.LoadExtension{Num: bpf.ExtVLANTag})
+		return c.answer(question{value: v, mask: tagNumber, k: uint32(n.id)}, want)
 	}
-	if n.id < 0 {
-		c.jump(bpf.Jump{}, yes, yes)
-		return
+	var types []node
+	for _, v := range tagTypes {
+		types = append(types, n.test(atType, full, v))
 	}
-	c.add(bpf.ALUOpConstant{Op: bpf.ALUOpAnd, Val: 0x0fff})
-	c.jump(bpf.JumpIf{Cond: jumpEqual, Val: uint32(n.id)}, yes, no)
+	m := anyOf(types...)
+	if n.id >= 0 {
+		m = all(m, n.test(atNetwork, tagNumber, uint32(n.id)))
+	}
+	return m.formula(c, want)
 }
 
-// load loads bytes of the packet.
-func (c *coder) load(at place, size int) {
+func (n tag) test(b base, mask, value uint32) node {
+	return test{place: place{base: b, tags: n.tags, pos: n.pos}, size: 2, mask: mask, value: value}
+}
+
+// load is v with bytes of the packet loaded after it.
+func (c *coder) load(v value, at place, size int) value {
 	off := c.target.network(at.tags)
 	switch at.base {
 	case atLink:
 		c.linkOnly(at)
-		c.add(bpf.LoadAbsolute{Off: at.off, Size: size})
+		return c.then(v, bpf.LoadAbsolute{Off: at.off, Size: size})
 	case atType:
-		c.loadType(at.tags)
-	case atNetwork:
-		c.add(bpf.LoadAbsolute{Off: off + at.off, Size: size})
+		return c.then(v, c.loadType(at.tags))
 	case atAfterV4:
-		c.add(bpf.LoadMemShift{Off: off}, bpf.LoadIndirect{Off: off + at.off, Size: size})
+		return c.then(v, bpf.LoadMemShift{Off: off}, bpf.LoadIndirect{Off: off + at.off, Size: size})
 	}
+	return c.then(v, bpf.LoadAbsolute{Off: off + at.off, Size: size})
 }
 
 // loadType loads the EtherType, which is the last field before the network header, but for
 // the first one of Linux's second cooked header.
-func (c *coder) loadType(tags int) {
+func (c *coder) loadType(tags int) bpf.Instruction {
 	off := c.target.network(tags)
 	switch {
 	case c.target.cooked() && off == 0:
-		c.add(bpf.LoadExtension{Num: bpf.ExtProto})
+		return bpf.LoadExtension{Num: bpf.ExtProto}
 	case c.target.link == SLL2 && off == 20 && !c.target.socket:
-		c.add(bpf.LoadAbsolute{Off: 0, Size: 2})
-	default:
-		c.add(bpf.LoadAbsolute{Off: off - 2, Size: 2})
+		return bpf.LoadAbsolute{Off: 0, Size: 2}
 	}
+	return bpf.LoadAbsolute{Off: off - 2, Size: 2}
 }
 
 // linkOnly notes that the packets have no Ethernet header.

@@ -4,8 +4,8 @@ import "golang.org/x/net/bpf"
 
 // node is a part of an expression that is true or false of a packet.
 type node interface {
-	// code appends instructions that go to yes or no.
-	code(c *coder, yes, no label)
+	// formula is true where the node is, or, if that is wanted, where it is not.
+	formula(c *coder, want bool) ref
 	// loses notes what the node loses if it stands under an even number of nots.
 	loses(l *Loss, wanted bool)
 }

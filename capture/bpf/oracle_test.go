@@ -1,11 +1,14 @@
 package bpf
 
 import (
+	"bytes"
 	"fmt"
 	"math/rand/v2"
+	"os"
 	"os/exec"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"golang.org/x/net/bpf"
@@ -239,20 +242,57 @@ func oracle(t testing.TB, link, expr string) (o oracles) {
 	var err, plain error
 	o.optimized, err = tcpdumpProgram(t, link, expr)
 	o.plain, plain = tcpdumpProgram(t, link, expr, "-O")
+	if rejectsAll(err) && plain == nil {
+		o.optimized, err = o.plain, nil
+	}
 	if err != nil || plain != nil {
-		t.Fatal(err, plain)
+		t.Fatalf("%q: %v, %v", expr, err, plain)
 	}
 	return o
 }
 
-// compare runs ours and theirs. Where a packet ends inside its headers ours does what one of theirs does.
+// rejectsAll says whether that is what tcpdump says.
+func rejectsAll(err error) bool {
+	return err != nil && strings.Contains(err.Error(), "rejects all packets")
+}
+
+// compare runs ours and theirs. Where a packet ends inside its headers ours does what one of theirs does, or
+// takes it without looking at bytes that do not matter: however it goes on, theirs takes it.
 func (o oracles) compare(t testing.TB, ours *bpf.VM, packet []byte, damaged bool) int {
 	t.Helper()
+	compared.Add(1)
 	got, plain, optimized := run(t, ours, packet), run(t, o.plain, packet), run(t, o.optimized, packet)
-	if got != plain && got != optimized || !damaged && plain != optimized {
-		t.Fatalf("got %d, tcpdump %d, tcpdump -O %d, packet %x", got, optimized, plain, packet)
+	if got == plain && (damaged || got == optimized) || damaged && (got == optimized || got > 0 && o.takesAny(t, packet)) {
+		return got
 	}
-	return got
+	t.Fatalf("got %d, tcpdump %d, tcpdump -O %d, packet %x", got, optimized, plain, packet)
+	return 0
+}
+
+// takesAny says whether a packet is taken however it goes on.
+func (o oracles) takesAny(t testing.TB, packet []byte) bool {
+	r := rand.New(rand.NewPCG(5, uint64(len(packet))))
+	for i := range 6 {
+		rest := bytes.Repeat([]byte{byte(i), byte(i * 50)}, 60)
+		if i > 2 {
+			rest = randomBytes(r, 120)
+		}
+		if run(t, o.plain, append(packet[:len(packet):len(packet)], rest...)) == 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// compared counts, for -v.
+var compared atomic.Int64
+
+func TestMain(m *testing.M) {
+	status := m.Run()
+	if testing.Verbose() {
+		fmt.Println(compared.Load(), "comparisons with tcpdump")
+	}
+	os.Exit(status)
 }
 
 func virtual(t testing.TB, raw []bpf.RawInstruction) *bpf.VM {
@@ -267,6 +307,11 @@ func virtual(t testing.TB, raw []bpf.RawInstruction) *bpf.VM {
 
 func compile(t testing.TB, expr string, link uint16) *bpf.VM {
 	t.Helper()
+	return virtual(t, program(t, expr, link))
+}
+
+func program(t testing.TB, expr string, link uint16) []bpf.RawInstruction {
+	t.Helper()
 	f, err := Parse(expr)
 	if err != nil {
 		t.Fatalf("Parse(%q): %v", expr, err)
@@ -275,7 +320,7 @@ func compile(t testing.TB, expr string, link uint16) *bpf.VM {
 	if err != nil {
 		t.Fatalf("%q for link type %d: %v", expr, link, err)
 	}
-	return virtual(t, raw)
+	return raw
 }
 
 func run(t testing.TB, vm *bpf.VM, packet []byte) int {
@@ -287,8 +332,8 @@ func run(t testing.TB, vm *bpf.VM, packet []byte) int {
 	return n
 }
 
-func packets(n int) []madePacket {
-	r := rand.New(rand.NewPCG(1, 2))
+func packets(seed uint64, n int) []madePacket {
+	r := rand.New(rand.NewPCG(seed, 2))
 	list := make([]madePacket, n)
 	for i := range list {
 		list[i] = randomPacket(r)
@@ -301,7 +346,7 @@ func TestExpressionsMeanWhatTheyMeanToTcpdump(t *testing.T) {
 		t.Skip("needs tcpdump")
 	}
 	t.Parallel()
-	made := packets(6000)
+	made := packets(1, 6000)
 	var mu sync.Mutex
 	var never []string
 	for _, expr := range expressions {
@@ -333,7 +378,7 @@ func TestCookedExpressionsMeanWhatTheyMeanToTcpdump(t *testing.T) {
 		t.Skip("needs tcpdump")
 	}
 	t.Parallel()
-	made := packets(2000)
+	made := packets(1, 2000)
 	for _, expr := range expressions {
 		if strings.Contains(expr, "ether") || strings.Contains(expr, "link") || strings.Contains(expr, "vlan") ||
 			strings.HasPrefix(expr, "broadcast") || strings.Contains(expr, "multicast") {

@@ -22,9 +22,12 @@ func (p *parser) networkByte(off, v uint32, t token) node {
 	return test{place: p.place(atNetwork, off, t), size: 1, mask: full, value: v}
 }
 
+// offFragment is where the fragment offset stands in the IPv4 header.
+const offFragment = 6
+
 // firstFragment is true of IPv4 packets whose fragment offset is 0 (RFC 791 section 3.1).
 func (p *parser) firstFragment(t token) node {
-	return not{test{place: p.place(atNetwork, 6, t), size: 2, mask: full, cond: jumpSet, value: 0x1fff}}
+	return not{test{place: p.place(atNetwork, offFragment, t), size: 2, mask: full, cond: jumpSet, value: 0x1fff}}
 }
 
 // portProtocol asks the byte of the IP header that names the protocol for the one that was
