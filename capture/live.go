@@ -1,6 +1,7 @@
 package capture
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 
@@ -135,6 +136,21 @@ func (e *InterfaceError) Error() string {
 		s += ": " + e.Err.Error()
 	}
 	return s
+}
+
+// FilterLengthError is a filter that the kernel has no room for.
+type FilterLengthError struct {
+	// Instructions is the length of its program.
+	Instructions int
+	// Err is the system's error.
+	Err error
+}
+
+// Unwrap returns Err.
+func (e *FilterLengthError) Unwrap() error { return e.Err }
+
+func (e *FilterLengthError) Error() string {
+	return fmt.Sprintf("too long for the kernel: %d instructions: %v", e.Instructions, e.Err)
 }
 
 // PermissionError says that the rights to capture are missing, and what of them.

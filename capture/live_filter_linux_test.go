@@ -4,8 +4,10 @@ package capture
 
 import (
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -124,5 +126,23 @@ func TestLive_SeveralInterfaces(t *testing.T) {
 	if count[0] != 10 || count[1] < 10 || s.Interfaces[0].Received != count[0] || s.Interfaces[1].Received != count[1] ||
 		s.Interfaces[1].Name != "lo" || s.Received != count[0]+count[1] {
 		t.Errorf("got %v, stats %+v", count, s)
+	}
+}
+
+// TestLive_LongFilters: the kernel has room for what people write, and where it has none that is said with the length.
+func TestLive_LongFilters(t *testing.T) {
+	inNamespace(t)
+	for _, n := range []int{80, 300, 500} {
+		var ports []string
+		for i := range n {
+			ports = append(ports, fmt.Sprint("port ", 9001+i))
+		}
+		openLive(t, LiveOptions{Interfaces: []string{"lo"}, Filter: filter(t, strings.Join(ports, " or "))})
+	}
+	tooLong := func(LinkType) ([]xbpf.RawInstruction, error) { return make([]xbpf.RawInstruction, 4094), nil }
+	l, err := OpenLive(LiveOptions{Interfaces: []string{"lo"}, Filter: tooLong})
+	var e *FilterLengthError
+	if !errors.As(err, &e) || e.Instructions != 4099 { // with five of ours, for loopback
+		t.Errorf("got %v, %v; want a *FilterLengthError of 4099 instructions", l, err)
 	}
 }

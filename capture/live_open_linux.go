@@ -182,10 +182,18 @@ func loopbackIndex() int {
 	return 1 // what Linux gives it in every network namespace
 }
 
-// attach replaces the socket's filter.
+// maxInstructions is the longest program that the kernel takes (BPF_MAXINSNS).
+const maxInstructions = 4096
+
+// attach replaces the socket's filter. How much memory there is for programs is bounded by the sysctl
+// net.core.optmem_max.
 func (r *ring) attach(program []bpf.RawInstruction) error {
 	p := unix.SockFprog{Len: uint16(len(program)), Filter: (*unix.SockFilter)(unsafe.Pointer(&program[0]))}
-	return unix.SetsockoptSockFprog(r.fd, unix.SOL_SOCKET, unix.SO_ATTACH_FILTER, &p)
+	err := unix.SetsockoptSockFprog(r.fd, unix.SOL_SOCKET, unix.SO_ATTACH_FILTER, &p)
+	if err == unix.ENOMEM || err == unix.EINVAL && len(program) > maxInstructions {
+		return &FilterLengthError{Instructions: len(program), Err: err}
+	}
+	return err
 }
 
 // allocate makes the ring, with half as many blocks as long as the kernel has no memory for it.

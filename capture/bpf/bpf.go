@@ -2,7 +2,6 @@ package bpf
 
 import (
 	"fmt"
-	"strings"
 
 	"golang.org/x/net/bpf"
 )
@@ -27,46 +26,36 @@ type Filter struct {
 	tagged bool // it asks for VLAN tags
 }
 
+// Whole is the Pos of an Error that is about the whole expression.
+const Whole = -1
+
 // Error is an expression that cannot be compiled, and the place of the reason.
 type Error struct {
-	// Expr is the expression; Pos is a byte offset in it, len(Expr) at its end.
+	// Expr is the expression; Pos is a byte offset in it, len(Expr) at its end, or Whole.
 	Expr string
 	Pos  int
 	// Token is what stands there, "" at the end.
 	Token string
 	// Why says what is wrong with it.
 	Why string
-	// Unsupported: tcpdump may understand it, we do not. Else it is a mistake.
+	// Unsupported: tcpdump may take it, we do not. Else it is a mistake.
 	Unsupported bool
 }
 
-// Error names the place, and for Unsupported the way through tcpdump.
+// longestToken is how many bytes of a token are shown.
+const longestToken = 40
+
+// Error names the place and the reason.
 func (e *Error) Error() string {
-	where := "at the end"
-	if e.Token != "" {
-		where = fmt.Sprintf("%q at byte %d", e.Token, e.Pos)
+	switch {
+	case e.Pos == Whole:
+		return "capture filter: " + e.Why
+	case e.Token == "":
+		return "capture filter: at the end: " + e.Why
+	case len(e.Token) > longestToken:
+		return fmt.Sprintf("capture filter: %q... at byte %d: %s", e.Token[:longestToken], e.Pos, e.Why)
 	}
-	s := "capture filter: " + where + ": " + e.Why
-	if e.Unsupported {
-		s += "; tcpdump may know it: " + Pipe(e.Expr)
-	}
-	return s
-}
-
-// Pipe is the shell command that lets tcpdump do the filtering.
-func Pipe(expr string) string {
-	quoted := "'" + strings.ReplaceAll(visible(expr), "'", `'\''`) + "'"
-	return "sudo tcpdump -U -w - " + quoted + " | wspeek live -r -"
-}
-
-// visible leaves no control characters in what goes to a terminal.
-func visible(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r < ' ' || r >= 0x7f {
-			return '?'
-		}
-		return r
-	}, s)
+	return fmt.Sprintf("capture filter: %q at byte %d: %s", e.Token, e.Pos, e.Why)
 }
 
 // String is the expression as it was given to Parse.
@@ -89,7 +78,7 @@ func (f *Filter) File(link uint16) ([]bpf.RawInstruction, error) {
 
 func (f *Filter) compile(t target) ([]bpf.RawInstruction, error) {
 	if !t.known() {
-		return nil, &Error{Expr: f.source, Token: f.source, Why: fmt.Sprintf("packets of link type %d cannot be filtered", t.link)}
+		return nil, &Error{Expr: f.source, Pos: Whole, Why: fmt.Sprintf("packets of link type %d cannot be filtered", t.link)}
 	}
 	c := newCoder(t)
 	root := c.root(f)
@@ -99,10 +88,15 @@ func (f *Filter) compile(t target) ([]bpf.RawInstruction, error) {
 	}
 	list := c.program(root)
 	if len(list) > maxInstructions {
-		return nil, &Error{Expr: f.source, Token: f.source,
-			Why: fmt.Sprintf("the program has %d instructions, and a kernel takes %d", len(list), maxInstructions)}
+		return nil, tooLong(f.source, len(list))
 	}
 	return bpf.Assemble(list)
+}
+
+// tooLong is the error that a kernel does not take the program of an expression.
+func tooLong(expr string, instructions int) *Error {
+	return &Error{Expr: expr, Pos: Whole, Unsupported: true,
+		Why: fmt.Sprintf("too long for the kernel: %d instructions", instructions)}
 }
 
 // Loss is what belongs to the chosen traffic and does not match all the same.

@@ -106,6 +106,7 @@ func (n test) formula(c *coder, want bool) ref {
 	if n.mask == 0 { // of no bit
 		return truth(want)
 	}
+	c.linkOnly(n.place, false)
 	v := c.load(empty, n.place, n.size)
 	if n.base == atType || n.base == atNetwork && (n.size == 1 || n.off == offFragment) {
 		c.guards[v] = true
@@ -160,7 +161,6 @@ func (c *coder) load(v value, at place, size int) value {
 	off := c.target.network(at.tags)
 	switch at.base {
 	case atLink:
-		c.linkOnly(at)
 		return c.then(v, bpf.LoadAbsolute{Off: at.off, Size: size})
 	case atType:
 		return c.then(v, c.loadType(at.tags))
@@ -183,10 +183,11 @@ func (c *coder) loadType(tags int) bpf.Instruction {
 	return bpf.LoadAbsolute{Off: off - 2, Size: 2}
 }
 
-// linkOnly notes that the packets have no Ethernet header.
-func (c *coder) linkOnly(at place) {
-	if c.target.link != Ethernet && c.fault == nil {
-		c.fault = &Error{Pos: at.pos.pos, Token: at.pos.text,
+// linkOnly notes that the packets have no Ethernet header. tcpdump may still take numbers for bytes of the
+// header that they have.
+func (c *coder) linkOnly(at place, bytes bool) {
+	if at.base == atLink && c.target.link != Ethernet && c.fault == nil {
+		c.fault = &Error{Pos: at.pos.pos, Token: at.pos.text, Unsupported: bytes,
 			Why: "packets of this interface have no Ethernet header (any has none)"}
 	}
 }

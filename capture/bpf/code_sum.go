@@ -40,7 +40,7 @@ func (c *coder) second(v value, s *sum, slot int) value {
 // sum computes s into A; slots from slot on are free.
 func (c *coder) sum(v value, s *sum, slot int) value {
 	if slot >= slots && c.fault == nil {
-		c.fault = &Error{Why: "the sums nest too deep", Token: "..."}
+		c.fault = &Error{Pos: Whole, Why: "the sums nest too deep"}
 	}
 	switch s.kind {
 	case packetLength:
@@ -59,6 +59,7 @@ func (c *coder) sum(v value, s *sum, slot int) value {
 
 // bytes loads bytes of the packet at a constant or computed place.
 func (c *coder) bytes(v value, s *sum, slot int) value {
+	c.linkOnly(s.place, true)
 	if s.index == nil {
 		return c.load(v, s.place, s.size)
 	}
@@ -66,7 +67,6 @@ func (c *coder) bytes(v value, s *sum, slot int) value {
 	off := c.target.network(s.tags)
 	switch s.base {
 	case atLink:
-		c.linkOnly(s.place)
 		off = 0
 	case atAfterV4:
 		v = c.then(v, bpf.StoreScratch{Src: bpf.RegA, N: slot % slots}, bpf.LoadMemShift{Off: off},

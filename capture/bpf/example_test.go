@@ -18,5 +18,5 @@ func Example() {
 	fmt.Println(err)
 	// Output:
 	// true true
-	// capture filter: "inbound" at byte 8: not understood here; tcpdump may know it: sudo tcpdump -U -w - 'tcp and inbound' | wspeek live -r -
+	// capture filter: "inbound" at byte 8: not understood here
 }

@@ -56,7 +56,8 @@ func scan(expr string) ([]token, *Error) {
 		}
 		t, n := next(expr[pos:])
 		if n == 0 {
-			return nil, &Error{Expr: expr, Pos: pos, Token: expr[pos : pos+1], Why: "unknown sign", Unsupported: true}
+			sign := expr[pos : pos+1]
+			return nil, &Error{Expr: expr, Pos: pos, Token: sign, Why: "unknown sign", Unsupported: sign == "^" || sign == "%"}
 		}
 		t.pos = pos
 		list = append(list, t)
@@ -94,6 +95,11 @@ func span(s string, of func(byte) bool) string {
 		n++
 	}
 	return s[:n]
+}
+
+// isName says whether the token may be a name that tcpdump would look up.
+func (t token) isName() bool {
+	return t.kind == escaped && t.text != "" || t.kind == word && !isDigit(t.text[0]) && !isReserved(t.text)
 }
 
 func isDigit(c byte) bool   { return c >= '0' && c <= '9' }

@@ -1,5 +1,7 @@
 package bpf
 
+import "strings"
+
 // Numbers of protocols: EtherTypes and IP protocol numbers.
 const (
 	etherIPv4 = 0x0800
@@ -93,3 +95,7 @@ const reservedWords = "and or not src dst host net mask port portrange proto les
 	"atalk aarp decnet lat sca moprc mopdl stp ipx netbeui llc wlan fddi tr ppp slip radio carp vrrp pim igrp byte " +
 	"type subtype dir direction addr1 addr2 addr3 addr4 ra ta on ifname rnr rulenum reason rset ruleset srnr subrulenum action " +
 	"lane oam oamf4 metac bcc sc ilmic connectmsg metaconnect vpi vci hopcount sio opc dpc sls"
+
+// tcpdumpOnly are the words that begin terms which tcpdump takes and we do not.
+var tcpdumpOnly = strings.Fields("inbound outbound ifindex mpls pppoed pppoes geneve protochain iso clnp esis isis " +
+	"atalk aarp decnet lat sca moprc mopdl stp ipx netbeui llc wlan carp vrrp pim igrp byte")

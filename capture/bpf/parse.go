@@ -12,7 +12,7 @@ const (
 func Parse(expr string) (*Filter, error) {
 	f := &Filter{source: expr}
 	if len(expr) > maxLength {
-		return nil, &Error{Expr: expr[:60], Pos: maxLength, Token: "...", Why: "longer than 65,536 bytes"}
+		return nil, &Error{Expr: expr, Pos: Whole, Why: "longer than 65,536 bytes"}
 	}
 	tokens, fault := scan(expr)
 	if fault != nil {
@@ -102,7 +102,7 @@ var nothing node = relation{a: &sum{}, b: &sum{}}
 // deeper counts nesting; false at the bound.
 func (p *parser) deeper() bool {
 	if p.depth++; p.depth > maxDepth {
-		p.fail(p.peek(), "nested too deep")
+		p.refuse(p.peek(), "nested too deep")
 	}
 	return p.depth <= maxDepth
 }

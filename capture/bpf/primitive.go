@@ -95,7 +95,7 @@ func (p *parser) protocolNumber(q qualifiers, t token) node {
 // number reads a number up to most; octal and hexadecimal ones begin with 0 and 0x.
 func (p *parser) number(t token, most uint32) (uint32, bool) {
 	if t.kind != number {
-		p.refuse(t, "a number expected; names are not looked up")
+		p.stop(t, "a number expected; names are not looked up", t.isName())
 		return 0, false
 	}
 	v, err := strconv.ParseUint(t.text, 0, 32)
@@ -164,7 +164,7 @@ func (p *parser) words6(off uint32, a netip.Addr, length uint32, t token) node {
 func (p *parser) host4(q qualifiers, t token) node {
 	parts := strings.Split(t.text, ".")
 	if q.kind != "net" && len(parts) != 4 {
-		return p.refuse(t, "an address of four parts expected")
+		return p.stop(t, "an address of four parts expected", len(parts) < 4)
 	}
 	a, mask, ok := p.network(parts, t)
 	if !ok {

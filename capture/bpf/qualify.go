@@ -40,18 +40,20 @@ func (p *parser) primitive() (node, qualifiers) {
 	case q.proto.layer != noLayer && (p.peek().kind == end || p.peek().is("and", "or", ")")):
 		return p.protocolAlone(first, q.proto), qualifiers{}
 	case q.proto.layer != noLayer:
-		return p.misplaced(p.peek()), q
+		return p.misplaced(p.peek(), q.proto.layer == netLayer && p.peek().is("protochain")), q
 	}
-	return p.misplaced(first), q
+	return p.misplaced(first, first.is(tcpdumpOnly...)), q
 }
 
-// misplaced refuses a token where a term should go on or begin.
-func (p *parser) misplaced(t token) node {
+// misplaced refuses a token where a term should go on or begin, elsewhere if tcpdump takes it there.
+func (p *parser) misplaced(t token, elsewhere bool) node {
 	switch {
+	case elsewhere:
+		return p.refuse(t, "not understood here")
 	case t.kind == end:
 		return p.fail(t, "something to compare expected")
 	case t.kind == word && isReserved(t.text) && !t.is("and", "or", "mask", "len", "length"):
-		return p.refuse(t, "not understood here")
+		return p.fail(t, "not understood here")
 	case t.kind == word:
 		return p.fail(t, "not understood")
 	}
@@ -84,7 +86,7 @@ func (p *parser) direction(q *qualifiers) bool {
 func (p *parser) build(q qualifiers, t token) node {
 	switch {
 	case !q.known:
-		return p.misplaced(t)
+		return p.misplaced(t, false)
 	case t.kind == end:
 		return p.fail(t, "an address or number expected")
 	case q.kind == "port" || q.kind == "portrange":
@@ -100,8 +102,8 @@ func (p *parser) build(q qualifiers, t token) node {
 	case dotted, number:
 		return p.host4(q, t)
 	case word, escaped:
-		if isReserved(t.text) && t.kind == word {
-			return p.refuse(t, "an address expected")
+		if !t.isName() {
+			return p.fail(t, "an address expected")
 		}
 		return p.refuse(t, "names are not looked up: write the address")
 	}
@@ -124,5 +126,5 @@ func (p *parser) group(proto protocol, t token) node {
 		return all(p.etherType(etherIPv6, t),
 			test{place: p.place(atNetwork, 24, t), size: 1, mask: full, value: 255})
 	}
-	return p.refuse(t, "not understood after "+proto.name)
+	return p.stop(t, "not understood after "+proto.name, proto.name == "ip")
 }

@@ -1,6 +1,10 @@
 package bpf
 
-import "golang.org/x/net/bpf"
+import (
+	"strings"
+
+	"golang.org/x/net/bpf"
+)
 
 // sumAhead says whether a comparison of numbers comes next.
 func (p *parser) sumAhead() bool {
@@ -146,7 +150,8 @@ func (p *parser) operand() *sum {
 		p.expect(")")
 		return s
 	}
-	p.refuse(t, "a number or bytes of a packet expected")
+	known := t.is(tcpdumpOnly...) || strings.HasPrefix(t.text, "icmp6") // constants such as icmp6-echo
+	p.stop(t, "a number or bytes of a packet expected", known)
 	return &sum{}
 }
 
@@ -157,7 +162,7 @@ const farthest = 0xffff
 func (p *parser) bytes(t token, proto protocol) *sum {
 	p.expect("[")
 	if !proto.bytes {
-		p.refuse(t, "its bytes cannot be asked for")
+		p.fail(t, "its bytes cannot be asked for")
 	}
 	at := p.peek()
 	s := &sum{kind: packetBytes, size: 1, index: p.sum(0)}
@@ -173,7 +178,7 @@ func (p *parser) bytes(t token, proto protocol) *sum {
 	p.expect("]")
 	p.header(s, proto, t)
 	if s.index.kind == constant && s.index.value > farthest {
-		p.refuse(at, "an offset from 0 to 65535 expected")
+		p.stop(at, "an offset from 0 to 65535 expected", s.index.value > 1<<31) // before the header
 	}
 	if s.index.kind == constant {
 		s.off, s.index = s.off+s.index.value, nil

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 
 	"github.com/wspeek/wspeek/capture"
@@ -15,13 +16,17 @@ import (
 func liveTrouble(words io.Writer, f *flags, err error) error {
 	var permission *capture.PermissionError
 	var mistake *bpf.Error
+	var long *capture.FilterLengthError
 	switch {
 	case errors.As(err, &permission):
 		say(words, err.Error())
 		fmt.Fprint(words, mend(permission, f))
 	case errors.As(err, &mistake):
 		say(words, err.Error())
-		fmt.Fprint(words, caret(mistake))
+		fmt.Fprint(words, caret(mistake), hint(mistake, f))
+	case errors.As(err, &long):
+		say(words, err.Error())
+		fmt.Fprint(words, throughTcpdump(f))
 	default:
 		var x *exitError
 		if errors.As(err, &x) {
@@ -37,7 +42,7 @@ func say(words io.Writer, line string) { fmt.Fprintf(words, "wspeek: %s\n", deco
 
 // mend are the commands that bring about the rights that are missing, the best first.
 func mend(e *capture.PermissionError, f *flags) string {
-	pipe := "sudo tcpdump -U -w -" + tcpdumpArgs(f) + " | " + shellWord(program(e)) + " live -r -"
+	pipe := pipe(f, program(e))
 	if e.Setcap {
 		return fmt.Sprintf("Allow it once for all:  sudo setcap cap_net_raw+ep %s\nOr leave it to tcpdump: %s\n",
 			shellWord(program(e)), pipe)
@@ -52,21 +57,51 @@ func program(e *capture.PermissionError) string {
 	return e.Program
 }
 
-// tcpdumpArgs are the interface and the filter as tcpdump takes them.
+// pipe is the command that leaves capturing to tcpdump.
+func pipe(f *flags, program string) string {
+	return "sudo tcpdump -U -w -" + tcpdumpArgs(f) + " | " + shellWord(program) + " live -r -"
+}
+
+// tcpdumpArgs are the interface, what is kept of it, and the filter as tcpdump takes them.
 func tcpdumpArgs(f *flags) string {
-	s := ""
-	if l := f.live; len(l.interfaces) > 0 {
+	s, l := "", &f.live
+	if len(l.interfaces) > 0 {
 		name := l.interfaces[0]
 		if len(l.interfaces) > 1 {
 			name = capture.AnyInterface
 		}
 		s += " -i " + shellWord(name)
 	}
-	if f.live.filter != "" {
-		s += " " + shellWord(f.live.filter)
+	if l.noPromisc {
+		s += " -p"
+	}
+	if l.snaplen > 0 {
+		s += " -s " + strconv.Itoa(l.snaplen)
+	}
+	if filter := strings.Join(strings.Fields(l.filter), " "); filter != "" {
+		s += " " + shellWord(filter)
 	}
 	return decode.Inert(s)
 }
+
+// hint tells what may have been meant by an expression that is not taken.
+func hint(e *bpf.Error, f *flags) string {
+	if e.Unsupported {
+		return throughTcpdump(f)
+	}
+	return ""
+}
+
+// throughTcpdump is the way around what is not understood here. An expression that cannot be shown as it is
+// would be another one.
+func throughTcpdump(f *flags) string {
+	if strings.ContainsFunc(strings.Join(strings.Fields(f.live.filter), " "), notPlain) {
+		return ""
+	}
+	return "tcpdump may know it: " + pipe(f, "wspeek") + "\n"
+}
+
+func notPlain(r rune) bool { return r < ' ' || r >= 0x7f }
 
 // shellWord is s as a shell takes it.
 func shellWord(s string) string {
@@ -76,14 +111,27 @@ func shellWord(s string) string {
 	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
 }
 
+// caretBefore and caretAfter are how many bytes are shown around a mistake.
+const caretBefore, caretAfter = 50, 20
+
 // caret shows where in the expression the mistake is.
 func caret(e *bpf.Error) string {
-	expr := []byte(e.Expr)
-	for i, c := range expr {
-		if c < ' ' || c >= 0x7f {
-			expr[i] = '?'
+	if e.Pos == bpf.Whole {
+		return ""
+	}
+	at := min(e.Pos, len(e.Expr))
+	from, to := max(at-caretBefore, 0), min(at+caretAfter, len(e.Expr))
+	shown, begin := []byte(e.Expr[from:to]), ""
+	for i, c := range shown {
+		if notPlain(rune(c)) {
+			shown[i] = '?'
 		}
 	}
-	at := min(max(e.Pos, 0), len(expr))
-	return fmt.Sprintf("  %s\n  %s^\n", expr, strings.Repeat(" ", at))
+	if from > 0 {
+		begin = "..."
+	}
+	if to < len(e.Expr) {
+		shown = append(shown, "..."...)
+	}
+	return fmt.Sprintf("  %s%s\n  %s^\n", begin, shown, strings.Repeat(" ", len(begin)+at-from))
 }
