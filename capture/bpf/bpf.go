@@ -87,7 +87,10 @@ func (f *Filter) compile(t target) ([]bpf.RawInstruction, error) {
 		return nil, c.fault
 	}
 	list := c.program(root)
-	if len(list) > maxInstructions {
+	switch {
+	case len(list) == 0:
+		return nil, &Error{Expr: f.source, Pos: Whole, Why: "no packet can match: the expression rejects all packets"}
+	case len(list) > maxInstructions:
 		return nil, tooLong(f.source, len(list))
 	}
 	return bpf.Assemble(list)

@@ -17,7 +17,8 @@ var memories = []struct {
 	{1 << 40, func(*coder, value) bool { return false }},
 }
 
-// program is the shortest that is found of a formula.
+// program is the shortest that is found of a formula, nil where no packet can be accepted. That is not
+// always seen.
 func (c *coder) program(root ref) []bpf.Instruction {
 	var best []bpf.Instruction
 	for _, m := range memories {
@@ -25,6 +26,9 @@ func (c *coder) program(root ref) []bpf.Instruction {
 		top := d.decide(root)
 		if d.effort < 0 {
 			continue
+		}
+		if top == int(never) {
+			return nil
 		}
 		if list := c.write(d.list, top); best == nil || len(list) < len(best) {
 			best = list

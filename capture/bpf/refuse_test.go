@@ -152,3 +152,34 @@ func TestErrorNamesThePlace(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// TestFiltersThatRejectAll: nobody means that no packet is captured.
+func TestFiltersThatRejectAll(t *testing.T) {
+	t.Parallel()
+	tests := map[string]bool{
+		"udp and tcp": true, "ip and arp": true, "ip and ip6": true, "tcp port 80 and udp": true, "1 = 2": true,
+		"port 80 and not port 80": true, "icmp and icmp6": true, "src host 10.1.2.3 and src host 10.1.2.4": true,
+		"host 10.1.2.3 and host 10.1.2.4 and host 10.1.2.5": true, "len > 5 and len < 3": true, "less 10 and greater 20": true,
+		"port 80 and port 81 and port 82": true, "not (tcp or not tcp)": true, "src net 10.0.0.0/8 and src net 11.0.0.0/16": true,
+		"tcp[tcpflags] & 2 != 0 and tcp[tcpflags] & 2 = 0": true, "portrange 80-90 and portrange 91-100 and port 95 and 85 and 84": true,
+		"port 80 and port 81": false, "udp or tcp": false, "host 10.1.2.3 and host 10.1.2.4": false, "1 = 1": false, "": false,
+		"vlan 5 and not vlan": false, "src net 10.0.0.0/8 and src net 10.1.0.0/16": false, "ip and not tcp": false,
+	}
+	_, missing := exec.LookPath("tcpdump")
+	for expr, want := range tests {
+		f, err := Parse(expr)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, link := range []uint16{Ethernet, SLL2} {
+			if _, err := f.Socket(link); rejectsAll(err) != want || err != nil && err.(*Error).Unsupported {
+				t.Errorf("%q on %d: got %v, want that all packets are rejected: %v", expr, link, err, want)
+			}
+		}
+		if missing == nil && !want {
+			if _, err := tcpdumpCode(t, "EN10MB", expr); err != nil {
+				t.Errorf("%q: tcpdump says %v", expr, err)
+			}
+		}
+	}
+}
