@@ -146,3 +146,12 @@ func TestLive_LongFilters(t *testing.T) {
 		t.Errorf("got %v, %v; want a *FilterLengthError of 4099 instructions", l, err)
 	}
 }
+
+func TestLive_UnknownInterfaceNamesThoseThatThereAre(t *testing.T) {
+	inNamespace(t)
+	_, err := OpenLive(LiveOptions{Interfaces: []string{"eht0"}})
+	var e *InterfaceError
+	if !errors.As(err, &e) || !slices.Equal(e.Known, []string{"lo", AnyInterface}) {
+		t.Errorf("got %v, want one that names lo and any", err)
+	}
+}

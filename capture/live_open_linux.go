@@ -64,6 +64,7 @@ func unknownInterface(name string) error {
 	for _, i := range all {
 		e.Known = append(e.Known, i.Name)
 	}
+	e.Known = append(e.Known, AnyInterface)
 	return e
 }
 

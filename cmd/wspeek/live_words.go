@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -86,10 +87,18 @@ func tcpdumpArgs(f *flags) string {
 
 // hint tells what may have been meant by an expression that is not taken.
 func hint(e *bpf.Error, f *flags) string {
+	if e.Pos == 0 && isInterface(e.Token) {
+		return fmt.Sprintf("%s is an interface: -i %s\n", e.Token, e.Token)
+	}
 	if e.Unsupported {
 		return throughTcpdump(f)
 	}
 	return ""
+}
+
+func isInterface(name string) bool {
+	all, _ := capture.Interfaces()
+	return slices.ContainsFunc(all, func(i capture.Interface) bool { return i.Name == name })
 }
 
 // throughTcpdump is the way around what is not understood here. An expression that cannot be shown as it is

@@ -40,6 +40,8 @@ func TestLive_FiltersThatAreNotTaken(t *testing.T) {
 			"wspeek: capture filter: \"x\" at byte 2605: a number expected; names are not looked up\n" +
 				"  ...01 or port 9001 or port 9001 or port 9001 or port x\n" + strings.Repeat(" ", 5+caretBefore) + "^\n" +
 				"tcpdump may know it: sudo tcpdump -U -w - '" + many + "' | wspeek live -r -\n"},
+		{"an interface", liveFlags{filter: "any"},
+			"wspeek: capture filter: \"any\" at byte 0: not understood\n  any\n  ^\nany is an interface: -i any\n"},
 	}
 	for _, test := range tests {
 		_, err := bpf.Parse(test.live.filter)
