@@ -12,6 +12,8 @@
 //
 // Contract: what Parse takes means what it means to libpcap, with two exceptions. Where
 // a sum reads bytes of several protocols ("ip[2:2] - tcp[12]"), a packet has to have all of
-// them. And a packet that ends too early is taken where the missing bytes do not matter. What libpcap knows and this package does not is refused with its place, never
-// guessed at. Names of hosts, networks and services are not looked up.
+// them. And in a packet that ends inside the headers that it announces, bytes are looked at in
+// another order: it may be decided before those that are missing, or not. What libpcap knows
+// and this package does not is refused with its place, never guessed at. Names of hosts,
+// networks and services are not looked up.
 package bpf
