@@ -98,7 +98,7 @@ func TestOpenLive_Refusals(t *testing.T) {
 		{"twice", LiveOptions{Interfaces: []string{"lo", "lo"}}, `interface "lo": named twice`},
 		{"any and lo", LiveOptions{Interfaces: []string{"any", "lo"}},
 			`interface "any": stands for all interfaces and cannot be joined with another`},
-		{"unknown", LiveOptions{Interfaces: []string{"eth99"}}, `interface "eth99": no such interface: there are lo, v1, v0`},
+		{"unknown", LiveOptions{Interfaces: []string{"eth99"}}, `interface "eth99": no such interface: there are lo, v1, v0, any`},
 		{"down", LiveOptions{Interfaces: []string{"v0"}}, `interface "v0": is down`},
 		{"filter", LiveOptions{Interfaces: []string{"lo"}, Filter: func(LinkType) ([]bpf.RawInstruction, error) {
 			return nil, refused
