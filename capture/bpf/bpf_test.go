@@ -101,7 +101,7 @@ func TestLongExpressionsJumpFar(t *testing.T) {
 			t.Fatalf("got %d and %d, want %d, packet %x", a, b, want, e)
 		}
 	}
-	f, err := Parse(longFilter("net and port", 1200))
+	f, err := Parse(longFilter("host and port", 1200))
 	if err != nil {
 		t.Fatal(err)
 	}

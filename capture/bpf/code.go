@@ -36,12 +36,11 @@ type coder struct {
 	target target
 	values
 	formulas
-	guards map[value]bool // the values that say which headers there are
-	fault  *Error
+	fault *Error
 }
 
 func newCoder(t target) *coder {
-	return &coder{target: t, values: newValues(), formulas: newFormulas(), guards: map[value]bool{}}
+	return &coder{target: t, values: newValues(), formulas: newFormulas()}
 }
 
 // root is the formula of a filter.

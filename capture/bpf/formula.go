@@ -1,6 +1,10 @@
 package bpf
 
-import "golang.org/x/net/bpf"
+import (
+	"slices"
+
+	"golang.org/x/net/bpf"
+)
 
 // ref names a formula. Equal formulas have equal names.
 type ref int
@@ -60,10 +64,12 @@ type formulas struct {
 	list   []formula
 	traits []traits
 	ids    map[formula]ref
+	guards map[value]bool // the values that say which headers there are
 }
 
 func newFormulas() formulas {
-	return formulas{list: make([]formula, 2), traits: make([]traits, 2), ids: map[formula]ref{}}
+	return formulas{list: make([]formula, 2), traits: make([]traits, 2), ids: map[formula]ref{},
+		guards: map[value]bool{}}
 }
 
 func (t *formulas) name(f formula) ref {
@@ -168,14 +174,15 @@ func (t *formulas) split(op operator, f ref) (a, b ref) {
 }
 
 // grouped moves what asks for one value alone to where that value is asked for first: it is
-// in the accumulator there.
+// in the accumulator there. What asks which headers there are comes first: more formulas begin alike then.
 func (t *formulas) grouped(list []ref) []ref {
 	var groups [][]ref
-	where := make(map[value]int, len(list))
+	where, movable := make(map[value]int, len(list)), len(list)
 	for _, f := range list {
 		v, fixed := t.traits[f].only, t.traits[f].fixed
 		if fixed {
 			clear(where)
+			movable = min(movable, len(groups))
 		}
 		i, ok := where[v]
 		if !ok || v == mixed {
@@ -185,11 +192,16 @@ func (t *formulas) grouped(list []ref) []ref {
 		where[v] = i
 		groups[i] = append(groups[i], f)
 	}
-	list = list[:0]
-	for _, g := range groups {
-		list = append(list, g...)
+	slices.SortStableFunc(groups[:min(movable, len(groups))], func(a, b []ref) int { return t.late(a[0]) - t.late(b[0]) })
+	return slices.Concat(groups...)
+}
+
+// late is 0 for what asks which headers there are, else 1.
+func (t *formulas) late(f ref) int {
+	if t.guards[t.traits[f].only] {
+		return 0
 	}
-	return list
+	return 1
 }
 
 // first is the question that has to be asked first.

@@ -194,7 +194,7 @@ func randomTerm(r *rand.Rand) string {
 
 // BenchmarkLongFilter compiles 500 terms.
 func BenchmarkLongFilter(b *testing.B) {
-	for _, kind := range []string{"port", "portrange", "host", "host6", "not port", "net and port"} {
+	for _, kind := range []string{"port", "portrange", "host", "host6", "not port", "net and port", "host and port"} {
 		b.Run(kind, func(b *testing.B) {
 			b.ReportAllocs()
 			expr := longFilter(kind, 500)
