@@ -139,11 +139,14 @@ func TestLive_LongFilters(t *testing.T) {
 		}
 		openLive(t, LiveOptions{Interfaces: []string{"lo"}, Filter: filter(t, strings.Join(ports, " or "))})
 	}
-	tooLong := func(LinkType) ([]xbpf.RawInstruction, error) { return make([]xbpf.RawInstruction, 4094), nil }
-	l, err := OpenLive(LiveOptions{Interfaces: []string{"lo"}, Filter: tooLong})
-	var e *FilterLengthError
-	if !errors.As(err, &e) || e.Instructions != 4099 { // with five of ours, for loopback
-		t.Errorf("got %v, %v; want a *FilterLengthError of 4099 instructions", l, err)
+	load, jump, end := xbpf.RawInstruction{Op: 0x28}, xbpf.RawInstruction{Op: 0x15, Jt: 250}, xbpf.RawInstruction{Op: opReturn}
+	for n, one := range map[int]xbpf.RawInstruction{4000: load, 4094: jump} { // no memory; more than 4,096
+		long := append(slices.Repeat([]xbpf.RawInstruction{one}, n-251), slices.Repeat([]xbpf.RawInstruction{end}, 251)...)
+		l, err := OpenLive(LiveOptions{Interfaces: []string{"lo"}, Filter: func(LinkType) ([]xbpf.RawInstruction, error) { return long, nil }})
+		var e *FilterLengthError
+		if !errors.As(err, &e) || e.Instructions != n+5 { // with five of ours, for loopback
+			t.Errorf("got %v, %v; want a *FilterLengthError of %d instructions", l, err, n+5)
+		}
 	}
 }
 
