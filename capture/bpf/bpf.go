@@ -112,16 +112,15 @@ type Loss struct {
 
 // String is one line for the user, "" if nothing is lost.
 func (l Loss) String() string {
-	const fragments = "IP fragments after the first carry no ports: this capture filter loses them" +
-		" (add: or (ip[6:2] & 0x1fff != 0))"
-	const tunnels = "this capture filter sees the outer headers only: what is inside tunnels is lost"
+	const fragments = "this filter misses IP fragments after the first (add: or (ip[6:2] & 0x1fff != 0))"
+	const tunnels = "what is inside tunnels"
 	switch {
 	case l.Fragments && l.Tunnels:
-		return fragments + "; it sees the outer headers only, and loses what is inside tunnels"
+		return fragments + ", and " + tunnels
 	case l.Fragments:
 		return fragments
 	case l.Tunnels:
-		return tunnels
+		return "this filter misses " + tunnels
 	}
 	return ""
 }
