@@ -25,7 +25,7 @@ func socketError(name string, err error) error {
 // againstSetcap says why a capability on the program's file would not help, or "".
 func againstSetcap(program string) string {
 	var fs unix.Statfs_t
-	status, _ := os.ReadFile("/proc/self/status")
+	status, _ := os.ReadFile("/proc/thread-self/status")
 	switch {
 	case program == "":
 		return "the path of the program is not known"
