@@ -52,10 +52,13 @@ func (m *model) savePackets(arg string, over bool) (tea.Cmd, error) {
 	ctx, stop := context.WithCancel(context.Background())
 	m.writing = stop
 	m.say("writing " + name + " ... Esc gives up")
-	packets := m.opt.Packets
+	packets, filtered := m.opt.Packets, m.spec.query != nil && len(sessions) == 0
 	return m.store.beside(func() tea.Msg {
 		defer stop()
 		text, err := packets.Save(ctx, Saving{name, over, sessions})
+		if filtered {
+			text += "; the filter is for messages: packets of all sessions"
+		}
 		return wroteMsg{name, text, err}
 	}), nil
 }

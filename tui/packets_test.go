@@ -96,6 +96,14 @@ func TestEscComesTooLate(t *testing.T) {
 	}
 }
 
+// A filter chooses messages, not packets, and that is said.
+func TestSavePacketsBesideAFilter(t *testing.T) {
+	t.Parallel()
+	d := drive(t, sample("port-reuse"), 120, 40, Options{Packets: &fakePackets{}})
+	d.keys("/", "xyzzy", "enter", ":", "w x", "enter").shows("written to x; the filter is for messages: packets of all sessions")
+	d.keys(":", "w x 1", "enter").shows("written to x").lacks("the filter is for messages")
+}
+
 // A capture that goes on is not ended by a key too many.
 func TestLiveIsNotLeftByMistake(t *testing.T) {
 	t.Parallel()
