@@ -113,7 +113,8 @@ func TestLive_Soak(t *testing.T) {
 	})
 	t.Run("screen", func(t *testing.T) {
 		inNamespace(t)
-		x := runIn(t, t.TempDir(), 120, 40, nil, "live", "-i", "lo", "--history", "32")
+		// What is known of connections goes with their packets: it takes the default of --packets three minutes to be full.
+		x := runIn(t, t.TempDir(), 120, 40, nil, "live", "-i", "lo", "--history", "32", "--packets", "32")
 		x.waitFor("live: lo")
 		soak(t, x.cmd.Process.Pid, long)
 		x.waitFor("older not kept (", " sessions)")
