@@ -251,6 +251,7 @@ func captureFilter(f *flags, args []string) (filter *bpf.Filter, said []string, 
 		}
 		l.filter = strings.Join(args, " ")
 	}
+	l.typed = l.filter
 	if filter, err = bpf.Parse(l.filter); err != nil {
 		return nil, nil, err
 	}

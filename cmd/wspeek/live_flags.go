@@ -14,6 +14,7 @@ import (
 type liveFlags struct {
 	interfaces []string
 	filter     string
+	typed      string // the filter without what is added to it
 	write      string
 	// What follows only the commands that capture have.
 	list      bool

@@ -70,8 +70,8 @@ func (s *liveSource) tellEnd(std streams, f *flags, tell func(string), a *decode
 // liveOptions are those of the screen.
 func liveOptions(f *flags, feed *liveFeed, packets tui.Packets) tui.Options {
 	title := "live: " + feed.source.name
-	if f.live.filter != "" {
-		title += " · " + f.live.filter
+	if f.live.typed != "" {
+		title += " · " + f.live.typed
 	}
 	opt := tui.Options{Feed: feed, Packets: packets, Title: title, Note: strings.Join(feed.source.said, "; "), Live: true,
 		Session: f.session, Filter: f.display, Clock: tui.ClockNamed(f.clock), History: int64(f.live.history) * megabyte, Sessions: liveSessions}
@@ -84,7 +84,8 @@ func liveOptions(f *flags, feed *liveFeed, packets tui.Packets) tui.Options {
 // tellPast tells how much of what is in the account was not on the screen any more.
 func tellPast(tell func(string), a *decode.Account) {
 	if a.PastMessages > 0 || a.PastSessions > 0 {
-		tell(fmt.Sprintf("the screen kept the newest: %d older messages and %d closed sessions were forgotten (--history)", a.PastMessages, a.PastSessions))
+		tell(fmt.Sprintf("the screen kept the newest; forgotten were %s and %s that had closed (--history)",
+			numbered(a.PastMessages, "older message"), numbered(a.PastSessions, "session")))
 	}
 }
 
