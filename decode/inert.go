@@ -80,7 +80,8 @@ func appendCodePoint(dst []byte, r rune) []byte {
 }
 
 // Hidden says whether r is invisible or acts on what stands beside it: controls, format
-// characters (bidi, zero width, tags), line separators, fillers, private use.
+// characters (bidi, zero width, tags), line separators, fillers, private use and what is not assigned, of
+// which nobody knows how wide it is.
 func Hidden(r rune) bool {
 	switch {
 	case r < 0x20, r >= 0x7f && r < 0xa0, r == 0xad:
@@ -94,5 +95,5 @@ func Hidden(r rune) bool {
 	case r >= 0xe000 && r <= 0xf8ff, r >= 0xf0000: // private use: nobody knows what a terminal draws
 		return true
 	}
-	return unicode.Is(unicode.Cf, r)
+	return unicode.Is(unicode.Cf, r) || unicode.Is(unicode.Cn, r)
 }
