@@ -38,7 +38,7 @@ func runProgram(t *testing.T, dir string, w, h int, env []string, line ...string
 	t.Helper()
 	master, slave, err := pty.Open(w, h)
 	if err != nil {
-		t.Skip(err)
+		t.Skipf("no pseudo-terminal: %v", err)
 	}
 	cmd := exec.Command(line[0], line[1:]...)
 	cmd.Dir = dir
