@@ -273,30 +273,33 @@ func (v *lens) entryAt(s *store, k int) (c cell, ok bool) {
 	return c, c.kind != entryGone
 }
 
-// trim rids rows of what was forgotten once that is much, and says how many rows went before each of two positions.
-func (v *lens) trim(s *store, p, q int) (beforeP, beforeQ int) {
+// trim rids rows of what was forgotten once that is much. Positions in rows go along.
+func (v *lens) trim(s *store, positions ...*int) (trimmed bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	forgot := s.forgot()
 	if forgot-v.forgot <= len(v.rows)/8 {
-		return 0, 0
+		return false
 	}
 	v.forgot = forgot
+	before := make([]int, len(positions)) // how many rows go before each
 	left := v.rows[:0]
 	for k, e := range v.rows {
-		switch {
-		case s.has(e):
+		if s.has(e) {
 			left = append(left, e)
 			continue
-		case k < p:
-			beforeP++
 		}
-		if k < q {
-			beforeQ++
+		for i, p := range positions {
+			if k < *p {
+				before[i]++
+			}
 		}
 	}
 	v.rows = left
-	return beforeP, beforeQ
+	for i, p := range positions {
+		*p -= before[i]
+	}
+	return true
 }
 
 // cell copies a row; the lock is held.

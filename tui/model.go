@@ -183,11 +183,7 @@ func (m *model) trim() {
 	if m.hunt != nil || m.writing != nil {
 		return
 	}
-	l := &m.msgs.list
-	cursor, top := m.lens.trim(m.store, l.cursor, l.top)
-	if cursor > 0 || top > 0 {
-		l.cursor, l.top = l.cursor-cursor, l.top-top
-		m.frozen = max(0, m.frozen-cursor)
+	if m.lens.trim(m.store, &m.msgs.list.cursor, &m.msgs.list.top, &m.frozen) {
 		m.lad.seen = -1
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -60,6 +61,9 @@ func (s *liveSource) tellEnd(std streams, f *flags, tell func(string), a *decode
 	}
 	s.epilogue(tell, 0, f.quiet)
 	s.endPackets(tell, f.quiet)
+	if !slices.ContainsFunc(f.read, isStream) {
+		return
+	}
 	select {
 	case <-s.ended:
 	default: // a read still waits
