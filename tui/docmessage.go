@@ -6,6 +6,7 @@ import (
 
 	"github.com/wspeek/wspeek/decode"
 	"github.com/wspeek/wspeek/decode/export"
+	"github.com/wspeek/wspeek/decode/rule"
 	"github.com/wspeek/wspeek/decode/ws"
 )
 
@@ -77,7 +78,7 @@ func messageHead(th *theme, w int, s *decode.Session, m *ws.Message) *rich {
 	return r
 }
 
-func ruleAt(rule *ws.Rule) string {
+func ruleAt(rule *rule.Rule) string {
 	if rule.RFC == "" {
 		return "(" + rule.Level.String() + ")"
 	}

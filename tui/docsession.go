@@ -10,6 +10,7 @@ import (
 	"github.com/wspeek/wspeek/decode"
 	"github.com/wspeek/wspeek/decode/export"
 	"github.com/wspeek/wspeek/decode/http1"
+	"github.com/wspeek/wspeek/decode/rule"
 	"github.com/wspeek/wspeek/decode/ws"
 )
 
@@ -172,7 +173,7 @@ func findingsDoc(r *rich, th *theme, s *decode.Session, fs []ws.Finding) {
 }
 
 // ruleDoc is what a rule says, and where.
-func ruleDoc(r *rich, th *theme, rule *ws.Rule) {
+func ruleDoc(r *rich, th *theme, rule *rule.Rule) {
 	at := ""
 	if rule.RFC != "" {
 		at = " (" + rule.RFC + " section " + rule.Section + ", " + rule.Level.String() + ")"

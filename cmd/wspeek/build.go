@@ -262,7 +262,7 @@ func listBreaks(std streams) error {
 		if k.wire {
 			where = " (with -o)"
 		}
-		if _, err := fmt.Fprintf(std.out, "%-20s %-27s %s%s\n", k.name, k.rule.ID, k.what, where); err != nil {
+		if _, err := fmt.Fprintf(std.out, "%-20s %-27s %s%s\n", k.Break, k.ID, k.How, where); err != nil {
 			return err
 		}
 	}
@@ -272,7 +272,7 @@ func listBreaks(std streams) error {
 func breakNames() []string {
 	names := []string{"list"}
 	for _, k := range breaks {
-		names = append(names, k.name)
+		names = append(names, k.Break)
 	}
 	return names
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/wspeek/wspeek/decode"
 	"github.com/wspeek/wspeek/decode/http1"
+	"github.com/wspeek/wspeek/decode/rule"
 	"github.com/wspeek/wspeek/decode/ws"
 )
 
@@ -209,7 +210,7 @@ func (t *Talk) handshakeRules(d *Document) {
 	p := &Pointers{}
 	for i := range t.Findings {
 		x := &t.Findings[i]
-		if strings.HasPrefix(x.Rule.ID, "http.") || x.Rule == ws.RuleDeflateParams {
+		if strings.HasPrefix(x.Rule.ID, "http.") || x.Rule == rule.DeflateParams {
 			p.List = append(p.List, t.pointer(x, -1))
 		}
 	}

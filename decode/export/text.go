@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/wspeek/wspeek/decode"
+	"github.com/wspeek/wspeek/decode/rule"
 	"github.com/wspeek/wspeek/decode/ws"
 )
 
@@ -242,7 +243,7 @@ func bit(v bool) int {
 // Finding appends the lines of a finding: the rule, and what was seen.
 func (t *Text) Finding(dst []byte, ref *decode.Ref, f *ws.Finding) []byte {
 	c := quietColor
-	if f.Rule.Level == ws.Must {
+	if f.Rule.Level == rule.Must {
 		c = badColor
 	}
 	dst = t.paint(dst, c, fmt.Sprintf("%-6s ", f.Rule.Level))
