@@ -6,6 +6,7 @@ import (
 	"github.com/wspeek/wspeek/capture"
 	"github.com/wspeek/wspeek/decode"
 	"github.com/wspeek/wspeek/decode/rule"
+	"github.com/wspeek/wspeek/decode/show"
 	"github.com/wspeek/wspeek/decode/ws"
 )
 
@@ -206,7 +207,7 @@ func (w *Watch) Report(s *decode.Session) *Report {
 	}
 	for i := range r.Slow {
 		m := &r.Slow[i]
-		r.add(rule.Slow, m.Dir, m.N, m.To, fmt.Sprintf("%s from packet %d to %d; %s", decode.Duration(m.Took()), m.From.Packet, m.To.Packet, m.Why()))
+		r.add(rule.Slow, m.Dir, m.N, m.To, fmt.Sprintf("%s from packet %d to %d; %s", show.Duration(m.Took()), m.From.Packet, m.To.Packet, m.Why()))
 	}
 	return r
 }
@@ -232,19 +233,19 @@ func (r *Report) find(d ws.Dir) {
 	}
 	if p := &r.Pings[d]; p.Waiting > 0 && r.unanswered(d) {
 		r.add(rule.PingUnanswered, d, p.Oldest.N, p.Oldest.At, fmt.Sprintf("%s without a pong, the first for %s",
-			counted(p.Waiting, "ping"), decode.Duration(p.OldestAge)))
+			show.Count(p.Waiting, "ping"), show.Duration(p.OldestAge)))
 	}
 	if z := &r.Deflate[d]; z.Messages >= grewFrom && z.Grew > 0 && (z.Grew*2 >= z.Messages || z.Wire >= z.Len) {
 		r.add(rule.Grew, d, z.Worst, at, fmt.Sprintf("%s of %d grew, by %s in all; message %d by %d",
-			counted(z.Grew, "message"), z.Messages, bytesOf(z.Lost), z.Worst, z.most))
+			show.Count(z.Grew, "message"), z.Messages, show.Bytes(z.Lost), z.Worst, z.most))
 	}
 	if z := &r.Deflate[d]; z.Unused() {
 		r.add(rule.TakeoverUnused, d, 0, at, fmt.Sprintf("negotiated, but none of the %s after the first refers to an earlier one",
-			counted(z.Tried, "message")))
+			show.Count(z.Tried, "message")))
 	}
 	if f := &r.Frames[d]; f.Tiny > 0 {
 		r.add(rule.Tiny, d, f.First, at, fmt.Sprintf("%s in fragments of less than %d bytes on average",
-			counted(f.Tiny, "message"), tinyBytes))
+			show.Count(f.Tiny, "message"), tinyBytes))
 	}
 }
 

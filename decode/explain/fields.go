@@ -3,8 +3,8 @@ package explain
 import (
 	"slices"
 
-	"github.com/wspeek/wspeek/decode"
 	"github.com/wspeek/wspeek/decode/rule"
+	"github.com/wspeek/wspeek/decode/show"
 	"github.com/wspeek/wspeek/decode/ws"
 )
 
@@ -27,4 +27,4 @@ func concerns(r *rule.Rule, name string, f *ws.Frame) bool {
 	return true
 }
 
-func inert(s string) string { return decode.Inert(s) }
+func inert(s string) string { return show.Inert(s) }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/wspeek/wspeek/decode"
 	"github.com/wspeek/wspeek/decode/rule"
+	"github.com/wspeek/wspeek/decode/show"
 	"github.com/wspeek/wspeek/decode/ws"
 )
 
@@ -119,7 +120,7 @@ func (t *Text) payload(dst []byte, m *ws.Message) []byte {
 	if limit > 0 {
 		cut = firstRunes(p, limit)
 	}
-	dst = decode.AppendInert(dst, cut)
+	dst = show.AppendInert(dst, cut)
 	if more := len(p) - len(cut); more > 0 {
 		dst = t.paint(dst, quietColor, fmt.Sprintf("... (%d more)", more))
 	}
@@ -184,7 +185,7 @@ func Doubt(m *ws.Message) string {
 	case ws.Partial:
 		s := "partial: unfinished"
 		if m.Missing > 0 {
-			s = "partial: " + count(m.Missing, "byte") + " missing"
+			s = "partial: " + show.Count(m.Missing, "byte") + " missing"
 		}
 		if m.Confidence > 0 {
 			s += ", guessed"
@@ -250,7 +251,7 @@ func (t *Text) Finding(dst []byte, ref *decode.Ref, f *ws.Finding) []byte {
 	dst = append(dst, where(ref, f)...)
 	dst = append(append(dst, ' '), f.Rule.ID...)
 	if f.Detail != "" {
-		dst = decode.AppendInert(append(dst, ": "...), f.Detail)
+		dst = show.AppendInert(append(dst, ": "...), f.Detail)
 	}
 	dst = append(dst, "\n         "...)
 	dst = append(dst, f.Rule.Text...)

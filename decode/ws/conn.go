@@ -2,6 +2,7 @@ package ws
 
 import (
 	"github.com/wspeek/wspeek/decode/rule"
+	"github.com/wspeek/wspeek/decode/show"
 	"github.com/wspeek/wspeek/reassembly"
 )
 
@@ -142,7 +143,7 @@ func (c *Conn) Gap(d reassembly.Dir, off, n int64) {
 // Conflict re-labels what lies in the n bytes from off, told or still to come.
 func (c *Conn) Conflict(d reassembly.Dir, off, n int64) {
 	h := c.half(d)
-	h.notice(rule.Conflict, off, "copies of "+count(n)+" differ")
+	h.notice(rule.Conflict, off, "copies of "+show.Bytes(n)+" differ")
 	h.conflict(Range{off, off + n})
 }
 

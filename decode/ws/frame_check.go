@@ -174,14 +174,6 @@ func (h *half) notice(r *rule.Rule, off int64, detail string) {
 	h.c.sink.Finding(f)
 }
 
-// count is n with its unit.
-func count(n int64) string {
-	if n == 1 {
-		return "1 byte"
-	}
-	return itoa(n) + " bytes"
-}
-
 func (h *half) report(r *rule.Rule, message, frame int, off int64, detail string) {
 	f := &h.c.sh.finding
 	*f = Finding{Rule: r, Message: message, Frame: frame, Dir: h.dir, At: h.now, Offset: off, Detail: detail}
