@@ -5,8 +5,8 @@ import "math/bits"
 // rowsPerBlock is how many rows lie in one block of memory: blocks do not move when more come.
 const rowsPerBlock = 1024
 
-// blocks is a list that grows without moving what it holds. Rows may be forgotten, which renumbers none of the others.
-type blocks[T any] struct {
+// rowList is a list that grows without moving what it holds. Rows may be forgotten, which renumbers none of the others.
+type rowList[T any] struct {
 	// list are the blocks from number first on; nil ones are forgotten whole.
 	list  []*block[T]
 	first int
@@ -25,7 +25,7 @@ type block[T any] struct {
 	left   [rowsPerBlock / 64]uint64
 }
 
-func (b *blocks[T]) add(v T) {
+func (b *rowList[T]) add(v T) {
 	if b.n%rowsPerBlock == 0 {
 		b.list = append(b.list, &block[T]{rows: make([]T, 0, rowsPerBlock)})
 		b.settle(len(b.list) - 2)
@@ -38,7 +38,7 @@ func (b *blocks[T]) add(v T) {
 }
 
 // block is that of row i, nil where it is forgotten whole.
-func (b *blocks[T]) block(i int) *block[T] {
+func (b *rowList[T]) block(i int) *block[T] {
 	k := i/rowsPerBlock - b.first
 	if k < 0 || k >= len(b.list) || i < 0 {
 		return nil
@@ -47,7 +47,7 @@ func (b *blocks[T]) block(i int) *block[T] {
 }
 
 // at is row i, nil where it is forgotten or was never there.
-func (b *blocks[T]) at(i int) *T {
+func (b *rowList[T]) at(i int) *T {
 	c := b.block(i)
 	if c == nil {
 		return nil
@@ -75,7 +75,7 @@ func (c *block[T]) place(k int) int {
 }
 
 // forget removes row i, and says whether it was there.
-func (b *blocks[T]) forget(i int) bool {
+func (b *rowList[T]) forget(i int) bool {
 	if b.at(i) == nil {
 		return false
 	}
@@ -88,7 +88,7 @@ func (b *blocks[T]) forget(i int) bool {
 }
 
 // settle gives memory back that block k of the list needs no more. The last block is left alone: rows are added to it.
-func (b *blocks[T]) settle(k int) {
+func (b *rowList[T]) settle(k int) {
 	if k < 0 || k >= len(b.list)-1 || b.list[k] == nil {
 		return
 	}
@@ -122,7 +122,7 @@ func (c *block[T]) pack() {
 }
 
 // oldest are the indexes of the oldest n rows that are there.
-func (b *blocks[T]) oldest(n int) (out []int) {
+func (b *rowList[T]) oldest(n int) (out []int) {
 	if n > 0 {
 		b.each(0, func(i int) bool {
 			out = append(out, i)
@@ -133,7 +133,7 @@ func (b *blocks[T]) oldest(n int) (out []int) {
 }
 
 // each hands over the indexes of the rows that are there, in order, from the skip-th on, until do says that it has enough.
-func (b *blocks[T]) each(skip int, do func(i int) (more bool)) {
+func (b *rowList[T]) each(skip int, do func(i int) (more bool)) {
 	for k, c := range b.list {
 		if c == nil || skip >= c.live {
 			if c != nil {
@@ -155,7 +155,7 @@ func (b *blocks[T]) each(skip int, do func(i int) (more bool)) {
 }
 
 // before is how many rows with an index below i are there.
-func (b *blocks[T]) before(i int) (n int) {
+func (b *rowList[T]) before(i int) (n int) {
 	for k, c := range b.list {
 		begin := (b.first + k) * rowsPerBlock
 		switch {

@@ -11,7 +11,7 @@ import (
 func TestBlocksForgetLikeAMap(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		var b blocks[int]
+		var b rowList[int]
 		want := map[int]int{}
 		for range rapid.IntRange(1, 12).Draw(t, "rounds") {
 			for range rapid.IntRange(0, 3*rowsPerBlock).Draw(t, "added") {
@@ -31,7 +31,7 @@ func TestBlocksForgetLikeAMap(t *testing.T) {
 	})
 }
 
-func checkBlocks(t *rapid.T, b *blocks[int], want map[int]int) {
+func checkBlocks(t *rapid.T, b *rowList[int], want map[int]int) {
 	if b.live != len(want) {
 		t.Fatalf("live %d, want %d", b.live, len(want))
 	}
@@ -60,7 +60,7 @@ func checkBlocks(t *rapid.T, b *blocks[int], want map[int]int) {
 // TestBlocksGiveMemoryBack counts what is kept of many rows of which few are left.
 func TestBlocksGiveMemoryBack(t *testing.T) {
 	t.Parallel()
-	var b blocks[int]
+	var b rowList[int]
 	for i := range 1000 * rowsPerBlock {
 		b.add(i)
 		if i%500 != 0 { // two or three are left of each block

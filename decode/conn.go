@@ -11,11 +11,11 @@ type conn struct {
 	d      *Decoder
 	tcp    *reassembly.Conn
 	stream *Stream
-	top    layer
+	top    sniffer
 	// sess is the session that the connection carries now, nil for none.
-	sess *session
+	sess *tracker
 	// all are the sessions that it carried so far.
-	all []*session
+	all []*tracker
 	// closed is how a direction ended, 0 where it has not.
 	closed [2]reassembly.CloseKind
 	// differ says that copies of some bytes differed, and differed is the lowest offset of these, by direction.
@@ -60,12 +60,12 @@ func (c *conn) Close(d reassembly.Dir, k reassembly.CloseKind) {
 }
 
 // begin makes a session whose client sends in direction client.
-func (c *conn) begin(client reassembly.Dir, t *Tunnel) *session {
+func (c *conn) begin(client reassembly.Dir, t *Tunnel) *tracker {
 	from, to := c.tcp.Opener(), c.tcp.Peer()
 	if client == reassembly.Rev {
 		from, to = to, from
 	}
-	s := &session{conn: c, client: client, ref: &Ref{Stream: c.stream, Client: from, Server: to}}
+	s := &tracker{conn: c, client: client, ref: &SessionRef{Stream: c.stream, Client: from, Server: to}}
 	s.info = Session{Client: from, Server: to, Scheme: "ws", Tunnel: t, First: c.tcp.First.Packet}
 	c.sess = s
 	c.all = append(c.all, s)
@@ -92,10 +92,10 @@ func dirOf(client, d reassembly.Dir) ws.Dir {
 	return ws.S2C
 }
 
-// opaque counts bytes that nothing can be made of.
-type opaque struct{ bytes *reassembly.Bytes }
+// undecoded counts bytes that nothing can be made of.
+type undecoded struct{ bytes *reassembly.Bytes }
 
-func (o opaque) Data(_ reassembly.Dir, k reassembly.Chunk)  { o.bytes.Undecoded += int64(len(k.Data)) }
-func (o opaque) Gap(_ reassembly.Dir, _, n int64)           { o.bytes.Missing += n }
-func (o opaque) Conflict(reassembly.Dir, int64, int64)      {}
-func (o opaque) Close(reassembly.Dir, reassembly.CloseKind) {}
+func (o undecoded) Data(_ reassembly.Dir, k reassembly.Chunk)  { o.bytes.Undecoded += int64(len(k.Data)) }
+func (o undecoded) Gap(_ reassembly.Dir, _, n int64)           { o.bytes.Missing += n }
+func (o undecoded) Conflict(reassembly.Dir, int64, int64)      {}
+func (o undecoded) Close(reassembly.Dir, reassembly.CloseKind) {}

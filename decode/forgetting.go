@@ -2,9 +2,9 @@ package decode
 
 import "github.com/wspeek/wspeek/decode/http1"
 
-// Forgetting says which closed sessions are to be forgotten, the oldest first, in runs that do not end. The zero value
+// Retention says which closed sessions are to be forgotten, the oldest first, in runs that do not end. The zero value
 // forgets none.
-type Forgetting struct {
+type Retention struct {
 	// Sessions is how many closed ones are remembered, Bytes how many bytes they may take; 0 is any number.
 	Sessions int
 	Bytes    int64
@@ -19,9 +19,9 @@ type Forgetting struct {
 // closedSession is a session that has ended, at is what Note was told.
 type closedSession struct{ n, at, size int }
 
-// Note takes the newest snapshot of a session, and the one before it (nil for none). At says where in the order of
+// Closed takes the newest snapshot of a session, and the one before it (nil for none). At says where in the order of
 // messages that is.
-func (f *Forgetting) Note(before, now *Session, at int) {
+func (f *Retention) Closed(before, now *Session, at int) {
 	if f.Sessions == 0 && f.Bytes == 0 || !now.over() || before != nil && before.over() {
 		return
 	}
@@ -30,22 +30,22 @@ func (f *Forgetting) Note(before, now *Session, at int) {
 	f.bytes += int64(c.size)
 }
 
-// Due is whether a session is to be forgotten: Take is to be called then.
-func (f *Forgetting) Due() bool {
+// Over is whether a session is to be forgotten: Take is to be called then.
+func (f *Retention) Over() bool {
 	n := len(f.closed) - f.head
 	return n > 0 && (f.Sessions > 0 && n > f.Sessions || f.Bytes > 0 && f.bytes > f.Bytes)
 }
 
 // Oldest is where the oldest closed session was noted.
-func (f *Forgetting) Oldest() (at int, ok bool) {
+func (f *Retention) Oldest() (at int, ok bool) {
 	if f.head == len(f.closed) {
 		return 0, false
 	}
 	return f.closed[f.head].at, true
 }
 
-// Take is the number of the oldest closed session, which is to be forgotten now; there must be one.
-func (f *Forgetting) Take() (n int) {
+// Next is the number of the oldest closed session, which is to be forgotten now; there must be one.
+func (f *Retention) Next() (n int) {
 	c := f.closed[f.head]
 	if f.head++; f.head > len(f.closed)/2 {
 		f.closed = append(f.closed[:0], f.closed[f.head:]...)

@@ -8,9 +8,9 @@ import (
 	"github.com/wspeek/wspeek/reassembly"
 )
 
-// layer is what lies on a byte stream: on TCP, or inside a tunnel. It holds
+// sniffer is what lies on a byte stream: on TCP, or inside a tunnel. It holds
 // bytes back until their begin shows what they are, and then passes them on.
-type layer struct {
+type sniffer struct {
 	conn *conn
 	// next is what was recognised; nil until then.
 	next reassembly.Handler
@@ -30,7 +30,7 @@ type layer struct {
 // headLen is how many bytes of a direction are enough to tell.
 const headLen = 24
 
-func (l *layer) Data(d reassembly.Dir, k reassembly.Chunk) {
+func (l *sniffer) Data(d reassembly.Dir, k reassembly.Chunk) {
 	if l.next != nil {
 		l.next.Data(d, k)
 		return
@@ -52,14 +52,14 @@ func (l *layer) Data(d reassembly.Dir, k reassembly.Chunk) {
 	l.next.Data(d, k)
 }
 
-func (l *layer) Gap(d reassembly.Dir, off, n int64) {
+func (l *sniffer) Gap(d reassembly.Dir, off, n int64) {
 	if l.next == nil {
 		l.become(l.unknown())
 	}
 	l.next.Gap(d, off, n)
 }
 
-func (l *layer) Conflict(d reassembly.Dir, off, n int64) {
+func (l *sniffer) Conflict(d reassembly.Dir, off, n int64) {
 	if l.next == nil {
 		l.held.conflict(d, off, n)
 		return
@@ -67,7 +67,7 @@ func (l *layer) Conflict(d reassembly.Dir, off, n int64) {
 	l.next.Conflict(d, off, n)
 }
 
-func (l *layer) Close(d reassembly.Dir, k reassembly.CloseKind) {
+func (l *sniffer) Close(d reassembly.Dir, k reassembly.CloseKind) {
 	if l.next == nil {
 		l.held.add(heldItem{kind: heldClose, dir: d, close: k})
 		if l.held.closed == 2 {
@@ -79,25 +79,25 @@ func (l *layer) Close(d reassembly.Dir, k reassembly.CloseKind) {
 }
 
 // become hands over to h, what was held back first.
-func (l *layer) become(h reassembly.Handler) {
+func (l *sniffer) become(h reassembly.Handler) {
 	l.next = h
 	l.replay()
 }
 
-func (l *layer) replay() {
+func (l *sniffer) replay() {
 	l.held.replay(l.next)
 	l.head = [2][]byte{}
 }
 
 // decide looks at the first bytes of both directions.
-func (l *layer) decide() {
+func (l *sniffer) decide() {
 	a, b := sniff(l.head[0]), sniff(l.head[1])
 	switch {
 	case a == isHTTP || b == isHTTP:
 		l.next = http1.New(l, l.conn.d.opt.Limits.HTTP, &l.conn.d.bytes)
 	case a == isTLS || b == isTLS:
 		l.conn.d.encrypted[l.conn.serverPort()]++
-		l.next = opaque{&l.conn.d.bytes}
+		l.next = undecoded{&l.conn.d.bytes}
 	case a == isUndecided || b == isUndecided:
 	case a == isSOCKS && b == isSOCKS, a == isSOCKS && len(l.head[1]) == 0, b == isSOCKS && len(l.head[0]) == 0:
 		l.decideSOCKS()
@@ -108,7 +108,7 @@ func (l *layer) decide() {
 
 // decideSOCKS waits until both sides have spoken: only the client's greeting says how long it is. The client is who opened
 // the connection, where that was seen.
-func (l *layer) decideSOCKS() {
+func (l *sniffer) decideSOCKS() {
 	if len(l.head[0]) == 0 || len(l.head[1]) == 0 {
 		return
 	}
@@ -131,22 +131,22 @@ func (l *layer) decideSOCKS() {
 }
 
 // unknown is the handler for bytes that begin like nothing we know.
-func (l *layer) unknown() reassembly.Handler {
+func (l *sniffer) unknown() reassembly.Handler {
 	switch {
 	case l.held.closed == 2 && l.held.size == 0 && l.upgrade == nil:
-		return opaque{&l.conn.d.bytes}
+		return undecoded{&l.conn.d.bytes}
 	case l.upgrade != nil:
 		return l.assume()
 	case l.conn.forced() && len(l.head[0])+len(l.head[1]) > 0:
 		return l.force()
 	case l.whole():
-		return opaque{&l.conn.d.bytes}
+		return undecoded{&l.conn.d.bytes}
 	}
 	return newMidstream(l)
 }
 
 // whole says that the begin of what was sent is there, so that an opening handshake would have been seen.
-func (l *layer) whole() bool {
+func (l *sniffer) whole() bool {
 	for d := range l.head {
 		if len(l.head[d]) > 0 && (l.begin[d] != 0 || !l.conn.tcp.AnchoredDir(reassembly.Dir(d))) {
 			return false
@@ -156,7 +156,7 @@ func (l *layer) whole() bool {
 }
 
 // force takes the stream for WebSocket because the user says so. The client is the side that masks.
-func (l *layer) force() reassembly.Handler {
+func (l *sniffer) force() reassembly.Handler {
 	client := reassembly.Fwd
 	for d, h := range l.head {
 		if len(h) >= 2 && h[1]&0x80 != 0 {
@@ -176,11 +176,11 @@ func (l *layer) force() reassembly.Handler {
 }
 
 // inner is the layer inside a tunnel that this one carries.
-func (l *layer) inner(t *Tunnel) reassembly.Handler {
+func (l *sniffer) inner(t *Tunnel) reassembly.Handler {
 	if l.depth+1 > l.conn.d.opt.Limits.tunnels() {
-		return opaque{&l.conn.d.bytes}
+		return undecoded{&l.conn.d.bytes}
 	}
-	return &layer{conn: l.conn, depth: l.depth + 1, tunnel: t}
+	return &sniffer{conn: l.conn, depth: l.depth + 1, tunnel: t}
 }
 
 type protocol uint8

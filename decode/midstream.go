@@ -9,7 +9,7 @@ import (
 // midstream looks at a connection that begins like nothing we know: it may be a WebSocket session whose handshake was
 // not captured, or HTTP may begin at a later segment.
 type midstream struct {
-	layer *layer
+	layer *sniffer
 	look  *ws.Midstream
 	// waiting is how many bytes the look holds; they are accounted for when it has come to a verdict.
 	waiting int64
@@ -22,7 +22,7 @@ type midstream struct {
 	next  reassembly.Handler
 }
 
-func newMidstream(l *layer) *midstream {
+func newMidstream(l *sniffer) *midstream {
 	return &midstream{layer: l, look: ws.NewMidstream(ws.MidstreamOptions{})}
 }
 

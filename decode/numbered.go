@@ -1,7 +1,7 @@
 package decode
 
-// numbered finds indexes by number, from 1. What is forgotten is cut off its begin, as far as nothing before it is awaited.
-type numbered struct {
+// indexByNumber finds indexes by number, from 1. What is forgotten is cut off its begin, as far as nothing before it is awaited.
+type indexByNumber struct {
 	// cut is how many numbers were cut off. list has 1 + the index of number cut+1 and so on; 0 where it is awaited,
 	// below where it is forgotten.
 	cut  int
@@ -12,10 +12,10 @@ type numbered struct {
 const awaitedBehind = 1 << 16
 
 // len is the highest number there was.
-func (l *numbered) len() int { return l.cut + len(l.list) }
+func (l *indexByNumber) len() int { return l.cut + len(l.list) }
 
 // put sets the index of number n.
-func (l *numbered) put(n, i int) {
+func (l *indexByNumber) put(n, i int) {
 	for l.len() < n {
 		l.list = append(l.list, 0)
 	}
@@ -25,7 +25,7 @@ func (l *numbered) put(n, i int) {
 }
 
 // at is the index of number n, -1 where there is none.
-func (l *numbered) at(n int) int {
+func (l *indexByNumber) at(n int) int {
 	if n <= l.cut || n > l.len() {
 		return -1
 	}
@@ -33,7 +33,7 @@ func (l *numbered) at(n int) int {
 }
 
 // forget makes at return -1 for number n from now on.
-func (l *numbered) forget(n int) {
+func (l *indexByNumber) forget(n int) {
 	if n <= l.cut || n > l.len() {
 		return
 	}

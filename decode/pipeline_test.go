@@ -21,7 +21,7 @@ import (
 
 // told is a message as it stands after all amendments.
 type told struct {
-	ref *decode.Ref
+	ref *decode.SessionRef
 	ws.Message
 	// sum is the SHA-256 of the application data, of a close's reason, in hex.
 	sum string
@@ -36,7 +36,7 @@ type result struct {
 	messages []*told
 	frames   []ws.Frame
 	// framesOf are the sessions of the frames.
-	framesOf []*decode.Ref
+	framesOf []*decode.SessionRef
 	findings []ws.Finding
 	// sessions are the newest snapshots, session n at n-1.
 	sessions []*decode.Session

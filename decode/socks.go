@@ -10,7 +10,7 @@ import (
 // socks follows the set-up of a SOCKS5 connection (RFC 1928): greeting, choice of a method, user name
 // and password (RFC 1929), request and reply. What follows is a layer of its own.
 type socks struct {
-	layer  *layer
+	layer  *sniffer
 	client reassembly.Dir
 	// buf are the bytes of the present step of each side.
 	buf    [2][]byte
@@ -52,7 +52,7 @@ func greeting(b []byte) (whole, may bool) {
 // isChoice says whether b begins with a server's choice of a method that we can follow.
 func isChoice(b []byte) bool { return len(b) >= 2 && (b[1] == 0 || b[1] == 2) }
 
-func newSOCKS(l *layer, client reassembly.Dir) *socks { return &socks{layer: l, client: client} }
+func newSOCKS(l *sniffer, client reassembly.Dir) *socks { return &socks{layer: l, client: client} }
 
 func (s *socks) Data(d reassembly.Dir, k reassembly.Chunk) {
 	for len(k.Data) > 0 && s.stage[d] < socksDone {
@@ -80,7 +80,7 @@ func (s *socks) fail() {
 		s.layer.conn.d.bytes.Undecoded += int64(len(s.buf[d]))
 		s.buf[d], s.stage[d] = nil, socksFailed
 	}
-	s.held.replay(opaque{&s.layer.conn.d.bytes})
+	s.held.replay(undecoded{&s.layer.conn.d.bytes})
 }
 
 // step looks whether the present step of side d is whole.
@@ -224,6 +224,6 @@ func (s *socks) Close(d reassembly.Dir, k reassembly.CloseKind) {
 	s.buf[d] = nil
 	s.held.add(heldItem{kind: heldClose, dir: d, close: k})
 	if s.held.closed == 2 {
-		s.held.replay(opaque{&s.layer.conn.d.bytes})
+		s.held.replay(undecoded{&s.layer.conn.d.bytes})
 	}
 }

@@ -35,9 +35,9 @@ func (m *Memory) Get(ref int64, n int) ([]byte, error) { return m.kept[ref][:n:n
 // numbers and indexes of all else stay as they are.
 type Trace struct {
 	payloads Payloads
-	sessions blocks[*sessionTrace]
-	rows     blocks[row]
-	frames   blocks[frameRow]
+	sessions rowList[*sessionTrace]
+	rows     rowList[row]
+	frames   rowList[frameRow]
 	// odd holds, whole, what does not fit into a row: messages and frames by index.
 	odd       map[int]*ws.Message
 	oddFrames map[int]*ws.Frame
@@ -50,9 +50,9 @@ type Trace struct {
 type sessionTrace struct {
 	info *Session
 	// byN has the index of each message that is complete, frames that of each frame.
-	byN, frames numbered
+	byN, frames indexByNumber
 	// first has, for each message, one less than the number of its first frame.
-	first    numbered
+	first    indexByNumber
 	findings []ws.Finding
 	// messages, bytes and wire are counted as in Session; last is the largest packet number of a message.
 	messages, bytes, wire [2]int64
@@ -160,9 +160,9 @@ func (t *Trace) Session(n int) *Session {
 	return nil
 }
 
-// Now is a copy of the newest snapshot of session n with the counts of messages, bytes and findings, and the last packet of a message, as they are now; nil where there
+// CurrentSession is a copy of the newest snapshot of session n with the counts of messages, bytes and findings, and the last packet of a message, as they are now; nil where there
 // is none. (A session is told anew only where its state changes.)
-func (t *Trace) Now(n int) *Session {
+func (t *Trace) CurrentSession(n int) *Session {
 	s := t.of(n)
 	if s == nil {
 		return nil
@@ -252,16 +252,16 @@ func (t *Trace) Index(session, n int) int {
 	return -1
 }
 
-// Count is how many messages of a session have a number; those that are not complete yet have no Index.
-func (t *Trace) Count(session int) int {
+// MessageCount is how many messages of a session have a number; those that are not complete yet have no Index.
+func (t *Trace) MessageCount(session int) int {
 	if s := t.of(session); s != nil {
 		return s.byN.len()
 	}
 	return 0
 }
 
-// First is the lowest number that a message of a session may have that was not forgotten: 1 where none was.
-func (t *Trace) First(session int) int {
+// FirstKept is the lowest number that a message of a session may have that was not forgotten: 1 where none was.
+func (t *Trace) FirstKept(session int) int {
 	if s := t.of(session); s != nil {
 		return s.byN.cut + 1
 	}

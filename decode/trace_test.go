@@ -13,7 +13,7 @@ import (
 func apply(t *testing.T, tr *Trace, ms []ws.Message, fs []ws.Frame) {
 	t.Helper()
 	b := &Batch{messages: ms, frames: fs}
-	ref := &Ref{N: 1}
+	ref := &SessionRef{N: 1}
 	for i := range fs {
 		if err := tr.Apply(b, &Event{Kind: KindFrame, Session: ref, index: int32(i)}); err != nil {
 			t.Fatal(err)
@@ -95,11 +95,11 @@ func TestTraceCountsOpenSessions(t *testing.T) {
 	t.Parallel()
 	tr := NewTrace(nil)
 	apply(t, tr, []ws.Message{{N: 1, Len: 5, WireLen: 3, CloseCode: -1}, {N: 2, Dir: ws.S2C, Len: -1, WireLen: 4, CloseCode: -1}}, nil)
-	s := tr.Now(1)
+	s := tr.CurrentSession(1)
 	if s.Messages != [2]int64{1, 1} || s.Bytes != [2]int64{5, 0} || s.WireBytes != [2]int64{3, 4} {
 		t.Errorf("messages %v bytes %v wire %v", s.Messages, s.Bytes, s.WireBytes)
 	}
-	if tr.Session(1).Messages != [2]int64{} || tr.Now(2) != nil {
+	if tr.Session(1).Messages != [2]int64{} || tr.CurrentSession(2) != nil {
 		t.Error("the snapshot has changed, or there is a session 2")
 	}
 }
@@ -110,7 +110,7 @@ func TestTraceAmends(t *testing.T) {
 	tr := NewTrace(nil)
 	apply(t, tr, ms, nil)
 	for n := 1; n <= 3; n++ { // 3 does not exist
-		if err := tr.Apply(&Batch{}, &Event{Kind: KindAmend, Session: &Ref{N: 1}, N: n, State: ws.Conflict}); err != nil {
+		if err := tr.Apply(&Batch{}, &Event{Kind: KindAmend, Session: &SessionRef{N: 1}, N: n, State: ws.Conflict}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -127,7 +127,7 @@ func TestTraceAmends(t *testing.T) {
 func BenchmarkTrace(b *testing.B) {
 	tr := NewTrace(nil)
 	batch := &Batch{messages: []ws.Message{{N: 1, Len: 20, WireLen: 20, Frames: 1, CloseCode: -1}}}
-	ref := &Ref{N: 1}
+	ref := &SessionRef{N: 1}
 	for i := range b.N {
 		batch.messages[0].N = i + 1
 		if err := tr.Apply(batch, &Event{Kind: KindMessage, Session: ref}); err != nil {
@@ -139,7 +139,7 @@ func BenchmarkTrace(b *testing.B) {
 func BenchmarkTraceMessageInto(b *testing.B) {
 	tr := NewTrace(nil)
 	batch := &Batch{messages: []ws.Message{{N: 1, Len: 20, WireLen: 20, Frames: 1, CloseCode: -1}}}
-	if err := tr.Apply(batch, &Event{Kind: KindMessage, Session: &Ref{N: 1}}); err != nil {
+	if err := tr.Apply(batch, &Event{Kind: KindMessage, Session: &SessionRef{N: 1}}); err != nil {
 		b.Fatal(err)
 	}
 	var m ws.Message

@@ -25,8 +25,8 @@ func (t *Trace) Forgotten() (messages, frames int) {
 	return t.rows.n - t.rows.live + t.late, t.frames.n - t.frames.live
 }
 
-// Number is the number of the k-th session (from 0) of those that were not forgotten, 0 where there are fewer.
-func (t *Trace) Number(k int) (n int) {
+// SessionAt is the number of the k-th session (from 0) of those that were not forgotten, 0 where there are fewer.
+func (t *Trace) SessionAt(k int) (n int) {
 	t.sessions.each(k, func(i int) bool {
 		n = i + 1
 		return false
@@ -34,8 +34,8 @@ func (t *Trace) Number(k int) (n int) {
 	return n
 }
 
-// Numbers are the numbers of sessions from the from-th on (from 0) of those that were not forgotten, to-from of them at most.
-func (t *Trace) Numbers(from, to int) (out []int) {
+// SessionsFrom are the numbers of sessions from the from-th on (from 0) of those that were not forgotten, to-from of them at most.
+func (t *Trace) SessionsFrom(from, to int) (out []int) {
 	t.sessions.each(from, func(i int) bool {
 		if len(out) < to-from {
 			out = append(out, i+1)
@@ -45,8 +45,8 @@ func (t *Trace) Numbers(from, to int) (out []int) {
 	return out
 }
 
-// Rank is how many sessions with a lower number than n were not forgotten.
-func (t *Trace) Rank(n int) int { return t.sessions.before(n - 1) }
+// PositionOf is how many sessions with a lower number than n were not forgotten.
+func (t *Trace) PositionOf(n int) int { return t.sessions.before(n - 1) }
 
 // ForgetSession forgets a session with all its messages, frames and findings. What is told of it later is forgotten too.
 func (t *Trace) ForgetSession(n int) {

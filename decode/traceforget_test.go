@@ -51,7 +51,7 @@ func (w *twin) apply(b *Batch, e Event) {
 
 // message tells a message of one to three frames, which are told before it.
 func (w *twin) message(session int) {
-	next, ref := w.next[session], &Ref{N: session}
+	next, ref := w.next[session], &SessionRef{N: session}
 	next[0]++
 	frames := rapid.IntRange(1, 3).Draw(w.t, "frames")
 	odd := rapid.IntRange(0, 5).Draw(w.t, "odd") == 0
@@ -133,20 +133,20 @@ func TestTraceForgetsWithoutRenumbering(t *testing.T) {
 			w.check()
 		}
 		for n := range w.forgotten {
-			if w.some.Session(n) != nil || w.some.Count(n) != 0 || w.some.Findings(n) != nil || w.some.Now(n) != nil {
+			if w.some.Session(n) != nil || w.some.MessageCount(n) != 0 || w.some.Findings(n) != nil || w.some.CurrentSession(n) != nil {
 				t.Fatalf("session %d is not forgotten", n)
 			}
 		}
 		var left []int
 		for n := 1; n <= w.some.Sessions(); n++ {
 			if !w.forgotten[n] {
-				if w.some.Rank(n) != len(left) || w.some.Number(len(left)) != n {
-					t.Fatalf("session %d has rank %d", n, w.some.Rank(n))
+				if w.some.PositionOf(n) != len(left) || w.some.SessionAt(len(left)) != n {
+					t.Fatalf("session %d has rank %d", n, w.some.PositionOf(n))
 				}
 				left = append(left, n)
 			}
 		}
-		if got := w.some.Numbers(0, 100); !reflect.DeepEqual(got, left) {
+		if got := w.some.SessionsFrom(0, 100); !reflect.DeepEqual(got, left) {
 			t.Fatalf("sessions %v, want %v", got, left)
 		}
 	})
@@ -156,7 +156,7 @@ func TestTraceForgetsWithoutRenumbering(t *testing.T) {
 func TestTraceIsBoundedInOneEndlessSession(t *testing.T) {
 	t.Parallel()
 	tr := NewTrace(nil)
-	ref := &Ref{N: 1}
+	ref := &SessionRef{N: 1}
 	for n := 1; n <= 300_000; n++ {
 		b := &Batch{frames: []ws.Frame{{N: n, Message: n, Len: 1, Seen: 1}}, messages: []ws.Message{{N: n, Frames: 1, CloseCode: -1, Findings: []*rule.Rule{rule.RSV}}},
 			findings: []ws.Finding{{Rule: rule.RSV, Message: n}}}
@@ -175,7 +175,7 @@ func TestTraceIsBoundedInOneEndlessSession(t *testing.T) {
 		t.Errorf("left: %d %d %d numbers, %d odd, %d blocks, %d findings", len(s.byN.list), len(s.frames.list), len(s.first.list),
 			len(tr.odd), len(tr.rows.list), len(s.findings))
 	}
-	if got := tr.First(1); got < 290_000 || tr.Index(1, got) < 0 || tr.Index(1, got-1) >= 0 {
+	if got := tr.FirstKept(1); got < 290_000 || tr.Index(1, got) < 0 || tr.Index(1, got-1) >= 0 {
 		t.Errorf("the first message kept is %d", got)
 	}
 }
@@ -183,7 +183,7 @@ func TestTraceIsBoundedInOneEndlessSession(t *testing.T) {
 // TestNumberedCutsBehindAnAwaitedNumber: one number that never comes does not keep all that follow it.
 func TestNumberedCutsBehindAnAwaitedNumber(t *testing.T) {
 	t.Parallel()
-	var l numbered
+	var l indexByNumber
 	for n := 2; n <= 3*awaitedBehind; n++ {
 		l.put(n, n)
 		l.forget(n)
@@ -198,18 +198,18 @@ func TestNumberedCutsBehindAnAwaitedNumber(t *testing.T) {
 
 func TestForgettingTakesTheOldestFirst(t *testing.T) {
 	t.Parallel()
-	f := Forgetting{Sessions: 3}
+	f := Retention{Sessions: 3}
 	open := &Session{N: 1, State: Open}
-	f.Note(nil, open, 0)
+	f.Closed(nil, open, 0)
 	for n := 2; n <= 6; n++ {
 		s := &Session{N: n, State: Closed}
-		f.Note(nil, s, n)
-		f.Note(s, &Session{N: n, State: Closed, HasEnded: true}, 100) // told anew
+		f.Closed(nil, s, n)
+		f.Closed(s, &Session{N: n, State: Closed, HasEnded: true}, 100) // told anew
 	}
-	f.Note(open, &Session{N: 1, State: Refused}, 7)
+	f.Closed(open, &Session{N: 1, State: Refused}, 7)
 	var got []int
-	for f.Due() {
-		got = append(got, f.Take())
+	for f.Over() {
+		got = append(got, f.Next())
 	}
 	if at, ok := f.Oldest(); !reflect.DeepEqual(got, []int{2, 3, 4}) || f.Forgotten != 3 || at != 5 || !ok {
 		t.Errorf("took %v, then %d %v", got, at, ok)
@@ -219,18 +219,18 @@ func TestForgettingTakesTheOldestFirst(t *testing.T) {
 // TestForgettingCountsHandshakes: sessions with large handshakes are forgotten before there are many.
 func TestForgettingCountsHandshakes(t *testing.T) {
 	t.Parallel()
-	f := Forgetting{Sessions: 1000, Bytes: 1 << 20}
+	f := Retention{Sessions: 1000, Bytes: 1 << 20}
 	large := []http1.Header{{Name: "Cookie", Value: string(make([]byte, 100_000))}}
 	for n := 1; n <= 20; n++ {
-		f.Note(nil, &Session{N: n, State: Closed, RequestHeaders: large}, n)
-		for f.Due() {
-			f.Take()
+		f.Closed(nil, &Session{N: n, State: Closed, RequestHeaders: large}, n)
+		for f.Over() {
+			f.Next()
 		}
 	}
 	if f.Forgotten != 10 || f.bytes > 1<<20 {
 		t.Errorf("%d forgotten, %d bytes kept", f.Forgotten, f.bytes)
 	}
-	if none := (&Forgetting{}); none.Due() {
+	if none := (&Retention{}); none.Over() {
 		t.Error("the zero value forgets")
 	}
 }
@@ -242,25 +242,25 @@ func TestASessionMayBeSpared(t *testing.T) {
 	add := func(session, from, to int) {
 		for n := from; n <= to; n++ {
 			b := &Batch{messages: []ws.Message{{N: n, Frames: 1, CloseCode: -1}}}
-			if err := tr.Apply(b, &Event{Kind: KindMessage, Session: &Ref{N: session}}); err != nil {
+			if err := tr.Apply(b, &Event{Kind: KindMessage, Session: &SessionRef{N: session}}); err != nil {
 				t.Fatal(err)
 			}
 		}
 	}
 	add(1, 1, 100)
 	add(2, 1, 100)
-	if tr.ForgetOldest(50, 1); tr.First(1) != 1 || tr.First(2) != 51 {
-		t.Errorf("kept from %d and %d on", tr.First(1), tr.First(2))
+	if tr.ForgetOldest(50, 1); tr.FirstKept(1) != 1 || tr.FirstKept(2) != 51 {
+		t.Errorf("kept from %d and %d on", tr.FirstKept(1), tr.FirstKept(2))
 	}
-	if tr.ForgetOldest(60, 1); tr.First(1) != 1 || tr.First(2) != 101 {
-		t.Errorf("kept from %d and %d on", tr.First(1), tr.First(2))
+	if tr.ForgetOldest(60, 1); tr.FirstKept(1) != 1 || tr.FirstKept(2) != 101 {
+		t.Errorf("kept from %d and %d on", tr.FirstKept(1), tr.FirstKept(2))
 	}
-	if tr.ForgetOldest(60, 1); tr.First(1) != 61 { // there are no others
-		t.Errorf("kept from %d on", tr.First(1))
+	if tr.ForgetOldest(60, 1); tr.FirstKept(1) != 61 { // there are no others
+		t.Errorf("kept from %d on", tr.FirstKept(1))
 	}
 	add(1, 101, 2*maxSpared)
 	add(2, 101, 102)
-	if tr.ForgetOldest(64, 1); tr.First(1) != 61+64 || tr.Index(2, 101) < 0 {
-		t.Errorf("kept from %d and %d on", tr.First(1), tr.First(2))
+	if tr.ForgetOldest(64, 1); tr.FirstKept(1) != 61+64 || tr.Index(2, 101) < 0 {
+		t.Errorf("kept from %d and %d on", tr.FirstKept(1), tr.FirstKept(2))
 	}
 }

@@ -11,11 +11,11 @@ import (
 	"github.com/wspeek/wspeek/reassembly"
 )
 
-// session tracks one session: it is the ws.Sink of its frames, and tells snapshots of itself.
-type session struct {
+// tracker tracks one tracker: it is the ws.Sink of its frames, and tells snapshots of itself.
+type tracker struct {
 	conn   *conn
 	client reassembly.Dir
-	ref    *Ref
+	ref    *SessionRef
 	info   Session
 	// request is what the upgrade asked for, nil where that was not captured.
 	request *http1.Request
@@ -44,14 +44,14 @@ func last(list []int, n int) []int {
 }
 
 // Frame is ws.Sink.
-func (s *session) Frame(f *ws.Frame) {
+func (s *tracker) Frame(f *ws.Frame) {
 	out := s.conn.d.out
 	out.frames = append(out.frames, *f)
 	s.emit(KindFrame, len(out.frames)-1)
 }
 
 // Message is ws.Sink.
-func (s *session) Message(m *ws.Message) {
+func (s *tracker) Message(m *ws.Message) {
 	s.info.Messages[m.Dir]++
 	s.info.WireBytes[m.Dir] += m.WireLen
 	s.info.Bytes[m.Dir] += max(m.Len, 0)
@@ -67,7 +67,7 @@ func (s *session) Message(m *ws.Message) {
 }
 
 // Amend is ws.Sink.
-func (s *session) Amend(n int, st ws.State) {
+func (s *tracker) Amend(n int, st ws.State) {
 	if slices.Contains(s.worse, n) {
 		return // less was claimed of it already
 	}
@@ -75,7 +75,7 @@ func (s *session) Amend(n int, st ws.State) {
 }
 
 // Finding is ws.Sink.
-func (s *session) Finding(f *ws.Finding) {
+func (s *tracker) Finding(f *ws.Finding) {
 	s.info.Findings++
 	out := s.conn.d.out
 	out.findings = append(out.findings, *f)
@@ -85,24 +85,24 @@ func (s *session) Finding(f *ws.Finding) {
 	s.emit(KindFinding, len(out.findings)-1)
 }
 
-func (s *session) emit(k Kind, index int) {
+func (s *tracker) emit(k Kind, index int) {
 	s.conn.d.emit(Event{Kind: k, index: int32(index), Stream: s.conn.stream, Session: s.ref})
 }
 
 // note tells a finding of the session as a whole, at the packet looked at.
-func (s *session) note(r *rule.Rule, d ws.Dir, off int64, detail string) {
+func (s *tracker) note(r *rule.Rule, d ws.Dir, off int64, detail string) {
 	s.Finding(&ws.Finding{Rule: r, Dir: d, At: s.conn.d.stamp(s.conn), Offset: off, Detail: detail})
 }
 
 // tell tells a snapshot of the session where its state or end has changed since the last.
-func (s *session) tell() {
+func (s *tracker) tell() {
 	if s.told && s.toldState == s.info.State && s.toldEnd == s.info.End {
 		return
 	}
 	s.snapshot()
 }
 
-func (s *session) snapshot() {
+func (s *tracker) snapshot() {
 	s.told, s.toldState, s.toldEnd = true, s.info.State, s.info.End
 	s.info.Retransmissions = int(s.conn.tcp.Stats[0].Retransmitted + s.conn.tcp.Stats[1].Retransmitted)
 	s.info.Last = max(s.info.Last, s.conn.tcp.Last.Packet)
@@ -113,7 +113,7 @@ func (s *session) snapshot() {
 }
 
 // closeFrame follows the closing handshake (RFC 6455 section 7.1.4).
-func (s *session) closeFrame(m *ws.Message) {
+func (s *tracker) closeFrame(m *ws.Message) {
 	if s.info.Close == nil {
 		s.info.Close = &Close{By: m.Dir, Code: m.CloseCode, Reason: bytes.Clone(m.Reason())}
 	}
@@ -123,7 +123,7 @@ func (s *session) closeFrame(m *ws.Message) {
 }
 
 // tcpClosed is told when one direction of the TCP connection has ended.
-func (s *session) tcpClosed(d reassembly.Dir, k reassembly.CloseKind) {
+func (s *tracker) tcpClosed(d reassembly.Dir, k reassembly.CloseKind) {
 	if s.tcpEnded[d] {
 		return
 	}
@@ -148,7 +148,7 @@ func (s *session) tcpClosed(d reassembly.Dir, k reassembly.CloseKind) {
 }
 
 // last tells what is known when nothing more can come.
-func (s *session) last() {
+func (s *tracker) last() {
 	s.noClose()
 	s.info.TCP = s.conn.report(s.client)
 	if s.info.State != Refused {
@@ -159,13 +159,13 @@ func (s *session) last() {
 
 // whole says that packets of both directions were captured, and nothing of the session is missing: only then does
 // the absence of a frame say something.
-func (s *session) whole() bool {
+func (s *tracker) whole() bool {
 	stats := &s.conn.tcp.Stats
 	return stats[0].Segments > 0 && stats[1].Segments > 0 && s.info.Missing == 0
 }
 
 // noClose notes a TCP connection that ended without a Close frame (section 7.1.5: 1006).
-func (s *session) noClose() {
+func (s *tracker) noClose() {
 	abnormal := s.info.End == EndFIN || s.info.End == EndRST
 	if !abnormal || !s.whole() || s.info.Close != nil || !s.info.HasOpened || s.info.Draft != "" {
 		return
@@ -181,7 +181,7 @@ func (s *session) noClose() {
 }
 
 // settle computes State and End from what has been seen.
-func (s *session) settle() {
+func (s *tracker) settle() {
 	i := &s.info
 	tcpOver := s.tcpOver[0] && s.tcpOver[1]
 	switch {
@@ -214,7 +214,7 @@ func endOf(k reassembly.CloseKind) End {
 }
 
 // gap notes that bytes of the session are missing. Where frames are decoded, the finding comes from there.
-func (s *session) gap(d reassembly.Dir, off, n int64) {
+func (s *tracker) gap(d reassembly.Dir, off, n int64) {
 	if s.info.State == Refused || s.info.State == Closed {
 		return
 	}
@@ -225,7 +225,7 @@ func (s *session) gap(d reassembly.Dir, off, n int64) {
 }
 
 // conflict notes that copies of bytes of the handshake differed.
-func (s *session) conflict(d reassembly.Dir, off, n int64) {
+func (s *tracker) conflict(d reassembly.Dir, off, n int64) {
 	if s.info.State != Refused && !s.framed {
 		s.note(rule.Conflict, dirOf(s.client, d), off, fmt.Sprintf("copies of %d bytes of the opening handshake differ", n))
 	}

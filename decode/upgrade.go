@@ -15,14 +15,14 @@ import (
 type upgrade struct {
 	head *http1.Request
 	view *ws.Request
-	sess *session
+	sess *tracker
 }
 
 // assumedConfidence goes with frames that follow an upgrade request whose answer was not captured.
 const assumedConfidence = 0.9
 
 // Request is http1.Sink.
-func (l *layer) Request(r *http1.Request) bool {
+func (l *sniffer) Request(r *http1.Request) bool {
 	l.asked = nil
 	view := requestView(r)
 	if !view.IsUpgrade() {
@@ -36,7 +36,7 @@ func (l *layer) Request(r *http1.Request) bool {
 }
 
 // Response is http1.Sink.
-func (l *layer) Response(req *http1.Request, resp *http1.Response) reassembly.Handler {
+func (l *sniffer) Response(req *http1.Request, resp *http1.Response) reassembly.Handler {
 	if resp.Status < 200 && resp.Status != 101 {
 		return nil
 	}
@@ -52,7 +52,7 @@ func (l *layer) Response(req *http1.Request, resp *http1.Response) reassembly.Ha
 		return l.open(l.unasked(req, resp), resp, view)
 	case resp.Status == 101:
 		l.conn.sess = nil
-		return opaque{&l.conn.d.bytes}
+		return undecoded{&l.conn.d.bytes}
 	case req != nil && req.Method == "CONNECT" && resp.Status < 300:
 		return l.inner(&Tunnel{Type: "connect", Target: req.Target})
 	}
@@ -60,7 +60,7 @@ func (l *layer) Response(req *http1.Request, resp *http1.Response) reassembly.Ha
 }
 
 // unasked is the upgrade for a response to a request that was not captured, or not whole.
-func (l *layer) unasked(req *http1.Request, resp *http1.Response) *upgrade {
+func (l *sniffer) unasked(req *http1.Request, resp *http1.Response) *upgrade {
 	up := &upgrade{head: req, sess: l.conn.begin(resp.Dir.Other(), l.tunnel)}
 	if req != nil {
 		up.view = requestView(req)
@@ -70,7 +70,7 @@ func (l *layer) unasked(req *http1.Request, resp *http1.Response) *upgrade {
 }
 
 // answered is the upgrade that a response to req answers, nil for none.
-func (l *layer) answered(req *http1.Request) *upgrade {
+func (l *sniffer) answered(req *http1.Request) *upgrade {
 	if l.asked != nil && (req == l.asked.head) {
 		up := l.asked
 		l.asked = nil
@@ -84,18 +84,18 @@ func (l *layer) answered(req *http1.Request) *upgrade {
 
 // Pending is http1.Sink: an answer was not captured. What follows an upgrade request may be frames,
 // what follows CONNECT may be anything, or the request was refused and HTTP goes on.
-func (l *layer) Pending(req *http1.Request) reassembly.Handler {
+func (l *sniffer) Pending(req *http1.Request) reassembly.Handler {
 	if l.asked != nil && l.asked.head == req {
-		return &layer{conn: l.conn, depth: l.depth, tunnel: l.tunnel, upgrade: l.asked}
+		return &sniffer{conn: l.conn, depth: l.depth, tunnel: l.tunnel, upgrade: l.asked}
 	}
 	return l.inner(&Tunnel{Type: "connect", Target: req.Target})
 }
 
 // NotHTTP is http1.Sink.
-func (l *layer) NotHTTP(reassembly.Dir) reassembly.Handler { return nil }
+func (l *sniffer) NotHTTP(reassembly.Dir) reassembly.Handler { return nil }
 
 // open begins the decoding of frames.
-func (l *layer) open(up *upgrade, resp *http1.Response, view *ws.Response) reassembly.Handler {
+func (l *sniffer) open(up *upgrade, resp *http1.Response, view *ws.Response) reassembly.Handler {
 	s := up.sess
 	s.answered(resp)
 	agreed := ws.Negotiate(up.view, view)
@@ -109,7 +109,7 @@ func (l *layer) open(up *upgrade, resp *http1.Response, view *ws.Response) reass
 	s.tell()
 	s.checkHandshake(up, resp, view)
 	if !draft.Framed() {
-		return opaque{&l.conn.d.bytes}
+		return undecoded{&l.conn.d.bytes}
 	}
 	cfg := l.config(s)
 	cfg.Deflate, cfg.Unknown = agreed.Deflate, agreed.Unknown != ""
@@ -129,12 +129,12 @@ func (l *layer) open(up *upgrade, resp *http1.Response, view *ws.Response) reass
 }
 
 // found says that a response may be part of a body instead: what came before it is not known, and no request confirms it.
-func (l *layer) found(up *upgrade, resp *http1.Response) bool {
+func (l *sniffer) found(up *upgrade, resp *http1.Response) bool {
 	return resp.Found || up.head == nil && resp.Offset == 0 && !l.conn.tcp.AnchoredDir(resp.Dir)
 }
 
 // config is what all sessions' decoding has in common.
-func (l *layer) config(s *session) ws.Config {
+func (l *sniffer) config(s *tracker) ws.Config {
 	d := l.conn.d
 	s.framed = true
 	return ws.Config{Client: s.client, Keep: d.opt.Keep, Wire: d.opt.Wire, Frames: d.opt.Frames,
@@ -142,11 +142,11 @@ func (l *layer) config(s *session) ws.Config {
 }
 
 // assume decodes what follows an upgrade request without an answer, where it looks like a client's frame.
-func (l *layer) assume() reassembly.Handler {
+func (l *sniffer) assume() reassembly.Handler {
 	s := l.upgrade.sess
 	c2s := l.head[s.client]
 	if len(c2s) >= 2 && (c2s[1]&0x80 == 0 || ws.Opcode(c2s[0]&0xf).Reserved()) {
-		return opaque{&l.conn.d.bytes}
+		return undecoded{&l.conn.d.bytes}
 	}
 	s.info.State, s.info.Confidence = Unknown, assumedConfidence
 	s.tell()
@@ -160,7 +160,7 @@ func (l *layer) assume() reassembly.Handler {
 // that were sent before the response had come.
 type opened struct {
 	*ws.Conn
-	sess *session
+	sess *tracker
 	resp *http1.Response
 	// begin is where the handshake ends, by direction of the TCP connection.
 	begin [2]int64
@@ -188,7 +188,7 @@ func (o *opened) Data(d reassembly.Dir, k reassembly.Chunk) {
 }
 
 // requested notes what the request says.
-func (s *session) requested(r *http1.Request) {
+func (s *tracker) requested(r *http1.Request) {
 	i := &s.info
 	i.Method, i.HTTPVersion = r.Method, r.Version
 	i.Host, _ = r.Get("Host")
@@ -205,7 +205,7 @@ func (s *session) requested(r *http1.Request) {
 }
 
 // answered notes what the response says.
-func (s *session) answered(r *http1.Response) {
+func (s *tracker) answered(r *http1.Response) {
 	s.info.Status = r.Status
 	s.info.Reason, s.info.Answered = r.Reason, r.Last
 	s.info.ResponseHeaders = r.Headers
@@ -213,7 +213,7 @@ func (s *session) answered(r *http1.Response) {
 }
 
 // refused ends a session whose request was answered with anything but 101.
-func (s *session) refused(up *upgrade, resp *http1.Response, view *ws.Response) {
+func (s *tracker) refused(up *upgrade, resp *http1.Response, view *ws.Response) {
 	s.answered(resp)
 	s.info.State = Refused
 	s.info.Ended, s.info.HasEnded = resp.End, true
@@ -224,7 +224,7 @@ func (s *session) refused(up *upgrade, resp *http1.Response, view *ws.Response) 
 }
 
 // checkHandshake tells what rules the handshake breaks.
-func (s *session) checkHandshake(up *upgrade, resp *http1.Response, view *ws.Response) {
+func (s *tracker) checkHandshake(up *upgrade, resp *http1.Response, view *ws.Response) {
 	for _, f := range ws.CheckHandshake(up.view, view) {
 		s.fault(f.Rule, f.Dir, up, resp, f.Detail)
 	}
@@ -236,7 +236,7 @@ func (s *session) checkHandshake(up *upgrade, resp *http1.Response, view *ws.Res
 	}
 }
 
-func (s *session) fault(r *rule.Rule, d ws.Dir, up *upgrade, resp *http1.Response, detail string) {
+func (s *tracker) fault(r *rule.Rule, d ws.Dir, up *upgrade, resp *http1.Response, detail string) {
 	head := &resp.Head
 	if d == ws.C2S && up.head != nil {
 		head = &up.head.Head

@@ -34,7 +34,7 @@ type store struct {
 	crash func(error)
 	// history is how many bytes of what is past are kept at most, 0 for all; closed says which sessions to forget.
 	history int64
-	closed  decode.Forgetting
+	closed  decode.Retention
 	// pinned is the session that is looked at: it is forgotten last, and spared is it where its turn has come.
 	pinned, spared int
 }
@@ -52,7 +52,7 @@ func newStore(opt *Options) *store {
 	s.apart, s.history = opt.Apart, opt.History
 	if s.history > 0 {
 		p.block = max(leastBlock, min(blockSize, int(s.history/64)))
-		s.closed = decode.Forgetting{Sessions: opt.Sessions, Bytes: s.history / 4}
+		s.closed = decode.Retention{Sessions: opt.Sessions, Bytes: s.history / 4}
 	}
 	return s
 }
@@ -73,7 +73,7 @@ func (s *store) visit(b *decode.Batch, e *decode.Event) error {
 	case decode.KindSession:
 		if i := b.Session(e); s.trace.Session(i.N) != nil {
 			s.note(i)
-			s.closed.Note(before, i, s.trace.Len())
+			s.closed.Closed(before, i, s.trace.Len())
 		}
 	case decode.KindMessage:
 		m := b.Message(e)

@@ -157,7 +157,7 @@ func (c *collector) frame(t *explain.Talk) (*explain.Document, error) {
 }
 
 func (c *collector) notFound() error {
-	what, n, have := "message", c.want.message, c.trace.Count(c.want.session)
+	what, n, have := "message", c.want.message, c.trace.MessageCount(c.want.session)
 	if c.want.frame > 0 {
 		what, n, have = "frame", c.want.frame, len(c.trace.Frames(c.want.session))
 	}

@@ -48,7 +48,7 @@ func (s *traceSink) title() string {
 // of are the messages of a session in the order in which they were complete.
 func (s *traceSink) of(session int) []int {
 	var at []int
-	for n := 1; n <= s.trace.Count(session); n++ {
+	for n := 1; n <= s.trace.MessageCount(session); n++ {
 		if i := s.trace.Index(session, n); i >= 0 {
 			at = append(at, i)
 		}

@@ -316,7 +316,7 @@ func listLive(ctx context.Context, std streams, f *flags, s *liveSource, v view)
 	if err != nil {
 		return err
 	}
-	l.forget = decode.Forgetting{Sessions: liveSessions, Bytes: liveSessionBytes}
+	l.forget = decode.Retention{Sessions: liveSessions, Bytes: liveSessionBytes}
 	ports, err := f.ports()
 	if err != nil {
 		return err

@@ -30,7 +30,7 @@ const maxWireFrames = 1000
 // FromTrace is session n of a Trace; messages that are not complete are left out. The error is that of the Trace's Payloads.
 func FromTrace(name string, t *decode.Trace, n int) (*Side, error) {
 	s := &Side{Name: name, Info: t.Session(n), Control: true}
-	for k := t.First(n); k <= t.Count(n); k++ {
+	for k := t.FirstKept(n); k <= t.MessageCount(n); k++ {
 		i := t.Index(n, k)
 		if i < 0 {
 			continue

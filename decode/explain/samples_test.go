@@ -103,7 +103,7 @@ func (s *sample) visit(trace *decode.Trace, b *decode.Batch, e *decode.Event) er
 
 // closes are the Close frames of a session in order.
 func (s *sample) closes(session int) (list []ws.Message) {
-	for n := 1; n <= s.trace.Count(session); n++ {
+	for n := 1; n <= s.trace.MessageCount(session); n++ {
 		if t := s.talks[[2]int{session, n}]; t != nil && t.Message.Opcode == ws.OpClose {
 			list = append(list, *t.Message)
 		}

@@ -206,7 +206,7 @@ func TestOrder(t *testing.T) {
 				last = r.At.Packet
 			}
 			want := 0
-			for m := 1; m <= tr.Count(n); m++ {
+			for m := 1; m <= tr.MessageCount(n); m++ {
 				if tr.Index(n, m) >= 0 {
 					want++
 				}

@@ -123,8 +123,8 @@ func (b *builder) handshake() {
 func (b *builder) messages() (more bool, err error) {
 	var m ws.Message
 	shown := 0
-	first := b.t.First(b.s.N)
-	for n := first; n <= b.t.Count(b.s.N); n++ {
+	first := b.t.FirstKept(b.s.N)
+	for n := first; n <= b.t.MessageCount(b.s.N); n++ {
 		if b.t.Index(b.s.N, n) < 0 {
 			continue
 		}
