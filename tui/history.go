@@ -3,8 +3,8 @@ package tui
 import (
 	"errors"
 
-	"github.com/wspeek/wspeek/decode"
 	"github.com/wspeek/wspeek/decode/show"
+	"github.com/wspeek/wspeek/decode/trace"
 )
 
 // piecesForgotten is how many messages are forgotten at a time.
@@ -94,4 +94,4 @@ func (s *store) past() (messages, sessions int64) {
 	return int64(n), int64(s.closed.Forgotten)
 }
 
-var _ decode.Forgetter = (*spill)(nil)
+var _ trace.Forgetter = (*spill)(nil)

@@ -18,6 +18,7 @@ import (
 	"github.com/wspeek/wspeek/decode/export"
 	"github.com/wspeek/wspeek/decode/filter"
 	"github.com/wspeek/wspeek/decode/show"
+	"github.com/wspeek/wspeek/decode/trace"
 	"github.com/wspeek/wspeek/decode/ws"
 )
 
@@ -58,7 +59,7 @@ type lister struct {
 	// sessions are the newest snapshots, for the sessions view.
 	sessions map[int]*decode.Session
 	headed   map[int]bool
-	forget   decode.Retention
+	forget   trace.Retention
 	files    capture.Stats
 	// leftOut counts the messages that --raw could not write.
 	leftOut int64
