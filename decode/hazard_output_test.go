@@ -14,6 +14,7 @@ import (
 	"github.com/wspeek/wspeek/capture"
 	"github.com/wspeek/wspeek/decode"
 	"github.com/wspeek/wspeek/decode/export"
+	"github.com/wspeek/wspeek/decode/show"
 	"github.com/wspeek/wspeek/pcaps"
 )
 
@@ -148,7 +149,7 @@ func TestHazard_O5_Errors(t *testing.T) {
 		if err == nil {
 			t.Fatal("opened")
 		}
-		mustBeHarmless(t, "error", []byte(decode.Inert(err.Error())))
+		mustBeHarmless(t, "error", []byte(show.Inert(err.Error())))
 		a := decode.Account{}
 		a.Incomplete(s)
 		mustBeHarmless(t, "summary", (&export.JSON{}).Summary(nil, &a))

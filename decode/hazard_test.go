@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/wspeek/wspeek/decode"
+	"github.com/wspeek/wspeek/decode/rule"
 	"github.com/wspeek/wspeek/decode/ws"
 	"github.com/wspeek/wspeek/pcaps"
 )
@@ -86,7 +87,7 @@ func TestHazard_T2_ForgedBefore(t *testing.T) {
 	c.SendFrames(pcaps.S2C, pcaps.Text("three"))
 	r := tell(t, c)
 	r.want(t, 1, ws.S2C, "exact one, conflict ten, exact three")
-	if !r.broke(ws.RuleConflict) {
+	if !r.broke(rule.Conflict) {
 		t.Error("no finding tells of the conflict")
 	}
 }
@@ -210,7 +211,7 @@ func TestHazard_H25_NotFrames(t *testing.T) {
 	c := upgraded("")
 	c.Send(pcaps.S2C, []byte("this is plain text and goes on for a while"))
 	r := tell(t, c)
-	if len(r.messages) != 0 || !r.broke(ws.RuleNotWebSocket) || r.account.Bytes.Undecoded != 42 {
+	if len(r.messages) != 0 || !r.broke(rule.NotWebSocket) || r.account.Bytes.Undecoded != 42 {
 		t.Errorf("got %v, findings %v, %+v", r.messages, r.findings, r.account.Bytes)
 	}
 }
@@ -268,7 +269,7 @@ func TestHazard_T8_AckedButUnseen(t *testing.T) {
 	c.Wait(2 * time.Second)
 	c.SendFrames(pcaps.S2C, pcaps.Text("two"))
 	r := tell(t, c)
-	if r.account.Bytes.Missing != 7 || !r.broke(ws.RuleGap) {
+	if r.account.Bytes.Missing != 7 || !r.broke(rule.Gap) {
 		t.Errorf("got %+v, findings %v", r.account.Bytes, r.findings)
 	}
 	r.want(t, 1, ws.S2C, "exact one, guessed two")

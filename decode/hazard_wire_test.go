@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/wspeek/wspeek/decode"
+	"github.com/wspeek/wspeek/decode/rule"
 	"github.com/wspeek/wspeek/decode/ws"
 	"github.com/wspeek/wspeek/pcaps"
 )
@@ -51,7 +52,7 @@ func TestHazard_F18_EveryPacketTwice(t *testing.T) {
 	r := tellPackets(t, twice)
 	r.want(t, 1, ws.C2S, "exact one")
 	r.want(t, 1, ws.S2C, "exact two")
-	if len(r.sessions) != 1 || r.broke(ws.RuleConflict) {
+	if len(r.sessions) != 1 || r.broke(rule.Conflict) {
 		t.Errorf("%d sessions, findings %v", len(r.sessions), r.findings)
 	}
 }
@@ -134,7 +135,7 @@ func TestHazard_H10_FramesBeforeThe101(t *testing.T) {
 	c.SendFrames(pcaps.C2S, clientText("late"))
 	r := tell(t, c)
 	r.want(t, 1, ws.C2S, "exact early, exact late")
-	if !r.broke(ws.RuleEarlyData) {
+	if !r.broke(rule.EarlyData) {
 		t.Error("no finding")
 	}
 }
@@ -216,7 +217,7 @@ func TestHazard_W1_TopBitOfTheLength(t *testing.T) {
 	r := tell(t, c)
 	r.want(t, 1, ws.S2C, "exact one, undecodable")
 	r.want(t, 1, ws.C2S, "exact other side")
-	if !r.broke(ws.RuleLengthMSB) {
+	if !r.broke(rule.LengthMSB) {
 		t.Error("no finding")
 	}
 }
@@ -240,7 +241,7 @@ func TestHazard_W12_MessageInsideAMessage(t *testing.T) {
 	c.SendFrames(pcaps.S2C, pcaps.Fragments(pcaps.OpText, "begun", "")[0], pcaps.Text("new"))
 	r := tell(t, c)
 	r.want(t, 1, ws.S2C, "partial begun, exact new")
-	if !r.broke(ws.RuleContinuationExpected) {
+	if !r.broke(rule.ContinuationExpected) {
 		t.Error("no finding")
 	}
 }
@@ -251,7 +252,7 @@ func TestHazard_W13_NothingToContinue(t *testing.T) {
 	c.SendFrames(pcaps.S2C, pcaps.Text("one"), pcaps.Frame{Fin: true, Payload: []byte("stray")}, pcaps.Text("two"))
 	r := tell(t, c)
 	r.want(t, 1, ws.S2C, "exact one, exact stray, exact two")
-	if m := r.of(1, ws.S2C)[1]; m.Opcode != ws.OpContinuation || !r.broke(ws.RuleContinuationUnexpected) {
+	if m := r.of(1, ws.S2C)[1]; m.Opcode != ws.OpContinuation || !r.broke(rule.ContinuationUnexpected) {
 		t.Errorf("got %v, findings %v", m, r.findings)
 	}
 }
@@ -268,7 +269,7 @@ func TestHazard_W14_NeverFinished(t *testing.T) {
 		c.SendFrames(pcaps.S2C, pcaps.Fragments(pcaps.OpText, "begun", "")[0])
 		end(c)
 		r := tell(t, c)
-		if m := r.of(1, ws.S2C)[0]; m.State != ws.Partial || string(m.Payload) != "begun" || !r.broke(ws.RuleUnfinished) {
+		if m := r.of(1, ws.S2C)[0]; m.State != ws.Partial || string(m.Payload) != "begun" || !r.broke(rule.Unfinished) {
 			t.Errorf("got %v, findings %v", m, r.findings)
 		}
 	}
@@ -285,7 +286,7 @@ func TestHazard_W18_InvalidUTF8(t *testing.T) {
 			t.Errorf("%q: got %q, valid %v, %v", s, m.Payload, m.ValidUTF8, m.State)
 		}
 		if !slices.ContainsFunc(r.findings, func(f ws.Finding) bool {
-			return f.Rule == ws.RuleUTF8 && (strings.HasPrefix(f.Detail, "byte 2") || strings.HasPrefix(f.Detail, "byte 3") || strings.HasPrefix(f.Detail, "byte 4"))
+			return f.Rule == rule.UTF8 && (strings.HasPrefix(f.Detail, "byte 2") || strings.HasPrefix(f.Detail, "byte 3") || strings.HasPrefix(f.Detail, "byte 4"))
 		}) {
 			t.Errorf("%q: findings %v", s, r.findings)
 		}
@@ -313,7 +314,7 @@ func TestHazard_W25_NoClose(t *testing.T) {
 		if s.State != decode.Closed || s.End != row.want || !s.HasEndBy || s.EndBy != row.by || s.Close != nil {
 			t.Errorf("%s: %v, ended by %v of %v", row.name, s.State, s.End, s.EndBy)
 		}
-		if !slices.ContainsFunc(r.findings, func(f ws.Finding) bool { return f.Rule == ws.RuleNoClose && f.Detail == row.name }) {
+		if !slices.ContainsFunc(r.findings, func(f ws.Finding) bool { return f.Rule == rule.NoClose && f.Detail == row.name }) {
 			t.Errorf("%s: findings %v", row.name, r.findings)
 		}
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/wspeek/wspeek/capture"
 	"github.com/wspeek/wspeek/decode"
 	"github.com/wspeek/wspeek/decode/export"
+	"github.com/wspeek/wspeek/decode/rule"
 	"github.com/wspeek/wspeek/decode/ws"
 	"github.com/wspeek/wspeek/reassembly"
 )
@@ -381,6 +382,6 @@ func (r *result) only(t testing.TB) *decode.Session {
 }
 
 // broke says whether a rule was told broken.
-func (r *result) broke(rule *ws.Rule) bool {
+func (r *result) broke(rule *rule.Rule) bool {
 	return slices.ContainsFunc(r.findings, func(f ws.Finding) bool { return f.Rule == rule })
 }

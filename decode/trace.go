@@ -2,6 +2,7 @@ package decode
 
 import (
 	"github.com/wspeek/wspeek/capture"
+	"github.com/wspeek/wspeek/decode/rule"
 	"github.com/wspeek/wspeek/decode/ws"
 )
 
@@ -116,7 +117,7 @@ func (t *Trace) add(s *sessionTrace, n int, m *ws.Message) (err error) {
 		r.flags |= rowOdd
 		whole := *m
 		whole.Payload, whole.Holes = nil, append([]ws.Hole(nil), m.Holes...)
-		whole.Findings = append([]*ws.Rule(nil), m.Findings...)
+		whole.Findings = append([]*rule.Rule(nil), m.Findings...)
 		t.odd[i] = &whole
 	}
 	t.rows.add(r)

@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"testing"
 
+	"github.com/wspeek/wspeek/decode/rule"
 	"github.com/wspeek/wspeek/decode/ws"
 )
 
@@ -39,7 +40,7 @@ func TestTraceGivesBackWhatItWasGiven(t *testing.T) {
 		{"longer than 4 GiB", func(m *ws.Message) { m.Len, m.Stream.End = 5<<32, 100+6<<32 }},
 		{"length not known", func(m *ws.Message) { m.Len, m.State, m.Why = -1, ws.Undecodable, ws.BadLength }},
 		{"holes", func(m *ws.Message) { m.Holes, m.Missing, m.State = []ws.Hole{{At: 1, N: 2}}, 2, ws.Partial }},
-		{"findings", func(m *ws.Message) { m.Findings = []*ws.Rule{ws.RuleRSV} }},
+		{"findings", func(m *ws.Message) { m.Findings = []*rule.Rule{rule.RSV} }},
 		{"guessed", func(m *ws.Message) { m.State, m.Confidence = ws.Guessed, 0.5 }},
 		{"packet number over 32 bits", func(m *ws.Message) { m.Max, m.Last.Packet = 1<<33, 1<<33 }},
 		{"70000 frames", func(m *ws.Message) { m.Frames = 70000 }},
@@ -72,7 +73,7 @@ func TestTraceKeepsFrames(t *testing.T) {
 			Len: 5, Seen: 5, Offset: int64(n) * 7, First: stamp, Last: stamp, Min: 3, Max: 3}
 	}
 	fs := []ws.Frame{frame(2, 2), frame(1, 1), frame(3, 1), frame(4, 2), frame(5, 1)}
-	fs[2].Findings, fs[2].Seen = []*ws.Rule{ws.RuleMaskRequired}, 3
+	fs[2].Findings, fs[2].Seen = []*rule.Rule{rule.MaskRequired}, 3
 	fs[4].Masked, fs[4].MaskKey, fs[4].HeaderLen = true, [4]byte{1, 2, 3, 4}, 6
 	tr := NewTrace(nil)
 	apply(t, tr, nil, fs)
@@ -105,7 +106,7 @@ func TestTraceCountsOpenSessions(t *testing.T) {
 
 func TestTraceAmends(t *testing.T) {
 	t.Parallel()
-	ms := []ws.Message{{N: 1, CloseCode: -1}, {N: 2, CloseCode: -1, Findings: []*ws.Rule{ws.RuleRSV}}}
+	ms := []ws.Message{{N: 1, CloseCode: -1}, {N: 2, CloseCode: -1, Findings: []*rule.Rule{rule.RSV}}}
 	tr := NewTrace(nil)
 	apply(t, tr, ms, nil)
 	for n := 1; n <= 3; n++ { // 3 does not exist

@@ -7,6 +7,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/wspeek/wspeek/decode/http1"
+	"github.com/wspeek/wspeek/decode/rule"
 	"github.com/wspeek/wspeek/decode/ws"
 )
 
@@ -58,14 +59,14 @@ func (w *twin) message(session int) {
 		next[1]++
 		f := ws.Frame{N: next[1], Message: next[0], Len: 3, Seen: 3, HeaderLen: 2}
 		if odd {
-			f.Findings = []*ws.Rule{ws.RuleRSV}
+			f.Findings = []*rule.Rule{rule.RSV}
 		}
 		w.apply(&Batch{frames: []ws.Frame{f}}, Event{Kind: KindFrame, Session: ref})
 	}
 	m := ws.Message{N: next[0], Len: 3, WireLen: 3, Frames: frames, CloseCode: -1, Payload: []byte{byte(session), byte(next[0]), 1}}
 	if odd {
-		m.Findings = []*ws.Rule{ws.RuleRSV}
-		w.apply(&Batch{findings: []ws.Finding{{Rule: ws.RuleRSV, Message: m.N}}}, Event{Kind: KindFinding, Session: ref})
+		m.Findings = []*rule.Rule{rule.RSV}
+		w.apply(&Batch{findings: []ws.Finding{{Rule: rule.RSV, Message: m.N}}}, Event{Kind: KindFinding, Session: ref})
 	}
 	before := w.some.Len()
 	w.apply(&Batch{messages: []ws.Message{m}}, Event{Kind: KindMessage, Session: ref})
@@ -157,8 +158,8 @@ func TestTraceIsBoundedInOneEndlessSession(t *testing.T) {
 	tr := NewTrace(nil)
 	ref := &Ref{N: 1}
 	for n := 1; n <= 300_000; n++ {
-		b := &Batch{frames: []ws.Frame{{N: n, Message: n, Len: 1, Seen: 1}}, messages: []ws.Message{{N: n, Frames: 1, CloseCode: -1, Findings: []*ws.Rule{ws.RuleRSV}}},
-			findings: []ws.Finding{{Rule: ws.RuleRSV, Message: n}}}
+		b := &Batch{frames: []ws.Frame{{N: n, Message: n, Len: 1, Seen: 1}}, messages: []ws.Message{{N: n, Frames: 1, CloseCode: -1, Findings: []*rule.Rule{rule.RSV}}},
+			findings: []ws.Finding{{Rule: rule.RSV, Message: n}}}
 		for _, k := range []Kind{KindFrame, KindFinding, KindMessage} {
 			if err := tr.Apply(b, &Event{Kind: k, Session: ref}); err != nil {
 				t.Fatal(err)

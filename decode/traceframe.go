@@ -1,6 +1,7 @@
 package decode
 
 import (
+	"github.com/wspeek/wspeek/decode/rule"
 	"github.com/wspeek/wspeek/decode/ws"
 )
 
@@ -12,7 +13,7 @@ func (t *Trace) addFrame(s *sessionTrace, n int, f *ws.Frame) {
 	if !fits {
 		r.flags |= frameOdd
 		whole := *f
-		whole.Findings = append([]*ws.Rule(nil), f.Findings...)
+		whole.Findings = append([]*rule.Rule(nil), f.Findings...)
 		t.oddFrames[i] = &whole
 	}
 	t.frames.add(r)

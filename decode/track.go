@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/wspeek/wspeek/decode/http1"
+	"github.com/wspeek/wspeek/decode/rule"
 	"github.com/wspeek/wspeek/decode/ws"
 	"github.com/wspeek/wspeek/reassembly"
 )
@@ -89,7 +90,7 @@ func (s *session) emit(k Kind, index int) {
 }
 
 // note tells a finding of the session as a whole, at the packet looked at.
-func (s *session) note(r *ws.Rule, d ws.Dir, off int64, detail string) {
+func (s *session) note(r *rule.Rule, d ws.Dir, off int64, detail string) {
 	s.Finding(&ws.Finding{Rule: r, Dir: d, At: s.conn.d.stamp(s.conn), Offset: off, Detail: detail})
 }
 
@@ -176,7 +177,7 @@ func (s *session) noClose() {
 	if s.info.EndBy == ws.C2S {
 		by = "client"
 	}
-	s.note(ws.RuleNoClose, s.info.EndBy, -1, fmt.Sprintf("%s by the %s", how, by))
+	s.note(rule.NoClose, s.info.EndBy, -1, fmt.Sprintf("%s by the %s", how, by))
 }
 
 // settle computes State and End from what has been seen.
@@ -219,13 +220,13 @@ func (s *session) gap(d reassembly.Dir, off, n int64) {
 	}
 	s.info.Missing += n
 	if !s.framed {
-		s.note(ws.RuleGap, dirOf(s.client, d), off, fmt.Sprintf("%d bytes of the opening handshake were not captured", n))
+		s.note(rule.Gap, dirOf(s.client, d), off, fmt.Sprintf("%d bytes of the opening handshake were not captured", n))
 	}
 }
 
 // conflict notes that copies of bytes of the handshake differed.
 func (s *session) conflict(d reassembly.Dir, off, n int64) {
 	if s.info.State != Refused && !s.framed {
-		s.note(ws.RuleConflict, dirOf(s.client, d), off, fmt.Sprintf("copies of %d bytes of the opening handshake differ", n))
+		s.note(rule.Conflict, dirOf(s.client, d), off, fmt.Sprintf("copies of %d bytes of the opening handshake differ", n))
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/wspeek/wspeek/decode/http1"
+	"github.com/wspeek/wspeek/decode/rule"
 	"github.com/wspeek/wspeek/decode/ws"
 	"github.com/wspeek/wspeek/reassembly"
 )
@@ -178,7 +179,7 @@ func (o *opened) Data(d reassembly.Dir, k reassembly.Chunk) {
 	if o.resp != nil && d == o.sess.client {
 		if k.Ack >= 0 && k.Ack < o.resp.Offset+o.resp.Len && !o.resp.Partial {
 			at := ws.Stamp{Packet: k.Packet, Time: k.Time}
-			o.sess.Finding(&ws.Finding{Rule: ws.RuleEarlyData, At: at, Offset: k.Off,
+			o.sess.Finding(&ws.Finding{Rule: rule.EarlyData, At: at, Offset: k.Off,
 				Detail: fmt.Sprintf("sent before the response (packet %d) was acknowledged", o.resp.Last)})
 		}
 		o.resp = nil
@@ -228,14 +229,14 @@ func (s *session) checkHandshake(up *upgrade, resp *http1.Response, view *ws.Res
 		s.fault(f.Rule, f.Dir, up, resp, f.Detail)
 	}
 	if up.head != nil && up.head.Oddities != 0 {
-		s.fault(ws.RuleHTTPSyntax, ws.C2S, up, resp, up.head.Oddities.String())
+		s.fault(rule.HTTPSyntax, ws.C2S, up, resp, up.head.Oddities.String())
 	}
 	if resp.Oddities != 0 {
-		s.fault(ws.RuleHTTPSyntax, ws.S2C, up, resp, resp.Oddities.String())
+		s.fault(rule.HTTPSyntax, ws.S2C, up, resp, resp.Oddities.String())
 	}
 }
 
-func (s *session) fault(r *ws.Rule, d ws.Dir, up *upgrade, resp *http1.Response, detail string) {
+func (s *session) fault(r *rule.Rule, d ws.Dir, up *upgrade, resp *http1.Response, detail string) {
 	head := &resp.Head
 	if d == ws.C2S && up.head != nil {
 		head = &up.head.Head

@@ -15,6 +15,7 @@ import (
 
 	"github.com/wspeek/wspeek/capture"
 	"github.com/wspeek/wspeek/decode"
+	"github.com/wspeek/wspeek/decode/show"
 	"github.com/wspeek/wspeek/pcaps"
 	"github.com/wspeek/wspeek/reassembly"
 )
@@ -187,7 +188,7 @@ func checkInert(t testing.TB, row string) {
 			plain = rest[:at]
 		}
 		for _, r := range plain {
-			if decode.Hidden(r) || r == 0xfffd {
+			if show.Hidden(r) || r == 0xfffd {
 				t.Fatalf("%U on the screen: %q", r, row)
 			}
 		}

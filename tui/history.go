@@ -4,6 +4,7 @@ import (
 	"errors"
 
 	"github.com/wspeek/wspeek/decode"
+	"github.com/wspeek/wspeek/decode/show"
 )
 
 // piecesForgotten is how many messages are forgotten at a time.
@@ -84,7 +85,7 @@ func (m *model) pastOf(session int) string {
 	case first > count:
 		return "  none is kept any more"
 	}
-	return "  kept from message " + thousands(int64(first)) + " on"
+	return "  kept from message " + show.Thousands(int64(first)) + " on"
 }
 
 // past is how much was forgotten; the lock is held.

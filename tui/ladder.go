@@ -8,6 +8,7 @@ import (
 
 	"github.com/wspeek/wspeek/decode"
 	"github.com/wspeek/wspeek/decode/ladder"
+	"github.com/wspeek/wspeek/decode/show"
 )
 
 // ladderMode says whether the messages are drawn as a ladder.
@@ -294,7 +295,7 @@ func (p *ladderPane) View(th *theme, info *decode.Session, marked func(*ladder.R
 	}
 	switch {
 	case p.err != nil:
-		rows = append(rows, newLine(w).put(th.bad, "   "+decode.Inert(p.err.Error())).String())
+		rows = append(rows, newLine(w).put(th.bad, "   "+show.Inert(p.err.Error())).String())
 	case len(p.rows) == 0:
 		rows = append(rows, newLine(w).put(th.dim, "   ...").String())
 	}

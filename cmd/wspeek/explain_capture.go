@@ -12,6 +12,7 @@ import (
 
 	"github.com/wspeek/wspeek/decode"
 	"github.com/wspeek/wspeek/decode/explain"
+	"github.com/wspeek/wspeek/decode/show"
 	"github.com/wspeek/wspeek/decode/ws"
 )
 
@@ -196,7 +197,7 @@ func (c *collector) status(runErr, err error) error {
 		return &exitError{exitTrouble, runErr}
 	case len(c.account.Why) > 0:
 		for _, why := range c.account.Why {
-			fmt.Fprintf(c.words, "wspeek: incomplete: %s\n", decode.Inert(why))
+			fmt.Fprintf(c.words, "wspeek: incomplete: %s\n", show.Inert(why))
 		}
 		return &exitError{status: exitIncomplete}
 	}

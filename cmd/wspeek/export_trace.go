@@ -9,6 +9,7 @@ import (
 	"github.com/wspeek/wspeek/capture"
 	"github.com/wspeek/wspeek/decode"
 	"github.com/wspeek/wspeek/decode/export"
+	"github.com/wspeek/wspeek/decode/show"
 	"github.com/wspeek/wspeek/decode/ws"
 )
 
@@ -185,7 +186,7 @@ const issueSize = 65536
 
 func (s *markdownSink) said() []string {
 	if s.written > issueSize {
-		return []string{numbered(s.written, "byte") + ": more than the 65536 characters that GitHub takes for an issue; --session, -Y or -c make it shorter"}
+		return []string{show.Count(s.written, "byte") + ": more than the 65536 characters that GitHub takes for an issue; --session, -Y or -c make it shorter"}
 	}
 	return nil
 }

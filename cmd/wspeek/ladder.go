@@ -11,6 +11,7 @@ import (
 	"github.com/wspeek/wspeek/decode"
 	"github.com/wspeek/wspeek/decode/export"
 	"github.com/wspeek/wspeek/decode/ladder"
+	"github.com/wspeek/wspeek/decode/show"
 )
 
 const ladderLong = `ladder draws one session as two lines, the client's on the left and the
@@ -180,7 +181,7 @@ const namesShown = 20
 func (c *climber) names(all int) {
 	for n := 1; n <= min(all, namesShown); n++ {
 		if s := c.sessions[n]; s != nil {
-			fmt.Fprintf(c.words, "  --session %-3d %s, %s, %d messages\n", n, decode.Inert(export.Address(s)), s.State, s.Messages[0]+s.Messages[1])
+			fmt.Fprintf(c.words, "  --session %-3d %s, %s, %d messages\n", n, show.Inert(export.Address(s)), s.State, s.Messages[0]+s.Messages[1])
 		}
 	}
 	if all > namesShown {

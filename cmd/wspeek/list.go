@@ -17,6 +17,7 @@ import (
 	"github.com/wspeek/wspeek/decode"
 	"github.com/wspeek/wspeek/decode/export"
 	"github.com/wspeek/wspeek/decode/filter"
+	"github.com/wspeek/wspeek/decode/show"
 	"github.com/wspeek/wspeek/decode/ws"
 )
 
@@ -298,7 +299,7 @@ func (l *lister) last(stopped bool) error {
 	switch {
 	case len(l.account.Why) > 0 && (l.f.quiet || l.f.json):
 		for _, why := range l.account.Why {
-			fmt.Fprintf(l.words, "wspeek: incomplete: %s\n", decode.Inert(why))
+			fmt.Fprintf(l.words, "wspeek: incomplete: %s\n", show.Inert(why))
 		}
 	case !l.f.quiet && !l.f.json && !stopped:
 		fmt.Fprintln(l.words, export.Account(&l.account))

@@ -17,6 +17,7 @@ import (
 	"github.com/wspeek/wspeek/capture"
 	"github.com/wspeek/wspeek/capture/keep"
 	"github.com/wspeek/wspeek/decode"
+	"github.com/wspeek/wspeek/decode/show"
 	"github.com/wspeek/wspeek/pcaps"
 	"github.com/wspeek/wspeek/reassembly"
 	"github.com/wspeek/wspeek/tui"
@@ -122,7 +123,7 @@ func TestSave_Samples(t *testing.T) {
 			want := packetsIn(t, out)
 			for what, from := range map[string]tui.Packets{"file": from, "ring": ring} {
 				file, said := saveOK(t, from, n)
-				if got := packetsIn(t, file); !slices.Equal(got, want) || !strings.HasPrefix(said, numbered(int64(len(want)), "packet")+" of 1 session") {
+				if got := packetsIn(t, file); !slices.Equal(got, want) || !strings.HasPrefix(said, show.Count(int64(len(want)), "packet")+" of 1 session") {
 					t.Errorf("%s, session %d: %d packets, want %d; said %q", what, n, len(got), len(want), said)
 				}
 			}

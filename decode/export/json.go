@@ -10,6 +10,7 @@ import (
 	"github.com/wspeek/wspeek/capture"
 	"github.com/wspeek/wspeek/decode"
 	"github.com/wspeek/wspeek/decode/http1"
+	"github.com/wspeek/wspeek/decode/rule"
 	"github.com/wspeek/wspeek/decode/ws"
 )
 
@@ -86,7 +87,7 @@ func appendPackets(dst []byte, lo, hi int) []byte {
 	return append(dst, ']')
 }
 
-func appendFindings(dst []byte, rules []*ws.Rule) []byte {
+func appendFindings(dst []byte, rules []*rule.Rule) []byte {
 	dst = append(dst, `,"findings":[`...)
 	for i, r := range rules {
 		if i > 0 {

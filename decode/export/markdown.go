@@ -7,6 +7,7 @@ import (
 
 	"github.com/wspeek/wspeek/decode"
 	"github.com/wspeek/wspeek/decode/http1"
+	"github.com/wspeek/wspeek/decode/show"
 	"github.com/wspeek/wspeek/decode/ws"
 )
 
@@ -97,7 +98,7 @@ func Ticks(p []byte) (longest int) {
 // inertLines appends one line for each text.
 func inertLines(texts []string) (dst []byte) {
 	for _, t := range texts {
-		dst = append(decode.AppendInert(dst, t), '\n')
+		dst = append(show.AppendInert(dst, t), '\n')
 	}
 	return dst
 }

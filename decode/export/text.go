@@ -8,6 +8,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/wspeek/wspeek/decode"
+	"github.com/wspeek/wspeek/decode/rule"
+	"github.com/wspeek/wspeek/decode/show"
 	"github.com/wspeek/wspeek/decode/ws"
 )
 
@@ -118,7 +120,7 @@ func (t *Text) payload(dst []byte, m *ws.Message) []byte {
 	if limit > 0 {
 		cut = firstRunes(p, limit)
 	}
-	dst = decode.AppendInert(dst, cut)
+	dst = show.AppendInert(dst, cut)
 	if more := len(p) - len(cut); more > 0 {
 		dst = t.paint(dst, quietColor, fmt.Sprintf("... (%d more)", more))
 	}
@@ -183,7 +185,7 @@ func Doubt(m *ws.Message) string {
 	case ws.Partial:
 		s := "partial: unfinished"
 		if m.Missing > 0 {
-			s = "partial: " + count(m.Missing, "byte") + " missing"
+			s = "partial: " + show.Count(m.Missing, "byte") + " missing"
 		}
 		if m.Confidence > 0 {
 			s += ", guessed"
@@ -242,14 +244,14 @@ func bit(v bool) int {
 // Finding appends the lines of a finding: the rule, and what was seen.
 func (t *Text) Finding(dst []byte, ref *decode.Ref, f *ws.Finding) []byte {
 	c := quietColor
-	if f.Rule.Level == ws.Must {
+	if f.Rule.Level == rule.Must {
 		c = badColor
 	}
 	dst = t.paint(dst, c, fmt.Sprintf("%-6s ", f.Rule.Level))
 	dst = append(dst, where(ref, f)...)
 	dst = append(append(dst, ' '), f.Rule.ID...)
 	if f.Detail != "" {
-		dst = decode.AppendInert(append(dst, ": "...), f.Detail)
+		dst = show.AppendInert(append(dst, ": "...), f.Detail)
 	}
 	dst = append(dst, "\n         "...)
 	dst = append(dst, f.Rule.Text...)

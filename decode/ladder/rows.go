@@ -9,6 +9,7 @@ import (
 
 	"github.com/wspeek/wspeek/capture"
 	"github.com/wspeek/wspeek/decode"
+	"github.com/wspeek/wspeek/decode/show"
 	"github.com/wspeek/wspeek/decode/ws"
 )
 
@@ -100,7 +101,7 @@ func (b *builder) handshake() {
 	s := b.s
 	if s.HasStarted {
 		b.add(Row{Kind: Handshake, Dir: ws.C2S, At: ws.Stamp{Packet: s.First, Time: s.Started},
-			Text: decode.Inert(strings.Join([]string{s.Method, s.Path}, " ")), order: -2})
+			Text: show.Inert(strings.Join([]string{s.Method, s.Path}, " ")), order: -2})
 	}
 	if s.Status == 0 {
 		return
@@ -115,7 +116,7 @@ func (b *builder) handshake() {
 			text += ", " + part
 		}
 	}
-	b.add(Row{Kind: Handshake, Dir: ws.S2C, At: at, Text: decode.Inert(text), Bad: s.State == decode.Refused, order: -1})
+	b.add(Row{Kind: Handshake, Dir: ws.S2C, At: at, Text: show.Inert(text), Bad: s.State == decode.Refused, order: -1})
 }
 
 // messages adds messages or their frames. It says whether there are more than are wanted.
@@ -227,7 +228,7 @@ func (b *builder) preview(i int, m *ws.Message) (string, error) {
 	if m.State == ws.Undecodable || m.Opcode != ws.OpText && !m.ValidUTF8 {
 		return hexOf(p), err
 	}
-	return string(decode.AppendInert(nil, whole(p))), err
+	return string(show.AppendInert(nil, whole(p))), err
 }
 
 func hexOf(p []byte) string {
@@ -299,7 +300,7 @@ func (b *builder) gaps() []Row {
 			r.Since = r.At.Time - b.rows[i-1].At.Time
 		}
 		if r.Since >= from {
-			out = append(out, Row{Kind: Gap, At: b.rows[i-1].At, Since: r.Since, Text: decode.Duration(r.Since)})
+			out = append(out, Row{Kind: Gap, At: b.rows[i-1].At, Since: r.Since, Text: show.Duration(r.Since)})
 		}
 		out = append(out, r)
 	}

@@ -1,4 +1,4 @@
-package ws
+package rule
 
 import (
 	"regexp"
@@ -10,10 +10,10 @@ import (
 
 func TestRulesAreWellFormed(t *testing.T) {
 	t.Parallel()
-	id := regexp.MustCompile(`^(ws|http|deflate|capture)\.[a-z0-9]+(-[a-z0-9]+)*$`)
+	id := regexp.MustCompile(`^(ws|http|deflate|capture|ping|frame|message)\.[a-z0-9]+(-[a-z0-9]+)*$`)
 	section := regexp.MustCompile(`^[1-9][0-9]*(\.[1-9][0-9]*)*$`)
 	seen := map[string]bool{}
-	for _, r := range Rules {
+	for _, r := range All {
 		switch {
 		case !id.MatchString(r.ID):
 			t.Errorf("%q is no well-formed ID", r.ID)
@@ -25,12 +25,12 @@ func TestRulesAreWellFormed(t *testing.T) {
 			t.Errorf("%s: section %q", r.ID, r.Section)
 		case !strings.HasSuffix(r.Text, ".") || strings.Contains(r.Text, ". "):
 			t.Errorf("%s: %q is not one sentence", r.ID, r.Text)
-		case RuleByID(r.ID) != r:
+		case ByID(r.ID) != r:
 			t.Errorf("%s is not found by its ID", r.ID)
 		}
 		seen[r.ID] = true
 	}
-	if RuleByID("ws.none") != nil {
+	if ByID("ws.none") != nil {
 		t.Error("found a rule that does not exist")
 	}
 }
@@ -45,7 +45,7 @@ func TestRulesPromised(t *testing.T) {
 		"deflate.params", "deflate.rsv1",
 	}
 	for _, id := range promised {
-		if r := RuleByID(id); r == nil || r.Level != Must {
+		if r := ByID(id); r == nil || r.Level != Must {
 			t.Errorf("%s: %+v, want a rule of level must", id, r)
 		}
 	}
@@ -53,11 +53,11 @@ func TestRulesPromised(t *testing.T) {
 
 func TestRulesStandInTheOrderOfTheDocuments(t *testing.T) {
 	t.Parallel()
-	if !slices.IsSortedFunc(Rules, compareRules) {
-		for i := 1; i < len(Rules); i++ {
-			if compareRules(Rules[i-1], Rules[i]) > 0 {
-				t.Errorf("%s (%s %s) stands before %s (%s %s)", Rules[i-1].ID, Rules[i-1].RFC, Rules[i-1].Section,
-					Rules[i].ID, Rules[i].RFC, Rules[i].Section)
+	if !slices.IsSortedFunc(All, compareRules) {
+		for i := 1; i < len(All); i++ {
+			if compareRules(All[i-1], All[i]) > 0 {
+				t.Errorf("%s (%s %s) stands before %s (%s %s)", All[i-1].ID, All[i-1].RFC, All[i-1].Section,
+					All[i].ID, All[i].RFC, All[i].Section)
 			}
 		}
 	}
