@@ -1,4 +1,4 @@
-package main
+package keep
 
 import (
 	"bytes"
@@ -6,7 +6,6 @@ import (
 	"errors"
 	"io"
 	"os"
-	"strings"
 	"testing"
 	"time"
 
@@ -27,20 +26,19 @@ func madeFrom(from, to int) (list []capture.Packet) {
 	return list
 }
 
-// ringOf is a ring of limit bytes, in a directory of its own; told are the lines that it told.
-func ringOf(t *testing.T, limit int64) (r *packetRing, told *notes) {
+// ringOf is a ring of limit bytes in a directory of its own; failures are the errors that it reported.
+func ringOf(t *testing.T, limit int64) (r *Ring, failures *[]error) {
 	t.Helper()
-	told = &notes{}
-	r = newPacketRing(limit, told.add)
-	r.dir = t.TempDir()
-	t.Cleanup(r.close)
-	return r, told
+	failures = &[]error{}
+	r = NewRing(RingOptions{Bytes: limit, Dir: t.TempDir(), Failed: func(err error) { *failures = append(*failures, err) }})
+	t.Cleanup(r.Close)
+	return r, failures
 }
 
 // numbersIn reads a view, and checks that packets are whole and follow each other.
-func numbersIn(t *testing.T, v *ringView) (first, last int) {
+func numbersIn(t *testing.T, v *View) (first, last int) {
 	t.Helper()
-	err := v.read(t.Context(), func(p *capture.Packet) error {
+	err := v.Read(t.Context(), func(p *capture.Packet) error {
 		want := made(p.Number)
 		if p.Time != want.Time || p.LinkType != want.LinkType || p.Interface != want.Interface || p.OrigLen != want.OrigLen || !bytes.Equal(p.Data, want.Data) {
 			t.Fatalf("packet %d: got %+v, want %+v", p.Number, p, want)
@@ -60,9 +58,9 @@ func numbersIn(t *testing.T, v *ringView) (first, last int) {
 }
 
 // sizes is how long the files are together.
-func (r *packetRing) sizes(t *testing.T) (n int64) {
+func (r *Ring) sizes(t *testing.T) (n int64) {
 	t.Helper()
-	for _, s := range r.segments {
+	for _, s := range r.files {
 		info, err := s.file.Stat()
 		if err != nil {
 			t.Fatal(err)
@@ -75,8 +73,8 @@ func (r *packetRing) sizes(t *testing.T) (n int64) {
 	return n
 }
 
-// The newest packets are kept, in files that together are never longer than the limit, and that have no names.
-func TestPacketRing_KeepsTheNewest(t *testing.T) {
+// The newest packets are kept, in files without names that together are never longer than the limit.
+func TestRing_KeepsTheNewest(t *testing.T) {
 	t.Parallel()
 	const limit = 200_000
 	r, _ := ringOf(t, limit)
@@ -86,14 +84,14 @@ func TestPacketRing_KeepsTheNewest(t *testing.T) {
 			t.Fatalf("%d bytes on disk after packet %d, want at most %d", n, from+36, limit)
 		}
 	}
-	v := r.view()
-	defer v.release()
+	v := r.View()
+	defer v.Release()
 	first, last := numbersIn(t, v)
-	if last != 3034-3034%37 || first != v.oldest() || first != r.oldest() {
-		t.Errorf("packets %d to %d, the oldest %d", first, last, v.oldest())
+	if last != 3034-3034%37 || first != v.Oldest() || first != r.Oldest() {
+		t.Errorf("packets %d to %d, the oldest %d", first, last, v.Oldest())
 	}
-	c := v.counts
-	if c.dropped != int64(first-1) || c.kept != int64(last-first+1) || c.lost != 0 {
+	c := v.Counts
+	if c.Dropped != int64(first-1) || c.Kept != int64(last-first+1) || c.Lost != 0 {
 		t.Errorf("packets %d to %d, counts %+v", first, last, c)
 	}
 	if n := r.sizes(t); n < limit*3/4 {
@@ -104,126 +102,122 @@ func TestPacketRing_KeepsTheNewest(t *testing.T) {
 	}
 }
 
-// A packet that is longer than a segment has one for itself.
-func TestPacketRing_LargePackets(t *testing.T) {
+// A packet that is longer than a file has one for itself.
+func TestRing_LargePackets(t *testing.T) {
 	t.Parallel()
-	r, _ := ringOf(t, 27_100) // segments of about 1,700 bytes
+	r, _ := ringOf(t, 27_100) // files of about 1,700 bytes
 	large := func(n int) capture.Packet {
 		return capture.Packet{Number: n, OrigLen: 9000, Data: make([]byte, 9000)}
 	}
 	r.keep([]capture.Packet{large(1), made(2), large(3), large(4), large(5)})
-	v := r.view()
-	defer v.release()
+	v := r.View()
+	defer v.Release()
 	var got []int
-	err := v.read(t.Context(), func(p *capture.Packet) error { got = append(got, p.Number); return nil })
-	if err != nil || len(got) != 3 || got[0] != 3 || v.counts.dropped != 2 || r.sizes(t) > 27_100 {
-		t.Errorf("got %v, %v, %+v", got, err, v.counts)
+	err := v.Read(t.Context(), func(p *capture.Packet) error { got = append(got, p.Number); return nil })
+	if err != nil || len(got) != 3 || got[0] != 3 || v.Counts.Dropped != 2 || r.sizes(t) > 27_100 {
+		t.Errorf("got %v, %v, %+v", got, err, v.Counts)
 	}
 }
 
-// What is held does not change while packets go on coming, and its files are closed when nobody holds them.
-func TestPacketRing_ReadWhileWritten(t *testing.T) {
+// A view does not change while more packets come, and its files are closed when nobody holds them.
+func TestRing_ReadWhileWritten(t *testing.T) {
 	t.Parallel()
 	r, _ := ringOf(t, 100_000)
-	go r.run()
+	go r.Run()
 	stop, stopped := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(stopped)
 		for n := 1; ; n += 20 {
 			select {
 			case <-stop:
-				r.backlog.close(io.EOF)
+				r.backlog.Close(io.EOF)
 				return
 			default:
-				r.backlog.wait(madeFrom(n, n+19), stop)
+				r.backlog.PutAll(madeFrom(n, n+19), stop)
 			}
 		}
 	}()
 	last := 0
 	for end := time.Now().Add(300 * time.Millisecond); time.Now().Before(end); {
-		if err := r.caughtUp(t.Context()); err != nil {
+		if err := r.CatchUp(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		v := r.view()
-		if len(v.segments) == 0 {
+		v := r.View()
+		if len(v.files) == 0 {
 			continue
 		}
-		file := v.segments[0].segment.file
+		file := v.files[0].file
 		_, newest := numbersIn(t, v)
 		if newest < last {
 			t.Fatalf("packet %d is the newest, before it was %d", newest, last)
 		}
 		time.Sleep(10 * time.Millisecond)
-		if first, again := numbersIn(t, v); again != newest || first != v.oldest() {
+		if first, again := numbersIn(t, v); again != newest || first != v.Oldest() {
 			t.Fatalf("packets %d to %d, read again %d", first, newest, again)
 		}
-		v.release()
-		if _, err := file.Stat(); r.oldest() > newest && !errors.Is(err, os.ErrClosed) {
+		v.Release()
+		if _, err := file.Stat(); r.Oldest() > newest && !errors.Is(err, os.ErrClosed) {
 			t.Fatalf("a file that nobody holds: %v", err)
 		}
 		last = newest
 	}
 	close(stop)
 	<-stopped
-	<-r.done
-	if c := r.counts(); c.dropped == 0 || c.kept+c.dropped != r.backlog.accepted() || c.lost != 0 {
-		t.Errorf("%+v of %d", c, r.backlog.accepted())
+	<-r.Done()
+	if c := r.Counts(); c.Dropped == 0 || c.Kept+c.Dropped != r.backlog.Accepted() || c.Lost != 0 {
+		t.Errorf("%+v of %d", c, r.backlog.Accepted())
 	}
 }
 
-// A disk that is full is told once; what is kept stays, what comes is counted.
-func TestPacketRing_WriteError(t *testing.T) {
+// A disk that is full is reported once; what is kept stays, later packets are counted.
+func TestRing_WriteError(t *testing.T) {
 	t.Parallel()
-	r, told := ringOf(t, 100_000)
+	r, failures := ringOf(t, 100_000)
 	r.keep(madeFrom(1, 5))
-	whole := r.segments[0].file
+	whole := r.files[0].file
 	broken, err := os.Open(os.DevNull) // cannot be written
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.segments[0].file = broken
+	r.files[0].file = broken
 	r.keep(madeFrom(6, 10))
 	r.keep(madeFrom(11, 20))
-	r.segments[0].file = whole
+	r.files[0].file = whole
 	broken.Close()
-	v := r.view()
-	defer v.release()
-	if first, last := numbersIn(t, v); first != 1 || last != 5 || v.counts.kept != 5 || v.counts.lost != 15 || v.counts.err == nil {
-		t.Errorf("packets %d to %d, %+v", first, last, v.counts)
+	v := r.View()
+	defer v.Release()
+	if first, last := numbersIn(t, v); first != 1 || last != 5 || v.Counts.Kept != 5 || v.Counts.Lost != 15 || v.Counts.Err == nil {
+		t.Errorf("packets %d to %d, %+v", first, last, v.Counts)
 	}
-	if len(told.lines) != 1 || !strings.HasPrefix(told.lines[0], "packets are kept for :w no longer: ") {
-		t.Errorf("told %q", told.lines)
+	if len(*failures) != 1 || !errors.Is((*failures)[0], v.Counts.Err) {
+		t.Errorf("reported %v, want one error", *failures)
 	}
-	if err := r.caughtUp(t.Context()); err != nil {
+	if err := r.CatchUp(t.Context()); err != nil {
 		t.Error(err)
 	}
-	r, told = ringOf(t, 100_000)
+	r, failures = ringOf(t, 100_000)
 	r.dir += "/not there"
 	r.keep(madeFrom(1, 5))
-	if c := r.counts(); c.lost != 5 || c.kept != 0 || len(told.lines) != 1 {
-		t.Errorf("%+v, told %q", c, told.lines)
+	if c := r.Counts(); c.Lost != 5 || c.Kept != 0 || len(*failures) != 1 {
+		t.Errorf("%+v, reported %v", c, *failures)
 	}
 }
 
-// What the backlog has no room for is counted.
-func TestPacketRing_TooSlow(t *testing.T) {
+// Packets for which the backlog has no room are lost, and waiting for them can be cancelled.
+func TestRing_TooSlow(t *testing.T) {
 	t.Parallel()
 	r, _ := ringOf(t, 100_000)
-	s := &liveSource{ring: r, backlog: newBacklog()}
 	big := capture.Packet{Number: 1, Data: make([]byte, chunkBytes)}
 	for range backlogChunks + 3 {
-		s.hand([]capture.Packet{big})
+		r.backlog.Lose(len(r.backlog.Put([]capture.Packet{big})))
 	}
-	if c := r.counts(); c.lost != 3 {
+	if c := r.Counts(); c.Lost != 3 {
 		t.Errorf("%+v, want 3 lost", c)
 	}
 	ctx, stop := context.WithCancel(t.Context())
 	stop()
-	if err := r.caughtUp(ctx); !errors.Is(err, context.Canceled) {
-		t.Errorf("got %v", err)
-	}
-	if text := r.counts().said(); !strings.Contains(text, "3 were lost on the way") {
-		t.Errorf("said %q", text)
+	if err := r.CatchUp(ctx); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v, want context.Canceled", err)
 	}
 }
 

@@ -1,10 +1,7 @@
-package main
+package keep
 
 import (
-	"bufio"
-	"context"
 	"encoding/binary"
-	"fmt"
 	"io"
 	"os"
 	"sync/atomic"
@@ -12,38 +9,44 @@ import (
 	"github.com/wspeek/wspeek/capture"
 )
 
-// segment is one of the files of a packetRing.
-type segment struct {
+// ringFile is one of the files of a Ring.
+type ringFile struct {
 	file *os.File
 	// first is the number of its first packet.
 	first int
-	// size and packets are what it holds; they are guarded by the ring's lock.
+	// size and packets are what it holds; the ring's lock guards them.
 	size, packets int64
-	// holders are the ring and those who read; the last of them closes the file.
+	// holders are the ring and the views; the last of them closes the file.
 	holders atomic.Int32
 }
 
-// segmentView is the begin of a segment, which does not change.
-type segmentView struct {
-	segment *segment
-	size    int64
+// newRingFile creates a file that has no name, if the system allows that.
+func newRingFile(dir string, first int) (*ringFile, error) {
+	f, err := os.CreateTemp(dir, "wspeek-*.packets") // mode 0600
+	if err != nil {
+		return nil, err
+	}
+	os.Remove(f.Name())
+	r := &ringFile{file: f, first: first}
+	r.holders.Store(1)
+	return r, nil
 }
 
 // hold keeps the file from being closed; the ring's lock is held.
-func (s *segment) hold() segmentView {
-	s.holders.Add(1)
-	return segmentView{s, s.size}
+func (f *ringFile) hold() fileView {
+	f.holders.Add(1)
+	return fileView{f, f.size}
 }
 
-// release lets the file go.
-func (s *segment) release() {
-	if s.holders.Add(-1) == 0 {
-		s.file.Close()
-		os.Remove(s.file.Name()) // where that was not possible for an open file
+// release closes the file if nobody else holds it.
+func (f *ringFile) release() {
+	if f.holders.Add(-1) == 0 {
+		f.file.Close()
+		os.Remove(f.file.Name()) // for systems that cannot remove an open file
 	}
 }
 
-// recordHeader is how many bytes stand before a packet's own: number 8, time 8, link type 2, interface 2, original
+// recordHeader is how many bytes come before a packet's own: number 8, time 8, link type 2, interface 2, original
 // length 4, captured length 4.
 const recordHeader = 28
 
@@ -77,28 +80,4 @@ func readRecord(r io.Reader, p *capture.Packet, buf []byte) ([]byte, error) {
 		return buf, io.ErrUnexpectedEOF
 	}
 	return buf, nil
-}
-
-// readAhead is how much of a segment is read at a time.
-const readAhead = 1 << 20
-
-// read hands its packets to each.
-func (v segmentView) read(ctx context.Context, each func(*capture.Packet) error) error {
-	r := bufio.NewReaderSize(io.NewSectionReader(v.segment.file, 0, v.size), readAhead)
-	var p capture.Packet
-	var buf []byte
-	for ctx.Err() == nil {
-		var err error
-		buf, err = readRecord(r, &p, buf)
-		switch {
-		case err == io.EOF:
-			return nil
-		case err != nil:
-			return fmt.Errorf("read kept packets: %w", err)
-		}
-		if err := each(&p); err != nil {
-			return err
-		}
-	}
-	return ctx.Err()
 }
