@@ -9,7 +9,7 @@ import (
 	"text/tabwriter"
 
 	"github.com/wspeek/wspeek/capture"
-	"github.com/wspeek/wspeek/decode"
+	"github.com/wspeek/wspeek/decode/show"
 )
 
 // interfaceLine is an interface as -D --json tells it.
@@ -36,8 +36,8 @@ func listInterfaces(std streams, f *flags) error {
 	}
 	t := tabwriter.NewWriter(std.out, 0, 0, 2, ' ', 0)
 	for _, i := range all {
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s\n", decode.Inert(i.Name), stateOf(&i),
-			strings.Join(i.Addresses, " "), decode.Inert(i.Description))
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\n", show.Inert(i.Name), stateOf(&i),
+			strings.Join(i.Addresses, " "), show.Inert(i.Description))
 	}
 	return t.Flush()
 }

@@ -10,7 +10,7 @@ import (
 
 	"github.com/wspeek/wspeek/capture"
 	"github.com/wspeek/wspeek/capture/bpf"
-	"github.com/wspeek/wspeek/decode"
+	"github.com/wspeek/wspeek/decode/show"
 )
 
 // liveTrouble tells why a capture does not begin, with what mends it, and is the error with its status.
@@ -39,7 +39,7 @@ func liveTrouble(words io.Writer, f *flags, err error) error {
 }
 
 // say writes a line for a person.
-func say(words io.Writer, line string) { fmt.Fprintf(words, "wspeek: %s\n", decode.Inert(line)) }
+func say(words io.Writer, line string) { fmt.Fprintf(words, "wspeek: %s\n", show.Inert(line)) }
 
 // mend are the commands that bring about the rights that are missing, the best first.
 func mend(e *capture.PermissionError, f *flags) string {
@@ -82,7 +82,7 @@ func tcpdumpArgs(f *flags) string {
 	if filter := strings.Join(strings.Fields(l.filter), " "); filter != "" {
 		s += " " + shellWord(filter)
 	}
-	return decode.Inert(s)
+	return show.Inert(s)
 }
 
 // hint tells what may have been meant by an expression that is not taken.
