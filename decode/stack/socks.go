@@ -20,7 +20,8 @@ type socks struct {
 	// method is what the server chose, once chosen: its answer may be captured before what it answers.
 	method byte
 	chosen bool
-	// inner is what the tunnel carries, once both sides are through.
+	// open makes inner, which is what the tunnel carries, once both sides are through.
+	open  func(*decode.Tunnel) reassembly.Handler
 	inner reassembly.Handler
 	held  held
 }
@@ -53,7 +54,9 @@ func greeting(b []byte) (whole, may bool) {
 // isChoice says whether b begins with a server's choice of a method that we can follow.
 func isChoice(b []byte) bool { return len(b) >= 2 && (b[1] == 0 || b[1] == 2) }
 
-func newSOCKS(l *sniffer, client reassembly.Dir) *socks { return &socks{layer: l, client: client} }
+func newSOCKS(l *sniffer, client reassembly.Dir) *socks {
+	return &socks{layer: l, client: client, open: l.inner}
+}
 
 func (s *socks) Data(d reassembly.Dir, k reassembly.Chunk) {
 	for len(k.Data) > 0 && s.stage[d] < socksDone {
@@ -100,7 +103,7 @@ func (s *socks) step(d reassembly.Dir) {
 	s.done(d, s.buf[d])
 	s.buf[d] = s.buf[d][:0]
 	if s.stage[0] == socksDone && s.stage[1] == socksDone && s.inner == nil {
-		s.inner = s.layer.inner(&decode.Tunnel{Type: "socks5", Target: s.target})
+		s.inner = s.open(&decode.Tunnel{Type: "socks5", Target: s.target})
 		s.held.replay(s.inner)
 	}
 }
