@@ -293,7 +293,7 @@ func (m *model) save(name string, over bool) tea.Cmd {
 }
 
 func (m *model) exporter() *exporter {
-	x := &exporter{store: m.store, lens: m.lens, refs: map[int]*decode.Ref{}, stop: new(atomic.Bool)}
+	x := &exporter{store: m.store, lens: m.lens, refs: map[int]*decode.SessionRef{}, stop: new(atomic.Bool)}
 	x.json.FileOf = m.opt.FileOf
 	return x
 }

@@ -81,7 +81,7 @@ func (q *request) make(s *store) body {
 
 func (q *request) sessionBody(s *store, n int) body {
 	s.mu.Lock()
-	i, first := s.trace.Now(n), s.trace.First(n)
+	i, first := s.trace.CurrentSession(n), s.trace.FirstKept(n)
 	findings := s.trace.Findings(n)
 	s.mu.Unlock()
 	if i == nil {

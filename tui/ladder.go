@@ -163,8 +163,8 @@ func (m *model) ladderKey() ladderKey {
 	k := ladderKey{ladderLook: ladderLook{n, m.spec.frames, m.lad.mode == ladderTCP}}
 	m.store.mu.Lock()
 	defer m.store.mu.Unlock()
-	k.info, k.count, k.amended = m.store.trace.Session(n), m.store.trace.Count(n), m.store.trace.Amended()
-	k.first = m.store.trace.First(n)
+	k.info, k.count, k.amended = m.store.trace.Session(n), m.store.trace.MessageCount(n), m.store.trace.Amended()
+	k.first = m.store.trace.FirstKept(n)
 	return k
 }
 

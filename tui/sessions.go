@@ -161,8 +161,8 @@ func (s *store) sessions(from, to int) []*decode.Session {
 	if from == 0 {
 		out = append(out, nil)
 	}
-	for _, n := range s.trace.Numbers(max(from-1, 0), to-1) {
-		out = append(out, s.trace.Now(n))
+	for _, n := range s.trace.SessionsFrom(max(from-1, 0), to-1) {
+		out = append(out, s.trace.CurrentSession(n))
 	}
 	return out
 }

@@ -19,6 +19,7 @@ import (
 	"github.com/wspeek/wspeek/capture/bpf"
 	"github.com/wspeek/wspeek/capture/live"
 	"github.com/wspeek/wspeek/decode"
+	"github.com/wspeek/wspeek/decode/trace"
 )
 
 const liveLong = `live captures from network interfaces and shows messages as they happen: on the screen, or as
@@ -317,7 +318,7 @@ func listLive(ctx context.Context, std streams, f *flags, s *liveSource, v view)
 	if err != nil {
 		return err
 	}
-	l.forget = decode.Forgetting{Sessions: liveSessions, Bytes: liveSessionBytes}
+	l.forget = trace.Retention{Sessions: liveSessions, Bytes: liveSessionBytes}
 	ports, err := f.ports()
 	if err != nil {
 		return err
