@@ -30,7 +30,7 @@ type Conn struct {
 	// record is what happened besides bytes; nil where nothing did.
 	record *Record
 	// byAge links the connections of a class (table_list.go), waiters those with something waiting.
-	byAge, waiters link
+	byAge, waiters links
 	class          class
 	// touched says that it has had a packet since it was put at the end of its list.
 	touched bool

@@ -63,7 +63,7 @@ const testsOnly = "reassembly/handlertest"
 var inside = map[string][]string{
 	"capture/keep": {"capture"},
 	"capture/link": {"capture"},
-	"capture/live": {"capture", "capture/link"},
+	"capture/live": {"capture"},
 }
 
 // pure packages (ranks 1 to 6) may not import these, nor what lies below them.
@@ -226,7 +226,7 @@ func TestFilesAreShort(t *testing.T) {
 	}
 }
 
-// gopacket stays at the edge: the slow path of tunnels, writing pcapng, and libpcap.
+// gopacket stays at the edge: the slow path of tunnels, and libpcap.
 func TestGopacketStaysAtTheEdge(t *testing.T) {
 	t.Parallel()
 	for _, s := range sources(t) {
@@ -242,12 +242,7 @@ func TestGopacketStaysAtTheEdge(t *testing.T) {
 }
 
 func mayUseGopacket(s *source) bool {
-	if s.dir() != "capture" {
-		return false
-	}
-	name := path.Base(s.name)
-	return name == "tunnel.go" || strings.HasPrefix(name, "write") || s.tagged("libpcap") ||
-		strings.HasSuffix(name, "_windows.go")
+	return s.name == "capture/link/tunnel.go" || s.dir() == "capture/live" && s.tagged("libpcap")
 }
 
 // sources reads every Go file of the module, so that a change in any of them runs these tests again.

@@ -1,38 +1,6 @@
-package capture
+package link
 
-// MaxDepth is how many headers may be nested before the innermost IP header: Ethernet and PPP headers,
-// tags, labels and tunnels together.
-const MaxDepth = 16
-
-// Rest is what is left of a packet when headers were taken off it.
-type Rest struct {
-	// Data are the captured bytes. They lie where the packet's do.
-	Data []byte
-	// Wire is how many bytes the wire carried from Data[0] on, at least len(Data).
-	Wire int
-	// Depth is how many of the headers that MaxDepth counts were taken off.
-	Depth int
-	// Told says that Wire is what a header told, not what the capture did: a header inside that
-	// tells more contradicts it.
-	Told bool
-}
-
-// Skip takes n bytes off; false where fewer were captured.
-func (r *Rest) Skip(n int) bool {
-	if len(r.Data) < n {
-		return false
-	}
-	r.Data, r.Wire = r.Data[n:], r.Wire-n
-	return true
-}
-
-// short tells a header of n bytes that the capture cut from one that the wire did not carry whole.
-func (r *Rest) short(n int, damaged Skip) Skip {
-	if r.Wire >= n {
-		return SkipCut
-	}
-	return damaged
-}
+import "github.com/wspeek/wspeek/capture"
 
 // etherType is an EtherType (IEEE 802.3), or one of the numbers below 0x100 that stand
 // for what has none.
@@ -58,66 +26,35 @@ const (
 	typeOldQinQ  etherType = 0x9100
 )
 
-// PlainIPv4 is the IPv4 packet of an Ethernet frame without tags; false says nothing but that
-// Unwrapper.Link has to look.
-func (p *Packet) PlainIPv4() ([]byte, bool) {
-	b := p.Data
-	if p.LinkType != LinkEthernet || len(b) < 34 || len(b) > p.OrigLen || b[12] != 8 || b[13] != 0 {
-		return nil, false
-	}
-	return b[14:], true
-}
-
-// Unwrapper takes link headers and tunnel headers off packets. The zero value is ready. It
-// allocates nothing, and is for one goroutine at a time.
-type Unwrapper struct {
-	tunnels decoders
-}
-
-// Link takes off what stands before the first IP header. The version of the IP header is not
-// looked at. With a reason, Rest is not to be used.
-func (u *Unwrapper) Link(p *Packet) (Rest, Skip) {
-	r := Rest{Data: p.Data, Wire: p.OrigLen}
-	if len(p.Data) > p.OrigLen {
-		return r, SkipLength
-	}
-	next, skip := linkHeader(p.LinkType, &r)
-	if skip != 0 {
-		return r, skip
-	}
-	skip = u.walk(next, &r)
-	return r, skip
-}
-
 // linkHeader takes the first header off and says what follows it.
-func linkHeader(l LinkType, r *Rest) (etherType, Skip) {
+func linkHeader(l capture.LinkType, r *Inner) (etherType, Skip) {
 	switch l {
-	case LinkEthernet:
+	case capture.LinkEthernet:
 		return typeEthernet, 0
-	case LinkRaw, LinkRawBSD, LinkRawOpenBSD, LinkIPv4, LinkIPv6:
+	case capture.LinkRaw, capture.LinkRawBSD, capture.LinkRawOpenBSD, capture.LinkIPv4, capture.LinkIPv6:
 		return typeRaw, 0
-	case LinkSLL:
+	case capture.LinkSLL:
 		return cooked(r, 16, 14, 2)
-	case LinkSLL2:
+	case capture.LinkSLL2:
 		return cooked(r, 20, 0, 8)
-	case LinkNull, LinkLoop:
+	case capture.LinkNull, capture.LinkLoop:
 		return family(r)
-	case LinkPPP, LinkPPPD:
+	case capture.LinkPPP, capture.LinkPPPD:
 		return typePPP, 0
-	case LinkPPPHDLC, LinkCiscoHDLC:
+	case capture.LinkPPPHDLC, capture.LinkCiscoHDLC:
 		return hdlc(r)
-	case LinkPPPoE:
+	case capture.LinkPPPoE:
 		return typePPPoE, 0
-	case LinkNFLog:
+	case capture.LinkNFLog:
 		return nflog(r)
-	case LinkPKTAP:
+	case capture.LinkPKTAP:
 		return pktap(r)
 	}
 	return 0, SkipLinkType
 }
 
 // cooked is Linux's cooked header of size bytes with the protocol and the device type at their offsets.
-func cooked(r *Rest, size, protocol, device int) (etherType, Skip) {
+func cooked(r *Inner, size, protocol, device int) (etherType, Skip) {
 	const netlink = 824 // the protocol field is then no EtherType
 	b := r.Data
 	if !r.Skip(size) {
@@ -134,7 +71,7 @@ func cooked(r *Rest, size, protocol, device int) (etherType, Skip) {
 
 // family is the header of NULL and LOOP. The byte order is that of the host that captured, and
 // the number of IPv6 that of its system.
-func family(r *Rest) (etherType, Skip) {
+func family(r *Inner) (etherType, Skip) {
 	b := r.Data
 	if !r.Skip(4) {
 		return 0, r.short(4, SkipLinkHeader)
@@ -151,7 +88,7 @@ func family(r *Rest) (etherType, Skip) {
 }
 
 // hdlc is Cisco HDLC (unicast 0x0f or multicast 0x8f, then an EtherType) or PPP.
-func hdlc(r *Rest) (etherType, Skip) {
+func hdlc(r *Inner) (etherType, Skip) {
 	b := r.Data
 	if len(b) < 4 {
 		return 0, r.short(4, SkipLinkHeader)
@@ -163,25 +100,8 @@ func hdlc(r *Rest) (etherType, Skip) {
 	return etherType(be16(b[2:])), 0
 }
 
-// walk takes headers off until IP. Each step but the last takes bytes off, and Depth bounds them.
-func (u *Unwrapper) walk(t etherType, r *Rest) Skip {
-	for first := true; ; first = false {
-		if !first {
-			r.Depth++
-		}
-		if r.Depth > MaxDepth {
-			return SkipDepth
-		}
-		next, skip := u.step(t, r)
-		if skip != 0 || next == 0 {
-			return skip
-		}
-		t = next
-	}
-}
-
 // step takes off the header that t names; next is 0 when r begins with IP.
-func (u *Unwrapper) step(t etherType, r *Rest) (next etherType, skip Skip) {
+func (u *Unwrapper) step(t etherType, r *Inner) (next etherType, skip Skip) {
 	switch t {
 	case typeIPv4, typeIPv6, typeRaw:
 		return 0, 0
@@ -209,7 +129,7 @@ func (u *Unwrapper) step(t etherType, r *Rest) (next etherType, skip Skip) {
 
 // tag is an Ethernet header, or what follows the type of a tag: size bytes, of which the last two are
 // the type of what follows.
-func tag(r *Rest, size int) (etherType, Skip) {
+func tag(r *Inner, size int) (etherType, Skip) {
 	b := r.Data
 	if !r.Skip(size) {
 		return 0, r.short(size, SkipLinkHeader)
@@ -230,7 +150,7 @@ func typeOrLength(b []byte) (etherType, Skip) {
 }
 
 // llc is IEEE 802.2: IP by its own service access point, or SNAP with an EtherType (RFC 1042).
-func llc(r *Rest) (etherType, Skip) {
+func llc(r *Inner) (etherType, Skip) {
 	b := r.Data
 	if len(b) < 3 {
 		return 0, r.short(3, SkipLinkHeader)
@@ -253,7 +173,7 @@ func llc(r *Rest) (etherType, Skip) {
 
 // ppp is a PPP frame: address and control may be left out, and the protocol may be
 // compressed to one byte, which is odd (RFC 1661 section 6.5, RFC 1662).
-func ppp(r *Rest) (etherType, Skip) {
+func ppp(r *Inner) (etherType, Skip) {
 	if len(r.Data) < 2 {
 		return 0, r.short(2, SkipLinkHeader)
 	}
@@ -281,7 +201,7 @@ func ppp(r *Rest) (etherType, Skip) {
 }
 
 // pppoe is the header of a session packet (RFC 2516 section 4): code 0, and a length that ends it.
-func pppoe(r *Rest) (etherType, Skip) {
+func pppoe(r *Inner) (etherType, Skip) {
 	b := r.Data
 	if !r.Skip(6) {
 		return 0, r.short(6, SkipLinkHeader)
@@ -290,7 +210,7 @@ func pppoe(r *Rest) (etherType, Skip) {
 		return 0, SkipNotIP
 	}
 	if n := int(be16(b[4:])); n < r.Wire {
-		r.Wire, r.Data, r.Told = n, r.Data[:min(n, len(r.Data))], true
+		r.Wire, r.Data, r.FromHeader = n, r.Data[:min(n, len(r.Data))], true
 	}
 	return typePPP, 0
 }
@@ -298,7 +218,7 @@ func pppoe(r *Rest) (etherType, Skip) {
 // mpls is one entry of a label stack (RFC 3032). Nothing in it names what follows the last
 // one: that is IP by its version field, else a pseudowire, with a control word where the first
 // four bits are 0 (RFC 4385 section 3).
-func mpls(r *Rest) (etherType, Skip) {
+func mpls(r *Inner) (etherType, Skip) {
 	b := r.Data
 	if !r.Skip(4) {
 		return 0, r.short(4, SkipLinkHeader)

@@ -1,6 +1,6 @@
 //go:build libpcap
 
-package capture
+package live
 
 import (
 	"errors"
@@ -15,11 +15,13 @@ import (
 	"github.com/google/gopacket/layers"
 	libpcap "github.com/google/gopacket/pcap"
 	"golang.org/x/net/bpf"
+
+	"github.com/wspeek/wspeek/capture"
 )
 
-// Live captures through libpcap, or on Windows through Npcap. It is a Source. Stats and Stop
+// Capture captures through libpcap, or on Windows through Npcap. It is a Source. Stats and Stop
 // may be called from any goroutine at any time, ReadBatch from one at a time.
-type Live struct {
+type Capture struct {
 	mu      sync.Mutex // held while a handle is used
 	handles []*handle
 	stopped atomic.Bool
@@ -30,23 +32,23 @@ type Live struct {
 type handle struct {
 	*libpcap.Handle
 	name     string
-	link     LinkType
+	link     capture.LinkType
 	received atomic.Uint64
 	gone     bool
 	fault    error // to be told
-	last     InterfaceStats
+	last     capture.InterfaceStats
 }
 
 // pollEvery is how long one interface is waited for before the next has its turn.
 const pollEvery = 5 * time.Millisecond
 
-// OpenLive opens the interfaces. Errors are *PermissionError, *InterfaceError, or the filter's own.
-func OpenLive(opt LiveOptions) (*Live, error) {
+// Open opens the interfaces. Errors are *PermissionError, *InterfaceError, or the filter's own.
+func Open(opt Options) (*Capture, error) {
 	if err := opt.check(); err != nil {
 		return nil, err
 	}
 	opt = opt.withDefaults()
-	l := &Live{}
+	l := &Capture{}
 	for _, name := range opt.Interfaces {
 		h, err := openHandle(name, opt)
 		if err != nil {
@@ -58,7 +60,7 @@ func OpenLive(opt LiveOptions) (*Live, error) {
 	return l, nil
 }
 
-func openHandle(name string, opt LiveOptions) (*handle, error) {
+func openHandle(name string, opt Options) (*handle, error) {
 	inactive, err := libpcap.NewInactiveHandle(name)
 	if err != nil {
 		return nil, &InterfaceError{Name: name, What: "cannot be opened", Err: err}
@@ -74,7 +76,7 @@ func openHandle(name string, opt LiveOptions) (*handle, error) {
 		return nil, activateError(name, err)
 	}
 	h := &handle{Handle: opened, name: name, link: linkType(name, opened.LinkType())}
-	h.last = InterfaceStats{Name: name, Link: h.link}
+	h.last = capture.InterfaceStats{Name: name, Link: h.link}
 	if err := h.filter(opt); err != nil {
 		opened.Close()
 		return nil, err
@@ -93,15 +95,15 @@ func activateError(name string, err error) error {
 }
 
 // linkType mends that the package keeps eight bits of the number.
-func linkType(name string, l layers.LinkType) LinkType {
-	if name == AnyInterface && l == layers.LinkType(LinkSLL2&0xff) {
-		return LinkSLL2
+func linkType(name string, l layers.LinkType) capture.LinkType {
+	if name == AnyInterface && l == layers.LinkType(capture.LinkSLL2&0xff) {
+		return capture.LinkSLL2
 	}
-	return LinkType(l)
+	return capture.LinkType(l)
 }
 
 // filter sets the program of the options.
-func (h *handle) filter(opt LiveOptions) error {
+func (h *handle) filter(opt Options) error {
 	if opt.Filter == nil {
 		return nil
 	}
@@ -122,12 +124,12 @@ func instructions(program []bpf.RawInstruction) []libpcap.BPFInstruction {
 
 // ReadBatch implements Source. Packets are numbered from 1; an interface that fails is told once, as
 // *InterfaceError. io.EOF comes after Stop, or when no interface is left.
-func (l *Live) ReadBatch(b *Batch) error {
+func (l *Capture) ReadBatch(b *capture.Batch) error {
 	b.Packets, b.File = b.Packets[:0], 0
-	if cap(b.buf) < defaultBatchBytes {
-		b.buf = make([]byte, 0, defaultBatchBytes)
+	if cap(b.Memory) < batchBytes {
+		b.Memory = make([]byte, 0, batchBytes)
 	}
-	b.buf = b.buf[:0]
+	b.Memory = b.Memory[:0]
 	for !l.stopped.Load() {
 		left := false
 		for i, h := range l.handles {
@@ -147,8 +149,8 @@ func (l *Live) ReadBatch(b *Batch) error {
 }
 
 // read takes what one interface has, and waits a little where that is nothing.
-func (l *Live) read(number uint16, h *handle, b *Batch) error {
-	for !h.gone && cap(b.buf)-len(b.buf) >= defaultSnaplen {
+func (l *Capture) read(number uint16, h *handle, b *capture.Batch) error {
+	for !h.gone && cap(b.Memory)-len(b.Memory) >= defaultSnaplen {
 		l.mu.Lock()
 		data, info, err := h.next()
 		l.mu.Unlock()
@@ -159,13 +161,13 @@ func (l *Live) read(number uint16, h *handle, b *Batch) error {
 			h.gone, h.fault = true, err
 			break
 		}
-		start := len(b.buf)
-		b.buf = append(b.buf, data...)
+		start := len(b.Memory)
+		b.Memory = append(b.Memory, data...)
 		l.packets++
 		h.received.Add(1)
-		b.Packets = append(b.Packets, Packet{
-			Number: l.packets, Time: Time(info.Timestamp.UnixNano()), LinkType: h.link, Interface: number,
-			OrigLen: max(info.Length, len(data)), Data: b.buf[start:len(b.buf):len(b.buf)],
+		b.Packets = append(b.Packets, capture.Packet{
+			Number: l.packets, Time: capture.Time(info.Timestamp.UnixNano()), LinkType: h.link, Interface: number,
+			OrigLen: max(info.Length, len(data)), Data: b.Memory[start:len(b.Memory):len(b.Memory)],
 		})
 	}
 	if err := h.fault; err != nil && len(b.Packets) == 0 && !l.stopped.Load() {
@@ -184,10 +186,10 @@ func (h *handle) next() ([]byte, gopacket.CaptureInfo, error) {
 }
 
 // Stats returns the counts so far. After Close they are the last ones.
-func (l *Live) Stats() LiveStats {
+func (l *Capture) Stats() Stats {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	var s LiveStats
+	var s Stats
 	for _, h := range l.handles {
 		h.count()
 		s.Interfaces = append(s.Interfaces, h.last)
@@ -208,10 +210,10 @@ func (h *handle) count() {
 }
 
 // Stop ends the capture: ReadBatch returns io.EOF soon.
-func (l *Live) Stop() { l.stopped.Store(true) }
+func (l *Capture) Stop() { l.stopped.Store(true) }
 
 // Close ends the capture and closes the interfaces. It may be called twice.
-func (l *Live) Close() error {
+func (l *Capture) Close() error {
 	l.Stop()
 	l.mu.Lock()
 	defer l.mu.Unlock()

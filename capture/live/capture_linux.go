@@ -1,6 +1,6 @@
 //go:build !libpcap
 
-package capture
+package live
 
 import (
 	"io"
@@ -10,14 +10,16 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/wspeek/wspeek/capture"
 )
 
-// Live captures from interfaces through packet sockets with a ring of memory that
+// Capture captures from interfaces through packet sockets with a ring of memory that
 // is shared with the kernel (AF_PACKET, TPACKET_V3). It is a Source.
 //
-// OpenLive does all that needs rights. Stats and Stop may be called from any
+// Open does all that needs rights. Stats and Stop may be called from any
 // goroutine at any time, ReadBatch from one at a time.
-type Live struct {
+type Capture struct {
 	rings   []*ring
 	wake    int // eventfd: written to by Stop and Close
 	poll    []unix.PollFd
@@ -28,10 +30,10 @@ type Live struct {
 	packets int
 }
 
-// OpenLive opens a socket on each interface, with its ring, and begins to capture.
+// Open opens a socket on each interface, with its ring, and begins to capture.
 // Nothing that is called later needs rights. Errors are *PermissionError,
 // *InterfaceError, or the filter's own.
-func OpenLive(opt LiveOptions) (*Live, error) {
+func Open(opt Options) (*Capture, error) {
 	if err := opt.check(); err != nil {
 		return nil, err
 	}
@@ -39,7 +41,7 @@ func OpenLive(opt LiveOptions) (*Live, error) {
 	if err != nil {
 		return nil, &InterfaceError{Name: opt.Interfaces[0], What: "eventfd", Err: err}
 	}
-	l := &Live{wake: wake, poll: []unix.PollFd{{Fd: int32(wake), Events: unix.POLLIN}}}
+	l := &Capture{wake: wake, poll: []unix.PollFd{{Fd: int32(wake), Events: unix.POLLIN}}}
 	opt = opt.withDefaults()
 	for i, name := range opt.Interfaces {
 		r, err := openRing(name, opt)
@@ -54,21 +56,18 @@ func OpenLive(opt LiveOptions) (*Live, error) {
 	return l, nil
 }
 
-// liveBatch is the memory of a batch: room for some full blocks.
-const liveBatch = 1 << 20
-
 // ReadBatch implements Source. Packets are ordered by time within a batch, and
 // numbered from 1. An interface that goes away is told once, as *InterfaceError, after
 // its last packet; reading the others goes on. io.EOF comes after Stop, when what the
 // kernel had taken by then has been returned, or when no interface is left.
-func (l *Live) ReadBatch(b *Batch) error {
+func (l *Capture) ReadBatch(b *capture.Batch) error {
 	l.reading.Lock()
 	defer l.reading.Unlock()
 	b.Packets, b.File = b.Packets[:0], 0
-	if cap(b.buf) < liveBatch {
-		b.buf = make([]byte, 0, liveBatch)
+	if cap(b.Memory) < batchBytes {
+		b.Memory = make([]byte, 0, batchBytes)
 	}
-	b.buf = b.buf[:0]
+	b.Memory = b.Memory[:0]
 	for !l.closed.Load() {
 		for _, r := range l.rings {
 			r.take(b)
@@ -85,9 +84,9 @@ func (l *Live) ReadBatch(b *Batch) error {
 }
 
 // order sorts packets of several interfaces by time, and numbers them.
-func (l *Live) order(packets []Packet) {
+func (l *Capture) order(packets []capture.Packet) {
 	if len(l.rings) > 1 {
-		slices.SortStableFunc(packets, func(a, b Packet) int {
+		slices.SortStableFunc(packets, func(a, b capture.Packet) int {
 			switch {
 			case a.Time < b.Time:
 				return -1
@@ -108,7 +107,7 @@ func (l *Live) order(packets []Packet) {
 const settle = 60 * time.Millisecond
 
 // idle is called when no block is ready: it waits for one, or says why none comes.
-func (l *Live) idle() error {
+func (l *Capture) idle() error {
 	timeout := -1
 	if l.stopped.Load() {
 		if l.drained.IsZero() {
@@ -137,7 +136,7 @@ func (l *Live) idle() error {
 }
 
 // shut lets no more packets into the rings.
-func (l *Live) shut() {
+func (l *Capture) shut() {
 	for _, r := range l.rings {
 		r.attach(rejectAll)
 	}
@@ -145,7 +144,7 @@ func (l *Live) shut() {
 }
 
 // wait waits for a block, a lost interface, Stop or Close, at most timeout milliseconds.
-func (l *Live) wait(timeout int) error {
+func (l *Capture) wait(timeout int) error {
 	for i, r := range l.rings {
 		if r.gone { // its error stays: it is not to be waited on
 			l.poll[i+1].Fd = -1
@@ -167,20 +166,20 @@ func (l *Live) wait(timeout int) error {
 
 // Stop ends the capture: packets that come later are not taken, those that the kernel has
 // are still returned by ReadBatch, and then io.EOF. A ReadBatch that waits is woken.
-func (l *Live) Stop() {
+func (l *Capture) Stop() {
 	if !l.stopped.Swap(true) {
 		l.rouse()
 	}
 }
 
-func (l *Live) rouse() {
+func (l *Capture) rouse() {
 	one := [8]byte{1, 1, 1, 1, 1, 1, 1, 1}
 	unix.Write(l.wake, one[:])
 }
 
 // Stats returns the counts so far, in part from the kernel. After Close they are the last ones.
-func (l *Live) Stats() LiveStats {
-	var s LiveStats
+func (l *Capture) Stats() Stats {
+	var s Stats
 	for _, r := range l.rings {
 		s.Interfaces = append(s.Interfaces, r.statistics())
 	}
@@ -190,7 +189,7 @@ func (l *Live) Stats() LiveStats {
 
 // Close ends the capture at once, waits for ReadBatch to return, and frees the rings. It may be
 // called twice.
-func (l *Live) Close() error {
+func (l *Capture) Close() error {
 	if l.closed.Swap(true) {
 		return nil
 	}

@@ -1,10 +1,14 @@
-package capture
+package link
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+
+	"github.com/wspeek/wspeek/capture"
+)
 
 // nflog is a family and a list of attributes, one of which is the packet. Their lengths and types
 // are in the byte order of the capturing host, which nothing tells.
-func nflog(r *Rest) (etherType, Skip) {
+func nflog(r *Inner) (etherType, Skip) {
 	b := r.Data
 	if !r.Skip(4) {
 		return 0, r.short(4, SkipLinkHeader)
@@ -39,7 +43,7 @@ func attribute(b []byte) (size, kind int) {
 
 // pktap is a header that begins with its own length, and names the link type of what follows at offset 8
 // (both little-endian).
-func pktap(r *Rest) (etherType, Skip) {
+func pktap(r *Inner) (etherType, Skip) {
 	b := r.Data
 	if len(b) < 12 {
 		return 0, r.short(12, SkipLinkHeader)
@@ -51,10 +55,10 @@ func pktap(r *Rest) (etherType, Skip) {
 	if !r.Skip(int(size)) {
 		return 0, r.short(int(size), SkipLinkHeader)
 	}
-	if inner > 0xffff || LinkType(inner) == LinkPKTAP {
+	if inner > 0xffff || capture.LinkType(inner) == capture.LinkPKTAP {
 		return 0, SkipNotIP
 	}
-	next, skip := linkHeader(LinkType(inner), r)
+	next, skip := linkHeader(capture.LinkType(inner), r)
 	if skip == SkipLinkType { // the packet's own link type is decoded
 		skip = SkipNotIP
 	}

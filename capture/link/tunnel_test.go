@@ -1,4 +1,4 @@
-package capture
+package link
 
 import (
 	"bytes"
@@ -40,7 +40,7 @@ func TestTunnels(t *testing.T) {
 			t.Parallel()
 			var u Unwrapper
 			data := append(h(c.header), h(inner)...)
-			r, skip := u.Tunnel(c.proto, Rest{Data: data, Wire: len(data) + 3, Depth: 4})
+			r, skip := u.Tunnel(c.proto, Inner{Data: data, Wire: len(data) + 3, Depth: 4})
 			if skip != 0 || !bytes.Equal(r.Data, h(inner)) || r.Wire != len(r.Data)+3 || r.Depth < 5 {
 				t.Fatalf("got %x wire %d depth %d, %q; want %s", r.Data, r.Wire, r.Depth, skip, inner)
 			}
@@ -54,10 +54,10 @@ func TestTunnels_CutAtEachByte(t *testing.T) {
 		var u Unwrapper
 		data := h(c.header)
 		for n := range data {
-			if r, skip := u.Tunnel(c.proto, Rest{Data: data[:n], Wire: 2000}); skip != SkipCut && skip != SkipPanic && len(r.Data) > 0 {
+			if r, skip := u.Tunnel(c.proto, Inner{Data: data[:n], Wire: 2000}); skip != SkipCut && skip != SkipPanic && len(r.Data) > 0 {
 				t.Errorf("%s cut after %d of %d: got %q with %x", c.name, n, len(data), skip, r.Data)
 			}
-			if r, skip := u.Tunnel(c.proto, Rest{Data: data[:n], Wire: n}); skip == SkipCut || (skip == 0 && len(r.Data) > 0) {
+			if r, skip := u.Tunnel(c.proto, Inner{Data: data[:n], Wire: n}); skip == SkipCut || (skip == 0 && len(r.Data) > 0) {
 				t.Errorf("%s with only %d of %d bytes: got %q with %x", c.name, n, len(data), skip, r.Data)
 			}
 		}
@@ -86,7 +86,7 @@ func TestTunnel_Skipped(t *testing.T) {
 	} {
 		var u Unwrapper
 		data := h(c.data)
-		if _, got := u.Tunnel(c.proto, Rest{Data: data, Wire: len(data)}); got != c.want {
+		if _, got := u.Tunnel(c.proto, Inner{Data: data, Wire: len(data)}); got != c.want {
 			t.Errorf("%s: got %q, want %q", c.name, got, c.want)
 		}
 	}
@@ -96,8 +96,8 @@ func TestTunnel_AfterPanic(t *testing.T) {
 	t.Parallel()
 	var u Unwrapper
 	bad, good := h("4000 0800 00000000 0002 00 ff 0a"), append(h("0000 0800"), h(inner)...)
-	u.Tunnel(47, Rest{Data: bad, Wire: len(bad)})
-	if r, skip := u.Tunnel(47, Rest{Data: good, Wire: len(good)}); skip != 0 || !bytes.Equal(r.Data, h(inner)) {
+	u.Tunnel(47, Inner{Data: bad, Wire: len(bad)})
+	if r, skip := u.Tunnel(47, Inner{Data: good, Wire: len(good)}); skip != 0 || !bytes.Equal(r.Data, h(inner)) {
 		t.Errorf("the packet after a panic: got %x, %q", r.Data, skip)
 	}
 }
@@ -108,7 +108,7 @@ func FuzzTunnel(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, proto uint8, data []byte) {
 		var u Unwrapper
-		if r, skip := u.Tunnel(proto, Rest{Data: data, Wire: len(data)}); skip == 0 {
+		if r, skip := u.Tunnel(proto, Inner{Data: data, Wire: len(data)}); skip == 0 {
 			checkRest(t, data, r)
 		}
 	})
@@ -121,7 +121,7 @@ func BenchmarkTunnel(b *testing.B) {
 			data := append(h(c.header), h(inner)...)
 			b.ReportAllocs()
 			for b.Loop() {
-				if _, skip := u.Tunnel(c.proto, Rest{Data: data, Wire: len(data)}); skip != 0 {
+				if _, skip := u.Tunnel(c.proto, Inner{Data: data, Wire: len(data)}); skip != 0 {
 					b.Fatal(skip)
 				}
 			}

@@ -1,6 +1,6 @@
 //go:build !libpcap
 
-package capture
+package live
 
 import (
 	"encoding/binary"
@@ -13,17 +13,18 @@ import (
 
 	xbpf "golang.org/x/net/bpf"
 
+	"github.com/wspeek/wspeek/capture"
 	"github.com/wspeek/wspeek/capture/bpf"
 )
 
-// filter is a capture filter for LiveOptions.
-func filter(t testing.TB, expr string) func(LinkType) ([]xbpf.RawInstruction, error) {
+// filter is a capture filter for Options.
+func filter(t testing.TB, expr string) func(capture.LinkType) ([]xbpf.RawInstruction, error) {
 	t.Helper()
 	f, err := bpf.Parse(expr)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return func(link LinkType) ([]xbpf.RawInstruction, error) { return f.Live(uint16(link)) }
+	return func(link capture.LinkType) ([]xbpf.RawInstruction, error) { return f.Live(uint16(link)) }
 }
 
 // udpFrame is a UDP datagram in Ethernet, its tags (type and tag) behind the addresses.
@@ -69,14 +70,14 @@ func TestLive_FiltersInTheKernel(t *testing.T) {
 			t.Run(test.expr+" on "+iface, func(t *testing.T) {
 				inNamespace(t)
 				veth(t)
-				l := openLive(t, LiveOptions{Interfaces: []string{iface}, Promisc: true, Filter: filter(t, test.expr)})
+				l := openLive(t, Options{Interfaces: []string{iface}, Promisc: true, Filter: filter(t, test.expr)})
 				done := collect(l)
 				for _, name := range all {
 					sendFrames(t, "v0", sent[name])
 				}
 				var got []string
 				for _, p := range stopAndCollect(t, l, done).packets {
-					if p.LinkType != LinkSLL2 || p.Data[10] != 4 { // not the copy that goes out
+					if p.LinkType != capture.LinkSLL2 || p.Data[10] != 4 { // not the copy that goes out
 						got = append(got, nameOf(sent, p))
 					}
 				}
@@ -89,9 +90,9 @@ func TestLive_FiltersInTheKernel(t *testing.T) {
 }
 
 // nameOf finds the frame that a packet was, by what follows its link header's addresses.
-func nameOf(sent map[string][]byte, p Packet) string {
+func nameOf(sent map[string][]byte, p capture.Packet) string {
 	data := p.Data
-	if p.LinkType == LinkSLL2 {
+	if p.LinkType == capture.LinkSLL2 {
 		data = append(slices.Clone(data[:2]), data[20:]...) // protocol, then what follows the header
 	} else {
 		data = data[12:]
@@ -107,7 +108,7 @@ func nameOf(sent map[string][]byte, p Packet) string {
 func TestLive_SeveralInterfaces(t *testing.T) {
 	inNamespace(t)
 	veth(t)
-	l := openLive(t, LiveOptions{Interfaces: []string{"v1", "lo"}, Promisc: true})
+	l := openLive(t, Options{Interfaces: []string{"v1", "lo"}, Promisc: true})
 	done := collect(l)
 	for i := range 10 {
 		sendFrames(t, "v0", frame("\x88\xb5", string(rune('a'+i))))
@@ -137,12 +138,12 @@ func TestLive_LongFilters(t *testing.T) {
 		for i := range n {
 			ports = append(ports, fmt.Sprint("port ", 9001+i))
 		}
-		openLive(t, LiveOptions{Interfaces: []string{"lo"}, Filter: filter(t, strings.Join(ports, " or "))})
+		openLive(t, Options{Interfaces: []string{"lo"}, Filter: filter(t, strings.Join(ports, " or "))})
 	}
 	load, jump, end := xbpf.RawInstruction{Op: 0x28}, xbpf.RawInstruction{Op: 0x15, Jt: 250}, xbpf.RawInstruction{Op: opReturn}
 	for n, one := range map[int]xbpf.RawInstruction{4000: load, 4094: jump} { // no memory; more than 4,096
 		long := append(slices.Repeat([]xbpf.RawInstruction{one}, n-251), slices.Repeat([]xbpf.RawInstruction{end}, 251)...)
-		l, err := OpenLive(LiveOptions{Interfaces: []string{"lo"}, Filter: func(LinkType) ([]xbpf.RawInstruction, error) { return long, nil }})
+		l, err := Open(Options{Interfaces: []string{"lo"}, Filter: func(capture.LinkType) ([]xbpf.RawInstruction, error) { return long, nil }})
 		var e *FilterLengthError
 		if !errors.As(err, &e) || e.Instructions != n+5 { // with five of ours, for loopback
 			t.Errorf("got %v, %v; want a *FilterLengthError of %d instructions", l, err, n+5)
@@ -152,7 +153,7 @@ func TestLive_LongFilters(t *testing.T) {
 
 func TestLive_UnknownInterfaceNamesThoseThatThereAre(t *testing.T) {
 	inNamespace(t)
-	_, err := OpenLive(LiveOptions{Interfaces: []string{"eht0"}})
+	_, err := Open(Options{Interfaces: []string{"eht0"}})
 	var e *InterfaceError
 	if !errors.As(err, &e) || !slices.Equal(e.Known, []string{"lo", AnyInterface}) {
 		t.Errorf("got %v, want one that names lo and any", err)

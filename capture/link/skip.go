@@ -1,11 +1,11 @@
-package capture
+package link
 
 // Skip says why no IP packet was found in a packet; 0 where one was.
 type Skip uint8
 
 // The reasons, in the order of skipNames.
 const (
-	// SkipLinkType: the link type is not decoded; LinkType.String names it.
+	// SkipLinkType: the link type is not decoded; capture.LinkType.String names it.
 	SkipLinkType Skip = iota + 1
 	// SkipLength: more bytes captured than were on the wire, so that neither length can be believed.
 	SkipLength

@@ -1,6 +1,6 @@
 //go:build !libpcap
 
-package capture
+package live
 
 import (
 	"encoding/binary"
@@ -10,6 +10,8 @@ import (
 	"unsafe"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/wspeek/wspeek/capture"
 )
 
 // ring is a packet socket with its ring of blocks. A block holds packets, each with
@@ -21,7 +23,7 @@ type ring struct {
 	name   string
 	index  int // the system's number of the interface; 0 for all
 	number uint16
-	link   LinkType
+	link   capture.LinkType
 	fd     int
 
 	memory []byte
@@ -66,7 +68,7 @@ const (
 // for, and gives the blocks back. What is added to a packet (a tag, a cooked header)
 // is less than the headers that the kernel put before it, so that a block's packets
 // fit in as many bytes as the block uses.
-func (r *ring) take(b *Batch) {
+func (r *ring) take(b *capture.Batch) {
 	if r.gone {
 		return
 	}
@@ -77,7 +79,7 @@ func (r *ring) take(b *Batch) {
 			return
 		}
 		used := int(binary.NativeEndian.Uint32(block[blockLength:]))
-		if used > cap(b.buf)-len(b.buf) {
+		if used > cap(b.Memory)-len(b.Memory) {
 			return
 		}
 		r.packets(block, b)
@@ -87,7 +89,7 @@ func (r *ring) take(b *Batch) {
 }
 
 // packets copies the packets of a block.
-func (r *ring) packets(block []byte, b *Batch) {
+func (r *ring) packets(block []byte, b *capture.Batch) {
 	count := int(binary.NativeEndian.Uint32(block[blockCount:]))
 	at := int(binary.NativeEndian.Uint32(block[blockFirst:]))
 	for range count {
@@ -105,28 +107,28 @@ func (r *ring) packets(block []byte, b *Batch) {
 }
 
 // packet copies one packet, with its tag and its cooked header where it has them.
-func (r *ring) packet(head []byte, b *Batch) {
+func (r *ring) packet(head []byte, b *capture.Batch) {
 	mac, size := int(binary.NativeEndian.Uint16(head[atMac:])), int(binary.NativeEndian.Uint32(head[atSnaplen:]))
 	data := head[min(mac, len(head)):]
 	data = data[:min(size, len(data))]
-	p := Packet{
-		Time: Time(binary.NativeEndian.Uint32(head[atSec:]))*second +
-			Time(binary.NativeEndian.Uint32(head[atNsec:])),
+	p := capture.Packet{
+		Time: capture.Time(binary.NativeEndian.Uint32(head[atSec:]))*capture.Time(time.Second) +
+			capture.Time(binary.NativeEndian.Uint32(head[atNsec:])),
 		LinkType: r.link, Interface: r.number,
 		OrigLen: int(binary.NativeEndian.Uint32(head[atLen:])),
 	}
-	start := len(b.buf)
-	if r.link == LinkSLL2 {
-		b.buf = cook(b.buf, head, data)
+	start := len(b.Memory)
+	if r.link == capture.LinkSLL2 {
+		b.Memory = cook(b.Memory, head, data)
 	} else {
-		b.buf = untag(b.buf, head, &data)
+		b.Memory = untag(b.Memory, head, &data)
 	}
-	p.OrigLen += len(b.buf) - start
-	if r.link != LinkSLL2 && len(b.buf) > start {
+	p.OrigLen += len(b.Memory) - start
+	if r.link != capture.LinkSLL2 && len(b.Memory) > start {
 		p.OrigLen -= macAddresses // they are no addition
 	}
-	b.buf = append(b.buf, data...)
-	p.Data = b.buf[start:len(b.buf):len(b.buf)]
+	b.Memory = append(b.Memory, data...)
+	p.Data = b.Memory[start:len(b.Memory):len(b.Memory)]
 	b.Packets = append(b.Packets, p)
 }
 
@@ -154,7 +156,7 @@ func vlanTag(head []byte) (tpid, tci uint16, ok bool) {
 	}
 	tpid = binary.NativeEndian.Uint16(head[atTPID:])
 	if tpid == 0 && status&unix.TP_STATUS_VLAN_TPID_VALID == 0 {
-		tpid = uint16(typeVLAN)
+		tpid = unix.ETH_P_8021Q
 	}
 	return tpid, tci, true
 }
@@ -178,7 +180,7 @@ func cook(buf, head, data []byte) []byte {
 	if tagged {
 		buf = binary.BigEndian.AppendUint16(buf, tci)
 		if innerTag(protocol, data) {
-			return binary.BigEndian.AppendUint16(buf, uint16(typeVLAN))
+			return binary.BigEndian.AppendUint16(buf, unix.ETH_P_8021Q)
 		}
 		buf = append(buf, protocol...)
 	}
@@ -192,17 +194,17 @@ func innerTag(protocol, data []byte) bool {
 		return false
 	}
 	version := data[0] >> 4
-	switch etherType(binary.BigEndian.Uint16(protocol)) {
-	case typeIPv4:
+	switch binary.BigEndian.Uint16(protocol) {
+	case unix.ETH_P_IP:
 		return version != 4
-	case typeIPv6:
+	case unix.ETH_P_IPV6:
 		return version != 6
 	}
 	return false
 }
 
 // statistics reads the kernel's counts, which then begin anew, and adds them up.
-func (r *ring) statistics() InterfaceStats {
+func (r *ring) statistics() capture.InterfaceStats {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if !r.done {
@@ -211,7 +213,7 @@ func (r *ring) statistics() InterfaceStats {
 		}
 		r.missed.read()
 	}
-	return InterfaceStats{
+	return capture.InterfaceStats{
 		Name: r.name, Link: r.link,
 		Received: r.received.Load(), Dropped: r.dropped, Missed: r.missed.count,
 	}

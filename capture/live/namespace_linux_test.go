@@ -1,6 +1,6 @@
 //go:build !libpcap
 
-package capture
+package live
 
 import (
 	"encoding/binary"
@@ -16,6 +16,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/wspeek/wspeek/capture"
 )
 
 // inNamespace moves the test into a network namespace of its own, in which lo is up and
@@ -44,11 +46,11 @@ func ip(t testing.TB, args string) {
 	}
 }
 
-func openLive(t testing.TB, opt LiveOptions) *Live {
+func openLive(t testing.TB, opt Options) *Capture {
 	t.Helper()
-	l, err := OpenLive(opt)
+	l, err := Open(opt)
 	if err != nil {
-		t.Fatalf("OpenLive(%v): %v", opt.Interfaces, err)
+		t.Fatalf("Open(%v): %v", opt.Interfaces, err)
 	}
 	// A packet that never comes fails the test instead of holding it up.
 	late := time.AfterFunc(time.Minute, l.Stop)
@@ -58,16 +60,16 @@ func openLive(t testing.TB, opt LiveOptions) *Live {
 
 // collected is what a goroutine read of a live capture.
 type collected struct {
-	packets []Packet // with data of their own
+	packets []capture.Packet // with data of their own
 	errs    []error
 }
 
 // collect reads until io.EOF, in the background.
-func collect(l *Live) <-chan collected {
+func collect(l capture.Source) <-chan collected {
 	done := make(chan collected, 1)
 	go func() {
 		var c collected
-		var b Batch
+		var b capture.Batch
 		for {
 			err := l.ReadBatch(&b)
 			for _, p := range b.Packets {
@@ -87,7 +89,7 @@ func collect(l *Live) <-chan collected {
 }
 
 // stopAndCollect ends the capture and returns what came.
-func stopAndCollect(t testing.TB, l *Live, done <-chan collected) collected {
+func stopAndCollect(t testing.TB, l *Capture, done <-chan collected) collected {
 	t.Helper()
 	l.Stop()
 	select {
@@ -135,7 +137,7 @@ func sink(t testing.TB, addr string) string {
 }
 
 // numbersOf counts how often each number sent by numbered is in the packets.
-func numbersOf(t testing.TB, packets []Packet, n int) (distinct, doubled int) {
+func numbersOf(t testing.TB, packets []capture.Packet, n int) (distinct, doubled int) {
 	t.Helper()
 	times := make([]int, n)
 	for _, p := range packets {
@@ -211,6 +213,6 @@ func wantInterfaceError(t testing.TB, err error, name, what string) *InterfaceEr
 	return e
 }
 
-func describeCounts(s LiveStats, c collected) string {
+func describeCounts(s Stats, c collected) string {
 	return fmt.Sprintf("returned %d, stats %+v, errors %v", len(c.packets), s, c.errs)
 }

@@ -1,6 +1,6 @@
 //go:build !libpcap
 
-package capture
+package live
 
 import (
 	"errors"
@@ -14,15 +14,17 @@ import (
 
 	"golang.org/x/net/bpf"
 	"golang.org/x/sys/unix"
+
+	"github.com/wspeek/wspeek/capture"
 )
 
 func TestHazard_V4_InterfaceGoesAway(t *testing.T) {
 	inNamespace(t)
 	veth(t)
-	l := openLive(t, LiveOptions{Interfaces: []string{"v1"}})
+	l := openLive(t, Options{Interfaces: []string{"v1"}})
 	sendFrames(t, "v0", frame("\x88\xb5", "one"), frame("\x88\xb5", "two"))
 	ip(t, "link del v1")
-	var b Batch
+	var b capture.Batch
 	got := 0
 	for {
 		err := l.ReadBatch(&b)
@@ -49,9 +51,9 @@ func TestHazard_V4_InterfaceGoesAway(t *testing.T) {
 func TestHazard_V4_OtherInterfacesGoOn(t *testing.T) {
 	inNamespace(t)
 	veth(t)
-	l := openLive(t, LiveOptions{Interfaces: []string{"v1", "lo"}})
+	l := openLive(t, Options{Interfaces: []string{"v1", "lo"}})
 	ip(t, "link del v1")
-	var b Batch
+	var b capture.Batch
 	wantInterfaceError(t, l.ReadBatch(&b), "v1", "has gone away")
 	numbered(t, sink(t, "127.0.0.1:0"), 1, 50)
 	if err := l.ReadBatch(&b); err != nil || len(b.Packets) != 1 || b.Packets[0].Interface != 1 {
@@ -62,8 +64,8 @@ func TestHazard_V4_OtherInterfacesGoOn(t *testing.T) {
 func TestHazard_V4_InterfaceDownThenUpThenGone(t *testing.T) {
 	inNamespace(t)
 	veth(t)
-	l := openLive(t, LiveOptions{Interfaces: []string{"v1"}})
-	var b Batch
+	l := openLive(t, Options{Interfaces: []string{"v1"}})
+	var b capture.Batch
 	ip(t, "link set v1 down")
 	if e := wantInterfaceError(t, l.ReadBatch(&b), "v1", "went down"); !e.Again {
 		t.Error("it is not said to come back")
@@ -91,23 +93,23 @@ func TestOpenLive_Refusals(t *testing.T) {
 	refused := errors.New("refused")
 	tests := []struct {
 		name string
-		opt  LiveOptions
+		opt  Options
 		want string
 	}{
-		{"none", LiveOptions{}, "interface: no interface named"},
-		{"twice", LiveOptions{Interfaces: []string{"lo", "lo"}}, `interface "lo": named twice`},
-		{"any and lo", LiveOptions{Interfaces: []string{"any", "lo"}},
+		{"none", Options{}, "interface: no interface named"},
+		{"twice", Options{Interfaces: []string{"lo", "lo"}}, `interface "lo": named twice`},
+		{"any and lo", Options{Interfaces: []string{"any", "lo"}},
 			`interface "any": stands for all interfaces and cannot be joined with another`},
-		{"unknown", LiveOptions{Interfaces: []string{"eth99"}}, `interface "eth99": no such interface: there are lo, v1, v0, any`},
-		{"down", LiveOptions{Interfaces: []string{"v0"}}, `interface "v0": is down`},
-		{"filter", LiveOptions{Interfaces: []string{"lo"}, Filter: func(LinkType) ([]bpf.RawInstruction, error) {
+		{"unknown", Options{Interfaces: []string{"eth99"}}, `interface "eth99": no such interface: there are lo, v1, v0, any`},
+		{"down", Options{Interfaces: []string{"v0"}}, `interface "v0": is down`},
+		{"filter", Options{Interfaces: []string{"lo"}, Filter: func(capture.LinkType) ([]bpf.RawInstruction, error) {
 			return nil, refused
 		}}, "refused"},
 	}
 	inNamespace(t)
 	ip(t, "link add v0 type veth peer name v1")
 	for _, test := range tests {
-		l, err := OpenLive(test.opt)
+		l, err := Open(test.opt)
 		if err == nil {
 			l.Close()
 			t.Errorf("%s: no error", test.name)
@@ -119,7 +121,7 @@ func TestOpenLive_Refusals(t *testing.T) {
 
 func TestLive_CloseWakesReadBatch(t *testing.T) {
 	inNamespace(t)
-	l := openLive(t, LiveOptions{Interfaces: []string{"lo"}})
+	l := openLive(t, Options{Interfaces: []string{"lo"}})
 	done := collect(l)
 	time.Sleep(20 * time.Millisecond)
 	l.Close()
@@ -128,7 +130,7 @@ func TestLive_CloseWakesReadBatch(t *testing.T) {
 	case <-time.After(5 * time.Second):
 		t.Fatal("ReadBatch did not return within 5 s of Close")
 	}
-	if err := l.ReadBatch(new(Batch)); err != io.EOF {
+	if err := l.ReadBatch(new(capture.Batch)); err != io.EOF {
 		t.Errorf("after Close: got %v, want io.EOF", err)
 	}
 }
@@ -143,14 +145,14 @@ func TestLive_TwoNamespaces(t *testing.T) {
 	ip(t, "-n "+other+" addr add 10.77.0.2/24 dev v1")
 	ip(t, "-n "+other+" link set v1 up")
 	ip(t, "addr add 10.77.0.1/24 dev v0")
-	here := openLive(t, LiveOptions{Interfaces: []string{"v0"}, Filter: onlyUDP})
+	here := openLive(t, Options{Interfaces: []string{"v0"}, Filter: onlyUDP})
 	back, err := os.Open("/proc/thread-self/ns/net")
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer back.Close()
 	enter(t, "/var/run/netns/"+other)
-	there := openLive(t, LiveOptions{Interfaces: []string{"v1"}, Filter: onlyUDP})
+	there := openLive(t, Options{Interfaces: []string{"v1"}, Filter: onlyUDP})
 	addr := sink(t, "10.77.0.2:0")
 	if err := unix.Setns(int(back.Fd()), unix.CLONE_NEWNET); err != nil {
 		t.Fatal(err)
@@ -160,7 +162,7 @@ func TestLive_TwoNamespaces(t *testing.T) {
 	numbered(t, addr, n, 100)
 	for _, side := range []struct {
 		name string
-		l    *Live
+		l    *Capture
 		done <-chan collected
 	}{{"sender", here, sent}, {"receiver", there, received}} {
 		c := stopAndCollect(t, side.l, side.done)
@@ -209,7 +211,7 @@ func TestHazard_V5_RightsAreNeededToOpenOnly(t *testing.T) {
 	}
 	inNamespace(t)
 	addr := sink(t, "127.0.0.1:0")
-	l := openLive(t, LiveOptions{Interfaces: []string{"lo"}, Promisc: true})
+	l := openLive(t, Options{Interfaces: []string{"lo"}, Promisc: true})
 	const nobody = 65534
 	syscall.Setgroups(nil)
 	if err := errors.Join(syscall.Setgid(nobody), syscall.Setuid(nobody),
@@ -227,7 +229,7 @@ func TestHazard_V5_RightsAreNeededToOpenOnly(t *testing.T) {
 		t.Errorf("got %+v", s)
 	}
 	t.Log("without rights:", len(c.packets))
-	_, err := OpenLive(LiveOptions{Interfaces: []string{"lo"}})
+	_, err := Open(Options{Interfaces: []string{"lo"}})
 	var p *PermissionError
 	if !errors.As(err, &p) || p.Interface != "lo" || p.Program == "" || p.Setcap || p.Why != "no_new_privs is set" {
 		t.Errorf("open without rights: got %v, want a *PermissionError because of no_new_privs", err)

@@ -1,6 +1,6 @@
 //go:build !libpcap
 
-package capture
+package live
 
 import (
 	"bufio"
@@ -20,29 +20,31 @@ import (
 
 	"golang.org/x/net/bpf"
 	"golang.org/x/sys/unix"
+
+	"github.com/wspeek/wspeek/capture"
 )
 
 func TestLive_EveryPacketOnceOrDropped(t *testing.T) {
 	tests := []struct {
 		name       string
 		iface      string
-		link       LinkType
+		link       capture.LinkType
 		buffer     int
 		asleep     bool // nobody reads while packets come
 		packets    int
 		wantDrops  bool
 		headerSize int
 	}{
-		{"loopback", "lo", LinkEthernet, 0, false, 100_000, false, 14},
-		{"any", "any", LinkSLL2, 0, false, 100_000, false, 20},
-		{"loopback, reader asleep", "lo", LinkEthernet, 1, true, 20_000, true, 14},
-		{"any, reader asleep", "any", LinkSLL2, 1, true, 20_000, true, 20},
+		{"loopback", "lo", capture.LinkEthernet, 0, false, 100_000, false, 14},
+		{"any", "any", capture.LinkSLL2, 0, false, 100_000, false, 20},
+		{"loopback, reader asleep", "lo", capture.LinkEthernet, 1, true, 20_000, true, 14},
+		{"any, reader asleep", "any", capture.LinkSLL2, 1, true, 20_000, true, 20},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			inNamespace(t)
 			addr := sink(t, "127.0.0.1:0")
-			l := openLive(t, LiveOptions{Interfaces: []string{test.iface}, Buffer: test.buffer})
+			l := openLive(t, Options{Interfaces: []string{test.iface}, Buffer: test.buffer})
 			var done <-chan collected
 			if !test.asleep {
 				done = collect(l)
@@ -69,12 +71,12 @@ func TestLive_EveryPacketOnceOrDropped(t *testing.T) {
 }
 
 // checkPackets checks what all packets have.
-func checkPackets(t *testing.T, packets []Packet, link LinkType, size int) {
+func checkPackets(t *testing.T, packets []capture.Packet, link capture.LinkType, size int) {
 	t.Helper()
-	now := Time(time.Now().UnixNano())
+	now := capture.Time(time.Now().UnixNano())
 	for i, p := range packets {
 		if p.Number != i+1 || p.LinkType != link || len(p.Data) != size || p.OrigLen != size ||
-			p.Time > now || p.Time < now-60*second {
+			p.Time > now || p.Time < now-capture.Time(time.Minute) {
 			t.Fatalf("packet %d: got number %d, %v, %d of %d bytes, %v; want %v, %d bytes",
 				i+1, p.Number, p.LinkType, len(p.Data), p.OrigLen, p.Time, link, size)
 		}
@@ -87,7 +89,7 @@ func checkPackets(t *testing.T, packets []Packet, link LinkType, size int) {
 func TestHazard_V1_CountersAreAddedUpByOneReader(t *testing.T) {
 	inNamespace(t)
 	addr := sink(t, "127.0.0.1:0")
-	l := openLive(t, LiveOptions{Interfaces: []string{"lo"}, Buffer: 1})
+	l := openLive(t, Options{Interfaces: []string{"lo"}, Buffer: 1})
 	var wait sync.WaitGroup
 	for range 4 { // the kernel's counts begin anew with every read
 		wait.Go(func() {
@@ -117,7 +119,7 @@ func TestLive_TCPOnLoopbackIsSeenOnce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	l := openLive(t, LiveOptions{Interfaces: []string{"lo"}})
+	l := openLive(t, Options{Interfaces: []string{"lo"}})
 	done := collect(l)
 	const size = 8 << 20
 	go func() {
@@ -181,7 +183,7 @@ func TestLive_AnySeesWhatTcpdumpSees(t *testing.T) {
 	}
 	for lines := bufio.NewScanner(messages); lines.Scan() && !strings.Contains(lines.Text(), "listening on"); {
 	}
-	l := openLive(t, LiveOptions{Interfaces: []string{"any"}, Filter: program(bpf.LoadExtension{Num: bpf.ExtProto},
+	l := openLive(t, Options{Interfaces: []string{"any"}, Filter: program(bpf.LoadExtension{Num: bpf.ExtProto},
 		bpf.JumpIf{Cond: bpf.JumpNotEqual, Val: 0x800, SkipTrue: 1}, bpf.RetConstant{Val: 9}, bpf.RetConstant{})})
 	done := collect(l)
 	numbered(t, sink(t, "127.0.0.1:0"), 20, 50)
@@ -191,24 +193,23 @@ func TestLive_AnySeesWhatTcpdumpSees(t *testing.T) {
 	dump.Process.Signal(os.Interrupt)
 	go io.Copy(io.Discard, messages)
 	dump.Wait()
-	r, err := Open(name, Options{})
+	r, err := capture.Open(name, capture.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer r.Close()
-	want, _ := drain(r)
-	compareAsSets(t, c.packets, want)
+	compareAsSets(t, c.packets, (<-collect(r)).packets)
 }
 
 // compareAsSets compares the bytes of packets, in any order.
-func compareAsSets(t *testing.T, packets []Packet, wanted []seen) {
+func compareAsSets(t *testing.T, packets []capture.Packet, wanted []capture.Packet) {
 	t.Helper()
 	var got, want []string
 	for _, p := range packets {
 		got = append(got, string(p.Data))
 	}
 	for _, p := range wanted {
-		want = append(want, p.Data)
+		want = append(want, string(p.Data))
 	}
 	slices.Sort(got)
 	slices.Sort(want)
@@ -221,8 +222,8 @@ func compareAsSets(t *testing.T, packets []Packet, wanted []seen) {
 }
 
 // program is a filter that is the same for all links.
-func program(list ...bpf.Instruction) func(LinkType) ([]bpf.RawInstruction, error) {
-	return func(LinkType) ([]bpf.RawInstruction, error) { return bpf.Assemble(list) }
+func program(list ...bpf.Instruction) func(capture.LinkType) ([]bpf.RawInstruction, error) {
+	return func(capture.LinkType) ([]bpf.RawInstruction, error) { return bpf.Assemble(list) }
 }
 
 func TestLive_TagsArePutBack(t *testing.T) {
@@ -244,7 +245,7 @@ func TestLive_TagsArePutBack(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			inNamespace(t)
 			veth(t)
-			l := openLive(t, LiveOptions{Interfaces: []string{test.iface}, Promisc: true})
+			l := openLive(t, Options{Interfaces: []string{test.iface}, Promisc: true})
 			done := collect(l)
 			sendFrames(t, "v0", test.send)
 			c := stopAndCollect(t, l, done)
@@ -262,7 +263,7 @@ func TestLive_TagsArePutBack(t *testing.T) {
 func TestLive_CookedTag(t *testing.T) {
 	inNamespace(t)
 	veth(t)
-	l := openLive(t, LiveOptions{Interfaces: []string{"any"}})
+	l := openLive(t, Options{Interfaces: []string{"any"}})
 	done := collect(l)
 	sent := frame("\x81\x00\x00\x05\x88\xb5", "tagged")
 	sendFrames(t, "v0", sent)
@@ -282,7 +283,7 @@ func TestLive_CookedTag(t *testing.T) {
 func TestLive_Snaplen(t *testing.T) {
 	inNamespace(t)
 	addr := sink(t, "127.0.0.1:0")
-	l := openLive(t, LiveOptions{Interfaces: []string{"lo"}, Snaplen: 60})
+	l := openLive(t, Options{Interfaces: []string{"lo"}, Snaplen: 60})
 	done := collect(l)
 	numbered(t, addr, 3, 1000)
 	c := stopAndCollect(t, l, done)
@@ -299,8 +300,8 @@ func TestLive_Snaplen(t *testing.T) {
 func TestLive_LatencyOfOnePacket(t *testing.T) {
 	inNamespace(t)
 	addr := sink(t, "127.0.0.1:0")
-	l := openLive(t, LiveOptions{Interfaces: []string{"lo"}})
-	var b Batch
+	l := openLive(t, Options{Interfaces: []string{"lo"}})
+	var b capture.Batch
 	var took []time.Duration
 	for range 21 {
 		start := time.Now()
@@ -320,8 +321,8 @@ func TestLive_LatencyOfOnePacket(t *testing.T) {
 func BenchmarkLive_ReadBatch(b *testing.B) {
 	inNamespace(b)
 	addr := sink(b, "127.0.0.1:0")
-	l := openLive(b, LiveOptions{Interfaces: []string{"lo"}, Buffer: 64 << 20})
-	var batch Batch
+	l := openLive(b, Options{Interfaces: []string{"lo"}, Buffer: 64 << 20})
+	var batch capture.Batch
 	b.ReportAllocs()
 	for n := 0; n < b.N; {
 		b.StopTimer()

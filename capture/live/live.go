@@ -1,4 +1,4 @@
-package capture
+package live
 
 import (
 	"fmt"
@@ -6,14 +6,16 @@ import (
 	"strings"
 
 	"golang.org/x/net/bpf"
+
+	"github.com/wspeek/wspeek/capture"
 )
 
 // AnyInterface is the name under which all interfaces are captured at once.
 const AnyInterface = "any"
 
-// LiveOptions are what is captured and how. Interfaces has to be set; the zero
+// Options are what is captured and how. Interfaces has to be set; the zero
 // value of all else works.
-type LiveOptions struct {
+type Options struct {
 	// Interfaces are names as Interfaces lists them. AnyInterface stands alone.
 	Interfaces []string
 	// Promisc asks the interfaces for packets to other stations too. It has no effect
@@ -28,16 +30,18 @@ type LiveOptions struct {
 	// Filter, if not nil, gives the program that chooses packets, for sockets whose
 	// packets have a link type (LinkEthernet, or LinkSLL2 whose packets begin with
 	// their network header while the filter looks at them); bpf.Filter.Live does.
-	// Programs in which every accepting return is constant keep Snaplen. An error ends OpenLive as it is.
-	Filter func(link LinkType) ([]bpf.RawInstruction, error)
+	// Programs in which every accepting return is constant keep Snaplen. An error ends Open as it is.
+	Filter func(link capture.LinkType) ([]bpf.RawInstruction, error)
 }
 
 const (
 	defaultSnaplen = 262_144
 	defaultBuffer  = 32 << 20
+	// batchBytes is the memory of a batch: room for some full blocks.
+	batchBytes = 1 << 20
 )
 
-func (o LiveOptions) withDefaults() LiveOptions {
+func (o Options) withDefaults() Options {
 	if o.Snaplen <= 0 || o.Snaplen > defaultSnaplen {
 		o.Snaplen = defaultSnaplen
 	}
@@ -48,7 +52,7 @@ func (o LiveOptions) withDefaults() LiveOptions {
 }
 
 // check finds names that cannot be captured together.
-func (o LiveOptions) check() error {
+func (o Options) check() error {
 	if len(o.Interfaces) == 0 {
 		return &InterfaceError{What: "no interface named"}
 	}
@@ -65,27 +69,20 @@ func (o LiveOptions) check() error {
 	return nil
 }
 
-// LiveStats are the counts of a live capture since it was opened.
-type LiveStats struct {
-	// Received are packets that ReadBatch returned, Dropped those that passed the
-	// filter and were lost because the kernel's buffer was full.
+// Stats are the counts of a live capture since it was opened.
+type Stats struct {
+	// Received are packets that ReadBatch returned. Dropped are packets that passed the filter and were lost because
+	// the kernel's buffer was full.
 	Received, Dropped uint64
-	// Missed are packets that the interfaces lost before the kernel saw them, as far as
-	// their drivers tell; other programs' packets and filtered ones are among them.
+	// Missed are packets that the interfaces lost before the kernel saw them, as far as their drivers count them;
+	// packets that the filter excludes are among them.
 	Missed uint64
-	// Interfaces has the same counts for each of LiveOptions.Interfaces, in that order.
-	Interfaces []InterfaceStats
+	// Interfaces has the same counts for each of Options.Interfaces, in that order.
+	Interfaces []capture.InterfaceStats
 }
 
-// InterfaceStats are the counts of one interface, as LiveStats explains them.
-type InterfaceStats struct {
-	Name                      string
-	Link                      LinkType
-	Received, Dropped, Missed uint64
-}
-
-// sum adds the counts of the interfaces up.
-func (s *LiveStats) sum() {
+// sum adds up the counts of the interfaces.
+func (s *Stats) sum() {
 	for _, i := range s.Interfaces {
 		s.Received += i.Received
 		s.Dropped += i.Dropped
@@ -95,7 +92,7 @@ func (s *LiveStats) sum() {
 
 // Interface is an interface that can be captured on.
 type Interface struct {
-	// Name is what LiveOptions.Interfaces takes.
+	// Name is what Options.Interfaces takes.
 	Name string
 	// Index is the system's number of it; 0 for AnyInterface.
 	Index int

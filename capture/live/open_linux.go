@@ -1,6 +1,6 @@
 //go:build !libpcap
 
-package capture
+package live
 
 import (
 	"encoding/binary"
@@ -10,6 +10,8 @@ import (
 
 	"golang.org/x/net/bpf"
 	"golang.org/x/sys/unix"
+
+	"github.com/wspeek/wspeek/capture"
 )
 
 const (
@@ -25,7 +27,7 @@ const (
 // openRing opens the socket of one interface. The order matters: a socket without
 // protocol gets no packets, so none goes past the filter or the ring; bind then names
 // the protocol.
-func openRing(name string, opt LiveOptions) (*ring, error) {
+func openRing(name string, opt Options) (*ring, error) {
 	r := &ring{name: name, fd: -1}
 	flags, err := r.find(name)
 	if err != nil {
@@ -69,7 +71,7 @@ func unknownInterface(name string) error {
 }
 
 // begin sets the socket up and lets packets in.
-func (r *ring) begin(flags net.Flags, opt LiveOptions) error {
+func (r *ring) begin(flags net.Flags, opt Options) error {
 	if err := r.setLink(); err != nil {
 		return err
 	}
@@ -97,14 +99,14 @@ func (r *ring) begin(flags net.Flags, opt LiveOptions) error {
 // setLink chooses the link type: Ethernet for devices that have its header, which
 // loopback does, else packets from the network header on.
 func (r *ring) setLink() error {
-	r.link = LinkSLL2
+	r.link = capture.LinkSLL2
 	if r.index != 0 {
 		hardware, err := r.hardware()
 		if err != nil {
 			return &InterfaceError{Name: r.name, What: "no device type", Err: err}
 		}
 		if hardware == unix.ARPHRD_ETHER || hardware == unix.ARPHRD_LOOPBACK {
-			r.link = LinkEthernet
+			r.link = capture.LinkEthernet
 			return nil
 		}
 	}
@@ -128,7 +130,7 @@ func (r *ring) hardware() (uint16, error) {
 }
 
 // program is the filter with what we add to it.
-func (r *ring) program(flags net.Flags, opt LiveOptions) ([]bpf.RawInstruction, error) {
+func (r *ring) program(flags net.Flags, opt Options) ([]bpf.RawInstruction, error) {
 	program := []bpf.RawInstruction{{Op: opReturn, K: uint32(opt.Snaplen)}}
 	if opt.Filter != nil {
 		given, err := opt.Filter(r.link)

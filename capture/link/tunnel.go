@@ -1,4 +1,4 @@
-package capture
+package link
 
 import (
 	"math/bits"
@@ -36,7 +36,7 @@ func MayCarry(protocol uint8) bool {
 // Tunnel takes the tunnel header off that an IP packet of the given protocol number carries, and
 // all before the inner IP header. SkipNoTunnel is told of UDP to other ports and of
 // protocols that MayCarry denies. IP directly in IP is left to the caller.
-func (u *Unwrapper) Tunnel(protocol uint8, r Rest) (Rest, Skip) {
+func (u *Unwrapper) Tunnel(protocol uint8, r Inner) (Inner, Skip) {
 	next, skip := u.outer(protocol, &r)
 	if skip != 0 {
 		return r, skip
@@ -46,7 +46,7 @@ func (u *Unwrapper) Tunnel(protocol uint8, r Rest) (Rest, Skip) {
 	return r, skip
 }
 
-func (u *Unwrapper) outer(protocol uint8, r *Rest) (etherType, Skip) {
+func (u *Unwrapper) outer(protocol uint8, r *Inner) (etherType, Skip) {
 	switch protocol {
 	case protoUDP:
 		return u.udp(r)
@@ -61,7 +61,7 @@ func (u *Unwrapper) outer(protocol uint8, r *Rest) (etherType, Skip) {
 }
 
 // udp looks at the destination port alone: of a tunnel the source port is only entropy.
-func (u *Unwrapper) udp(r *Rest) (etherType, Skip) {
+func (u *Unwrapper) udp(r *Inner) (etherType, Skip) {
 	b := r.Data
 	if !r.Skip(8) {
 		return 0, r.short(8, SkipNoTunnel)
@@ -80,7 +80,7 @@ func (u *Unwrapper) udp(r *Rest) (etherType, Skip) {
 }
 
 // vxlan is RFC 7348 section 5: without the I flag it is something else on that port.
-func (u *Unwrapper) vxlan(r *Rest) (etherType, Skip) {
+func (u *Unwrapper) vxlan(r *Inner) (etherType, Skip) {
 	skip := u.decode(&u.tunnels.vxlan, 8, r)
 	if skip == 0 && !u.tunnels.vxlan.ValidIDFlag {
 		return 0, SkipNoTunnel
@@ -90,7 +90,7 @@ func (u *Unwrapper) vxlan(r *Rest) (etherType, Skip) {
 
 // vxlanGPE is the draft "Generic Protocol Extension for VXLAN": with the P flag the last byte before
 // the VNI names what follows.
-func (u *Unwrapper) vxlanGPE(r *Rest) (etherType, Skip) {
+func (u *Unwrapper) vxlanGPE(r *Inner) (etherType, Skip) {
 	b := r.Data
 	next, skip := u.vxlan(r)
 	if skip != 0 || b[0]&4 == 0 {
@@ -106,7 +106,7 @@ func (u *Unwrapper) vxlanGPE(r *Rest) (etherType, Skip) {
 }
 
 // gre is RFC 2784 and RFC 2890, and version 1, which carries PPP (RFC 2637).
-func (u *Unwrapper) gre(r *Rest) (etherType, Skip) {
+func (u *Unwrapper) gre(r *Inner) (etherType, Skip) {
 	if len(r.Data) < 4 {
 		return 0, r.short(4, SkipTunnelHeader)
 	}
@@ -135,7 +135,7 @@ func greLen(b []byte) int {
 }
 
 // erspan is type II, or type III, which is 12 bytes and 8 more where its last bit says so.
-func (u *Unwrapper) erspan(t etherType, r *Rest) (etherType, Skip) {
+func (u *Unwrapper) erspan(t etherType, r *Inner) (etherType, Skip) {
 	if t == typeERSPAN {
 		return typeEthernet, u.decode(&u.tunnels.erspan2, 8, r)
 	}
@@ -153,7 +153,7 @@ func (u *Unwrapper) erspan(t etherType, r *Rest) (etherType, Skip) {
 }
 
 // decode runs one decoder of gopacket on a header of at least size bytes and takes off what it consumed.
-func (u *Unwrapper) decode(l gopacket.DecodingLayer, size int, r *Rest) (skip Skip) {
+func (u *Unwrapper) decode(l gopacket.DecodingLayer, size int, r *Inner) (skip Skip) {
 	if len(r.Data) < size {
 		return r.short(size, SkipTunnelHeader)
 	}
