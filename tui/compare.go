@@ -3,7 +3,6 @@ package tui
 import (
 	"bytes"
 	"fmt"
-	"strings"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -117,33 +116,20 @@ func comparable(m *ws.Message) []string {
 		for i := range t.rows {
 			l := newLine(4096)
 			t.draw(i, l)
-			out = append(out, plainText(string(l.b)))
+			out = append(out, l.text())
 		}
 	} else {
 		h := newHex(p, 44, newTheme(true), nil)
 		for i := range h.len() {
 			l := newLine(64)
 			h.draw(i, l)
-			out = append(out, plainText(string(l.b)))
+			out = append(out, l.text())
 		}
 	}
 	if cut > 0 {
 		out = append(out, "... "+show.CountGrouped(int64(cut), "byte")+" more, not compared")
 	}
 	return out
-}
-
-// plainText takes the styles off a row that we drew.
-func plainText(s string) string {
-	var b strings.Builder
-	for {
-		at := strings.IndexByte(s, 0x1b)
-		if at < 0 {
-			return b.String() + s
-		}
-		b.WriteString(s[:at])
-		_, s, _ = strings.Cut(s[at:], "m")
-	}
 }
 
 // align finds which lines are the same: equal ends first, then the longest common run of lines between.

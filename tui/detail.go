@@ -267,15 +267,6 @@ func (d *detailPane) tabs(th *theme, w int, focused bool) string {
 	return l.String()
 }
 
-// head draws the sign of the focused pane.
-func head(l *line, th *theme, focused bool) {
-	if focused {
-		l.put(th.bold, "▌")
-	} else {
-		l.put(th.dim, " ")
-	}
-}
-
 // Key moves in the document, and says whether it knew the action.
 func (d *detailPane) Key(a action) bool {
 	switch a {

@@ -99,7 +99,7 @@ func (p *diffPane) beside(w, h int) []string {
 			sign = "▶"
 		}
 		l.put(st, " "+sign+" ")
-		l.join(p.half(i, 1, w-l.w))
+		l.join(p.half(i, 1, l.left()))
 		rows = append(rows, l.String())
 	}
 	return fit(rows, w, h)
@@ -143,13 +143,6 @@ func (p *diffPane) sign(i int) (string, style) {
 		return "!", p.style(diff.Unclear)
 	}
 	return diffSigns[r.State].sign, p.style(r.State)
-}
-
-// join appends a line to another.
-func (l *line) join(o *line) {
-	s := o.String()
-	l.b = append(l.b, s...)
-	l.w += o.max
 }
 
 // half draws side k of row i in w cells.

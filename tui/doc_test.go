@@ -19,11 +19,11 @@ func rowsOf(t testing.TB, b body, w int) []string {
 	for i := range b.len() {
 		l := newLine(w)
 		b.draw(i, l)
-		if l.w > w || width(plainText(string(l.b))) != l.w {
-			t.Fatalf("row %d: %d cells, says %d, of %d: %q", i, width(plainText(string(l.b))), l.w, w, l.b)
+		if l.w > w || width(l.text()) != l.w {
+			t.Fatalf("row %d: %d cells, says %d, of %d: %q", i, width(l.text()), l.w, w, l.b)
 		}
 		checkInert(t, string(l.b))
-		out = append(out, plainText(string(l.b)))
+		out = append(out, l.text())
 	}
 	return out
 }

@@ -95,13 +95,6 @@ var doubtWords = [...]string{
 	ws.Undecodable: "What is shown are raw bytes.",
 }
 
-func arrow(d ws.Dir) string {
-	if d == ws.C2S {
-		return "→"
-	}
-	return "←"
-}
-
 func sizeWords(m *ws.Message) string {
 	var b strings.Builder
 	if m.Len < 0 {
@@ -126,7 +119,7 @@ func packetWords(m *ws.Message) string {
 		return fmt.Sprintf("packet %d, stream bytes %d to %d", m.Min, m.Stream.Start, m.Stream.End)
 	}
 	return fmt.Sprintf("packets %d to %d, stream bytes %d to %d, within %s", m.Min, m.Max, m.Stream.Start, m.Stream.End,
-		seconds(m.Last.Time-m.Start.Time))
+		show.ShortDuration(m.Last.Time-m.Start.Time))
 }
 
 // closeDoc is a close code in words.

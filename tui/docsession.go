@@ -4,9 +4,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
-	"time"
 
-	"github.com/wspeek/wspeek/capture"
 	"github.com/wspeek/wspeek/decode"
 	"github.com/wspeek/wspeek/decode/export"
 	"github.com/wspeek/wspeek/decode/http1"
@@ -98,20 +96,7 @@ func duration(s *decode.Session) string {
 	if !s.HasOpened || !s.HasEnded {
 		return ""
 	}
-	return seconds(s.Ended - s.Opened)
-}
-
-// seconds is a time span for people.
-func seconds(d capture.Time) string {
-	switch t := time.Duration(d); {
-	case t >= time.Hour:
-		return fmt.Sprintf("%dh%02dm", int(t.Hours()), int(t.Minutes())%60)
-	case t >= time.Minute:
-		return fmt.Sprintf("%dm%02ds", int(t.Minutes()), int(t.Seconds())%60)
-	case t >= time.Second:
-		return fmt.Sprintf("%.1fs", t.Seconds())
-	}
-	return fmt.Sprintf("%.1fms", float64(d)/1e6)
+	return show.ShortDuration(s.Ended - s.Opened)
 }
 
 // belief says how far a session may be believed.

@@ -194,7 +194,7 @@ func (t *text) len() int { return len(t.rows) }
 func (t *text) draw(i int, l *line) {
 	r := t.rows[i]
 	k := &t.lines[r.line]
-	l.to(l.w + t.indent(k))
+	l.skip(t.indent(k))
 	if k.hole > 0 {
 		l.put(t.th.bad, "[ "+show.CountGrouped(k.hole, "byte")+" missing here ]")
 		return

@@ -265,13 +265,13 @@ func (m *model) ladderMark(r *ladder.Row) bool {
 }
 
 // ladderStyle is how a span of a ladder is drawn.
-func (th *theme) ladderStyle(s ladder.Style) style {
+func ladderStyle(th *theme, s ladder.Style) style {
 	return [...]style{ladder.Plain: th.plain, ladder.Quiet: th.dim, ladder.Strong: th.bold, ladder.Sent: th.sent,
 		ladder.Received: th.got, ladder.Alarm: th.bad}[s]
 }
 
 // View draws the pane in w cells and h rows.
-func (p *ladderPane) View(th *theme, info *decode.Session, marked func(*ladder.Row) bool, w, h int, focused bool) []string {
+func (p *ladderPane) View(th *theme, info *decode.Session, selected func(*ladder.Row) bool, w, h int, focused bool) []string {
 	p.list.resize(h - 1)
 	d := ladder.Draw{Width: w - 3, NoTime: w-3 < ladder.MinWidth}
 	if len(p.rows) > 0 {
@@ -281,17 +281,16 @@ func (p *ladderPane) View(th *theme, info *decode.Session, marked func(*ladder.R
 	head(l, th, focused)
 	l.put(th.plain, " ")
 	if info != nil {
-		l.spans(th, d.Head(info)[0])
+		drawSpans(l, th, d.Head(info)[0])
 	}
 	rows := []string{l.String()}
 	from, to := p.list.visible()
 	for i := from; i < min(to, len(p.rows)); i++ {
 		l := newLine(w)
-		if cursor(l, th, i == p.list.cursor, focused); marked(&p.rows[i]) {
-			l.b, l.w = l.b[:0], 0
-			l.put(th.mark, "* ")
+		if cursor(l, th, i == p.list.cursor, focused); selected(&p.rows[i]) {
+			marked(l, th)
 		}
-		rows = append(rows, l.spans(th, d.Row(&p.rows[i])).String())
+		rows = append(rows, drawSpans(l, th, d.Row(&p.rows[i])).String())
 	}
 	switch {
 	case p.err != nil:
@@ -302,10 +301,10 @@ func (p *ladderPane) View(th *theme, info *decode.Session, marked func(*ladder.R
 	return fit(rows, w, h)
 }
 
-// spans draws a line of a ladder.
-func (l *line) spans(th *theme, spans []ladder.Span) *line {
+// drawSpans draws a line of a ladder.
+func drawSpans(l *line, th *theme, spans []ladder.Span) *line {
 	for _, s := range spans {
-		l.put(th.ladderStyle(s.Style), s.Text)
+		l.put(ladderStyle(th, s.Style), s.Text)
 	}
 	return l
 }

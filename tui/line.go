@@ -24,6 +24,9 @@ type line struct {
 
 func newLine(max int) *line { return &line{max: max, b: make([]byte, 0, 2*max+32)} }
 
+// used is how many cells are drawn.
+func (l *line) used() int { return l.w }
+
 // left is how many cells are free.
 func (l *line) left() int { return l.max - l.w }
 
@@ -170,3 +173,43 @@ func fit(rows []string, w, h int) []string {
 	}
 	return rows
 }
+
+// clip is the begin of s, n bytes at most.
+func clip(s string, n int) string {
+	if len(s) > n {
+		return s[:n]
+	}
+	return s
+}
+
+// plainText takes the styles off a row that we drew.
+func plainText(s string) string {
+	var b strings.Builder
+	for {
+		at := strings.IndexByte(s, 0x1b)
+		if at < 0 {
+			return b.String() + s
+		}
+		b.WriteString(s[:at])
+		_, s, _ = strings.Cut(s[at:], "m")
+	}
+}
+
+// join appends a line to another, filled with blanks to its width.
+func (l *line) join(o *line) *line { return l.drawn(o.String(), o.max) }
+
+// drawn appends a row that another line has drawn, of w cells.
+func (l *line) drawn(row string, w int) *line {
+	l.b = append(l.b, row...)
+	l.w += w
+	return l
+}
+
+// drawnSoFar is what is drawn without the blanks that would fill it, and how many cells that takes.
+func (l *line) drawnSoFar() (row string, w int) { return string(l.b), l.w }
+
+// text is what is drawn so far, without styles.
+func (l *line) text() string { return plainText(string(l.b)) }
+
+// skip leaves n cells blank.
+func (l *line) skip(n int) *line { return l.to(l.w + n) }

@@ -145,8 +145,7 @@ func (p *messagesPane) row(v *listView, c *cell, here bool) string {
 	l := newLine(v.w)
 	cursor(l, v.th, here, v.focus)
 	if c.kind == entryMessage && p.isMarked(c.i) {
-		l.b, l.w = l.b[:0], 0
-		l.put(v.th.mark, "* ")
+		marked(l, v.th)
 	}
 	switch c.kind {
 	case entryGone:

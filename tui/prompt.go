@@ -164,12 +164,12 @@ func (p *prompt) View(th *theme, w int) (hint, row string, x int) {
 		st = th.bad
 	}
 	shown := show.Inert(before)
-	for room := max(w-l.w-2, 1); width(shown) > room; {
+	for room := max(l.left()-2, 1); width(shown) > room; {
 		_, n := firstRune(shown)
 		shown = shown[n:]
 	}
 	l.put(st, shown)
-	x = min(l.w, w-1)
+	x = min(l.used(), w-1)
 	l.put(st, show.Inert(after))
 	return p.hint(th, w), l.String(), x
 }

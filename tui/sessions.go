@@ -174,8 +174,7 @@ func (p *sessionsPane) row(th *theme, s *store, i *decode.Session, cols []sessio
 		return l.put(th.bold, "   * all sessions together").String()
 	}
 	if slices.Contains(p.marked, i.N) {
-		l.b, l.w = l.b[:0], 0
-		l.put(th.mark, "* ")
+		marked(l, th)
 	}
 	for _, c := range cols {
 		switch {
@@ -192,26 +191,4 @@ func (p *sessionsPane) row(th *theme, s *store, i *decode.Session, cols []sessio
 		}
 	}
 	return l.String()
-}
-
-// cursor draws the sign of the row that is looked at.
-func cursor(l *line, th *theme, here, focused bool) {
-	switch {
-	case here && focused:
-		l.base = th.sel
-		l.put(th.plain, "▶ ")
-	case here:
-		l.base = th.weak
-		l.put(th.plain, "▷ ")
-	default:
-		l.put(th.plain, "  ")
-	}
-}
-
-// clip is the begin of s, n bytes at most.
-func clip(s string, n int) string {
-	if len(s) > n {
-		return s[:n]
-	}
-	return s
 }

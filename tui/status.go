@@ -27,34 +27,14 @@ func (m *model) bottomLines() []string {
 	return append(rows, m.accountLine(), m.footer())
 }
 
-const sparks = "▁▂▃▄▅▆▇█"
-
 // sparkLine shows how many messages there were over time.
 func (m *model) sparkLine() string {
 	m.store.mu.Lock()
-	span := seconds(m.store.times.width * timelineSpan(m.store.times.used))
+	span := show.ShortDuration(m.store.times.span())
 	bars := spark(m.store.times.columns(max(m.w-len(span)-2, 1)))
 	m.store.mu.Unlock()
 	l := newLine(m.w)
 	return l.put(m.th.sent, bars).put(m.th.dim, " "+span).String()
-}
-
-// spark draws counts as bars; none is a blank, and any is seen.
-func spark(counts []uint32) string {
-	top := uint32(1)
-	for _, c := range counts {
-		top = max(top, c)
-	}
-	var b strings.Builder
-	bars := []rune(sparks)
-	for _, c := range counts {
-		if c == 0 {
-			b.WriteByte(' ')
-			continue
-		}
-		b.WriteRune(bars[uint64(c)*uint64(len(bars)-1)/uint64(top)])
-	}
-	return b.String()
 }
 
 // accountLine says what was read and whether it is complete, or a note.
@@ -68,7 +48,7 @@ func (m *model) accountLine() string {
 		return l.put(st, m.note).String()
 	}
 	for _, part := range m.accountParts() {
-		if l.w > 0 {
+		if l.used() > 0 {
 			l.put(m.th.dim, " · ")
 		}
 		l.put(part.st, part.s)
@@ -130,13 +110,6 @@ func (m *model) completeness() seg {
 		return seg{m.th.dim, "so far"}
 	}
 	return seg{m.th.good, "complete"}
-}
-
-func pick(v bool, yes, no style) style {
-	if v {
-		return yes
-	}
-	return no
 }
 
 // placeText says which row one is at, and whether the list follows.

@@ -41,3 +41,11 @@ func styleOf(s lipgloss.Style) style {
 	open, _, _ := strings.Cut(s.Render("x"), "x")
 	return style{open}
 }
+
+// pick is yes where v holds, else no.
+func pick(v bool, yes, no style) style {
+	if v {
+		return yes
+	}
+	return no
+}

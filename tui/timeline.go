@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"strings"
 	"time"
 
 	"github.com/wspeek/wspeek/capture"
@@ -42,8 +43,8 @@ func (t *timeline) halve() {
 	t.used = (t.used + 1) / 2
 }
 
-// timelineSpan is how many bins as a factor of their width.
-func timelineSpan(n int) capture.Time { return capture.Time(n) }
+// span is how much time the timeline covers.
+func (t *timeline) span() capture.Time { return capture.Time(t.used) * t.width }
 
 // columns are the counts in n columns.
 func (t *timeline) columns(n int) []uint32 {
@@ -52,4 +53,24 @@ func (t *timeline) columns(n int) []uint32 {
 		out[i*n/t.used] += t.bins[i][0] + t.bins[i][1]
 	}
 	return out
+}
+
+const sparks = "▁▂▃▄▅▆▇█"
+
+// spark draws counts as bars; none is a blank, and any is seen.
+func spark(counts []uint32) string {
+	top := uint32(1)
+	for _, c := range counts {
+		top = max(top, c)
+	}
+	var b strings.Builder
+	bars := []rune(sparks)
+	for _, c := range counts {
+		if c == 0 {
+			b.WriteByte(' ')
+			continue
+		}
+		b.WriteRune(bars[uint64(c)*uint64(len(bars)-1)/uint64(top)])
+	}
+	return b.String()
 }

@@ -77,12 +77,10 @@ func (m *model) body(y, h int) []string {
 	for _, p := range m.hits {
 		for i, row := range m.pane(p) {
 			l := out[p.y-y+i]
-			if p.x > l.w {
-				l.raw(m.th.dim, "│")
-				l.w++
+			if p.x > l.used() {
+				l.put(m.th.dim, "│")
 			}
-			l.b = append(l.b, row...)
-			l.w += p.w
+			l.drawn(row, p.w)
 		}
 	}
 	rows := make([]string, h)
@@ -189,7 +187,7 @@ func (m *model) titleLine() string {
 		right, st = strings.TrimSpace(right+" "+lost), m.th.bad
 	}
 	l.put(m.th.title, " wspeek ").put(m.th.plain, " ")
-	room := m.w - l.w - width(right) - 1
+	room := l.left() - width(right) - 1
 	t := newLine(max(room, 0))
 	t.wire(m.th.bold, []byte(m.opt.Title))
 	if m.focus != paneSessions || m.w >= minThree {
@@ -200,8 +198,7 @@ func (m *model) titleLine() string {
 			t.put(m.th.plain, "all sessions")
 		}
 	}
-	l.b = append(l.b, t.b...)
-	l.w += t.w
+	l.drawn(t.drawnSoFar())
 	return l.to(m.w-width(right)).put(st, right).String()
 }
 
