@@ -1,4 +1,4 @@
-package tui
+package draw
 
 import (
 	"strings"
@@ -11,14 +11,15 @@ import (
 // timelineBins is how many bins of time a timeline has.
 const timelineBins = 512
 
-// timeline counts messages over time. Its bins become wider as time goes on.
-type timeline struct {
+// Timeline counts messages over time. Its bins become wider as time goes on.
+type Timeline struct {
 	start, width capture.Time
 	bins         [timelineBins][2]uint32
 	used         int
 }
 
-func (t *timeline) add(at capture.Time, d ws.Dir) {
+// Add counts a message.
+func (t *Timeline) Add(at capture.Time, d ws.Dir) {
 	if t.width == 0 {
 		t.start, t.width = at, capture.Time(time.Millisecond)
 	}
@@ -32,7 +33,7 @@ func (t *timeline) add(at capture.Time, d ws.Dir) {
 }
 
 // halve makes the bins twice as wide.
-func (t *timeline) halve() {
+func (t *Timeline) halve() {
 	for i := range timelineBins / 2 {
 		for d := range 2 {
 			t.bins[i][d] = t.bins[2*i][d] + t.bins[2*i+1][d]
@@ -43,11 +44,11 @@ func (t *timeline) halve() {
 	t.used = (t.used + 1) / 2
 }
 
-// span is how much time the timeline covers.
-func (t *timeline) span() capture.Time { return capture.Time(t.used) * t.width }
+// Span is how much time the timeline covers.
+func (t *Timeline) Span() capture.Time { return capture.Time(t.used) * t.width }
 
-// columns are the counts in n columns.
-func (t *timeline) columns(n int) []uint32 {
+// Columns are the counts of messages in n equal parts of Span.
+func (t *Timeline) Columns(n int) []uint32 {
 	out := make([]uint32, n)
 	for i := range t.used {
 		out[i*n/t.used] += t.bins[i][0] + t.bins[i][1]
@@ -55,10 +56,11 @@ func (t *timeline) columns(n int) []uint32 {
 	return out
 }
 
+// sparks are the bars of Spark, the lowest first.
 const sparks = "▁▂▃▄▅▆▇█"
 
-// spark draws counts as bars; none is a blank, and any is seen.
-func spark(counts []uint32) string {
+// Spark draws counts as bars of one cell each: a blank for none, at least the lowest bar for any.
+func Spark(counts []uint32) string {
 	top := uint32(1)
 	for _, c := range counts {
 		top = max(top, c)
