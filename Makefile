@@ -44,7 +44,7 @@ agree: build ## comparisons with what endpoints logged
 fmt: ## gofmt all
 	gofmt -w .
 
-lint: ## golangci-lint, or gofmt and go vet where it is not installed
+lint: ## golangci-lint, staticcheck and deadcode, at pinned versions
 	.ci/lint
 
 cover: ## how much of each package its tests run
