@@ -115,7 +115,8 @@ func (h *handshake) NotHTTP(reassembly.Dir) reassembly.Handler { return nil }
 func (h *handshake) open(up *upgrade, resp *http1.Response, view *ws.Response) reassembly.Handler {
 	s := up.sess
 	s.answered(resp)
-	agreed := ws.Negotiate(up.view, view)
+	n := ws.Negotiate(up.view, view)
+	s.info.Agreed = &decode.Agreed{Deflate: n.Deflate, Unknown: n.Unknown}
 	s.info.Subprotocol = ws.Subprotocol(view)
 	s.info.Extensions = strings.Join(view.Fields.Values("Sec-WebSocket-Extensions"), ", ")
 	s.info.Opened, s.info.HasOpened = resp.End, true
@@ -129,7 +130,7 @@ func (h *handshake) open(up *upgrade, resp *http1.Response, view *ws.Response) r
 		return h.carrier.conn.undecoded()
 	}
 	cfg := h.carrier.conn.config(s)
-	cfg.Deflate, cfg.Unknown = agreed.Deflate, agreed.Unknown != ""
+	cfg.Deflate, cfg.Unknown = n.Deflate, n.Unknown != ""
 	if resp.Partial || h.found(up, resp) {
 		cfg.Assumed, cfg.Confidence = true, assumedConfidence
 		cfg.Resync[ws.S2C] = resp.Partial

@@ -96,7 +96,7 @@ func (m *midstream) Conflict(d reassembly.Dir, off, n int64) { m.held.Conflict(d
 
 // Close is reassembly.Handler.
 func (m *midstream) Close(d reassembly.Dir, k reassembly.CloseKind) {
-	m.held.Close(d, k)
+	m.held.Close(d, k, 0)
 	m.look.Close(d)
 	m.decide()
 }

@@ -35,7 +35,7 @@ func (s *sniffer) Data(d reassembly.Dir, k reassembly.Chunk) {
 		s.become(next)
 		s.out.Data(d, k)
 	default:
-		s.held.Data(d, k)
+		s.held.Data(d, k, 0)
 		if s.held.Bytes() > sniffLimit(s.carrier.conn.d.opt.Limits) {
 			s.become(s.unknown())
 		}
@@ -53,7 +53,7 @@ func (s *sniffer) Conflict(d reassembly.Dir, off, n int64) { s.held.Conflict(d, 
 
 // Close is reassembly.Handler.
 func (s *sniffer) Close(d reassembly.Dir, k reassembly.CloseKind) {
-	s.held.Close(d, k)
+	s.held.Close(d, k, 0)
 	if s.held.Closed() == 2 {
 		s.become(s.unknown())
 	}

@@ -71,7 +71,7 @@ func (s *socks) Data(d reassembly.Dir, k reassembly.Chunk) {
 	case s.inner != nil:
 		s.inner.Data(d, k)
 	default:
-		if s.held.Data(d, k); s.held.Bytes() > sniffLimit(s.carrier.conn.d.opt.Limits) {
+		if s.held.Data(d, k, 0); s.held.Bytes() > sniffLimit(s.carrier.conn.d.opt.Limits) {
 			s.fail()
 		}
 	}
@@ -225,7 +225,7 @@ func (s *socks) Close(d reassembly.Dir, k reassembly.CloseKind) {
 	}
 	s.carrier.conn.d.bytes.Undecoded += int64(len(s.buf[d]))
 	s.buf[d] = nil
-	s.held.Close(d, k)
+	s.held.Close(d, k, 0)
 	if s.held.Closed() == 2 {
 		s.held.Replay(s.carrier.conn.undecoded())
 	}
