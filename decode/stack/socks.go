@@ -20,7 +20,8 @@ type socks struct {
 	// method is what the server chose, once chosen: its answer may be captured before what it answers.
 	method byte
 	chosen bool
-	// inner is what the tunnel carries, once both sides are through.
+	// open makes inner, which is what the tunnel carries, once both sides are through.
+	open  func(*decode.Tunnel) reassembly.Handler
 	inner reassembly.Handler
 	held  reassembly.Held
 }
@@ -54,7 +55,7 @@ func greeting(b []byte) (whole, may bool) {
 func isChoice(b []byte) bool { return len(b) >= 2 && (b[1] == 0 || b[1] == 2) }
 
 func newSOCKS(l *sniffer, client reassembly.Dir) *socks {
-	return &socks{carrier: l.carrier, client: client}
+	return &socks{carrier: l.carrier, client: client, open: l.carrier.inner}
 }
 
 func (s *socks) Data(d reassembly.Dir, k reassembly.Chunk) {
@@ -102,7 +103,7 @@ func (s *socks) step(d reassembly.Dir) {
 	s.done(d, s.buf[d])
 	s.buf[d] = s.buf[d][:0]
 	if s.stage[0] == socksDone && s.stage[1] == socksDone && s.inner == nil {
-		s.inner = s.carrier.inner(&decode.Tunnel{Type: "socks5", Target: s.target})
+		s.inner = s.open(&decode.Tunnel{Type: "socks5", Target: s.target})
 		s.held.Replay(s.inner)
 	}
 }
