@@ -12,9 +12,13 @@ type calls struct{ log []string }
 func (c *calls) Data(d Dir, k Chunk) {
 	c.log = append(c.log, fmt.Sprintf("data %d %d %q %d %d %d", d, k.Off, k.Data, k.Packet, k.Time, k.Ack))
 }
-func (c *calls) Gap(d Dir, off, n int64)      { c.log = append(c.log, fmt.Sprintf("gap %d %d %d", d, off, n)) }
-func (c *calls) Conflict(d Dir, off, n int64) { c.log = append(c.log, fmt.Sprintf("conflict %d %d %d", d, off, n)) }
-func (c *calls) Close(d Dir, k CloseKind)     { c.log = append(c.log, fmt.Sprintf("close %d %d", d, k)) }
+func (c *calls) Gap(d Dir, off, n int64) {
+	c.log = append(c.log, fmt.Sprintf("gap %d %d %d", d, off, n))
+}
+func (c *calls) Conflict(d Dir, off, n int64) {
+	c.log = append(c.log, fmt.Sprintf("conflict %d %d %d", d, off, n))
+}
+func (c *calls) Close(d Dir, k CloseKind) { c.log = append(c.log, fmt.Sprintf("close %d %d", d, k)) }
 
 func TestHeldReplaysWhatItWasGiven(t *testing.T) {
 	t.Parallel()
