@@ -91,7 +91,7 @@ func (m *model) toggleFrames(string) tea.Cmd {
 	m.spec.frames = !m.spec.frames
 	m.focus = max(m.focus, paneMessages)
 	if !m.msgs.list.Follow && ok && c.kind != entryMark {
-		m.anchor = m.across(&c)
+		m.anchor = m.store.frameOrMessage(&c)
 	}
 	if m.spec.frames {
 		m.say("single frames are listed; f lists messages again")
@@ -99,21 +99,6 @@ func (m *model) toggleFrames(string) tea.Cmd {
 		m.say("messages are listed")
 	}
 	return m.relens()
-}
-
-// across is the first frame of a message, or the message of a frame; -1 where it is not there.
-func (m *model) across(c *cell) int {
-	m.store.mu.Lock()
-	defer m.store.mu.Unlock()
-	t := m.store.trace
-	if c.kind == entryFrame {
-		return t.Index(c.session.N, c.f.Message)
-	}
-	fs := t.MessageFrames(c.session.N, c.m.N, 1)
-	if len(fs) == 0 {
-		return -1
-	}
-	return t.FrameIndex(c.session.N, fs[0].N)
 }
 
 func (m *model) turnClock(string) tea.Cmd {
@@ -139,9 +124,9 @@ func (m *model) takeChip(key string) tea.Cmd {
 }
 
 func (m *model) toggleBeats(string) tea.Cmd {
-	m.spec.quiet = !m.spec.quiet
+	m.spec.noHeartbeats = !m.spec.noHeartbeats
 	m.focus = max(m.focus, paneMessages)
-	if m.spec.quiet {
+	if m.spec.noHeartbeats {
 		m.say("heartbeats are hidden; b shows them again")
 	} else {
 		m.say("heartbeats are shown")
@@ -151,7 +136,7 @@ func (m *model) toggleBeats(string) tea.Cmd {
 
 func (m *model) turnControls(string) tea.Cmd {
 	m.msgs.controls = (m.msgs.controls + 1) % controlMode(len(controlNames))
-	m.spec.control = m.msgs.controls == controlHidden
+	m.spec.noControl = m.msgs.controls == controlHidden
 	m.say("control frames (ping, pong) are " + controlNames[m.msgs.controls])
 	return m.relens()
 }
@@ -182,11 +167,15 @@ const maxCopy = 74_000
 // clipboard copies s, which goes through the terminal (OSC 52).
 func (m *model) clipboard(what, s string) tea.Cmd {
 	if len(s) > maxCopy {
-		m.complain(fmt.Sprintf("%s is longer than terminals copy (%s bytes); w writes it to a file", what, show.Thousands(maxCopy)))
-		return nil
+		return m.tooLong(what)
 	}
 	m.say("copied " + what + " (" + show.CountGrouped(int64(len(s)), "byte") + "), if the terminal allows it")
 	return tea.SetClipboard(s)
+}
+
+func (m *model) tooLong(what string) tea.Cmd {
+	m.complain(fmt.Sprintf("%s is longer than terminals copy (%s bytes); w writes it to a file", what, show.Thousands(maxCopy)))
+	return nil
 }
 
 func (m *model) copyPayload(string) tea.Cmd {
@@ -195,10 +184,7 @@ func (m *model) copyPayload(string) tea.Cmd {
 		m.complain("this row has no payload")
 		return nil
 	}
-	m.store.mu.Lock()
-	n := m.store.trace.PayloadLen(i)
-	p, err := m.store.trace.Prefix(i, maxCopy+16)
-	m.store.mu.Unlock()
+	p, n, err := m.store.prefix(i, maxCopy+16)
 	if err != nil || n == 0 {
 		m.answer("no payload", err)
 		return nil
@@ -231,8 +217,10 @@ func (m *model) copyRow(string) tea.Cmd {
 		m.complain("this row is no message")
 		return nil
 	}
-	if i, _, ok := m.currentMessage(); ok && m.payloadLen(i) > maxCopy {
-		return m.clipboard("the row", strings.Repeat("x", maxCopy+1))
+	if i, _, ok := m.currentMessage(); ok {
+		if _, n, _ := m.store.prefix(i, 0); n > maxCopy {
+			return m.tooLong("the row")
+		}
 	}
 	b, err := m.exporter().line(nil, c.entry)
 	if err != nil {
@@ -240,12 +228,6 @@ func (m *model) copyRow(string) tea.Cmd {
 		return nil
 	}
 	return m.clipboard("the row", strings.TrimSuffix(string(b), "\n"))
-}
-
-func (m *model) payloadLen(i int) int {
-	m.store.mu.Lock()
-	defer m.store.mu.Unlock()
-	return m.store.trace.PayloadLen(i)
 }
 
 func (m *model) copyExplain(string) tea.Cmd {
@@ -286,8 +268,8 @@ func (m *model) save(name string, over bool) tea.Cmd {
 		return nil
 	}
 	s := m.store
-	return m.store.beside(func() tea.Msg {
-		text, err := s.save(i, name, over)
+	return m.background(func() tea.Msg {
+		text, err := savePayload(s, i, name, over)
 		return wroteMsg{name, text, err}
 	})
 }
@@ -312,7 +294,7 @@ func (m *model) export(name string, over bool) tea.Cmd {
 	x, n := m.exporter(), m.msgs.list.N
 	m.writing = func() { x.stop.Store(true) }
 	m.say("writing ... Esc gives up")
-	return m.store.beside(func() tea.Msg {
+	return m.background(func() tea.Msg {
 		text, err := x.write(name, n, over)
 		return wroteMsg{name, text, err}
 	})

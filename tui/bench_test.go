@@ -22,7 +22,7 @@ var million = sync.OnceValue(func() *driver {
 	}
 	var t testing.T
 	d := drive(&t, data, 200, 50, Options{Title: "bench"})
-	for d.m.store.trace.Len() < 1_000_000 {
+	for d.m.store.counts().Messages < 1_000_000 {
 		f := feedOf(&t, data)
 		if err := f.Run(context.Background(), d.m.store.visit); err != nil {
 			return nil
@@ -40,7 +40,7 @@ func needMillion(b *testing.B) *driver {
 	}
 	d.t = b
 	b.ResetTimer()
-	b.ReportMetric(float64(d.m.store.trace.Len()), "messages")
+	b.ReportMetric(float64(d.m.store.counts().Messages), "messages")
 	return d
 }
 
@@ -77,7 +77,7 @@ func benchQuery(b *testing.B, text string) {
 	for range b.N {
 		v := newLens(spec{query: q})
 		v.scan(d.m.store)
-		rows = len(v.rows)
+		rows, _, _ = v.state(d.m.store)
 	}
 	b.ReportMetric(float64(rows), "rows")
 }
@@ -90,22 +90,7 @@ func BenchmarkFilterPayload(b *testing.B) { benchQuery(b, `xyzzy`) }
 func BenchmarkHideHeartbeats(b *testing.B) {
 	d := needMillion(b)
 	for range b.N {
-		newLens(spec{quiet: true}).scan(d.m.store)
-	}
-}
-
-// BenchmarkFirstHits measures how long a search of payloads takes to show its first screen.
-func BenchmarkFirstHits(b *testing.B) {
-	d := needMillion(b)
-	q, err := compile("77")
-	if err != nil {
-		b.Fatal(err)
-	}
-	for range b.N {
-		v := newLens(spec{query: q})
-		for len(v.rows) < 50 && v.piece(d.m.store) {
-			continue
-		}
+		newLens(spec{noHeartbeats: true}).scan(d.m.store)
 	}
 }
 

@@ -56,7 +56,7 @@ func (m *model) compare(string) tea.Cmd {
 		if b = i; len(m.msgs.marked) == 1 && m.msgs.marked[0] != i {
 			a = m.msgs.marked[0]
 		} else {
-			a = m.before(&c)
+			a = m.store.likeBefore(c.session.N, &c.m)
 		}
 	}
 	if a < 0 {
@@ -64,24 +64,7 @@ func (m *model) compare(string) tea.Cmd {
 		return nil
 	}
 	s, th := m.store, m.th
-	return m.store.beside(func() tea.Msg { return comparedMsg{newCompare(th, s, a, b)} })
-}
-
-// before is the message before that of c, of the same side, session and kind.
-func (m *model) before(c *cell) int {
-	m.store.mu.Lock()
-	defer m.store.mu.Unlock()
-	var o ws.Message
-	for n := c.m.N - 1; n > 0 && n > c.m.N-10000; n-- {
-		i := m.store.trace.Index(c.session.N, n)
-		if i < 0 {
-			continue
-		}
-		if m.store.trace.MessageInto(i, &o); o.Dir == c.m.Dir && o.Opcode == c.m.Opcode {
-			return i
-		}
-	}
-	return -1
+	return m.background(func() tea.Msg { return comparedMsg{newCompare(th, s, a, b)} })
 }
 
 func newCompare(th *draw.Theme, s *store, a, b int) *comparePane {
@@ -89,7 +72,7 @@ func newCompare(th *draw.Theme, s *store, a, b int) *comparePane {
 	for k, i := range [2]int{a, b} {
 		info, m := s.message(i)
 		if m == nil {
-			p.lines[k] = []string{errForgotten.Error()}
+			p.lines[k] = []string{errDropped.Error()}
 			continue
 		}
 		data, err := s.payload(i)

@@ -5,6 +5,7 @@ import (
 
 	"github.com/wspeek/wspeek/decode"
 	"github.com/wspeek/wspeek/decode/show"
+	"github.com/wspeek/wspeek/decode/trace"
 	"github.com/wspeek/wspeek/decode/ws"
 	"github.com/wspeek/wspeek/tui/draw"
 )
@@ -65,11 +66,9 @@ func (q *request) make(s *store) body {
 	if !q.isEntry {
 		return q.sessionBody(s, q.session)
 	}
-	s.mu.Lock()
-	c := s.cell(q.entry, false)
-	s.mu.Unlock()
+	c := s.cellOf(q.entry)
 	if c.kind == entryGone {
-		return noteBody(q.th, q.w, errForgotten.Error())
+		return noteBody(q.th, q.w, errDropped.Error())
 	}
 	switch {
 	case c.kind == entryMark || q.view == viewHandshake:
@@ -81,10 +80,12 @@ func (q *request) make(s *store) body {
 }
 
 func (q *request) sessionBody(s *store, n int) body {
-	s.mu.Lock()
-	i, first := s.trace.CurrentSession(n), s.trace.FirstKept(n)
-	findings := s.trace.Findings(n)
-	s.mu.Unlock()
+	var i *decode.Session
+	var first int
+	var findings []ws.Finding
+	s.look(func(t *trace.Trace) {
+		i, first, findings = t.CurrentSession(n), t.FirstKept(n), t.Findings(n)
+	})
 	if i == nil {
 		return overview(q.th, q.w, s)
 	}
@@ -93,14 +94,8 @@ func (q *request) sessionBody(s *store, n int) body {
 
 // frameBody shows the message of a frame, with the frame open where frames are looked at.
 func (q *request) frameBody(s *store, c *cell) body {
-	s.mu.Lock()
-	i := s.trace.Index(c.session.N, c.f.Message)
-	var m ws.Message
-	if i >= 0 {
-		s.trace.MessageInto(i, &m)
-	}
-	s.mu.Unlock()
-	if i < 0 {
+	i, m, whole := s.messageOf(c)
+	if !whole {
 		m = ws.Message{Frames: 1, N: c.f.Message, Dir: c.f.Dir, Opcode: c.f.Opcode}
 		d := newFramesDoc(q.th, q.w, c.session, &m, []ws.Frame{c.f}, nil, 0)
 		return d
@@ -113,7 +108,7 @@ func (q *request) messageBody(s *store, i int, info *decode.Session, m *ws.Messa
 	head := messageHead(q.th, q.w, info, m)
 	p, err := s.payload(i)
 	if _, kept := s.message(i); kept == nil {
-		err = errForgotten
+		err = errDropped
 	}
 	if err != nil {
 		return &stacked{head, noteBody(q.th, q.w, err.Error())}
@@ -125,9 +120,8 @@ func (q *request) messageBody(s *store, i int, info *decode.Session, m *ws.Messa
 }
 
 func (q *request) framesBody(s *store, info *decode.Session, m *ws.Message, p []byte, frame int) body {
-	s.mu.Lock()
-	frames := s.trace.MessageFrames(info.N, m.N, maxFrames)
-	s.mu.Unlock()
+	var frames []ws.Frame
+	s.look(func(t *trace.Trace) { frames = t.MessageFrames(info.N, m.N, maxFrames) })
 	open := 0
 	for k := range frames {
 		if frames[k].N == frame {
@@ -142,16 +136,16 @@ func overview(th *draw.Theme, w int, s *store) body {
 	c := s.counts()
 	r := draw.NewRich(w)
 	r.Add(0, th.Bold.Of("all sessions"))
-	r.Pair(th, "sessions", show.Thousands(int64(c.sessions)))
-	r.Pair(th, "messages", show.Thousands(int64(c.messages)))
-	r.Pair(th, "frames", show.Thousands(int64(c.frames)))
-	r.Pair(th, "findings", show.Thousands(int64(c.findings)))
-	for st, n := range c.account.States {
+	r.Pair(th, "sessions", show.Thousands(int64(c.Sessions)))
+	r.Pair(th, "messages", show.Thousands(int64(c.Messages)))
+	r.Pair(th, "frames", show.Thousands(int64(c.Frames)))
+	r.Pair(th, "findings", show.Thousands(int64(c.Findings)))
+	for st, n := range c.Account.States {
 		if n > 0 {
 			r.Pair(th, ws.State(st).String(), show.CountGrouped(n, "message"))
 		}
 	}
-	for _, why := range c.account.Why {
+	for _, why := range c.Account.Why {
 		r.Pair(th, "incomplete", why)
 	}
 	return r

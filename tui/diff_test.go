@@ -11,6 +11,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/wspeek/wspeek/decode/diff"
+	"github.com/wspeek/wspeek/decode/trace"
 	"github.com/wspeek/wspeek/pcaps"
 )
 
@@ -96,7 +97,9 @@ func TestSessionsSideIsThatOfDiff(t *testing.T) {
 	t.Parallel()
 	d := drive(t, sample("port-reuse"), 80, 24, Options{})
 	for n := 1; n <= 2; n++ {
-		want, err := diff.FromTrace("", d.m.store.trace, n)
+		var want *diff.Side
+		var err error
+		d.m.store.look(func(t *trace.Trace) { want, err = diff.FromTrace("", t, n) })
 		if err != nil {
 			t.Fatal(err)
 		}

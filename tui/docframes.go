@@ -12,9 +12,6 @@ import (
 	"github.com/wspeek/wspeek/tui/draw"
 )
 
-// maxFrames is how many frames of one message are listed.
-const maxFrames = 5000
-
 // frameRow is a row of framesDoc: a frame, or a part of the one that is open.
 type frameRow struct {
 	frame int

@@ -92,7 +92,7 @@ func drive(t testing.TB, data []byte, w, h int, opt Options) *driver {
 	m.now = func() time.Time { return time.Unix(0, 0) }
 	d := &driver{t: t, m: m}
 	d.send(tea.WindowSizeMsg{Width: w, Height: h})
-	m.store.finish(f, f.Run(context.Background(), m.store.visit))
+	m.store.finish(f.Run(context.Background(), m.store.visit), f.Account)
 	d.refresh()
 	return d
 }

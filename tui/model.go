@@ -71,10 +71,15 @@ type model struct {
 	began    time.Time
 	quitting bool
 	crash    error
-	hits     []hit
+	// crashed is called in any goroutine when one has panicked; Run sets it.
+	crashed func(error)
+	hits    []hit
 	// now is the clock, which tests replace.
 	now func() time.Time
 }
+
+// refreshEvery is how often the screen learns at most that something has changed.
+const refreshEvery = 40 * time.Millisecond
 
 // noteStays is how long a note stays in a live run.
 const noteStays = 15 * time.Second
@@ -92,6 +97,7 @@ type builtMsg struct{ doc *document }
 type huntedMsg struct {
 	hunt *hunt
 	at   int
+	step int
 }
 
 // wroteMsg tells what became of a file.
@@ -104,7 +110,7 @@ type wroteMsg struct {
 type crashMsg struct{ err error }
 
 func newModel(opt Options) (*model, error) {
-	m := &model{opt: opt, store: newStore(&opt), th: draw.NewTheme(true), written: map[string]bool{}, w: 80, h: 24, anchor: -1, now: time.Now}
+	m := &model{opt: opt, store: newStore(limits{opt.Budget, opt.History, opt.Sessions, opt.Apart}), crashed: func(error) {}, th: draw.NewTheme(true), written: map[string]bool{}, w: 80, h: 24, anchor: -1, now: time.Now}
 	q, err := compile(opt.Filter)
 	if err != nil {
 		return nil, err
@@ -121,7 +127,7 @@ func newModel(opt Options) (*model, error) {
 		m.focus = paneMessages
 		m.spec.session = m.wanted
 		m.lens = newLens(m.spec)
-		m.store.pinned = m.wanted
+		m.store.pin(m.wanted)
 	}
 	m.began = m.now()
 	m.say(opt.Note)
@@ -135,10 +141,9 @@ func (m *model) Init() tea.Cmd {
 
 // wait is the command that tells when the store has changed, and not more often than refreshEvery.
 func (m *model) wait() tea.Cmd {
-	changed := m.store.changed
-	return m.store.beside(func() tea.Msg {
-		<-changed
-		time.Sleep(refreshEvery)
+	s := m.store
+	return m.background(func() tea.Msg {
+		s.wait(refreshEvery)
 		return refreshMsg{}
 	})
 }
@@ -147,8 +152,8 @@ func (m *model) wait() tea.Cmd {
 func (m *model) refresh() tea.Cmd {
 	m.count = m.store.counts()
 	m.advance(m.opt.Feed.Progress())
-	m.sess.grow(m.store, m.count.listed)
-	if m.wanted > 0 && m.count.sessions >= m.wanted {
+	m.sess.grow(m.store, m.count.Listed)
+	if m.wanted > 0 && m.count.Sessions >= m.wanted {
 		m.sess.choose(m.store, m.wanted)
 		m.wanted = 0
 	}
@@ -212,7 +217,7 @@ func (m *model) scan() tea.Cmd {
 	}
 	m.scanning = true
 	v, s := m.lens, m.store
-	return m.store.beside(func() tea.Msg {
+	return m.background(func() tea.Msg {
 		v.scan(s)
 		return scannedMsg{v}
 	})
@@ -228,7 +233,7 @@ func (m *model) relens() tea.Cmd {
 			m.anchor = c.i
 		}
 	}
-	m.lens.stop.Store(true)
+	m.lens.cancel()
 	m.stopHunt()
 	m.lens, m.scanning = newLens(m.spec), false
 	m.store.pin(m.spec.session)
@@ -240,7 +245,7 @@ func (m *model) relens() tea.Cmd {
 
 func (m *model) stopHunt() {
 	if m.hunt != nil {
-		m.hunt.stop.Store(true)
+		m.hunt.cancel()
 		m.hunt = nil
 	}
 }
@@ -294,13 +299,11 @@ func (m *model) currentMessage() (i int, c cell, ok bool) {
 	case c.kind == entryMessage:
 		return c.i, c, true
 	}
-	m.store.mu.Lock()
-	defer m.store.mu.Unlock()
-	i = m.store.trace.Index(c.session.N, c.f.Message)
-	if i >= 0 {
-		m.store.trace.MessageInto(i, &c.m)
+	if i, x, whole := m.store.messageOf(&c); whole {
+		c.m = x
+		return i, c, true
 	}
-	return i, c, i >= 0
+	return -1, c, false
 }
 
 // build is the command that makes what the panes need and do not have.
@@ -325,7 +328,19 @@ func (m *model) document() tea.Cmd {
 	}
 	m.det.want = q
 	s := m.store
-	return m.store.beside(func() tea.Msg { return builtMsg{q.answer(s)} })
+	return m.background(func() tea.Msg { return builtMsg{q.answer(s)} })
+}
+
+// pastOf says which messages of a session are no longer kept, empty for none.
+func (m *model) pastOf(session int) string {
+	first, count := m.store.kept(session)
+	switch {
+	case first == 1:
+		return ""
+	case first > count:
+		return "  none is kept any more"
+	}
+	return "  kept from message " + show.Thousands(int64(first)) + " on"
 }
 
 // say puts a note on the status line.

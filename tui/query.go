@@ -31,6 +31,9 @@ func compile(text string) (*query, error) {
 	return &query{text, f, f.Needs().Gap, f.Finder()}, nil
 }
 
+// maxFrames is how many frames of one message are looked at.
+const maxFrames = 5000
+
 // asker asks a query about messages and frames. It belongs to one goroutine, which holds the store's lock.
 type asker struct {
 	store *store

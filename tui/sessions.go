@@ -26,7 +26,7 @@ func (p *sessionsPane) selected(s *store) int {
 	if p.atRow != p.list.Cursor {
 		p.atRow = p.list.Cursor
 		if p.at = 0; p.atRow > 0 {
-			p.at = s.number(p.atRow - 1)
+			p.at = s.sessionAt(p.atRow - 1)
 		}
 	}
 	return p.at
@@ -36,7 +36,7 @@ func (p *sessionsPane) selected(s *store) int {
 func (p *sessionsPane) choose(s *store, session int) {
 	row := 0
 	if session > 0 {
-		row = s.rank(session) + 1
+		row = s.positionOf(session) + 1
 	}
 	p.list.Set(row)
 	p.at, p.atRow = session, p.list.Cursor
@@ -45,7 +45,7 @@ func (p *sessionsPane) choose(s *store, session int) {
 // grow tells that n sessions are kept now. The cursor stays at its session, as long as that is there.
 func (p *sessionsPane) grow(s *store, n int) {
 	if at := p.selected(s); at > 0 {
-		row := s.rank(at) + 1
+		row := s.positionOf(at) + 1
 		p.list.Top = max(0, p.list.Top+row-p.list.Cursor)
 		p.list.Cursor, p.atRow = row, row
 	}
@@ -148,24 +148,14 @@ func (p *sessionsPane) View(th *draw.Theme, s *store, w, h int, focused bool) []
 	}
 	rows := []string{l.String()}
 	from, to := p.list.Visible()
-	for i, info := range s.sessions(from, to) {
+	infos := s.sessions(max(from-1, 0), to-1)
+	if from == 0 {
+		infos = slices.Insert(infos, 0, nil) // all sessions together
+	}
+	for i, info := range infos {
 		rows = append(rows, p.row(th, s, info, cols, address, w, from+i == p.list.Cursor, focused))
 	}
 	return draw.Fit(rows, w, h)
-}
-
-// sessions are the snapshots of rows from..to; nil stands for all.
-func (s *store) sessions(from, to int) []*decode.Session {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	var out []*decode.Session
-	if from == 0 {
-		out = append(out, nil)
-	}
-	for _, n := range s.trace.SessionsFrom(max(from-1, 0), to-1) {
-		out = append(out, s.trace.CurrentSession(n))
-	}
-	return out
 }
 
 func (p *sessionsPane) row(th *draw.Theme, s *store, i *decode.Session, cols []sessionColumn, address, w int, here, focused bool) string {

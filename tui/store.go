@@ -1,7 +1,6 @@
 package tui
 
 import (
-	"sync"
 	"time"
 
 	"github.com/wspeek/wspeek/capture"
@@ -11,13 +10,13 @@ import (
 	"github.com/wspeek/wspeek/tui/draw"
 )
 
-// refreshEvery is how often the screen is told that something has changed.
-const refreshEvery = 40 * time.Millisecond
-
-// store owns the Trace. The feed's goroutine adds to it, the screen and the commands beside it read; all of them
-// hold the lock for well under a millisecond at a time.
+// store owns the Trace. One goroutine adds events to it, the screen and the work in the background read. What follows
+// changed is guarded by the lock.
 type store struct {
-	mu       sync.Mutex
+	guard
+	// changed has one element when there is something that the screen does not know yet.
+	changed chan struct{}
+
 	trace    *trace.Trace
 	payloads *spill
 	account  decode.Account
@@ -26,42 +25,55 @@ type store struct {
 	// zero is the earliest time of a handshake or message, where timed.
 	zero    capture.Time
 	timed   bool
-	apart   bool // see Options
+	apart   bool // see limits
 	trouble string
 	feedErr error
 	done    bool
-	// changed has one element where the screen does not know the newest yet.
-	changed chan struct{}
-	// crash is told that a goroutine has panicked; Run sets it.
-	crash func(error)
-	// history is how many bytes of what is past are kept at most, 0 for all; closed says which sessions to forget.
+	// history is how many bytes of the past are kept at most, 0 for all; closed says which sessions are dropped next.
 	history int64
 	closed  trace.Retention
-	// pinned is the session that is looked at: it is forgotten last, and spared is it where its turn has come.
+	// pinned is the session that is looked at: it is dropped last. spared is that session when its turn has come.
 	pinned, spared int
 }
 
-// defaultBudget is Options.Budget.
+// limits say how much a store keeps. The zero value is ready.
+type limits struct {
+	// Budget is how many bytes of payload are kept in memory (default 256 MiB); the rest goes to a temporary file.
+	Budget int64
+	// History, unless it is 0, is how many bytes of messages are kept at most, all in memory: the oldest are dropped.
+	// Sessions is then how many closed sessions are kept, 0 for any number.
+	History  int64
+	Sessions int
+	// Apart says that the sessions have nothing to do with each other: times count from each one's start.
+	Apart bool
+}
+
+// defaultBudget is limits.Budget.
 const defaultBudget = 256 << 20
 
-func newStore(opt *Options) *store {
-	p := &spill{budget: opt.Budget, noFile: opt.History > 0}
+func newStore(l limits) *store {
+	p := &spill{budget: l.Budget, noFile: l.History > 0}
 	if p.budget <= 0 {
 		p.budget = defaultBudget
 	}
-	s := &store{trace: trace.New(p), payloads: p, changed: make(chan struct{}, 1), crash: func(error) {}}
+	s := &store{trace: trace.New(p), payloads: p, changed: make(chan struct{}, 1), apart: l.Apart, history: l.History}
 	s.marks.seen = map[int]uint8{}
-	s.apart, s.history = opt.Apart, opt.History
 	if s.history > 0 {
 		p.block = max(leastBlock, min(blockSize, int(s.history/64)))
-		s.closed = trace.Retention{Sessions: opt.Sessions, Bytes: s.history / 4}
+		s.closed = trace.Retention{Sessions: l.Sessions, Bytes: s.history / 4}
 	}
 	return s
 }
 
-// visit is what a Feed is given.
+// visit adds an event. It copies what it keeps.
 func (s *store) visit(b *decode.Batch, e *decode.Event) error {
-	s.mu.Lock()
+	s.hold(func() { s.apply(b, e) })
+	s.notify()
+	return nil
+}
+
+// apply adds an event; the lock is held.
+func (s *store) apply(b *decode.Batch, e *decode.Event) {
 	var before *decode.Session
 	if e.Kind == decode.KindSession {
 		before = s.trace.Session(e.Session.N)
@@ -74,24 +86,26 @@ func (s *store) visit(b *decode.Batch, e *decode.Event) error {
 	switch e.Kind {
 	case decode.KindSession:
 		if i := b.Session(e); s.trace.Session(i.N) != nil {
-			s.note(i)
+			s.markSession(i)
 			s.closed.Closed(before, i, s.trace.Len())
 		}
 	case decode.KindMessage:
-		m := b.Message(e)
-		at := m.Last.Time
-		s.begin(at)
-		if i := s.trace.Session(e.Session.N); s.apart && i != nil && i.HasStarted {
-			at -= i.Started
-		}
-		s.times.Add(at, m.Dir)
+		s.count(b.Message(e), s.trace.Session(e.Session.N))
 	}
 	s.bound()
-	s.mu.Unlock()
-	s.notify()
-	return nil
 }
 
+// count adds a message to the timeline; i is its session, nil if that was dropped.
+func (s *store) count(m *ws.Message, i *decode.Session) {
+	at := m.Last.Time
+	s.starts(at)
+	if s.apart && i != nil && i.HasStarted {
+		at -= i.Started
+	}
+	s.times.Add(at, m.Dir)
+}
+
+// notify wakes the screen.
 func (s *store) notify() {
 	select {
 	case s.changed <- struct{}{}:
@@ -99,16 +113,23 @@ func (s *store) notify() {
 	}
 }
 
-func (s *store) begin(at capture.Time) {
+// wait returns when something has changed since the last call, and not before pause has passed after that: changes
+// that come together are one.
+func (s *store) wait(pause time.Duration) {
+	<-s.changed
+	time.Sleep(pause)
+}
+
+func (s *store) starts(at capture.Time) {
 	if !s.timed || at < s.zero {
 		s.zero, s.timed = at, true
 	}
 }
 
-// note puts marks into the list where a session opened, was refused or ended.
-func (s *store) note(i *decode.Session) {
+// markSession puts marks into the list where a session opened, was refused or ended.
+func (s *store) markSession(i *decode.Session) {
 	if i.HasStarted {
-		s.begin(i.Started)
+		s.starts(i.Started)
 	}
 	switch {
 	case i.State == decode.Refused:
@@ -127,62 +148,111 @@ func (s *store) mark(session int, k markKind) {
 	s.marks.add(mark{kind: k, session: session, message: s.trace.Len(), frame: s.trace.FrameLen()})
 }
 
-// finish notes that the feed has ended.
-func (s *store) finish(f Feed, err error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	f.Account(&s.account)
-	if err != nil {
-		s.account.Incomplete(err.Error())
-	}
-	s.feedErr, s.done = err, true
+// finish records that no more events come, and why; account adds what the source of the events knows.
+func (s *store) finish(err error, account func(*decode.Account)) {
+	s.hold(func() {
+		account(&s.account)
+		if err != nil {
+			s.account.Incomplete(err.Error())
+		}
+		s.feedErr, s.done = err, true
+	})
 	s.notify()
 }
 
-// session is the newest snapshot of a session, nil where there is none.
-func (s *store) session(n int) *decode.Session {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.trace.Session(n)
+// close gives back what is held outside of memory; payloads can no longer be read. It returns the account and the
+// error that finish was given.
+func (s *store) close() (a decode.Account, err error) {
+	s.hold(func() {
+		s.payloads.close()
+		a, err = s.account, s.feedErr
+		a.PastMessages, a.PastSessions = s.past()
+	})
+	return a, err
 }
 
-// message is a copy of message i, with its session; nil where it was forgotten.
-func (s *store) message(i int) (*decode.Session, *ws.Message) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	n, m := s.trace.Message(i)
-	if n == 0 {
-		return nil, nil
-	}
-	return s.trace.Session(n), m
+// session is the newest snapshot of a session, nil if there is none.
+func (s *store) session(n int) (i *decode.Session) {
+	s.look(func(t *trace.Trace) { i = t.Session(n) })
+	return i
+}
+
+// sessions are copies of the sessions in rows [from,to) of the list of sessions, with the counts as they are now.
+func (s *store) sessions(from, to int) (out []*decode.Session) {
+	s.look(func(t *trace.Trace) {
+		for _, n := range t.SessionsFrom(from, to) {
+			out = append(out, t.CurrentSession(n))
+		}
+	})
+	return out
+}
+
+// message is a copy of message i, with its session; nil if it was dropped.
+func (s *store) message(i int) (session *decode.Session, m *ws.Message) {
+	s.look(func(t *trace.Trace) {
+		if n, x := t.Message(i); n != 0 {
+			session, m = t.Session(n), x
+		}
+	})
+	return session, m
 }
 
 // payload is the payload of message i.
-func (s *store) payload(i int) ([]byte, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.trace.Payload(i)
+func (s *store) payload(i int) (p []byte, err error) {
+	s.look(func(t *trace.Trace) { p, err = t.Payload(i) })
+	return p, err
+}
+
+// prefix is the first n bytes of the payload of message i, and how long all of it is.
+func (s *store) prefix(i, n int) (p []byte, whole int, err error) {
+	s.look(func(t *trace.Trace) {
+		whole = t.PayloadLen(i)
+		p, err = t.Prefix(i, n)
+	})
+	return p, whole, err
+}
+
+// timeline is how many messages there were in n equal parts of the time that passed.
+func (s *store) timeline(n int) (counts []uint32, span capture.Time) {
+	s.hold(func() { counts, span = s.times.Columns(n), s.times.Span() })
+	return counts, span
+}
+
+// zeroOf is the time that others of a session are shown relative to: when it started, else when anything did.
+func (s *store) zeroOf(session int) (at capture.Time) {
+	s.hold(func() {
+		at = s.zero
+		if i := s.trace.Session(session); i != nil && i.HasStarted {
+			at = i.Started
+		}
+	})
+	return at
 }
 
 // counts are what the status lines show.
 type counts struct {
-	sessions, messages, frames, findings int
-	// listed is how many sessions were not forgotten.
-	listed int
-	// pastMessages and pastSessions were forgotten.
-	pastMessages, pastSessions int64
-	account                    decode.Account
-	trouble                    string
-	done                       bool
-	err                        error
+	// Sessions, Messages, Frames and Findings were decoded so far.
+	Sessions, Messages, Frames, Findings int
+	// Listed is how many sessions were not dropped.
+	Listed int
+	// PastMessages and PastSessions were dropped.
+	PastMessages, PastSessions int64
+	// Account is the account so far.
+	Account decode.Account
+	// Trouble says why payloads could not be kept, empty if they could.
+	Trouble string
+	// Done says that no more events come, Err why if that is an error.
+	Done bool
+	Err  error
 }
 
-func (s *store) counts() counts {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	c := counts{sessions: s.trace.Sessions(), messages: s.trace.Len(), frames: s.trace.FrameLen(), findings: s.trace.FindingCount(),
-		account: s.account, trouble: s.trouble, done: s.done, err: s.feedErr}
-	c.listed, _ = s.trace.Remembered()
-	c.pastMessages, c.pastSessions = s.past()
+// counts are what was decoded so far.
+func (s *store) counts() (c counts) {
+	s.look(func(t *trace.Trace) {
+		c = counts{Sessions: t.Sessions(), Messages: t.Len(), Frames: t.FrameLen(), Findings: t.FindingCount(),
+			Account: s.account, Trouble: s.trouble, Done: s.done, Err: s.feedErr}
+		c.Listed, _ = t.Remembered()
+		c.PastMessages, c.PastSessions = s.past()
+	})
 	return c
 }

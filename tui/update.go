@@ -196,7 +196,7 @@ func (m *model) back(key string) tea.Cmd {
 		m.stopHunt()
 		m.say("search given up")
 	case m.scanning && m.spec.query != nil:
-		m.lens.stop.Store(true)
+		m.lens.cancel()
 		m.spec.query = nil
 		m.say("filter given up")
 		return m.relens()
@@ -209,7 +209,7 @@ func (m *model) back(key string) tea.Cmd {
 		m.version++
 	case m.focus == paneMessages:
 		m.focus = paneSessions
-	case m.opt.Live && !m.count.done && (key == "esc" || !sure):
+	case m.opt.Live && !m.count.Done && (key == "esc" || !sure):
 		m.leaving = key != "esc"
 		m.say("the capture goes on; q twice ends it")
 		if m.leaving {
@@ -280,12 +280,13 @@ func (m *model) next(step int) tea.Cmd {
 		return nil
 	}
 	m.stopHunt()
-	h := &hunt{store: m.store, lens: m.lens, query: q, from: m.msgs.list.Cursor, step: step}
+	from := m.msgs.list.Cursor
 	if m.msgs.list.N == 0 {
-		h.from = -1
+		from = -1
 	}
+	h := newHunt(m.store, m.lens, q, from, step)
 	m.hunt = h
-	return m.store.beside(func() tea.Msg { return huntedMsg{h, h.run()} })
+	return m.background(func() tea.Msg { return huntedMsg{h, h.run(), step} })
 }
 
 // seek goes to the next match within the document.
@@ -312,7 +313,7 @@ func (m *model) found(msg huntedMsg) tea.Cmd {
 	}
 	m.hunt = nil
 	if msg.at < 0 {
-		m.say(fmt.Sprintf("no match %s", [...]string{"above", "", "below"}[1+msg.hunt.step]))
+		m.say(fmt.Sprintf("no match %s", [...]string{"above", "", "below"}[1+msg.step]))
 		return nil
 	}
 	m.msgs.list.Grow(max(m.msgs.list.N, msg.at+1))

@@ -46,7 +46,7 @@ func (m *model) screen() (s string) {
 	defer func() {
 		if r := recover(); r != nil {
 			m.crash = crashed(r)
-			m.store.crash(m.crash)
+			m.crashed(m.crash)
 		}
 	}()
 	if m.w < 16 || m.h < 4 {
@@ -159,13 +159,13 @@ func (m *model) pane(p hit) []string {
 // idle says why the list is empty.
 func (m *model) idle() string {
 	switch {
-	case m.scanning, !m.count.done && m.count.messages == 0:
+	case m.scanning, !m.count.Done && m.count.Messages == 0:
 		return "..."
-	case m.spec.query != nil, m.spec.chip != chipAll, m.spec.quiet, m.spec.control:
+	case m.spec.query != nil, m.spec.chip != chipAll, m.spec.noHeartbeats, m.spec.noControl:
 		return "nothing is let through: 1 shows all, / edits the filter"
-	case m.count.messages == 0 && len(m.count.account.Encrypted) > 0:
-		return "no WebSocket traffic is readable here: " + encrypted(&m.count.account)
-	case m.count.messages == 0 && m.count.done:
+	case m.count.Messages == 0 && len(m.count.Account.Encrypted) > 0:
+		return "no WebSocket traffic is readable here: " + encrypted(&m.count.Account)
+	case m.count.Messages == 0 && m.count.Done:
 		return "no WebSocket messages in this capture"
 	}
 	return "no messages"
@@ -211,13 +211,13 @@ func (m *model) progressText() string {
 	case m.diffing != nil:
 		return "comparing, Esc ends"
 	case m.hunt != nil:
-		return fmt.Sprintf("searching %d%%, Esc ends", percent(m.hunt.done.Load(), m.hunt.of.Load()))
+		return fmt.Sprintf("searching %d%%, Esc ends", percent(m.hunt.progress()))
 	case m.writing != nil:
 		return "writing, Esc ends"
 	case m.scanning && m.spec.query != nil:
 		_, done, of := m.lens.state(m.store)
 		return fmt.Sprintf("filtering %d%%, Esc ends", percent(int64(done), int64(of)))
-	case m.count.done:
+	case m.count.Done:
 		if m.opt.Live {
 			return "ended"
 		}
@@ -250,21 +250,22 @@ func (m *model) estimate(p Progress) string {
 func (m *model) chipLine() string {
 	l := m.th.Line(m.w)
 	l.Put(m.th.Plain, " ")
-	for c, k := range chips {
-		s := fmt.Sprintf("%d %s", c+1, k.name)
+	for c := chipAll; c <= chipFindings; c++ {
+		name := c.String()
+		s := fmt.Sprintf("%d %s", c+1, name)
 		if m.w < 76 {
-			s = fmt.Sprintf("%d%s", c+1, k.name[:min(3, len(k.name))])
+			s = fmt.Sprintf("%d%s", c+1, name[:min(3, len(name))])
 		}
-		if chip(c) == m.spec.chip {
+		if c == m.spec.chip {
 			l.Put(m.th.Title, "["+s+"]")
 		} else {
 			l.Put(m.th.Dim, " "+s+" ")
 		}
 	}
-	if m.spec.quiet {
+	if m.spec.noHeartbeats {
 		l.Put(m.th.Bold, " no beats")
 	}
-	if m.spec.control {
+	if m.spec.noControl {
 		l.Put(m.th.Bold, " no control")
 	}
 	if m.spec.query != nil {
