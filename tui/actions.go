@@ -10,8 +10,9 @@ import (
 	"sync/atomic"
 	"unicode/utf8"
 
-	tea "charm.land/bubbletea/v2"
+	"github.com/wspeek/wspeek/tui/rows"
 
+	tea "charm.land/bubbletea/v2"
 	"github.com/wspeek/wspeek/decode"
 	"github.com/wspeek/wspeek/decode/show"
 	"github.com/wspeek/wspeek/decode/ws"
@@ -56,8 +57,8 @@ var paneActions = map[action]func(*model, string) tea.Cmd{
 
 // entered is called when another pane is gone to.
 func (m *model) entered() tea.Cmd {
-	if m.focus != paneSessions && m.lens.session != m.sess.selected(m.store) {
-		m.spec.session = m.sess.selected(m.store)
+	if m.focus != paneSessions && m.lens.Session != m.sess.selected(m.store) {
+		m.spec.Session = m.sess.selected(m.store)
 		return m.relens()
 	}
 	return nil
@@ -88,12 +89,12 @@ func (m *model) foldAll() {
 // toggleFrames lists frames or messages; the cursor comes to stand on the same.
 func (m *model) toggleFrames(string) tea.Cmd {
 	c, ok := m.current()
-	m.spec.frames = !m.spec.frames
+	m.spec.Frames = !m.spec.Frames
 	m.focus = max(m.focus, paneMessages)
-	if !m.msgs.list.Follow && ok && c.kind != entryMark {
-		m.anchor = m.store.frameOrMessage(&c)
+	if !m.msgs.list.Follow && ok && c.Kind != rows.OfMark {
+		m.anchor = m.store.FrameOrMessage(&c)
 	}
-	if m.spec.frames {
+	if m.spec.Frames {
 		m.say("single frames are listed; f lists messages again")
 	} else {
 		m.say("messages are listed")
@@ -109,8 +110,8 @@ func (m *model) turnClock(string) tea.Cmd {
 
 func (m *model) askFilter(string) tea.Cmd {
 	text := ""
-	if m.spec.query != nil {
-		text = m.spec.query.text
+	if m.spec.Query != nil {
+		text = m.spec.Query.Text
 	}
 	return m.open(promptFilter, text)
 }
@@ -118,15 +119,15 @@ func (m *model) askFilter(string) tea.Cmd {
 func (m *model) askSearch(string) tea.Cmd { return m.open(promptSearch, "") }
 
 func (m *model) takeChip(key string) tea.Cmd {
-	m.spec.chip = chip(key[0] - '1')
+	m.spec.Chip = rows.Chip(key[0] - '1')
 	m.focus = max(m.focus, paneMessages)
 	return m.relens()
 }
 
 func (m *model) toggleBeats(string) tea.Cmd {
-	m.spec.noHeartbeats = !m.spec.noHeartbeats
+	m.spec.NoHeartbeats = !m.spec.NoHeartbeats
 	m.focus = max(m.focus, paneMessages)
-	if m.spec.noHeartbeats {
+	if m.spec.NoHeartbeats {
 		m.say("heartbeats are hidden; b shows them again")
 	} else {
 		m.say("heartbeats are shown")
@@ -136,7 +137,7 @@ func (m *model) toggleBeats(string) tea.Cmd {
 
 func (m *model) turnControls(string) tea.Cmd {
 	m.msgs.controls = (m.msgs.controls + 1) % controlMode(len(controlNames))
-	m.spec.noControl = m.msgs.controls == controlHidden
+	m.spec.NoControl = m.msgs.controls == controlHidden
 	m.say("control frames (ping, pong) are " + controlNames[m.msgs.controls])
 	return m.relens()
 }
@@ -144,7 +145,7 @@ func (m *model) turnControls(string) tea.Cmd {
 func (m *model) selectMessage(string) tea.Cmd {
 	if m.focus == paneSessions {
 		m.selectSession()
-		m.spec.session = m.sess.selected(m.store)
+		m.spec.Session = m.sess.selected(m.store)
 		return m.relens()
 	}
 	i, _, ok := m.currentMessage()
@@ -184,16 +185,16 @@ func (m *model) copyPayload(string) tea.Cmd {
 		m.complain("this row has no payload")
 		return nil
 	}
-	p, n, err := m.store.prefix(i, maxCopy+16)
+	p, n, err := m.store.Prefix(i, maxCopy+16)
 	if err != nil || n == 0 {
 		m.answer("no payload", err)
 		return nil
 	}
-	c.m.Payload = p
-	if s := clipText(c.m.Reason(), &c.m); s != "" {
+	c.Message.Payload = p
+	if s := clipText(c.Message.Reason(), &c.Message); s != "" {
 		return m.clipboard("the payload", s)
 	}
-	return m.clipboard("the payload in hex", hex.EncodeToString(c.m.Reason()))
+	return m.clipboard("the payload in hex", hex.EncodeToString(c.Message.Reason()))
 }
 
 // clipText is a text payload with its line breaks, all else made inert; empty where it is not text.
@@ -213,16 +214,16 @@ func clipText(p []byte, m *ws.Message) string {
 
 func (m *model) copyRow(string) tea.Cmd {
 	c, ok := m.current()
-	if !ok || c.kind == entryMark {
+	if !ok || c.Kind == rows.OfMark {
 		m.complain("this row is no message")
 		return nil
 	}
 	if i, _, ok := m.currentMessage(); ok {
-		if _, n, _ := m.store.prefix(i, 0); n > maxCopy {
+		if _, n, _ := m.store.Prefix(i, 0); n > maxCopy {
 			return m.tooLong("the row")
 		}
 	}
-	b, err := m.exporter().line(nil, c.entry)
+	b, err := m.exporter().line(nil, c.Entry)
 	if err != nil {
 		m.complain(err.Error())
 		return nil
@@ -236,7 +237,7 @@ func (m *model) copyExplain(string) tea.Cmd {
 		m.complain("there is no command for this row")
 		return nil
 	}
-	return m.clipboard("the command", fmt.Sprintf("%s -m %d:%d", show.Inert(m.opt.Command), c.session.N, c.m.N))
+	return m.clipboard("the command", fmt.Sprintf("%s -m %d:%d", show.Inert(m.opt.Command), c.Session.N, c.Message.N))
 }
 
 // askSave asks for a name: at the sessions for packets, else for a payload. The one proposed has nothing of the traffic in it but numbers.
@@ -250,10 +251,10 @@ func (m *model) askSave(string) tea.Cmd {
 		return nil
 	}
 	ext := "bin"
-	if textual(&c.m) {
+	if textual(&c.Message) {
 		ext = "txt"
 	}
-	return m.open(promptSave, m.free(fmt.Sprintf("wspeek-%d-%d.%s", c.session.N, c.m.N, ext)))
+	return m.open(promptSave, m.free(fmt.Sprintf("wspeek-%d-%d.%s", c.Session.N, c.Message.N, ext)))
 }
 
 // save is the command that writes the payload.

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/wspeek/wspeek/tui/rows"
+
 	tea "charm.land/bubbletea/v2"
 )
 
@@ -94,27 +96,27 @@ func (m *model) gotoSession(arg string) (tea.Cmd, error) {
 	switch {
 	case err != nil || n < 0 || n > m.count.Sessions:
 		return nil, fmt.Errorf("%q is no session: there are 1 to %d", arg, m.count.Sessions)
-	case n > 0 && m.store.session(n) == nil:
+	case n > 0 && m.store.Session(n) == nil:
 		return nil, fmt.Errorf("session %d is no longer kept", n)
 	}
 	m.sess.choose(m.store, n)
-	m.spec.session = n
+	m.spec.Session = n
 	m.focus = paneMessages
 	return m.relens(), nil
 }
 
 func (m *model) setFilter(arg string) (tea.Cmd, error) {
-	q, err := compile(arg)
+	q, err := rows.Compile(arg)
 	if err != nil {
 		return nil, err
 	}
-	m.spec.query = q
+	m.spec.Query = q
 	m.focus = max(m.focus, paneMessages)
 	return m.relens(), nil
 }
 
 func (m *model) setSearch(arg string) (tea.Cmd, error) {
-	q, err := compile(arg)
+	q, err := rows.Compile(arg)
 	if err != nil {
 		return nil, err
 	}
@@ -148,8 +150,8 @@ func (m *model) gotoPlace(arg string) (tea.Cmd, error) {
 // rowOf is the row of message (frame) n of the session shown; where all are shown, row n.
 func (m *model) rowOf(n int) int {
 	at := n - 1
-	if m.lens.session != 0 {
-		at = m.lens.numbered(m.store, m.lens.session, n)
+	if m.lens.Session != 0 {
+		at = m.lens.Numbered(m.store, m.lens.Session, n)
 	}
 	if at < 0 || at >= m.msgs.list.N {
 		return -1
@@ -180,11 +182,11 @@ func (m *model) timeOf(arg string) (int64, error) {
 
 // rowAfter is the first row at or after a time, -1 for none.
 func (m *model) rowAfter(at int64) int {
-	if k := m.lens.after(m.store, at); k < m.msgs.list.N {
+	if k := m.lens.After(m.store, at); k < m.msgs.list.N {
 		return k
 	}
 	return -1
 }
 
 // zero is the time that others are shown relative to.
-func (m *model) zero() int64 { return int64(m.store.zeroOf(m.spec.session)) }
+func (m *model) zero() int64 { return int64(m.store.Zero(m.spec.Session)) }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/wspeek/wspeek/tui/draw"
+	"github.com/wspeek/wspeek/tui/rows"
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/wspeek/wspeek/decode/export"
@@ -56,7 +57,7 @@ func (m *model) compare(string) tea.Cmd {
 		if b = i; len(m.msgs.marked) == 1 && m.msgs.marked[0] != i {
 			a = m.msgs.marked[0]
 		} else {
-			a = m.store.likeBefore(c.session.N, &c.m)
+			a = m.store.Before(c.Session.N, &c.Message)
 		}
 	}
 	if a < 0 {
@@ -67,15 +68,15 @@ func (m *model) compare(string) tea.Cmd {
 	return m.background(func() tea.Msg { return comparedMsg{newCompare(th, s, a, b)} })
 }
 
-func newCompare(th *draw.Theme, s *store, a, b int) *comparePane {
+func newCompare(th *draw.Theme, s *rows.Store, a, b int) *comparePane {
 	p := &comparePane{th: th}
 	for k, i := range [2]int{a, b} {
-		info, m := s.message(i)
+		info, m := s.Message(i)
 		if m == nil {
-			p.lines[k] = []string{errDropped.Error()}
+			p.lines[k] = []string{rows.ErrDropped.Error()}
 			continue
 		}
-		data, err := s.payload(i)
+		data, err := s.Payload(i)
 		p.titles[k] = fmt.Sprintf("%d:%d %s %s, %s", info.N, m.N, draw.Arrow(m.Dir), export.KindName(m.Opcode), sizeWords(m))
 		if err != nil {
 			p.lines[k] = []string{err.Error()}

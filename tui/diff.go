@@ -5,6 +5,7 @@ import (
 	"sync/atomic"
 
 	"github.com/wspeek/wspeek/tui/draw"
+	"github.com/wspeek/wspeek/tui/rows"
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/wspeek/wspeek/decode/diff"
@@ -25,7 +26,7 @@ type overlay interface {
 
 // diffJob compares two sessions beside the screen.
 type diffJob struct {
-	store    *store
+	store    *rows.Store
 	th       *draw.Theme
 	sessions [2]int
 	stop     atomic.Bool
@@ -138,7 +139,7 @@ func (m *model) openPair(d *diffPane) tea.Cmd {
 		return nil
 	}
 	var i, k int
-	m.store.look(func(t *trace.Trace) { i, k = t.Index(d.c.A.Info.N, a.N), t.Index(d.c.B.Info.N, b.N) })
+	m.store.Look(func(t *trace.Trace) { i, k = t.Index(d.c.A.Info.N, a.N), t.Index(d.c.B.Info.N, b.N) })
 	s, th := m.store, m.th
 	return m.background(func() tea.Msg { return comparedMsg{newCompare(th, s, i, k)} })
 }
@@ -158,13 +159,13 @@ func (j *diffJob) run() (*diffPane, error) {
 
 // side is what diff.FromTrace makes, but lets others have their turn between messages.
 func (j *diffJob) side(n int) (*diff.Side, error) {
-	s := &diff.Side{Info: j.store.session(n), Control: true}
+	s := &diff.Side{Info: j.store.Session(n), Control: true}
 	if s.Info == nil {
 		return nil, fmt.Errorf("session %d is no longer kept", n)
 	}
 	var err error
 	k, size := 1, 0
-	j.store.read(func(t *trace.Trace) (more bool) {
+	j.store.Read(func(t *trace.Trace) (more bool) {
 		if first := t.FirstKept(n); k < first {
 			k = first
 			j.note = fmt.Sprintf("the start of session %d is not compared: it is no longer kept", n)

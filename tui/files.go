@@ -13,6 +13,7 @@ import (
 	"github.com/wspeek/wspeek/decode"
 	"github.com/wspeek/wspeek/decode/export"
 	"github.com/wspeek/wspeek/decode/show"
+	"github.com/wspeek/wspeek/tui/rows"
 )
 
 var errThere = errors.New("is there already: give another name")
@@ -44,14 +45,14 @@ func (m *model) free(name string) string {
 }
 
 // savePayload writes the payload of message i, and says what it did.
-func savePayload(s *store, i int, name string, over bool) (string, error) {
-	p, err := s.payload(i)
+func savePayload(s *rows.Store, i int, name string, over bool) (string, error) {
+	p, err := s.Payload(i)
 	if err != nil {
 		return "", err
 	}
-	_, m := s.message(i)
+	_, m := s.Message(i)
 	if m == nil {
-		return "", errDropped
+		return "", rows.ErrDropped
 	}
 	f, err := create(name, over)
 	if errors.Is(err, errThere) {
@@ -71,8 +72,8 @@ func savePayload(s *store, i int, name string, over bool) (string, error) {
 // exporter writes rows as JSON lines. gone counts those that were forgotten meanwhile.
 type exporter struct {
 	gone  int
-	store *store
-	lens  *lens
+	store *rows.Store
+	lens  *rows.Filter
 	json  export.JSON
 	refs  map[int]*decode.SessionRef
 	stop  *atomic.Bool
@@ -89,18 +90,18 @@ func (x *exporter) ref(s *decode.Session) *decode.SessionRef {
 }
 
 // line appends the line of a row; marks have none.
-func (x *exporter) line(dst []byte, e entry) ([]byte, error) {
-	c := x.store.cellOf(e)
+func (x *exporter) line(dst []byte, e rows.Entry) ([]byte, error) {
+	c := x.store.Cell(e)
 	var err error
-	if c.kind == entryMessage {
-		c.m.Payload, err = x.store.payload(e.i)
+	if c.Kind == rows.OfMessage {
+		c.Message.Payload, err = x.store.Payload(e.Index)
 	}
-	switch c.kind {
-	case entryFrame:
-		return x.json.Frame(dst, x.ref(c.session), &c.f), nil
-	case entryMessage:
-		return x.json.Message(dst, x.ref(c.session), &c.m), err
-	case entryGone:
+	switch c.Kind {
+	case rows.OfFrame:
+		return x.json.Frame(dst, x.ref(c.Session), &c.Frame), nil
+	case rows.OfMessage:
+		return x.json.Message(dst, x.ref(c.Session), &c.Message), err
+	case rows.Dropped:
 		x.gone++
 	}
 	return dst, nil
@@ -133,8 +134,8 @@ func (x *exporter) rows(w *bufio.Writer, n int) (lines int, err error) {
 		if x.stop.Load() {
 			return lines, errors.New("given up")
 		}
-		e, _ := x.lens.entryAt(x.store, k)
-		if buf, err = x.line(buf[:0], e.entry); err != nil {
+		e, _ := x.lens.At(x.store, k)
+		if buf, err = x.line(buf[:0], e.Entry); err != nil {
 			return lines, err
 		}
 		if len(buf) > 0 {

@@ -133,7 +133,7 @@ func TestLossIsToldWithoutEvents(t *testing.T) {
 func TestLossOfAFile(t *testing.T) {
 	t.Parallel()
 	d := live(t, &lossyFeed{p: Progress{Unseen: 5}}, 80, 24)
-	d.m.store.finish(nil, func(a *decode.Account) {
+	d.m.store.Finish(nil, func(a *decode.Account) {
 		a.Dropped = 3
 		a.Bytes.Missing = 1448
 	})

@@ -52,7 +52,7 @@ func (m *model) savePackets(arg string, over bool) (tea.Cmd, error) {
 	ctx, stop := context.WithCancel(context.Background())
 	m.writing = stop
 	m.say("writing " + name + " ... Esc gives up")
-	packets, filtered := m.opt.Packets, m.spec.query != nil && len(sessions) == 0
+	packets, filtered := m.opt.Packets, m.spec.Query != nil && len(sessions) == 0
 	return m.background(func() tea.Msg {
 		defer stop()
 		text, err := packets.Save(ctx, Saving{name, over, sessions})

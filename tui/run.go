@@ -34,12 +34,12 @@ func Run(ctx context.Context, opt Options) (*decode.Account, error) {
 	go func() {
 		defer close(fed)
 		defer m.guard()
-		m.store.finish(opt.Feed.Run(feedCtx, m.store.visit), opt.Feed.Account)
+		m.store.Finish(opt.Feed.Run(feedCtx, m.store.Visit), opt.Feed.Account)
 	}()
-	go watch(feedCtx, opt.Feed, m.store.notify)
+	go watch(feedCtx, opt.Feed, m.store.Notify)
 	_, err = p.Run()
 	stop()
-	m.lens.cancel()
+	m.lens.Cancel()
 	m.stopHunt()
 	leave(fed, opt.Live)
 	return m.end(ctx, err)
@@ -74,7 +74,7 @@ func programOptions(ctx context.Context, opt Options) []tea.ProgramOption {
 
 // end closes what is open, and says what the run ended with.
 func (m *model) end(ctx context.Context, err error) (*decode.Account, error) {
-	a, feedErr := m.store.close()
+	a, feedErr := m.store.Close()
 	switch {
 	case m.crash != nil:
 		return &a, m.crash

@@ -30,9 +30,9 @@ func (m *model) bottomLines() []string {
 
 // sparkLine shows how many messages there were over time.
 func (m *model) sparkLine() string {
-	_, d := m.store.timeline(1)
+	_, d := m.store.Timeline(1)
 	span := show.ShortDuration(d)
-	counts, _ := m.store.timeline(max(m.w-len(span)-2, 1))
+	counts, _ := m.store.Timeline(max(m.w-len(span)-2, 1))
 	return m.th.Line(m.w).Put(m.th.Sent, draw.Spark(counts)).Put(m.th.Dim, " "+span).String()
 }
 
@@ -53,7 +53,7 @@ func (m *model) accountLine() string {
 		l.Put(part.Style, part.Text)
 	}
 	if m.h < minSparks && l.Left() > 12 {
-		counts, _ := m.store.timeline(l.Left() - 2)
+		counts, _ := m.store.Timeline(l.Left() - 2)
 		l.Put(m.th.Plain, "  ").Put(m.th.Sent, draw.Spark(counts))
 	}
 	return l.String()

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/wspeek/wspeek/tui/draw"
+	"github.com/wspeek/wspeek/tui/rows"
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/wspeek/wspeek/decode/show"
@@ -153,7 +154,7 @@ func (m *model) sessionsAct(a action) tea.Cmd {
 	default:
 		m.sess.Key(a)
 	}
-	m.spec.session = m.sess.selected(m.store)
+	m.spec.Session = m.sess.selected(m.store)
 	return tea.Batch(m.relens(), m.build())
 }
 
@@ -195,9 +196,9 @@ func (m *model) back(key string) tea.Cmd {
 	case m.hunt != nil:
 		m.stopHunt()
 		m.say("search given up")
-	case m.scanning && m.spec.query != nil:
-		m.lens.cancel()
-		m.spec.query = nil
+	case m.scanning && m.spec.Query != nil:
+		m.lens.Cancel()
+		m.spec.Query = nil
 		m.say("filter given up")
 		return m.relens()
 	case m.focus == paneDetail:
@@ -242,7 +243,7 @@ func (m *model) promptKey(msg tea.KeyPressMsg) tea.Cmd {
 func (m *model) given(p *prompt, text string) tea.Cmd {
 	switch p.kind {
 	case promptFilter:
-		m.spec.query = p.query
+		m.spec.Query = p.query
 		m.focus = max(m.focus, paneMessages)
 		return m.relens()
 	case promptSearch:
@@ -273,7 +274,7 @@ func (m *model) next(step int) tea.Cmd {
 	}
 	q := m.search
 	if q == nil {
-		q = m.spec.query
+		q = m.spec.Query
 	}
 	if q == nil {
 		m.say("nothing is searched for: & searches, / filters")
@@ -284,9 +285,9 @@ func (m *model) next(step int) tea.Cmd {
 	if m.msgs.list.N == 0 {
 		from = -1
 	}
-	h := newHunt(m.store, m.lens, q, from, step)
+	h := rows.NewSearch(m.store, m.lens, q, from, step)
 	m.hunt = h
-	return m.background(func() tea.Msg { return huntedMsg{h, h.run(), step} })
+	return m.background(func() tea.Msg { return huntedMsg{h, h.Run(), step} })
 }
 
 // seek goes to the next match within the document.

@@ -1,4 +1,4 @@
-package tui
+package rows
 
 import (
 	"sync"
@@ -40,19 +40,19 @@ func (g *guard) pause(between func()) {
 	between()
 }
 
-// look runs do with the Trace, which nothing changes meanwhile. It is for one short look: do must take well under a
+// Look runs do with the Trace, which nothing changes meanwhile. It is for one short look: do must take well under a
 // millisecond, keep nothing of the Trace but copies, and call no method of the store.
-func (s *store) look(do func(t *trace.Trace)) { s.hold(func() { do(s.trace) }) }
+func (s *Store) Look(do func(t *trace.Trace)) { s.hold(func() { do(s.trace) }) }
 
-// read is look for long work, which is divided into steps: step runs until it returns false, and between some of the
+// Read is look for long work, which is divided into steps: step runs until it returns false, and between some of the
 // steps others have their turn. So what one step has read may be gone (forgotten) in the next. The screen learns now
 // and then that work goes on.
-func (s *store) read(step func(t *trace.Trace) (more bool)) {
-	s.inSteps(func() bool { return step(s.trace) }, s.notify)
+func (s *Store) Read(step func(t *trace.Trace) (more bool)) {
+	s.inSteps(func() bool { return step(s.trace) }, s.Notify)
 }
 
-// readPausing is read for work that cannot be divided into steps: it calls pause where others may have their turn.
-func (s *store) readPausing(work func(t *trace.Trace, pause func())) {
+// ReadPausing is read for work that cannot be divided into steps: it calls pause where others may have their turn.
+func (s *Store) ReadPausing(work func(t *trace.Trace, pause func())) {
 	start := time.Now()
 	s.hold(func() {
 		work(s.trace, func() {

@@ -1,4 +1,4 @@
-package tui
+package rows
 
 import (
 	"errors"
@@ -9,11 +9,11 @@ import (
 // droppedAtOnce is how many messages are dropped at a time.
 const droppedAtOnce = 64
 
-// errDropped is the error of asking for a message that is no longer kept.
-var errDropped = errors.New("this message is no longer kept")
+// ErrDropped is the error of asking for a message that is no longer kept.
+var ErrDropped = errors.New("this message is no longer kept")
 
 // bound drops the oldest until what is kept is within the limits: closed sessions, and messages of others. The lock is held.
-func (s *store) bound() {
+func (s *Store) bound() {
 	if s.history == 0 {
 		return
 	}
@@ -30,7 +30,7 @@ func (s *store) bound() {
 }
 
 // retire drops the session that was closed first. The one that is looked at is spared until another one is.
-func (s *store) retire() {
+func (s *Store) retire() {
 	n := s.closed.Next()
 	if n == s.pinned {
 		s.spared = n
@@ -39,13 +39,13 @@ func (s *store) retire() {
 	s.drop(n)
 }
 
-func (s *store) drop(session int) {
+func (s *Store) drop(session int) {
 	s.trace.ForgetSession(session)
-	s.marks.forget(session)
+	s.marks.drop(session)
 }
 
-// pin keeps a session from being dropped as long as it is looked at; 0 is none.
-func (s *store) pin(session int) {
+// Pin keeps a session from being dropped as long as it is looked at; 0 is none.
+func (s *Store) Pin(session int) {
 	s.hold(func() {
 		if s.pinned = session; s.spared != 0 && s.spared != session {
 			s.drop(s.spared)
@@ -55,31 +55,31 @@ func (s *store) pin(session int) {
 }
 
 // dropped is how many rows of lists were dropped; the lock is held.
-func (s *store) dropped() int {
+func (s *Store) dropped() int {
 	messages, frames := s.trace.Forgotten()
 	return messages + frames + s.closed.Forgotten
 }
 
-// sessionAt is the number of the session in row k of the list of sessions, from 0; 0 is none.
-func (s *store) sessionAt(k int) (n int) {
-	s.look(func(t *trace.Trace) { n = t.SessionAt(k) })
+// SessionAt is the number of the session in row k of the list of sessions, from 0; 0 is none.
+func (s *Store) SessionAt(k int) (n int) {
+	s.Look(func(t *trace.Trace) { n = t.SessionAt(k) })
 	return n
 }
 
-// positionOf is the opposite of sessionAt.
-func (s *store) positionOf(session int) (k int) {
-	s.look(func(t *trace.Trace) { k = t.PositionOf(session) })
+// PositionOf is the opposite of sessionAt.
+func (s *Store) PositionOf(session int) (k int) {
+	s.Look(func(t *trace.Trace) { k = t.PositionOf(session) })
 	return k
 }
 
-// kept is the number of the first message of a session that is kept, and how many messages it had.
-func (s *store) kept(session int) (first, count int) {
-	s.look(func(t *trace.Trace) { first, count = t.FirstKept(session), t.MessageCount(session) })
+// Kept is the number of the first message of a session that is kept, and how many messages it had.
+func (s *Store) Kept(session int) (first, count int) {
+	s.Look(func(t *trace.Trace) { first, count = t.FirstKept(session), t.MessageCount(session) })
 	return first, count
 }
 
 // past is how much was dropped; the lock is held.
-func (s *store) past() (messages, sessions int64) {
+func (s *Store) past() (messages, sessions int64) {
 	n, _ := s.trace.Forgotten()
 	return int64(n), int64(s.closed.Forgotten)
 }

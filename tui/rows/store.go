@@ -1,4 +1,4 @@
-package tui
+package rows
 
 import (
 	"time"
@@ -10,9 +10,9 @@ import (
 	"github.com/wspeek/wspeek/tui/draw"
 )
 
-// store owns the Trace. One goroutine adds events to it, the screen and the work in the background read. What follows
+// Store owns the Trace. One goroutine adds events to it, the screen and the work in the background read. What follows
 // changed is guarded by the lock.
-type store struct {
+type Store struct {
 	guard
 	// changed has one element when there is something that the screen does not know yet.
 	changed chan struct{}
@@ -25,7 +25,7 @@ type store struct {
 	// zero is the earliest time of a handshake or message, where timed.
 	zero    capture.Time
 	timed   bool
-	apart   bool // see limits
+	apart   bool // see Limits
 	trouble string
 	feedErr error
 	done    bool
@@ -36,8 +36,8 @@ type store struct {
 	pinned, spared int
 }
 
-// limits say how much a store keeps. The zero value is ready.
-type limits struct {
+// Limits say how much a store keeps. The zero value is ready.
+type Limits struct {
 	// Budget is how many bytes of payload are kept in memory (default 256 MiB); the rest goes to a temporary file.
 	Budget int64
 	// History, unless it is 0, is how many bytes of messages are kept at most, all in memory: the oldest are dropped.
@@ -48,15 +48,16 @@ type limits struct {
 	Apart bool
 }
 
-// defaultBudget is limits.Budget.
+// defaultBudget is Limits.Budget.
 const defaultBudget = 256 << 20
 
-func newStore(l limits) *store {
+// New is an empty Store.
+func New(l Limits) *Store {
 	p := &spill{budget: l.Budget, noFile: l.History > 0}
 	if p.budget <= 0 {
 		p.budget = defaultBudget
 	}
-	s := &store{trace: trace.New(p), payloads: p, changed: make(chan struct{}, 1), apart: l.Apart, history: l.History}
+	s := &Store{trace: trace.New(p), payloads: p, changed: make(chan struct{}, 1), apart: l.Apart, history: l.History}
 	s.marks.seen = map[int]uint8{}
 	if s.history > 0 {
 		p.block = max(leastBlock, min(blockSize, int(s.history/64)))
@@ -65,15 +66,15 @@ func newStore(l limits) *store {
 	return s
 }
 
-// visit adds an event. It copies what it keeps.
-func (s *store) visit(b *decode.Batch, e *decode.Event) error {
+// Visit adds an event. It copies what it keeps.
+func (s *Store) Visit(b *decode.Batch, e *decode.Event) error {
 	s.hold(func() { s.apply(b, e) })
-	s.notify()
+	s.Notify()
 	return nil
 }
 
 // apply adds an event; the lock is held.
-func (s *store) apply(b *decode.Batch, e *decode.Event) {
+func (s *Store) apply(b *decode.Batch, e *decode.Event) {
 	var before *decode.Session
 	if e.Kind == decode.KindSession {
 		before = s.trace.Session(e.Session.N)
@@ -96,7 +97,7 @@ func (s *store) apply(b *decode.Batch, e *decode.Event) {
 }
 
 // count adds a message to the timeline; i is its session, nil if that was dropped.
-func (s *store) count(m *ws.Message, i *decode.Session) {
+func (s *Store) count(m *ws.Message, i *decode.Session) {
 	at := m.Last.Time
 	s.starts(at)
 	if s.apart && i != nil && i.HasStarted {
@@ -105,64 +106,66 @@ func (s *store) count(m *ws.Message, i *decode.Session) {
 	s.times.Add(at, m.Dir)
 }
 
-// notify wakes the screen.
-func (s *store) notify() {
+// Notify wakes the screen.
+func (s *Store) Notify() {
 	select {
 	case s.changed <- struct{}{}:
 	default:
 	}
 }
 
-// wait returns when something has changed since the last call, and not before pause has passed after that: changes
+// Wait returns when something has changed since the last call, and not before pause has passed after that: changes
 // that come together are one.
-func (s *store) wait(pause time.Duration) {
+func (s *Store) Wait(pause time.Duration) {
 	<-s.changed
 	time.Sleep(pause)
 }
 
-func (s *store) starts(at capture.Time) {
+func (s *Store) starts(at capture.Time) {
 	if !s.timed || at < s.zero {
 		s.zero, s.timed = at, true
 	}
 }
 
 // markSession puts marks into the list where a session opened, was refused or ended.
-func (s *store) markSession(i *decode.Session) {
+func (s *Store) markSession(i *decode.Session) {
 	if i.HasStarted {
 		s.starts(i.Started)
 	}
 	switch {
 	case i.State == decode.Refused:
-		s.mark(i.N, markRefused)
+		s.mark(i.N, Refused)
 	case i.HasOpened:
-		s.mark(i.N, markOpened)
+		s.mark(i.N, Opened)
 	case i.Confidence > 0:
-		s.mark(i.N, markFound)
+		s.mark(i.N, Found)
 	}
 	if i.State == decode.Closed && i.HasEnded {
-		s.mark(i.N, markEnded)
+		s.mark(i.N, Ended)
 	}
 }
 
-func (s *store) mark(session int, k markKind) {
-	s.marks.add(mark{kind: k, session: session, message: s.trace.Len(), frame: s.trace.FrameLen()})
+func (s *Store) mark(session int, k Event) {
+	s.marks.add(Mark{Event: k, session: session, message: s.trace.Len(), frame: s.trace.FrameLen()})
 }
 
-// finish records that no more events come, and why; account adds what the source of the events knows.
-func (s *store) finish(err error, account func(*decode.Account)) {
+// Finish records that no more events come, and why; account, unless it is nil, adds what the source of the events knows.
+func (s *Store) Finish(err error, account func(*decode.Account)) {
 	s.hold(func() {
-		account(&s.account)
+		if account != nil {
+			account(&s.account)
+		}
 		if err != nil {
 			s.account.Incomplete(err.Error())
 		}
 		s.feedErr, s.done = err, true
 	})
-	s.notify()
+	s.Notify()
 }
 
-// close gives back what is held outside of memory; payloads can no longer be read. It returns the account and the
+// Close gives back what is held outside of memory; payloads can no longer be read. It returns the account and the
 // error that finish was given.
-func (s *store) close() (a decode.Account, err error) {
+func (s *Store) Close() (a decode.Account, err error) {
 	s.hold(func() {
 		s.payloads.close()
 		a, err = s.account, s.feedErr
@@ -171,15 +174,15 @@ func (s *store) close() (a decode.Account, err error) {
 	return a, err
 }
 
-// session is the newest snapshot of a session, nil if there is none.
-func (s *store) session(n int) (i *decode.Session) {
-	s.look(func(t *trace.Trace) { i = t.Session(n) })
+// Session is the newest snapshot of a session, nil if there is none.
+func (s *Store) Session(n int) (i *decode.Session) {
+	s.Look(func(t *trace.Trace) { i = t.Session(n) })
 	return i
 }
 
-// sessions are copies of the sessions in rows [from,to) of the list of sessions, with the counts as they are now.
-func (s *store) sessions(from, to int) (out []*decode.Session) {
-	s.look(func(t *trace.Trace) {
+// Sessions are copies of the sessions in rows [from,to) of the list of sessions, with the counts as they are now.
+func (s *Store) Sessions(from, to int) (out []*decode.Session) {
+	s.Look(func(t *trace.Trace) {
 		for _, n := range t.SessionsFrom(from, to) {
 			out = append(out, t.CurrentSession(n))
 		}
@@ -187,9 +190,9 @@ func (s *store) sessions(from, to int) (out []*decode.Session) {
 	return out
 }
 
-// message is a copy of message i, with its session; nil if it was dropped.
-func (s *store) message(i int) (session *decode.Session, m *ws.Message) {
-	s.look(func(t *trace.Trace) {
+// Message is a copy of message i, with its session; nil if it was dropped.
+func (s *Store) Message(i int) (session *decode.Session, m *ws.Message) {
+	s.Look(func(t *trace.Trace) {
 		if n, x := t.Message(i); n != 0 {
 			session, m = t.Session(n), x
 		}
@@ -197,29 +200,29 @@ func (s *store) message(i int) (session *decode.Session, m *ws.Message) {
 	return session, m
 }
 
-// payload is the payload of message i.
-func (s *store) payload(i int) (p []byte, err error) {
-	s.look(func(t *trace.Trace) { p, err = t.Payload(i) })
+// Payload is the payload of message i.
+func (s *Store) Payload(i int) (p []byte, err error) {
+	s.Look(func(t *trace.Trace) { p, err = t.Payload(i) })
 	return p, err
 }
 
-// prefix is the first n bytes of the payload of message i, and how long all of it is.
-func (s *store) prefix(i, n int) (p []byte, whole int, err error) {
-	s.look(func(t *trace.Trace) {
+// Prefix is the first n bytes of the payload of message i, and how long all of it is.
+func (s *Store) Prefix(i, n int) (p []byte, whole int, err error) {
+	s.Look(func(t *trace.Trace) {
 		whole = t.PayloadLen(i)
 		p, err = t.Prefix(i, n)
 	})
 	return p, whole, err
 }
 
-// timeline is how many messages there were in n equal parts of the time that passed.
-func (s *store) timeline(n int) (counts []uint32, span capture.Time) {
+// Timeline is how many messages there were in n equal parts of the time that passed.
+func (s *Store) Timeline(n int) (counts []uint32, span capture.Time) {
 	s.hold(func() { counts, span = s.times.Columns(n), s.times.Span() })
 	return counts, span
 }
 
-// zeroOf is the time that others of a session are shown relative to: when it started, else when anything did.
-func (s *store) zeroOf(session int) (at capture.Time) {
+// Zero is the time that others of a session are shown relative to: when it started, else when anything did.
+func (s *Store) Zero(session int) (at capture.Time) {
 	s.hold(func() {
 		at = s.zero
 		if i := s.trace.Session(session); i != nil && i.HasStarted {
@@ -229,8 +232,8 @@ func (s *store) zeroOf(session int) (at capture.Time) {
 	return at
 }
 
-// counts are what the status lines show.
-type counts struct {
+// Counts are what the status lines show.
+type Counts struct {
 	// Sessions, Messages, Frames and Findings were decoded so far.
 	Sessions, Messages, Frames, Findings int
 	// Listed is how many sessions were not dropped.
@@ -246,10 +249,10 @@ type counts struct {
 	Err  error
 }
 
-// counts are what was decoded so far.
-func (s *store) counts() (c counts) {
-	s.look(func(t *trace.Trace) {
-		c = counts{Sessions: t.Sessions(), Messages: t.Len(), Frames: t.FrameLen(), Findings: t.FindingCount(),
+// Counts are what was decoded so far.
+func (s *Store) Counts() (c Counts) {
+	s.Look(func(t *trace.Trace) {
+		c = Counts{Sessions: t.Sessions(), Messages: t.Len(), Frames: t.FrameLen(), Findings: t.FindingCount(),
 			Account: s.account, Trouble: s.trouble, Done: s.done, Err: s.feedErr}
 		c.Listed, _ = t.Remembered()
 		c.PastMessages, c.PastSessions = s.past()
