@@ -8,6 +8,7 @@ import (
 	"github.com/wspeek/wspeek/decode"
 	"github.com/wspeek/wspeek/decode/http1"
 	"github.com/wspeek/wspeek/decode/rule"
+	"github.com/wspeek/wspeek/decode/show"
 	"github.com/wspeek/wspeek/decode/ws"
 	"github.com/wspeek/wspeek/reassembly"
 )
@@ -29,6 +30,8 @@ type tracker struct {
 	worse []int
 	// framed says that frames are decoded.
 	framed bool
+	// reportedMissing is how many missing bytes of the connection have a finding, by direction.
+	reportedMissing [2]int64
 	// tcpEnded says that a direction was closed, tcpOver that it was so before the capture ended.
 	tcpEnded, tcpOver [2]bool
 }
@@ -96,7 +99,11 @@ func (s *tracker) report() {
 	if s.reported && s.reportedState == s.info.State && s.reportedEnd == s.info.End {
 		return
 	}
+	first := !s.reported
 	s.snapshot()
+	if first {
+		s.noteMissing("before the session was recognised")
+	}
 }
 
 func (s *tracker) snapshot() {
@@ -144,6 +151,9 @@ func (s *tracker) tcpClosed(d reassembly.Dir, k reassembly.CloseKind) {
 
 // last tells what is known when nothing more can come.
 func (s *tracker) last() {
+	if s.info.State != decode.Refused {
+		s.noteMissing("outside the frames that were decoded")
+	}
 	s.noClose()
 	s.info.TCP = s.conn.facts(s.client)
 	if s.info.State != decode.Refused {
@@ -208,15 +218,28 @@ func endOf(k reassembly.CloseKind) decode.End {
 	return decode.EndCapture
 }
 
-// gap notes that bytes of the session are missing. Where frames are decoded, the finding comes from there.
+// gap notes that bytes of the session are missing. If frames are decoded, the finding comes from there.
 func (s *tracker) gap(d reassembly.Dir, off, n int64) {
 	if s.info.State == decode.Refused || s.info.State == decode.Closed {
 		return
 	}
 	s.info.Missing += n
 	if !s.framed {
+		s.reportedMissing[d] += n
 		s.note(rule.Gap, dirOf(s.client, d), off, fmt.Sprintf("%d bytes of the opening handshake were not captured", n))
 	}
+}
+
+// noteMissing makes findings of bytes of the connection that were never captured and have none: a session is complete
+// only if every byte between SYN and FIN was captured.
+func (s *tracker) noteMissing(where string) {
+	for d, n := range s.conn.missing {
+		if n -= s.reportedMissing[d]; n > 0 {
+			s.reportedMissing[d] += n
+			s.note(rule.Gap, dirOf(s.client, reassembly.Dir(d)), -1, fmt.Sprintf("%s not captured, %s", show.Bytes(n), where))
+		}
+	}
+	s.info.Missing = max(s.info.Missing, s.conn.missing[0]+s.conn.missing[1])
 }
 
 // conflict notes that copies of bytes of the handshake differed.
