@@ -28,6 +28,8 @@ type tracker struct {
 	closeSent     [2]bool
 	// worse are the newest messages told in a State worse than Conflict, maxWorse at most.
 	worse []int
+	// frames are the newest frames reported, maxFrames at most.
+	frames []frameRef
 	// framed says that frames are decoded.
 	framed bool
 	// reportedMissing is how many missing bytes of the connection have a finding, by direction.
@@ -36,11 +38,20 @@ type tracker struct {
 	tcpEnded, tcpOver [2]bool
 }
 
+// frameRef is a frame that was reported.
+type frameRef struct {
+	n, message int
+	state      ws.State
+}
+
+// maxFrames is how many frames can still be amended.
+const maxFrames = 1 << 16
+
 // maxWorse is enough: conflicts are found among the bytes that are not acknowledged yet, not among older messages.
 const maxWorse = 1024
 
 // last is the end of list, cut to half of n where it has grown to n.
-func last(list []int, n int) []int {
+func last[T any](list []T, n int) []T {
 	if len(list) < n {
 		return list
 	}
@@ -49,6 +60,7 @@ func last(list []int, n int) []int {
 
 // Frame is ws.Sink.
 func (s *tracker) Frame(f *ws.Frame) {
+	s.frames = append(last(s.frames, maxFrames), frameRef{f.N, f.Message, f.State})
 	s.conn.d.out.AddFrame(s.event(), f)
 }
 
@@ -61,6 +73,9 @@ func (s *tracker) Message(m *ws.Message) {
 		s.worse = append(last(s.worse, maxWorse), m.N)
 	}
 	s.conn.d.out.AddMessage(s.event(), m)
+	if m.Conflict {
+		s.amendFrames(m.N)
+	}
 	if m.Opcode == ws.OpClose {
 		s.closeFrame(m)
 	}
@@ -68,10 +83,24 @@ func (s *tracker) Message(m *ws.Message) {
 
 // Amend is ws.Sink.
 func (s *tracker) Amend(n int, st ws.State) {
-	if slices.Contains(s.worse, n) {
-		return // less was claimed of it already
+	e := s.event()
+	e.Kind, e.State, e.N, e.Worse = decode.KindAmend, st, n, slices.Contains(s.worse, n)
+	s.conn.d.out.Add(e)
+	s.amendFrames(n)
+}
+
+// amendFrames amends the frames of message n that were reported as known better than Conflict.
+func (s *tracker) amendFrames(n int) {
+	for i := range s.frames {
+		f := &s.frames[i]
+		if f.message != n || f.state == ws.Conflict {
+			continue
+		}
+		e := s.event()
+		e.Kind, e.State, e.N, e.Of, e.Worse = decode.KindAmendFrame, ws.Conflict, f.n, n, f.state > ws.Conflict
+		s.conn.d.out.Add(e)
+		f.state = ws.Conflict
 	}
-	s.conn.d.emit(decode.Event{Kind: decode.KindAmend, State: st, N: n, Stream: s.conn.stream, Session: s.ref})
 }
 
 // Finding is ws.Sink.
