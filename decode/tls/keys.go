@@ -159,6 +159,7 @@ func (k *Keys) remember(id string, s session) {
 // come will not wait. To be called before a capture whose secrets are all known, or at its end.
 func (k *Keys) NoMore() {
 	k.final = true
+	k.version++
 	k.Retry()
 }
 

@@ -23,12 +23,18 @@ type stack struct {
 	opt      tls.Options
 	bytes    reassembly.Bytes
 	shared   *ws.Shared
-	conns    []*tls.Conn
+	conns    []conn
 	sessions []*session
 	// http2 counts connections whose plaintext starts as HTTP/2 does.
 	http2 int
 	// drop says of packets whether they are left out.
 	drop func(*capture.Packet) bool
+}
+
+// conn is a TLS connection and the address of its client.
+type conn struct {
+	*tls.Conn
+	client string
 }
 
 // session is one WebSocket session.
@@ -127,7 +133,7 @@ func (f *sniffer) decide(b []byte) {
 	switch {
 	case tls.Sniff(b) == tls.Yes:
 		c := tls.New(f.s.keys, f.s.opt, &f.s.bytes, func(*tls.Conn) reassembly.Handler { return &sniffer{s: f.s, tcp: f.tcp} })
-		f.s.conns = append(f.s.conns, c)
+		f.s.conns = append(f.s.conns, conn{c, f.tcp.Opener().String()})
 		f.next = c
 	case b[0] == 5 || f.socks:
 		f.socks = true
