@@ -84,8 +84,8 @@ func (t *Table) reclass(c *Conn, to class) {
 	}
 }
 
-// open1 is how many connections are open.
-func (t *Table) open1() int {
+// openCount is how many connections are open.
+func (t *Table) openCount() int {
 	return t.lists[classNew].n + t.lists[classBoth].n + t.lists[classData].n
 }
 

@@ -38,6 +38,7 @@ var ranks = map[string]int{
 	"decode/http2":     2,
 	"decode/tls":       2,
 	"decode/payload":   2,
+	testsOnly:          2,
 	"decode":           3,
 	"decode/stack":     4,
 	"decode/trace":     4,
@@ -54,6 +55,9 @@ var ranks = map[string]int{
 	"cmd/internal/run": 7,
 	"cmd/wspeek":       8,
 }
+
+// testsOnly is a package that only tests may import.
+const testsOnly = "reassembly/handlertest"
 
 // inside are the packages that a package may import although they have its own rank.
 var inside = map[string][]string{
@@ -139,11 +143,27 @@ func TestPcapsStandsApart(t *testing.T) {
 	t.Parallel()
 	for _, s := range sources(t) {
 		for _, p := range s.imports() {
-			if p == module+"/pcaps" && !s.isTest() && s.dir() != "cmd/wspeek" {
+			if p == module+"/pcaps" && !s.isTest() && s.dir() != "cmd/wspeek" && !strings.HasPrefix(s.dir(), "pcaps/") {
 				t.Errorf("%s imports pcaps, which is for tests and cmd/wspeek", s.name)
 			}
-			if s.dir() == "pcaps" && strings.HasPrefix(p, module+"/") && p != module+"/pcaps" {
+			if independent(s.dir()) && strings.HasPrefix(p, module+"/") && p != module+"/pcaps" {
 				t.Errorf("%s imports %s: what tests expect must not come from the decoder", s.name, p)
+			}
+		}
+	}
+}
+
+// independent says whether a package makes captures or judges wspeek by them.
+func independent(dir string) bool {
+	return dir == "pcaps" || dir == "pcaps/internal/gencap" || dir == "pcaps/internal/agree"
+}
+
+func TestHandlertestIsForTests(t *testing.T) {
+	t.Parallel()
+	for _, s := range sources(t) {
+		for _, p := range s.imports() {
+			if p == module+"/"+testsOnly && !s.isTest() {
+				t.Errorf("%s imports %s, which is for tests", s.name, testsOnly)
 			}
 		}
 	}
