@@ -75,15 +75,15 @@ type exporter struct {
 	store *store
 	lens  *lens
 	json  export.JSON
-	refs  map[int]*decode.Ref
+	refs  map[int]*decode.SessionRef
 	stop  *atomic.Bool
 }
 
 // ref is what JSON wants to know of a session.
-func (x *exporter) ref(s *decode.Session) *decode.Ref {
+func (x *exporter) ref(s *decode.Session) *decode.SessionRef {
 	r := x.refs[s.N]
 	if r == nil {
-		r = &decode.Ref{N: s.N, Stream: &decode.Stream{N: s.Stream}, Client: s.Client, Server: s.Server}
+		r = &decode.SessionRef{N: s.N, Stream: &decode.Stream{N: s.Stream}, Client: s.Client, Server: s.Server}
 		x.refs[s.N] = r
 	}
 	return r

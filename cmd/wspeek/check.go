@@ -109,7 +109,7 @@ func (l *lister) checkVisit(b *decode.Batch, e *decode.Event) error {
 }
 
 // verdict writes what was measured of a session, first what is a finding.
-func (l *lister) verdict(ref *decode.Ref, r *check.Report) error {
+func (l *lister) verdict(ref *decode.SessionRef, r *check.Report) error {
 	for i := range r.Findings {
 		f := &r.Findings[i]
 		l.account.Findings++

@@ -18,6 +18,7 @@ import (
 	"github.com/wspeek/wspeek/decode/export"
 	"github.com/wspeek/wspeek/decode/filter"
 	"github.com/wspeek/wspeek/decode/show"
+	"github.com/wspeek/wspeek/decode/trace"
 	"github.com/wspeek/wspeek/decode/ws"
 )
 
@@ -58,7 +59,7 @@ type lister struct {
 	// sessions are the newest snapshots, for the sessions view.
 	sessions map[int]*decode.Session
 	headed   map[int]bool
-	forget   decode.Forgetting
+	forget   trace.Retention
 	files    capture.Stats
 	// leftOut counts the messages that --raw could not write.
 	leftOut int64
@@ -188,10 +189,10 @@ func (l *lister) visit(b *decode.Batch, e *decode.Event) error {
 
 // remember keeps the newest snapshot of a session.
 func (l *lister) remember(s *decode.Session) {
-	l.forget.Note(l.sessions[s.N], s, 0)
+	l.forget.Closed(l.sessions[s.N], s, 0)
 	l.sessions[s.N] = s
-	for l.forget.Due() {
-		n := l.forget.Take()
+	for l.forget.Over() {
+		n := l.forget.Next()
 		delete(l.sessions, n)
 		delete(l.headed, n)
 		if l.filter != nil {

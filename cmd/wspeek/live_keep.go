@@ -11,6 +11,7 @@ import (
 
 	"github.com/wspeek/wspeek/capture"
 	"github.com/wspeek/wspeek/capture/keep"
+	"github.com/wspeek/wspeek/capture/live"
 )
 
 // keeper writes packets to a file (-w) in a goroutine of its own.
@@ -18,7 +19,7 @@ type keeper struct {
 	w       *capture.Writer
 	backlog *keep.Backlog
 	// stats are the counts to write from time to time; nil where there are none (a pipe).
-	stats func() capture.LiveStats
+	stats func() live.Stats
 	// limit is -a filesize, 0 for none; full is called when it is reached.
 	limit int64
 	full  func()
@@ -103,7 +104,7 @@ func (k *keeper) write(packets []capture.Packet) {
 
 func (k *keeper) count() {
 	if k.stats != nil && k.err == nil {
-		k.failed(k.w.Statistics(k.stats()))
+		k.failed(k.w.Statistics(k.stats().Interfaces))
 	}
 }
 

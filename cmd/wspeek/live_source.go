@@ -12,6 +12,7 @@ import (
 
 	"github.com/wspeek/wspeek/capture"
 	"github.com/wspeek/wspeek/capture/keep"
+	"github.com/wspeek/wspeek/capture/live"
 	"github.com/wspeek/wspeek/decode"
 )
 
@@ -28,7 +29,7 @@ type liveSource struct {
 	name string
 	// open gives what is read; live is the same where that is an interface, else nil.
 	open func() (capture.Source, error)
-	live *capture.Live
+	live *live.Capture
 	// patient sources (pipes) wait instead of dropping packets.
 	patient bool
 	backlog *keep.Backlog
@@ -172,7 +173,7 @@ func (s *liveSource) backlogs() []*keep.Backlog {
 
 // goesOn notes an error and says whether to read on after it.
 func (s *liveSource) goesOn(err error) bool {
-	var gone *capture.InterfaceError
+	var gone *live.InterfaceError
 	var damage *capture.Damage
 	switch {
 	case errors.As(err, &gone):

@@ -7,6 +7,7 @@ import (
 	"github.com/wspeek/wspeek/capture"
 	"github.com/wspeek/wspeek/capture/bpf"
 	"github.com/wspeek/wspeek/decode"
+	"github.com/wspeek/wspeek/decode/trace"
 )
 
 func packetsAt(times ...capture.Time) []capture.Packet {
@@ -64,7 +65,7 @@ func TestHazard_V6_OwnSSHConnection(t *testing.T) {
 
 func TestLive_ForgetsClosedSessions(t *testing.T) {
 	t.Parallel()
-	l := &lister{sessions: map[int]*decode.Session{}, headed: map[int]bool{}, forget: decode.Forgetting{Sessions: 10}}
+	l := &lister{sessions: map[int]*decode.Session{}, headed: map[int]bool{}, forget: trace.Retention{Sessions: 10}}
 	l.remember(&decode.Session{N: 1, State: decode.Open})
 	for n := 2; n <= 1000; n++ {
 		l.headed[n] = true

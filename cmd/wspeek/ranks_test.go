@@ -38,6 +38,7 @@ var ranks = map[string]int{
 	"decode/http2":     2,
 	"decode/tls":       2,
 	"decode/payload":   2,
+	testsOnly:          2,
 	"decode":           3,
 	"decode/stack":     4,
 	"decode/trace":     4,
@@ -51,15 +52,24 @@ var ranks = map[string]int{
 	"decode/check":     6,
 	"decode/report":    6,
 	"tui":              7,
+	"tui/draw":         7,
+	"tui/rows":         7,
+	"tui/doc":          7,
 	"cmd/internal/run": 7,
 	"cmd/wspeek":       8,
 }
+
+// testsOnly is a package that only tests may import.
+const testsOnly = "reassembly/handlertest"
 
 // inside are the packages that a package may import although they have its own rank.
 var inside = map[string][]string{
 	"capture/keep": {"capture"},
 	"capture/link": {"capture"},
-	"capture/live": {"capture", "capture/link"},
+	"capture/live": {"capture"},
+	"tui/rows":     {"tui/draw"},
+	"tui/doc":      {"tui/draw", "tui/rows"},
+	"tui":          {"tui/draw", "tui/rows", "tui/doc"},
 }
 
 // pure packages (ranks 1 to 6) may not import these, nor what lies below them.
@@ -139,11 +149,27 @@ func TestPcapsStandsApart(t *testing.T) {
 	t.Parallel()
 	for _, s := range sources(t) {
 		for _, p := range s.imports() {
-			if p == module+"/pcaps" && !s.isTest() && s.dir() != "cmd/wspeek" {
+			if p == module+"/pcaps" && !s.isTest() && s.dir() != "cmd/wspeek" && !strings.HasPrefix(s.dir(), "pcaps/") {
 				t.Errorf("%s imports pcaps, which is for tests and cmd/wspeek", s.name)
 			}
-			if s.dir() == "pcaps" && strings.HasPrefix(p, module+"/") && p != module+"/pcaps" {
+			if independent(s.dir()) && strings.HasPrefix(p, module+"/") && p != module+"/pcaps" {
 				t.Errorf("%s imports %s: what tests expect must not come from the decoder", s.name, p)
+			}
+		}
+	}
+}
+
+// independent says whether a package makes captures or judges wspeek by them.
+func independent(dir string) bool {
+	return dir == "pcaps" || dir == "pcaps/internal/gencap" || dir == "pcaps/internal/agree"
+}
+
+func TestHandlertestIsForTests(t *testing.T) {
+	t.Parallel()
+	for _, s := range sources(t) {
+		for _, p := range s.imports() {
+			if p == module+"/"+testsOnly && !s.isTest() {
+				t.Errorf("%s imports %s, which is for tests", s.name, testsOnly)
 			}
 		}
 	}
@@ -211,7 +237,7 @@ func TestFilesAreShort(t *testing.T) {
 	}
 }
 
-// gopacket stays at the edge: the slow path of tunnels, writing pcapng, and libpcap.
+// gopacket stays at the edge: the slow path of tunnels, and libpcap.
 func TestGopacketStaysAtTheEdge(t *testing.T) {
 	t.Parallel()
 	for _, s := range sources(t) {
@@ -227,12 +253,7 @@ func TestGopacketStaysAtTheEdge(t *testing.T) {
 }
 
 func mayUseGopacket(s *source) bool {
-	if s.dir() != "capture" {
-		return false
-	}
-	name := path.Base(s.name)
-	return name == "tunnel.go" || strings.HasPrefix(name, "write") || s.tagged("libpcap") ||
-		strings.HasSuffix(name, "_windows.go")
+	return s.name == "capture/link/tunnel.go" || s.dir() == "capture/live" && s.tagged("libpcap")
 }
 
 // sources reads every Go file of the module, so that a change in any of them runs these tests again.

@@ -10,6 +10,7 @@ import (
 	"github.com/wspeek/wspeek/capture"
 	"github.com/wspeek/wspeek/decode"
 	"github.com/wspeek/wspeek/decode/show"
+	"github.com/wspeek/wspeek/decode/trace"
 	"github.com/wspeek/wspeek/decode/ws"
 )
 
@@ -66,7 +67,7 @@ type Options struct {
 const preview = 200
 
 // Rows are the rows of a session in the order of time. An error is that of the Trace's Payloads. A session that does not exist has none.
-func Rows(t *decode.Trace, session int, opt Options) ([]Row, error) {
+func Rows(t *trace.Trace, session int, opt Options) ([]Row, error) {
 	s := t.Session(session)
 	if s == nil {
 		return nil, nil
@@ -88,7 +89,7 @@ func Rows(t *decode.Trace, session int, opt Options) ([]Row, error) {
 }
 
 type builder struct {
-	t    *decode.Trace
+	t    *trace.Trace
 	s    *decode.Session
 	opt  Options
 	rows []Row
@@ -123,8 +124,8 @@ func (b *builder) handshake() {
 func (b *builder) messages() (more bool, err error) {
 	var m ws.Message
 	shown := 0
-	first := b.t.First(b.s.N)
-	for n := first; n <= b.t.Count(b.s.N); n++ {
+	first := b.t.FirstKept(b.s.N)
+	for n := first; n <= b.t.MessageCount(b.s.N); n++ {
 		if b.t.Index(b.s.N, n) < 0 {
 			continue
 		}
