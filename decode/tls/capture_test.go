@@ -46,7 +46,9 @@ func list(t *testing.T, dir string) []string {
 	return names
 }
 
-func base(name string) string { return strings.TrimSuffix(strings.TrimSuffix(name, ".pcapng"), ".pcap") }
+func base(name string) string {
+	return strings.TrimSuffix(strings.TrimSuffix(name, ".pcapng"), ".pcap")
+}
 
 func readTruth(t *testing.T, name string) *truth {
 	t.Helper()
