@@ -20,6 +20,8 @@ func (d *Decoder) fastLimit() int {
 
 // fast decodes symbols as long as there is input and room for a whole turn, or up to the end of the block. What is odd, or passes
 // the end of the input, is undone and left to symbol.
+//
+//nolint:funlen,gocyclo // The hot loop is one function: a call for each symbol costs as much as the symbol.
 func (d *Decoder) fast(b *Buffer, bound int, limit uint) Status {
 	in, mem, from := d.in[:cap(d.in)], b.mem, b.from
 	t, agreed := d.codesNow, d.agreed()
