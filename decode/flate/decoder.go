@@ -7,13 +7,13 @@ type Status uint8
 
 const (
 	running Status = iota
-	// More: all input is taken.
+	// More means that all input is taken.
 	More
-	// Full: there is no more room for output, or the bound on it is passed.
+	// Full means that there is no more room for output, or that the bound on it is passed.
 	Full
-	// Final: a final block ended (RFC 1951 section 3.2.3); what follows it is not taken.
+	// Final means that a final block ended (RFC 1951 section 3.2.3); what follows it is not taken.
 	Final
-	// Failed: the data is wrong; see Decoder.Err.
+	// Failed means that the data is wrong; see Decoder.Err.
 	Failed
 )
 

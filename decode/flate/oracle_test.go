@@ -11,9 +11,6 @@ import (
 	kflate "github.com/klauspost/compress/flate"
 )
 
-// tail is what RFC 7692 section 7.2.2 puts back after a payload.
-var tail = []byte{0x00, 0x00, 0xff, 0xff}
-
 // endBlock is an empty final block, with which a stream ends for a reader.
 var endBlock = []byte{0x01, 0x00, 0x00, 0xff, 0xff}
 
