@@ -20,11 +20,11 @@ type tracker struct {
 	info   decode.Session
 	// request is what the upgrade asked for, nil where that was not captured.
 	request *http1.Request
-	// told says that the session was told, with its present state and end.
-	told      bool
-	toldState decode.SessionState
-	toldEnd   decode.End
-	closeSent [2]bool
+	// reported says that the session was told, with its present state and end.
+	reported      bool
+	reportedState decode.SessionState
+	reportedEnd   decode.End
+	closeSent     [2]bool
 	// worse are the newest messages told in a State worse than Conflict, maxWorse at most.
 	worse []int
 	// framed says that frames are decoded.
@@ -91,16 +91,16 @@ func (s *tracker) note(r *rule.Rule, d ws.Dir, off int64, detail string) {
 	s.Finding(&ws.Finding{Rule: r, Dir: d, At: s.conn.d.stamp(s.conn), Offset: off, Detail: detail})
 }
 
-// tell tells a snapshot of the session where its state or end has changed since the last.
-func (s *tracker) tell() {
-	if s.told && s.toldState == s.info.State && s.toldEnd == s.info.End {
+// report emits a snapshot of the session if its state or end has changed since the last.
+func (s *tracker) report() {
+	if s.reported && s.reportedState == s.info.State && s.reportedEnd == s.info.End {
 		return
 	}
 	s.snapshot()
 }
 
 func (s *tracker) snapshot() {
-	s.told, s.toldState, s.toldEnd = true, s.info.State, s.info.End
+	s.reported, s.reportedState, s.reportedEnd = true, s.info.State, s.info.End
 	s.info.Retransmissions = int(s.conn.tcp.Stats[0].Retransmitted + s.conn.tcp.Stats[1].Retransmitted)
 	s.info.Last = max(s.info.Last, s.conn.tcp.Last.Packet)
 	info := s.info
@@ -114,10 +114,10 @@ func (s *tracker) closeFrame(m *ws.Message) {
 	}
 	s.closeSent[m.Dir] = true
 	s.settle()
-	s.tell()
+	s.report()
 }
 
-// tcpClosed is told when one direction of the decode.TCP connection has ended.
+// tcpClosed is told when one direction of the TCP connection has ended.
 func (s *tracker) tcpClosed(d reassembly.Dir, k reassembly.CloseKind) {
 	if s.tcpEnded[d] {
 		return
@@ -145,7 +145,7 @@ func (s *tracker) tcpClosed(d reassembly.Dir, k reassembly.CloseKind) {
 // last tells what is known when nothing more can come.
 func (s *tracker) last() {
 	s.noClose()
-	s.info.TCP = s.conn.report(s.client)
+	s.info.TCP = s.conn.facts(s.client)
 	if s.info.State != decode.Refused {
 		s.info.Last = max(s.info.Last, s.conn.tcp.Last.Packet)
 	}
@@ -159,7 +159,7 @@ func (s *tracker) whole() bool {
 	return stats[0].Segments > 0 && stats[1].Segments > 0 && s.info.Missing == 0
 }
 
-// noClose notes a decode.TCP connection that ended without a decode.Close frame (section 7.1.5: 1006).
+// noClose notes a TCP connection that ended without a Close frame (section 7.1.5: 1006).
 func (s *tracker) noClose() {
 	abnormal := s.info.End == decode.EndFIN || s.info.End == decode.EndRST
 	if !abnormal || !s.whole() || s.info.Close != nil || !s.info.HasOpened || s.info.Draft != "" {
@@ -175,7 +175,7 @@ func (s *tracker) noClose() {
 	s.note(rule.NoClose, s.info.EndBy, -1, fmt.Sprintf("%s by the %s", how, by))
 }
 
-// settle computes State and decode.End from what has been seen.
+// settle computes State and End from what has been seen.
 func (s *tracker) settle() {
 	i := &s.info
 	tcpOver := s.tcpOver[0] && s.tcpOver[1]

@@ -55,7 +55,7 @@ type sessionTrace struct {
 	// first has, for each message, one less than the number of its first frame.
 	first    indexByNumber
 	findings []ws.Finding
-	// messages, bytes and wire are counted as in decode.Session; last is the largest packet number of a message.
+	// messages, bytes and wire are counted as in Session; last is the largest packet number of a message.
 	messages, bytes, wire [2]int64
 	last                  int
 }
@@ -153,7 +153,7 @@ func (t *Trace) of(session int) *sessionTrace {
 // Sessions is how many sessions there were; they are numbered from 1.
 func (t *Trace) Sessions() int { return t.sessions.n }
 
-// decode.Session is the newest snapshot of session n, nil where there is none. A snapshot is not changed.
+// Session is the newest snapshot of session n, nil where there is none. A snapshot is not changed.
 func (t *Trace) Session(n int) *decode.Session {
 	if s := t.of(n); s != nil {
 		return s.info
