@@ -52,6 +52,9 @@ var ranks = map[string]int{
 	"decode/check":     6,
 	"decode/report":    6,
 	"tui":              7,
+	"tui/draw":         7,
+	"tui/rows":         7,
+	"tui/doc":          7,
 	"cmd/internal/run": 7,
 	"cmd/wspeek":       8,
 }
@@ -64,6 +67,9 @@ var inside = map[string][]string{
 	"capture/keep": {"capture"},
 	"capture/link": {"capture"},
 	"capture/live": {"capture"},
+	"tui/rows":     {"tui/draw"},
+	"tui/doc":      {"tui/draw", "tui/rows"},
+	"tui":          {"tui/draw", "tui/rows", "tui/doc"},
 }
 
 // pure packages (ranks 1 to 6) may not import these, nor what lies below them.

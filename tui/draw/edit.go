@@ -1,4 +1,4 @@
-package tui
+package draw
 
 import (
 	"strings"
@@ -9,28 +9,36 @@ import (
 // maxTyped is how many characters a line may have.
 const maxTyped = 4096
 
-// edit is a line that is typed. (bubbles/textinput would bring a package that runs other programs for the clipboard.)
-type edit struct {
+// Edit is a line of text that a person types and edits. (bubbles/textinput would bring in a package that runs other
+// programs for the clipboard.)
+type Edit struct {
 	text []rune
-	// at is where the cursor stands, in characters.
+	// at is how many characters are before the cursor.
 	at int
 }
 
-func (e *edit) String() string { return string(e.text) }
+// String is the whole line.
+func (e *Edit) String() string { return string(e.text) }
 
-// set replaces the line; the cursor stands at its end.
-func (e *edit) set(s string) {
+// Set replaces the line and moves the cursor to its end.
+func (e *Edit) Set(s string) {
 	e.text = []rune(s)
 	e.at = len(e.text)
 }
 
-// halves are what stands before and behind the cursor.
-func (e *edit) halves() (before, after string) {
+// SetHalves replaces the line, with the cursor between before and after.
+func (e *Edit) SetHalves(before, after string) {
+	e.Set(before + after)
+	e.at = len([]rune(before))
+}
+
+// Halves are the text before and after the cursor.
+func (e *Edit) Halves() (before, after string) {
 	return string(e.text[:e.at]), string(e.text[e.at:])
 }
 
-// insert puts s before the cursor; line ends become blanks.
-func (e *edit) insert(s string) {
+// Insert puts s before the cursor; line breaks become blanks. What exceeds maxTyped is dropped.
+func (e *Edit) Insert(s string) {
 	s = strings.NewReplacer("\r\n", " ", "\n", " ", "\r", " ", "\t", " ").Replace(s)
 	r := []rune(s)
 	r = r[:min(len(r), max(maxTyped-len(e.text), 0))]
@@ -38,8 +46,8 @@ func (e *edit) insert(s string) {
 	e.at += len(r)
 }
 
-// remove takes characters from..to away.
-func (e *edit) remove(from, to int) {
+// remove deletes characters [from,to).
+func (e *Edit) remove(from, to int) {
 	from, to = max(from, 0), min(to, len(e.text))
 	if from < to {
 		e.text = append(e.text[:from:from], e.text[to:]...)
@@ -47,8 +55,8 @@ func (e *edit) remove(from, to int) {
 	}
 }
 
-// word is where the word before the cursor begins.
-func (e *edit) word() int {
+// word is where the word before the cursor starts.
+func (e *Edit) word() int {
 	i := e.at
 	for i > 0 && e.text[i-1] == ' ' {
 		i--
@@ -60,7 +68,7 @@ func (e *edit) word() int {
 }
 
 // Key edits as shells do.
-func (e *edit) Key(msg tea.KeyPressMsg) {
+func (e *Edit) Key(msg tea.KeyPressMsg) {
 	switch msg.String() {
 	case "left", "ctrl+b":
 		e.at = max(e.at-1, 0)
@@ -81,6 +89,6 @@ func (e *edit) Key(msg tea.KeyPressMsg) {
 	case "ctrl+k":
 		e.remove(e.at, len(e.text))
 	default:
-		e.insert(msg.Text)
+		e.Insert(msg.Text)
 	}
 }
