@@ -1,4 +1,4 @@
-package main
+package run
 
 import (
 	"os"
@@ -6,14 +6,14 @@ import (
 	"github.com/charmbracelet/x/term"
 )
 
-// isTerminal says whether out is a terminal.
-func isTerminal(out any) bool {
+// IsTerminal reports whether out is a terminal.
+func IsTerminal(out any) bool {
 	f, ok := out.(*os.File)
 	return ok && term.IsTerminal(f.Fd())
 }
 
-// columns is the width of the terminal that out is, 0 where it is none.
-func columns(out any) int {
+// Columns is the width of the terminal that out is, 0 if it is not one.
+func Columns(out any) int {
 	if f, ok := out.(*os.File); ok {
 		if w, _, err := term.GetSize(f.Fd()); err == nil {
 			return w

@@ -1,4 +1,4 @@
-package main
+package run
 
 import (
 	"context"
@@ -11,41 +11,32 @@ import (
 	"github.com/wspeek/wspeek/capture"
 	"github.com/wspeek/wspeek/decode"
 	"github.com/wspeek/wspeek/decode/stack"
-	"github.com/wspeek/wspeek/decode/ws"
 	"github.com/wspeek/wspeek/reassembly"
 )
 
-// shards is how many Decoders the connections are spread over. It is fixed, whatever the number of cores, so
-// that the bounds that each of them keeps bite at the same place everywhere.
-const shards = 4
-
-// shardLimits are the bounds of one shard: together the shards keep the quadruple.
-func shardLimits() decode.Limits {
-	return decode.Limits{
-		TCP:       reassembly.Limits{WaitingAll: 16 << 20, UnackedAll: 2 << 20, Conns: 100_000, Closed: 16_384},
-		WebSocket: ws.Limits{Inflaters: 64, Windows: 16 << 20},
-	}
-}
+// Shards is how many decoders the connections are spread over. It is fixed, whatever the number of cores, so that
+// the bounds that each of them keeps are reached at the same place everywhere.
+const Shards = 4
 
 // inFlight is how many batches are worked on at a time: one is read, some are decoded, one is written.
 const inFlight = 3
 
-// job is a batch of packets on its way: the packets, their segments by shard, and what these told.
+// job is a batch of packets on its way: the packets, their segments by shard, and the events of each shard.
 type job struct {
 	packets capture.Batch
-	segs    [shards][]reassembly.Segment
-	// tick, where it is not 0, says that it is so late, and that there are no packets.
+	segs    [Shards][]reassembly.Segment
+	// tick, if it is not 0, is the time now, in a job without packets.
 	tick    capture.Time
-	out     [shards]*decode.Batch
+	out     [Shards]*decode.Batch
 	decoded sync.WaitGroup
 }
 
-// pump moves packets from a source through the Decoders and hands their events, in order, to one visitor.
+// pump moves packets from a source through the decoders and passes their events, in order, to one visitor.
 type pump struct {
 	source    capture.Source
 	opt       decode.Options
 	dissector reassembly.Dissector
-	decoders  [shards]*stack.Decoder
+	decoders  [Shards]*stack.Decoder
 	merger    stack.Merger
 	read      atomic.Int64
 	// cut counts packets of TCP connections that are not whole.
@@ -53,12 +44,12 @@ type pump struct {
 	// visited is the number of the newest packet all of whose events have been visited.
 	visited atomic.Int64
 	// missing are the bytes that each shard knows to be missing so far.
-	missing [shards]atomic.Int64
-	// flush is called after each batch; it may do what is slow.
+	missing [Shards]atomic.Int64
+	// flush is called after each batch; it may be slow.
 	flush func() error
-	// damaged is told of damage in an input; reading goes on with the next.
+	// damaged is called for damage in an input; reading continues with the next input.
 	damaged func(error)
-	// panicked is called where one of the pump's goroutines panics; run does not return then. Nil lets the program end.
+	// panicked is called if one of the pump's goroutines panics; run does not return then. If it is nil, the program ends.
 	panicked func()
 }
 
@@ -72,15 +63,9 @@ func (p *pump) guard() {
 	}
 }
 
-// visitor is given the events in order.
-type visitor = func(*decode.Batch, *decode.Event) error
-
-// errStop is what a visitor returns when it has seen enough.
-var errStop = errors.New("enough")
-
 // run reads source to its end, or until ctx is done or visit returns an error. What was read when ctx was done is
-// decoded and told to the end.
-func (p *pump) run(ctx context.Context, visit visitor) error {
+// still decoded and visited.
+func (p *pump) run(ctx context.Context, visit Visit) error {
 	free, read, decoded := p.queues()
 	quit, stop := context.WithCancel(ctx)
 	defer stop()
@@ -102,7 +87,7 @@ func (p *pump) run(ctx context.Context, visit visitor) error {
 		err = p.finish(visit)
 	}
 	if err != nil || ctx.Err() != nil {
-		return err // readAll may still wait for an input that never comes
+		return err // readAll may still be waiting for input
 	}
 	return readErr
 }
@@ -119,6 +104,13 @@ func (p *pump) queues() (free, read, decoded chan *job) {
 	return free, read, decoded
 }
 
+// Idle is the error of a ReadBatch that has no packets and reports what time it is: a live capture returns it, so that
+// the decoders notice how long nothing has come.
+type Idle struct{ Now capture.Time }
+
+// Error is for package errors: nobody prints it.
+func (Idle) Error() string { return "no packet came" }
+
 // readAll fills jobs with packets.
 func (p *pump) readAll(quit context.Context, free <-chan *job, read chan<- *job) error {
 	for {
@@ -130,11 +122,11 @@ func (p *pump) readAll(quit context.Context, free <-chan *job, read chan<- *job)
 		}
 		err := p.source.ReadBatch(&j.packets)
 		var damage *capture.Damage
-		var late idle
+		var late Idle
 		j.tick = 0
 		switch {
 		case errors.As(err, &late):
-			j.tick = late.now
+			j.tick = late.Now
 			j.packets.Packets = j.packets.Packets[:0]
 		case errors.As(err, &damage):
 			p.damaged(err)
@@ -148,10 +140,10 @@ func (p *pump) readAll(quit context.Context, free <-chan *job, read chan<- *job)
 	}
 }
 
-// decodeAll hands jobs to the Decoders, each of which works on its own, and on in the order in which they were read.
+// decodeAll passes jobs to the decoders, each of which works by itself, and then on, in the order in which they were read.
 func (p *pump) decodeAll(quit context.Context, read <-chan *job, decoded chan<- *job) {
 	defer p.guard()
-	var inputs [shards]chan *job
+	var inputs [Shards]chan *job
 	var wg sync.WaitGroup
 	for i := range inputs {
 		inputs[i] = make(chan *job, inFlight)
@@ -159,7 +151,7 @@ func (p *pump) decodeAll(quit context.Context, read <-chan *job, decoded chan<- 
 	}
 	for j := p.next(quit, read); j != nil; j = p.next(quit, read) {
 		p.dissect(j)
-		j.decoded.Add(shards)
+		j.decoded.Add(Shards)
 		for i := range inputs {
 			inputs[i] <- j
 		}
@@ -195,7 +187,7 @@ func (p *pump) dissect(j *job) {
 	var s reassembly.Segment
 	for i := range j.packets.Packets {
 		if p.dissector.Segment(&j.packets.Packets[i], &s) == reassembly.OK {
-			k := s.Flow.Hash() % shards
+			k := s.Flow.Hash() % Shards
 			j.segs[k] = append(j.segs[k], s)
 			if q := &j.packets.Packets[i]; len(q.Data) < q.OrigLen {
 				p.cut++
@@ -227,7 +219,7 @@ func (p *pump) missingSoFar() (n int64) {
 	return n
 }
 
-func (p *pump) visitAll(decoded <-chan *job, free chan<- *job, visit visitor) error {
+func (p *pump) visitAll(decoded <-chan *job, free chan<- *job, visit Visit) error {
 	for j := range decoded {
 		j.decoded.Wait()
 		if err := p.merger.Merge(j.out[:], visit); err != nil {
@@ -244,9 +236,9 @@ func (p *pump) visitAll(decoded <-chan *job, free chan<- *job, visit visitor) er
 	return nil
 }
 
-// finish tells what the end of the capture brings about.
-func (p *pump) finish(visit visitor) error {
-	var out [shards]*decode.Batch
+// finish visits the events that the end of the capture causes.
+func (p *pump) finish(visit Visit) error {
+	var out [Shards]*decode.Batch
 	var wg sync.WaitGroup
 	for i := range out {
 		out[i] = &decode.Batch{}
@@ -275,7 +267,7 @@ func (p *pump) account(a *decode.Account) {
 		a.Incomplete(strconv.FormatInt(a.Cut, 10) + " packets were cut short by the capture (snaplen), and no session was recognised")
 	}
 	if a.Evicted > 0 {
-		a.Incomplete("a limit was reached: " + strconv.FormatInt(a.Evicted, 10) + " connections were forgotten")
+		a.Incomplete("a limit was reached: " + strconv.FormatInt(a.Evicted, 10) + " connections were dropped")
 	}
 	if p.dissector.SkippedFor(reassembly.FragmentLimit) > 0 {
 		a.Incomplete("a limit was reached: IP fragments were dropped")
