@@ -27,7 +27,7 @@ var paneActions = map[action]func(*model, string) tea.Cmd{
 	actNextMessage: func(m *model, _ string) tea.Cmd { return m.step(1) },
 	actPrevMessage: func(m *model, _ string) tea.Cmd { return m.step(-1) },
 	actView: func(m *model, _ string) tea.Cmd {
-		m.det.view = (m.det.view + 1) % view(len(viewNames))
+		m.det.view = (m.det.view + 1) % viewCount
 		return nil
 	},
 	actFoldAll:     func(m *model, _ string) tea.Cmd { m.foldAll(); return nil },
@@ -76,12 +76,8 @@ func (m *model) foldAll() {
 	if m.det.doc == nil {
 		return
 	}
-	s, ok := m.det.doc.body.(*stacked)
-	if !ok {
-		return
-	}
-	if t, ok := s.body.(*text); ok {
-		t.foldAll()
+	if f, ok := m.det.doc.body.(allFolder); ok {
+		f.foldAll()
 		m.det.list.Grow(m.det.doc.Len())
 	}
 }

@@ -12,51 +12,6 @@ import (
 	"github.com/wspeek/wspeek/tui/draw"
 )
 
-// body is a document: rows that are drawn when they are on the screen.
-type body interface {
-	Len() int
-	Draw(i int, l *draw.Line)
-}
-
-// seeker is a body in which matches can be found: the first row after (before) row i, -1 for none.
-type seeker interface{ seek(i, step int) int }
-
-// folder is a body whose rows fold.
-type folder interface{ toggle(i int) bool }
-
-// stacked is one body above another.
-type stacked struct {
-	head *draw.Rich
-	body
-}
-
-func (s *stacked) Len() int { return s.head.Len() + s.body.Len() }
-
-func (s *stacked) Draw(i int, l *draw.Line) {
-	if i < s.head.Len() {
-		s.head.Draw(i, l)
-		return
-	}
-	s.body.Draw(i-s.head.Len(), l)
-}
-
-func (s *stacked) toggle(i int) bool {
-	f, ok := s.body.(folder)
-	return ok && f.toggle(i-s.head.Len())
-}
-
-func (s *stacked) seek(i, step int) int {
-	f, ok := s.body.(seeker)
-	if !ok {
-		return -1
-	}
-	k := f.seek(max(i-s.head.Len(), -1), step)
-	if k < 0 {
-		return -1
-	}
-	return k + s.head.Len()
-}
-
 // messageHead says in words what a message is.
 func messageHead(th *draw.Theme, w int, s *decode.Session, m *ws.Message) *draw.Rich {
 	r := draw.NewRich(w)
@@ -170,5 +125,5 @@ func payloadBody(q *request, m *ws.Message, p []byte) body {
 	if m.Opcode == ws.OpClose {
 		skip = min(2, len(p))
 	}
-	return newText(p[skip:], m.Holes, q.w, q.th, q.find, q.given)
+	return newText(p[skip:], m.Holes, q.w, q.th, q.find, q.cancelled)
 }

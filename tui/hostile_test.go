@@ -46,7 +46,7 @@ func TestHazard_O2_HostileTextIsInertOnEveryScreen(t *testing.T) {
 		}
 		d.keys("home")
 		for range d.m.msgs.list.N {
-			for range viewNames {
+			for range viewCount {
 				d.keys("v")
 				d.text()
 			}

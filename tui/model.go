@@ -1,7 +1,6 @@
 package tui
 
 import (
-	"sync/atomic"
 	"time"
 
 	"github.com/wspeek/wspeek/tui/draw"
@@ -316,7 +315,7 @@ func (m *model) document() tea.Cmd {
 	if w == 0 {
 		return nil
 	}
-	q := &request{subject: m.subject(), view: m.det.view, w: w, th: m.th, find: m.finder(), version: m.version, stop: new(atomic.Bool)}
+	q := &request{subject: m.subject(), view: m.det.view, w: w, th: m.th, find: m.finder(), version: m.version}
 	if m.det.doc != nil && q.same(m.det.doc.request) {
 		m.det.want = nil
 		return nil
@@ -325,7 +324,7 @@ func (m *model) document() tea.Cmd {
 		return nil // under way; a newer version is asked for when it has come
 	}
 	if m.det.want != nil {
-		m.det.want.stop.Store(true)
+		m.det.want.cancel()
 	}
 	m.det.want = q
 	s := m.store

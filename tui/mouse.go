@@ -78,9 +78,10 @@ func (m *model) click(e tea.Mouse) tea.Cmd {
 // clickTab chooses the view whose name is at column x of the detail pane's head.
 func (m *model) clickTab(x int) tea.Cmd {
 	at := 1
-	for v, name := range viewNames {
+	for v := viewPayload; v < viewCount; v++ {
+		name := v.String()
 		if x >= at && x < at+len(name)+2 {
-			m.det.view = view(v)
+			m.det.view = v
 		}
 		at += len(name) + 2
 	}
