@@ -3,6 +3,7 @@ package tui
 import (
 	"fmt"
 
+	"github.com/wspeek/wspeek/tui/doc"
 	"github.com/wspeek/wspeek/tui/draw"
 	"github.com/wspeek/wspeek/tui/rows"
 
@@ -75,13 +76,13 @@ func newCompare(th *draw.Theme, s *rows.Store, a, b int) *comparePane {
 			continue
 		}
 		data, err := s.Payload(i)
-		p.titles[k] = fmt.Sprintf("%d:%d %s %s, %s", info.N, m.N, draw.Arrow(m.Dir), export.KindName(m.Opcode), sizeWords(m))
+		p.titles[k] = fmt.Sprintf("%d:%d %s %s, %s", info.N, m.N, draw.Arrow(m.Dir), export.KindName(m.Opcode), doc.SizeWords(m))
 		if err != nil {
 			p.lines[k] = []string{err.Error()}
 			continue
 		}
 		m.Payload = data
-		p.lines[k] = plainRows(th, m, maxCompared)
+		p.lines[k] = doc.Lines(th, m, maxCompared)
 	}
 	p.align()
 	p.list.Grow(len(p.pairs))

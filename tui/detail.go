@@ -2,24 +2,25 @@ package tui
 
 import (
 	"github.com/wspeek/wspeek/decode/show"
+	"github.com/wspeek/wspeek/tui/doc"
 	"github.com/wspeek/wspeek/tui/draw"
 )
 
 // detailPane is the pane beside the list.
 type detailPane struct {
-	view view
-	doc  *document
+	view doc.View
+	doc  *doc.Document
 	// want is the newest request, nil where doc answers it.
-	want *request
+	want *doc.Request
 	list draw.List
 }
 
 // show takes in a document, unless another one has been asked for meanwhile.
-func (d *detailPane) show(doc *document) {
-	if d.want == nil || !doc.request.like(d.want) {
+func (d *detailPane) show(doc *doc.Document) {
+	if d.want == nil || !doc.Request.Like(d.want) {
 		return
 	}
-	fresh := d.doc == nil || d.doc.request.subject != doc.request.subject || d.doc.request.view != doc.request.view
+	fresh := d.doc == nil || d.doc.Request.Subject != doc.Request.Subject || d.doc.Request.View != doc.Request.View
 	d.doc, d.want = doc, nil
 	if fresh {
 		d.list = draw.List{Height: d.list.Height}
@@ -28,11 +29,11 @@ func (d *detailPane) show(doc *document) {
 }
 
 // frames is the framesDoc that is shown, nil in another view; head is how many rows are above it.
-func (d *detailPane) frames() (f *framesDoc, head int) {
+func (d *detailPane) frames() (f *doc.Frames, head int) {
 	if d.doc == nil {
 		return nil, 0
 	}
-	return d.doc.frames()
+	return d.doc.Frames()
 }
 
 // View draws the pane in w cells and h rows.
@@ -43,9 +44,9 @@ func (d *detailPane) View(th *draw.Theme, w, h int, focused bool) []string {
 		return draw.Fit(rows, w, h)
 	}
 	if f, head := d.frames(); f != nil {
-		f.cursor = d.list.Cursor - head
+		f.Cursor = d.list.Cursor - head
 		if !focused {
-			f.cursor = -1
+			f.Cursor = -1
 		}
 	}
 	d.list.Grow(d.doc.Len())
@@ -72,10 +73,10 @@ func (d *detailPane) View(th *draw.Theme, w, h int, focused bool) []string {
 // pin says which rows stand at the top whatever is scrolled: the bytes and bits of the header whose field is selected.
 func (d *detailPane) pin() []int {
 	f, head := d.frames()
-	if f == nil || f.lit() == nil || d.list.Height < 6 {
+	if f == nil || f.Lit() == nil || d.list.Height < 6 {
 		return nil
 	}
-	bytes := head + f.bytesRow(f.cursor)
+	bytes := head + f.BytesRow(f.Cursor)
 	if bytes >= d.list.Top {
 		return nil
 	}
@@ -92,7 +93,7 @@ func (d *detailPane) pin() []int {
 func (d *detailPane) tabs(th *draw.Theme, w int, focused bool) string {
 	l := th.Line(w)
 	draw.Head(l, th, focused)
-	for v := viewPayload; v < viewCount; v++ {
+	for v := doc.ViewPayload; v < doc.Views; v++ {
 		name := v.String()
 		if v == d.view {
 			l.Put(th.Title, " "+name+" ")
@@ -114,12 +115,12 @@ func (d *detailPane) tabs(th *draw.Theme, w int, focused bool) string {
 func (d *detailPane) Key(a action) bool {
 	switch a {
 	case actRight:
-		d.view = (d.view + 1) % viewCount
+		d.view = (d.view + 1) % doc.Views
 	case actLeft:
-		d.view = (d.view + viewCount - 1) % viewCount
+		d.view = (d.view + doc.Views - 1) % doc.Views
 	case actOpen:
 		if f, ok := d.fold(); ok {
-			f.toggle(d.list.Cursor)
+			f.Toggle(d.list.Cursor)
 			d.list.Grow(d.doc.Len())
 		}
 	default:
@@ -128,10 +129,10 @@ func (d *detailPane) Key(a action) bool {
 	return true
 }
 
-func (d *detailPane) fold() (folder, bool) {
+func (d *detailPane) fold() (doc.Folder, bool) {
 	if d.doc == nil {
 		return nil, false
 	}
-	f, ok := d.doc.body.(folder)
+	f, ok := d.doc.Body.(doc.Folder)
 	return f, ok
 }

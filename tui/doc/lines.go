@@ -1,4 +1,4 @@
-package tui
+package doc
 
 import (
 	"bytes"
@@ -11,14 +11,14 @@ import (
 // longest is how many cells a row of plainRows has at most.
 const longest = 4096
 
-// plainRows are the first limit bytes of a message as rows of inert text, for comparing: text and JSON line by line,
+// Lines are the first limit bytes of a message as rows of inert text, for comparing: text and JSON line by line,
 // however long the lines are, all else in hex.
-func plainRows(th *draw.Theme, m *ws.Message, limit int) (out []string) {
+func Lines(th *draw.Theme, m *ws.Message, limit int) (out []string) {
 	p := m.Reason()
 	more := len(p) - limit
 	p = p[:min(len(p), limit)]
-	var b body = newHex(p, 44, th, nil)
-	if textual(m) {
+	var b Body = newHex(p, 44, th, nil)
+	if Textual(m) {
 		p = bytes.ReplaceAll(p, []byte{'\r', '\n'}, []byte{'\n'})
 		b = newText(p, m.Holes, 1<<30, th, nil, func() bool { return false })
 	}
