@@ -32,13 +32,13 @@ bench-live: build ## live capture at 10k to 500k packets a second over a veth pa
 fuzz: ## every fuzz target for FUZZTIME (30s), two at a time
 	.ci/fuzz
 
-oracle: ## comparisons with tshark and with captures of ../shared
+oracle: ## comparisons with tshark, also on the captures of ../shared if it is there
 	go test -count=1 -run Oracle ./...
 
 hazards: ## how many of the 170 hazards have a test that passes
 	go run ./pcaps/internal/hazards
 
-agree: build ## comparisons with what endpoints logged (../shared)
+agree: build ## comparisons with what endpoints logged
 	.ci/agree
 
 fmt: ## gofmt all

@@ -76,14 +76,14 @@ func (r *Reader) fillBatch(b *Batch) {
 			continue
 		}
 		r.carry = append(r.carry[:0], rest...)
-		b.buf = buf
+		b.Memory = buf
 		return
 	}
 }
 
 // memory returns b's memory with the carried bytes in it.
 func (r *Reader) memory(b *Batch) []byte {
-	buf := b.buf[:0]
+	buf := b.Memory[:0]
 	if need := max(r.opt.BatchBytes, len(r.carry)); cap(buf) < need {
 		buf = make([]byte, 0, need)
 	}

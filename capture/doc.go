@@ -1,12 +1,14 @@
-// Package capture reads packets: from classic pcap and pcapng files, compressed
-// files, standard input and live interfaces, and takes link-layer headers off.
+// Package capture reads and writes captured packets: classic pcap and pcapng files, compressed or not, and standard
+// input. It is rank 0 and knows nothing of TCP or WebSocket.
 //
-// It is rank 0: it knows nothing of TCP or WebSocket.
+//	file, stdin (here) ─┐
+//	interface (live) ───┴─▶ Source ──▶ Batch{Packet...} ──▶ link.Unwrapper ──▶ IP packet
+//	                                    └──▶ keep.Backlog, Writer
 //
-//	file / stdin / interface ──▶ Source ──▶ Batch{Packet...} ──▶ Network (link header off) ──▶ IP bytes
+// The packages beside it use its types: live captures from interfaces, link takes headers off, keep holds packets that
+// wait, bpf compiles capture filters.
 //
-// Contract: a Source fills batches. The bytes of a batch's packets lie in the
-// batch's own memory, so that a batch can be handed to another goroutine whole
-// and be used again when its receiver is done with it. Nothing is allocated by
-// a length from the input before that many bytes have been read.
+// Contract: a Source fills batches. The bytes of a batch's packets are in the batch's own memory, so that a batch can
+// be passed to another goroutine whole and be used again when its receiver has finished with it. Nothing is allocated
+// by a length from the input before that many bytes have been read.
 package capture

@@ -19,8 +19,8 @@ type Packet struct {
 	Time Time
 	// LinkType says how Data begins.
 	LinkType LinkType
-	// Interface is the index in LiveOptions.Interfaces of the interface that it came
-	// through; 0 for packets of files.
+	// Interface is the index of the interface that it was captured on, among those of a
+	// live capture; 0 for packets of files.
 	Interface uint16
 	// OrigLen is the length on the wire in bytes; larger than len(Data) where the
 	// capture cut it (snaplen), never smaller.
@@ -36,7 +36,8 @@ type Batch struct {
 	Packets []Packet
 	// File is the index of the file that they come from (Files.Names), else 0.
 	File int
-	buf  []byte
+	// Memory holds the bytes of the packets. A Source appends to it; nobody else changes it.
+	Memory []byte
 }
 
 // Source is where packets come from.

@@ -176,7 +176,7 @@ func TestHazard_F19_NoMemoryByFileSize(t *testing.T) {
 	packets, most := 0, 0
 	for r.ReadBatch(&b) == nil {
 		packets += len(b.Packets)
-		most = max(most, cap(b.buf))
+		most = max(most, cap(b.Memory))
 	}
 	if packets != 200_000 || most > 64<<10 || b.Packets != nil && len(b.Packets) != 0 {
 		t.Errorf("got %d packets with at most %d bytes a batch, want 200000 with 65536", packets, most)

@@ -115,8 +115,8 @@ func TestHazard_F5_CapturedLengthOfFourGiB(t *testing.T) {
 		t.Fatal(err)
 	}
 	var b Batch
-	if err := r.ReadBatch(&b); err == nil || cap(b.buf) > 4096 || cap(r.carry) > 4096 {
-		t.Errorf("got %v and %d + %d bytes of memory for a file of 80", err, cap(b.buf), cap(r.carry))
+	if err := r.ReadBatch(&b); err == nil || cap(b.Memory) > 4096 || cap(r.carry) > 4096 {
+		t.Errorf("got %v and %d + %d bytes of memory for a file of 80", err, cap(b.Memory), cap(r.carry))
 	}
 }
 
@@ -264,8 +264,8 @@ func TestPcapngLongUnknownBlock(t *testing.T) {
 	}
 	var b Batch
 	all, damage := drain(r)
-	if err := r.ReadBatch(&b); len(all) != 0 || damage != nil || err == nil || cap(b.buf) > 1<<16 {
-		t.Errorf("got %v, %v, %v with %d bytes, want a clean end", all, damage, err, cap(b.buf))
+	if err := r.ReadBatch(&b); len(all) != 0 || damage != nil || err == nil || cap(b.Memory) > 1<<16 {
+		t.Errorf("got %v, %v, %v with %d bytes, want a clean end", all, damage, err, cap(b.Memory))
 	}
 }
 

@@ -251,15 +251,25 @@ func (w *Writer) packet(p *Packet) {
 	w.add(appendPacket(w.waiting, id, p))
 }
 
-// Statistics writes what each interface has received and lost so far. It belongs into a file from time to
-// time, and at its end: the last one counts.
-func (w *Writer) Statistics(s LiveStats) error {
+// InterfaceStats are the counts of one interface that packets were captured on.
+type InterfaceStats struct {
+	// Name and Link are the interface and the link type of its packets.
+	Name string
+	Link LinkType
+	// Received are packets that were captured, Dropped those that the system lost because its buffer was full, Missed
+	// those that the interface lost before the system saw them.
+	Received, Dropped, Missed uint64
+}
+
+// Statistics writes what each interface has received and lost so far, in the order of WriteOptions.Interfaces. A file
+// may have several of these; the last one counts.
+func (w *Writer) Statistics(s []InterfaceStats) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.err == nil && !w.closed {
-		for i := range s.Interfaces {
-			id := w.id(ifaceKey{uint16(i), s.Interfaces[i].Link})
-			w.add(appendStatistics(w.waiting, id, Time(time.Now().UnixNano()), &s.Interfaces[i]))
+		for i := range s {
+			id := w.id(ifaceKey{uint16(i), s[i].Link})
+			w.add(appendStatistics(w.waiting, id, Time(time.Now().UnixNano()), &s[i]))
 		}
 	}
 	return w.settleUp()

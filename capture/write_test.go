@@ -40,7 +40,7 @@ func asSeen(packets []Packet) (list []seen) {
 }
 
 // written is the path of a file with the packets.
-func written(t testing.TB, packets []Packet, opt WriteOptions, stats *LiveStats) string {
+func written(t testing.TB, packets []Packet, opt WriteOptions, stats []InterfaceStats) string {
 	t.Helper()
 	name := filepath.Join(t.TempDir(), "out.pcapng")
 	w, err := CreateWriter(name, opt)
@@ -53,7 +53,7 @@ func written(t testing.TB, packets []Packet, opt WriteOptions, stats *LiveStats)
 		}
 	}
 	if stats != nil {
-		if err := w.Statistics(*stats); err != nil {
+		if err := w.Statistics(stats); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -85,9 +85,9 @@ func TestWriter_ReadersAgree(t *testing.T) {
 	opt := WriteOptions{Interfaces: []WriteInterface{
 		{Name: "eth0", Link: LinkEthernet, Snaplen: 262144, Filter: "tcp port 80"}, {Name: "any", Link: LinkSLL2},
 	}}
-	stats := LiveStats{Interfaces: []InterfaceStats{
-		{Name: "eth0", Link: LinkEthernet, Received: 500, Dropped: 12, Missed: 3}, {Name: "any", Link: LinkSLL2}}}
-	name := written(t, packets, opt, &stats)
+	stats := []InterfaceStats{
+		{Name: "eth0", Link: LinkEthernet, Received: 500, Dropped: 12, Missed: 3}, {Name: "any", Link: LinkSLL2}}
+	name := written(t, packets, opt, stats)
 	got, counts := readFile(t, name)
 	if want := asSeen(packets); !slices.Equal(got, want) {
 		t.Fatalf("got %d packets, want %d as they were written", len(got), len(want))
@@ -394,7 +394,7 @@ func TestWriter_ErrorStays(t *testing.T) {
 	if err := w.Flush(); err == nil {
 		t.Fatal("Flush: no error")
 	}
-	for _, err := range []error{w.Write(&p), w.WriteBatch(&Batch{}), w.Statistics(LiveStats{}), w.Close(), w.Close()} {
+	for _, err := range []error{w.Write(&p), w.WriteBatch(&Batch{}), w.Statistics(nil), w.Close(), w.Close()} {
 		if err == nil || err.Error() != "no space left" {
 			t.Errorf("got %v, want the first error", err)
 		}

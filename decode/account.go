@@ -4,7 +4,7 @@ import (
 	"maps"
 	"slices"
 
-	"github.com/wspeek/wspeek/decode/ws"
+	"github.com/wspeek/wspeek/decode/rule"
 	"github.com/wspeek/wspeek/reassembly"
 )
 
@@ -58,13 +58,13 @@ func (a *Account) Count(b *Batch, e *Event) {
 	}
 }
 
-func (a *Account) finding(r *ws.Rule) {
+func (a *Account) finding(r *rule.Rule) {
 	switch {
-	case r.Level == ws.Must:
+	case r.Level == rule.Must:
 		a.Must++
-	case r == ws.RuleGap:
+	case r == rule.Gap:
 		a.Incomplete("bytes missing in a session")
-	case r == ws.RuleLimit:
+	case r == rule.Limit:
 		a.Incomplete("a limit was reached")
 	}
 }

@@ -27,8 +27,43 @@ func (b *Batch) Finding(e *Event) *ws.Finding { return &b.findings[e.index] }
 // Session is what a KindSession event tells. It is not part of the batch's memory and may be kept, unchanged.
 func (b *Batch) Session(e *Event) *Session { return b.sessions[e.index] }
 
-// reset empties b for its next use, and gives the memory of its payloads to an arena.
-func (b *Batch) reset(to *ws.Arena) {
+// Add appends an event that has nothing in the batch: KindStream, KindAmend.
+func (b *Batch) Add(e Event) { b.Events = append(b.Events, e) }
+
+// AddMessage appends a copy of m and e, which becomes its KindMessage event.
+func (b *Batch) AddMessage(e Event, m *ws.Message) {
+	b.messages = append(b.messages, *m)
+	b.add(e, KindMessage, len(b.messages))
+}
+
+// AddFrame appends a copy of f and e, which becomes its KindFrame event.
+func (b *Batch) AddFrame(e Event, f *ws.Frame) {
+	b.frames = append(b.frames, *f)
+	b.add(e, KindFrame, len(b.frames))
+}
+
+// AddFinding appends a copy of f and e, which becomes its KindFinding event.
+func (b *Batch) AddFinding(e Event, f *ws.Finding) {
+	b.findings = append(b.findings, *f)
+	b.add(e, KindFinding, len(b.findings))
+}
+
+// AddSession appends s, which is not changed afterwards but for its numbers, and e, which becomes its KindSession event.
+func (b *Batch) AddSession(e Event, s *Session) {
+	b.sessions = append(b.sessions, s)
+	b.add(e, KindSession, len(b.sessions))
+}
+
+func (b *Batch) add(e Event, k Kind, n int) {
+	e.Kind, e.index = k, int32(n-1)
+	b.Events = append(b.Events, e)
+}
+
+// Hold gives the batch the memory that its payloads lie in.
+func (b *Batch) Hold(m ws.Blocks) { b.blocks = m }
+
+// Reset empties b for its next use, and gives the memory of its payloads to an arena.
+func (b *Batch) Reset(to *ws.Arena) {
 	to.Release(b.blocks)
 	b.blocks = ws.Blocks{}
 	clear(b.messages)

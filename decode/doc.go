@@ -1,12 +1,7 @@
-// Package decode joins the layers: it sniffs what a TCP connection carries,
-// follows HTTP/1, tunnels and the opening handshake to the WebSocket frames, and
-// tells all of it as one stream of events.
+// Package decode has the words that flow from the decoders to the views: events, batches of them, sessions,
+// limits, and the account of a run. It has no machinery: decode/stack makes events, decode/trace keeps them.
 //
-//	Segment ─▶ Decoder (one a worker) ─▶ Batch of events ─▶ Merger (order, numbers) ─▶ Trace.Apply, export, ...
+//	Segment -> stack.Decoder (one a worker) -> Batch of events -> stack.Merger (order, numbers) -> trace.Trace, export, ...
 //
-// It is rank 3 and sans-IO. A Decoder sees only some of the connections (they are
-// spread by Flow.Hash); the Merger puts the events of all Decoders in the order of
-// packets and gives streams and sessions their numbers, so that the result
-// does not depend on how many Decoders there are. An event is never changed after it
-// was told: a conflict found later is an event of its own.
+// It is rank 3 and sans-IO. An event is not changed after it was reported: a conflict found later is an event of its own.
 package decode

@@ -35,8 +35,8 @@ type Stream struct {
 	Flow reassembly.Flow
 }
 
-// Ref identifies a session in events.
-type Ref struct {
+// SessionRef identifies a session in events.
+type SessionRef struct {
 	// N numbers sessions from 1. The Merger sets it; it is not known before.
 	N      int
 	Stream *Stream
@@ -55,5 +55,5 @@ type Event struct {
 	// end of the capture math.MaxInt.
 	Packet  int
 	Stream  *Stream
-	Session *Ref
+	Session *SessionRef
 }

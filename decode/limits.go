@@ -17,20 +17,6 @@ type Limits struct {
 	Tunnels int
 }
 
-func (l Limits) sniff() int {
-	if l.Sniff > 0 {
-		return l.Sniff
-	}
-	return 64 << 10
-}
-
-func (l Limits) tunnels() int {
-	if l.Tunnels > 0 {
-		return l.Tunnels
-	}
-	return 4
-}
-
 // Options says what a Decoder tells. The zero value tells messages without their payloads.
 type Options struct {
 	Limits Limits

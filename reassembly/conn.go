@@ -30,7 +30,7 @@ type Conn struct {
 	// record is what happened besides bytes; nil where nothing did.
 	record *Record
 	// byAge links the connections of a class (table_list.go), waiters those with something waiting.
-	byAge, waiters link
+	byAge, waiters links
 	class          class
 	// touched says that it has had a packet since it was put at the end of its list.
 	touched bool
@@ -40,8 +40,8 @@ type Conn struct {
 	guessed bool
 	// told says that the handler has been called.
 	told bool
-	// dirty says that something refers to the memory of the batch.
-	dirty bool
+	// borrowed says that something refers to the memory of the batch.
+	borrowed bool
 	// reordered says that bytes were captured after their acknowledgement.
 	reordered bool
 }
@@ -125,7 +125,7 @@ func (c *Conn) segment(s *Segment) {
 	c.Last, c.touched = Stamp{s.Packet, s.Time}, true
 	c.Stats[d].Segments++
 	if s.Flags&(SYN|RST|URG) != 0 {
-		if c.special(d, s) {
+		if c.controlFlags(d, s) {
 			return
 		}
 		d = c.dir(s)
@@ -141,7 +141,7 @@ func (c *Conn) segment(s *Segment) {
 	if len(s.Payload)+s.Missing > 0 || s.Flags&FIN != 0 {
 		c.data(d, s)
 	} else if s.Flags&SYN == 0 {
-		c.bare(d, s.Seq)
+		c.noPayload(d, s.Seq)
 	}
 	if c.waiting {
 		c.release(c.now())
@@ -149,8 +149,8 @@ func (c *Conn) segment(s *Segment) {
 	}
 }
 
-// special looks at SYN, RST and URG; true means that the segment has been dealt with.
-func (c *Conn) special(d Dir, s *Segment) bool {
+// controlFlags looks at SYN, RST and URG; true means that the segment has been dealt with.
+func (c *Conn) controlFlags(d Dir, s *Segment) bool {
 	if s.Flags&URG != 0 {
 		c.Stats[d].Urgent = max(c.Stats[d].Urgent, c.Stats[d].Urgent+1)
 	}
@@ -186,8 +186,8 @@ func (c *Conn) advertise(d Dir, s *Segment) {
 	h.win = max(h.win, win)
 }
 
-// bare takes a segment without bytes: it says where its sender stands, but not where its stream begins.
-func (c *Conn) bare(d Dir, seq uint32) {
+// noPayload takes a segment without bytes: it says where its sender stands, but not where its stream begins.
+func (c *Conn) noPayload(d Dir, seq uint32) {
 	h := &c.halves[d]
 	if !h.based {
 		h.base, h.seqSeen = seq, true

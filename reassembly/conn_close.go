@@ -52,7 +52,7 @@ func (c *Conn) shut(d Dir, k CloseKind) {
 	c.handler.Close(d, k)
 	c.table.dropHistory(h)
 	c.table.dropWait(h)
-	h.rare = nil
+	h.late = nil
 	if c.halves[d.Other()].wait == nil {
 		c.table.stopWaiting(c)
 	}

@@ -1,8 +1,11 @@
 package reassembly
 
-import "github.com/wspeek/wspeek/capture"
+import (
+	"github.com/wspeek/wspeek/capture"
+	"github.com/wspeek/wspeek/capture/link"
+)
 
-// IP protocol numbers that are followed here; capture.Tunnel knows the others.
+// IP protocol numbers that are followed here; link.Tunnel knows the others.
 const (
 	protoHopByHop = 0
 	protoIPv4     = 4
@@ -26,7 +29,7 @@ type Dissector struct {
 	// Fragments bounds what waits for the rest of its datagram; to be set before the first packet.
 	Fragments FragmentLimits
 
-	unwrap    capture.Unwrapper
+	unwrap    link.Unwrapper
 	ip        ipHeader
 	defrag    defragmenter
 	parts     []int          // of the packet looked at
@@ -40,7 +43,7 @@ type Dissector struct {
 func (d *Dissector) Segment(p *capture.Packet, s *Segment) Reason {
 	s.Packet, s.Time = p.Number, p.Time
 	d.parts = d.parts[:0]
-	if ip, ok := p.PlainIPv4(); ok && s.plain(ip) {
+	if ip, ok := link.PlainIPv4(p); ok && s.plain(ip) {
 		d.count[OK]++
 		return OK
 	}
@@ -107,7 +110,7 @@ func (d *Dissector) dissect(p *capture.Packet, s *Segment) Reason {
 			return s.tcp(h)
 		case protoIPv4, protoIPv6:
 			rest, skip = h.rest, 0
-			if rest.Depth++; rest.Depth > capture.MaxDepth {
+			if rest.Depth++; rest.Depth > link.MaxDepth {
 				return TooDeep
 			}
 		default:
@@ -118,7 +121,7 @@ func (d *Dissector) dissect(p *capture.Packet, s *Segment) Reason {
 
 // datagram reads an IP header with its extension headers into d.ip. A fragment that completes
 // its datagram is followed by the headers and the payload of that.
-func (d *Dissector) datagram(rest capture.Rest, p *capture.Packet) Reason {
+func (d *Dissector) datagram(rest link.Inner, p *capture.Packet) Reason {
 	h := &d.ip
 	r := h.parse(rest)
 	for r == OK && h.fragment {
@@ -155,5 +158,5 @@ func carries(proto uint8) bool {
 	case protoTCP, protoIPv4, protoIPv6, protoHopByHop, protoRouting, protoFragment, protoAH, protoDestOpts:
 		return true
 	}
-	return capture.MayCarry(proto)
+	return link.MayCarry(proto)
 }

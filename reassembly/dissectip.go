@@ -1,6 +1,6 @@
 package reassembly
 
-import "github.com/wspeek/wspeek/capture"
+import "github.com/wspeek/wspeek/capture/link"
 
 // maxExtensions bounds the extension headers of one packet; sixteen is more than any
 // legal order of them has.
@@ -14,7 +14,7 @@ type ipHeader struct {
 	// src and dst lie in the packet; dst is the last one of a source route.
 	src, dst []byte
 	// rest is the payload. Its Wire is the length that the header tells.
-	rest capture.Rest
+	rest link.Inner
 	ipid uint16
 	// fragment says that rest is a part of a datagram's payload only.
 	fragment, more bool
@@ -26,7 +26,7 @@ type ipHeader struct {
 }
 
 // parse reads the header that r begins with, and the extension headers behind it.
-func (h *ipHeader) parse(r capture.Rest) Reason {
+func (h *ipHeader) parse(r link.Inner) Reason {
 	*h = ipHeader{rest: r}
 	if len(r.Data) == 0 {
 		return h.short(1)
@@ -78,10 +78,10 @@ func (h *ipHeader) parse4() Reason {
 // trim sets the length that the header tells, which may be less than was captured
 // (Ethernet's padding) or more (a capture that was cut), but not more than a header around it told.
 func (h *ipHeader) trim(total int) {
-	if h.rest.Told {
+	if h.rest.FromHeader {
 		total = min(total, h.rest.Wire)
 	}
-	h.rest.Data, h.rest.Wire, h.rest.Told = h.rest.Data[:min(total, len(h.rest.Data))], total, true
+	h.rest.Data, h.rest.Wire, h.rest.FromHeader = h.rest.Data[:min(total, len(h.rest.Data))], total, true
 }
 
 func (h *ipHeader) setFragment(offset int, more bool, id uint32) {

@@ -1,32 +1,32 @@
 package reassembly
 
-import "github.com/wspeek/wspeek/capture"
+import "github.com/wspeek/wspeek/capture/link"
 
-// Reason says why a packet gave no segment. The first values are those of capture.Skip.
+// Reason says why a packet gave no segment. The first values are those of link.Skip.
 type Reason uint8
 
 const (
 	// OK: the packet reached TCP.
 	OK Reason = 0
 	// LinkTypeUnknown: the link type is not decoded; in the account each has a row of its own.
-	LinkTypeUnknown = Reason(capture.SkipLinkType)
+	LinkTypeUnknown = Reason(link.SkipLinkType)
 	// CaplenTooLarge: more bytes captured than were on the wire.
-	CaplenTooLarge = Reason(capture.SkipLength)
+	CaplenTooLarge = Reason(link.SkipLength)
 	// NotIP: another protocol than IP.
-	NotIP = Reason(capture.SkipNotIP)
+	NotIP = Reason(link.SkipNotIP)
 	// CutInHeaders: the capture cut the packet (snaplen) before the end of the fixed TCP header.
-	CutInHeaders = Reason(capture.SkipCut)
-	// TooDeep: more than capture.MaxDepth tags, labels and tunnels.
-	TooDeep = Reason(capture.SkipDepth)
+	CutInHeaders = Reason(link.SkipCut)
+	// TooDeep: more than link.MaxDepth tags, labels and tunnels.
+	TooDeep = Reason(link.SkipDepth)
 	// Geneve: a Geneve tunnel, which is not decoded.
-	Geneve = Reason(capture.SkipGeneve)
+	Geneve = Reason(link.SkipGeneve)
 	// DecoderPanic: a decoder of a tunnel header panicked.
-	DecoderPanic = Reason(capture.SkipPanic)
+	DecoderPanic = Reason(link.SkipPanic)
 )
 
 const (
 	// NotTCP: IP with another protocol. ICMP counts here whatever it quotes.
-	NotTCP = Reason(capture.SkipRows) + iota
+	NotTCP = Reason(link.SkipRows) + iota
 	// Encrypted: IPsec's ESP (RFC 4303).
 	Encrypted
 	// DamagedIP: an IP header, extension header or fragment that contradicts itself.
@@ -52,8 +52,8 @@ var reasonNames = [reasons]string{
 
 // String is the reason as it stands in the account; "" for OK.
 func (r Reason) String() string {
-	if r < Reason(capture.SkipRows) {
-		return capture.Skip(r).String()
+	if r < Reason(link.SkipRows) {
+		return link.Skip(r).String()
 	}
 	if r >= reasons {
 		return "unknown"
@@ -62,8 +62,8 @@ func (r Reason) String() string {
 }
 
 // reasonOf is what a Skip is in the account.
-func reasonOf(s capture.Skip) Reason {
-	if s == capture.SkipNoTunnel {
+func reasonOf(s link.Skip) Reason {
+	if s == link.SkipNoTunnel {
 		return NotTCP
 	}
 	return Reason(s)

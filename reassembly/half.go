@@ -24,8 +24,8 @@ type half struct {
 	wait *wait
 	// past are the bytes handed on but not acknowledged; nil while there are none.
 	past *history
-	// rare is what few directions need; nil while this one does not.
-	rare *rare
+	// late is what few directions need; nil while this one does not.
+	late *lateState
 	// base is the sequence number of offset 0; before it is based, the last one without bytes (if seqSeen).
 	base uint32
 	// rawAck is the last ACK number for this direction.
@@ -76,7 +76,7 @@ func (c *Conn) data(d Dir, s *Segment) {
 		c.deliver(d, &e)
 		return
 	}
-	c.unusual(d, s, off)
+	c.slowPath(d, s, off)
 }
 
 // base sets a provisional offset 0 for a direction whose SYN was not seen.
@@ -119,7 +119,7 @@ func (c *Conn) gap(d Dir, n int64) {
 	h.seen = max(h.seen, h.next)
 	c.Stats[d].Missing += n
 	c.table.bytes.Stream += n
-	h.extra().add(off, h.next)
+	h.lateState().add(off, h.next)
 	c.handler.Gap(d, off, n)
 }
 
@@ -139,8 +139,8 @@ func (c *Conn) ackOf(d Dir, e *entry) int64 {
 	return a
 }
 
-// unusual takes any segment with bytes or a FIN that is not just the next one.
-func (c *Conn) unusual(d Dir, s *Segment, off int64) {
+// slowPath takes any segment with bytes or a FIN that is not just the next one.
+func (c *Conn) slowPath(d Dir, s *Segment, off int64) {
 	h, st := &c.halves[d], &c.Stats[d]
 	e := entry{off: off, n: int64(len(s.Payload)), data: s.Payload, packet: s.Packet, time: s.Time,
 		ack: s.Ack, hasAck: s.Flags&ACK != 0, push: s.Flags&PSH != 0, ipid: s.IPID}
@@ -275,12 +275,12 @@ func (c *Conn) tooFar(d Dir, off, end int64) bool {
 		return off > unknownWindow || off < -unknownWindow
 	}
 	if off <= h.top()+c.window(d) && end >= h.next-unknownWindow {
-		if h.rare != nil {
-			h.rare.farSet = false
+		if h.late != nil {
+			h.late.farSet = false
 		}
 		return false
 	}
-	r := h.extra()
+	r := h.lateState()
 	lo, hi := h.base+uint32(off), h.base+uint32(end)
 	if r.farSet && distance(lo, r.farLo) >= 0 && distance(lo, r.farHi) <= windowSlack {
 		if distance(hi, r.farHi) > 0 {

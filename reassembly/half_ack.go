@@ -42,7 +42,7 @@ func (c *Conn) believe(d Dir, a int64, number uint32) bool {
 	if !h.anchored || a <= h.top()+c.window(d) {
 		return true
 	}
-	r := h.rare
+	r := h.late
 	if r == nil || !r.farSet || distance(number, r.farLo) <= 0 || distance(number, r.farHi) > 0 {
 		return false
 	}

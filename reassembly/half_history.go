@@ -105,7 +105,7 @@ func (c *Conn) remember(d Dir, e *entry) {
 	if h.acked > e.off {
 		h.past.trim(h.acked)
 	}
-	c.table.soil(c)
+	c.table.borrow(c)
 }
 
 // old looks at the part of e that was handed on or given up before.
@@ -117,8 +117,8 @@ func (c *Conn) old(d Dir, e *entry) {
 	if e.off < 0 {
 		c.Stats[d].Late += min(e.end(), 0) - e.off
 	}
-	if h.rare != nil {
-		c.Stats[d].Late += h.rare.overlap(e.off, e.end())
+	if h.late != nil {
+		c.Stats[d].Late += h.late.overlap(e.off, e.end())
 	}
 	if h.past == nil || e.n == 0 {
 		return
@@ -171,8 +171,8 @@ func (c *Conn) conflict(d Dir, from, to int64) {
 	w.bytes += spanOverhead
 }
 
-// rare holds the last ranges told as gaps, and what was seen outside the window.
-type rare struct {
+// lateState holds the last ranges told as gaps, and what was seen outside the window.
+type lateState struct {
 	ranges [8]offRange
 	n      int
 	// farLo and farHi are the sequence numbers of a run of segments outside the window; farHi is after its last byte.
@@ -180,21 +180,21 @@ type rare struct {
 	farSet       bool
 }
 
-// extra is h.rare, made where there is none.
-func (h *half) extra() *rare {
-	if h.rare == nil {
-		h.rare = new(rare)
+// lateState is h.late, made where there is none.
+func (h *half) lateState() *lateState {
+	if h.late == nil {
+		h.late = new(lateState)
 	}
-	return h.rare
+	return h.late
 }
 
-func (g *rare) add(off, end int64) {
+func (g *lateState) add(off, end int64) {
 	g.ranges[g.n%len(g.ranges)] = offRange{off, end}
 	g.n++
 }
 
 // overlap is how many bytes of [off, end) were given up.
-func (g *rare) overlap(off, end int64) int64 {
+func (g *lateState) overlap(off, end int64) int64 {
 	var n int64
 	for _, r := range g.ranges {
 		n += max(0, min(end, r.end)-max(off, r.off))

@@ -215,7 +215,7 @@ func (c *Conn) hold(d Dir, e entry) bool {
 	}
 	c.table.waiting += w.bytes - before
 	if added {
-		c.table.soil(c)
+		c.table.borrow(c)
 	}
 	return added
 }

@@ -26,8 +26,8 @@ type Table struct {
 	// lists are the connections by class, waiters those with something waiting, the oldest first.
 	lists   [classes]list
 	waiters list
-	// dirty are connections that refer to the memory of the batch.
-	dirty []*Conn
+	// borrowed are connections that refer to the memory of the batch.
+	borrowed []*Conn
 	// waiting is what waits, kept what is kept of bytes not acknowledged, as the limits count.
 	waiting, kept int
 	evicted       int64
@@ -70,7 +70,7 @@ func (t *Table) Segment(s *Segment) {
 
 // open makes the connection that s is the first packet of.
 func (t *Table) open(s *Segment) *Conn {
-	for t.open1() >= t.limits.Conns {
+	for t.openCount() >= t.limits.Conns {
 		t.evict()
 	}
 	c := &Conn{Flow: s.Flow, First: Stamp{s.Packet, s.Time}, Last: Stamp{s.Packet, s.Time}, table: t}
@@ -97,8 +97,8 @@ func (t *Table) replace(c *Conn) {
 
 // EndBatch copies what is still needed of the segments' memory, which may go away afterwards.
 func (t *Table) EndBatch() {
-	for _, c := range t.dirty {
-		c.dirty = false
+	for _, c := range t.borrowed {
+		c.borrowed = false
 		for d := range c.halves {
 			t.keep(&c.halves[d])
 			if w := c.halves[d].wait; w != nil {
@@ -106,8 +106,8 @@ func (t *Table) EndBatch() {
 			}
 		}
 	}
-	clear(t.dirty)
-	t.dirty = t.dirty[:0]
+	clear(t.borrowed)
+	t.borrowed = t.borrowed[:0]
 }
 
 // Tick says that it is now: gaps whose wait is over are given up, even if no packet comes.
@@ -135,10 +135,10 @@ func (t *Table) Finish() {
 // Evicted counts the connections that were forgotten because of Limits.Conns before they ended.
 func (t *Table) Evicted() int64 { return t.evicted }
 
-// soil notes that c refers to the memory of the batch.
-func (t *Table) soil(c *Conn) {
-	if !c.dirty {
-		c.dirty = true
-		t.dirty = append(t.dirty, c)
+// borrow notes that c refers to the memory of the batch.
+func (t *Table) borrow(c *Conn) {
+	if !c.borrowed {
+		c.borrowed = true
+		t.borrowed = append(t.borrowed, c)
 	}
 }

@@ -172,7 +172,7 @@ func anything(t *testing.T, in []byte) {
 		case 0x20:
 			b.table.Tick(b.now + sec)
 		}
-		if n := b.table.open1(); n > 3 {
+		if n := b.table.openCount(); n > 3 {
 			t.Fatalf("%d connections open, want at most 3", n)
 		}
 		if b.table.waiting > 8<<10 {

@@ -15,12 +15,12 @@ const (
 	classes
 )
 
-// link is a Conn's place in a list.
-type link struct {
+// links are a Conn's place in a list.
+type links struct {
 	prev, next *Conn
 }
 
-// which says which link of a Conn a list uses.
+// which says which links of a Conn a list uses.
 type which uint8
 
 const (
@@ -28,7 +28,7 @@ const (
 	byWaiting
 )
 
-func (c *Conn) link(w which) *link {
+func (c *Conn) link(w which) *links {
 	if w == byAge {
 		return &c.byAge
 	}
@@ -66,7 +66,7 @@ func (l *list) remove(c *Conn) {
 	} else {
 		l.last = k.prev
 	}
-	*k = link{}
+	*k = links{}
 	l.n--
 }
 
@@ -84,8 +84,8 @@ func (t *Table) reclass(c *Conn, to class) {
 	}
 }
 
-// open1 is how many connections are open.
-func (t *Table) open1() int {
+// openCount is how many connections are open.
+func (t *Table) openCount() int {
 	return t.lists[classNew].n + t.lists[classBoth].n + t.lists[classData].n
 }
 

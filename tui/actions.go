@@ -13,6 +13,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/wspeek/wspeek/decode"
+	"github.com/wspeek/wspeek/decode/show"
 	"github.com/wspeek/wspeek/decode/ws"
 )
 
@@ -181,10 +182,10 @@ const maxCopy = 74_000
 // clipboard copies s, which goes through the terminal (OSC 52).
 func (m *model) clipboard(what, s string) tea.Cmd {
 	if len(s) > maxCopy {
-		m.complain(fmt.Sprintf("%s is longer than terminals copy (%s bytes); w writes it to a file", what, thousands(maxCopy)))
+		m.complain(fmt.Sprintf("%s is longer than terminals copy (%s bytes); w writes it to a file", what, show.Thousands(maxCopy)))
 		return nil
 	}
-	m.say("copied " + what + " (" + plural(int64(len(s)), "byte") + "), if the terminal allows it")
+	m.say("copied " + what + " (" + show.CountGrouped(int64(len(s)), "byte") + "), if the terminal allows it")
 	return tea.SetClipboard(s)
 }
 
@@ -219,7 +220,7 @@ func clipText(p []byte, m *ws.Message) string {
 		if i > 0 {
 			b.WriteByte('\n')
 		}
-		b.Write(decode.AppendInert(nil, bytes.TrimSuffix(l, []byte{'\r'})))
+		b.Write(show.AppendInert(nil, bytes.TrimSuffix(l, []byte{'\r'})))
 	}
 	return b.String()
 }
@@ -253,7 +254,7 @@ func (m *model) copyExplain(string) tea.Cmd {
 		m.complain("there is no command for this row")
 		return nil
 	}
-	return m.clipboard("the command", fmt.Sprintf("%s -m %d:%d", decode.Inert(m.opt.Command), c.session.N, c.m.N))
+	return m.clipboard("the command", fmt.Sprintf("%s -m %d:%d", show.Inert(m.opt.Command), c.session.N, c.m.N))
 }
 
 // askSave asks for a name: at the sessions for packets, else for a payload. The one proposed has nothing of the traffic in it but numbers.
@@ -292,7 +293,7 @@ func (m *model) save(name string, over bool) tea.Cmd {
 }
 
 func (m *model) exporter() *exporter {
-	x := &exporter{store: m.store, lens: m.lens, refs: map[int]*decode.Ref{}, stop: new(atomic.Bool)}
+	x := &exporter{store: m.store, lens: m.lens, refs: map[int]*decode.SessionRef{}, stop: new(atomic.Bool)}
 	x.json.FileOf = m.opt.FileOf
 	return x
 }

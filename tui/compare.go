@@ -8,6 +8,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/wspeek/wspeek/decode/export"
+	"github.com/wspeek/wspeek/decode/show"
 	"github.com/wspeek/wspeek/decode/ws"
 )
 
@@ -127,7 +128,7 @@ func comparable(m *ws.Message) []string {
 		}
 	}
 	if cut > 0 {
-		out = append(out, "... "+plural(int64(cut), "byte")+" more, not compared")
+		out = append(out, "... "+show.CountGrouped(int64(cut), "byte")+" more, not compared")
 	}
 	return out
 }
@@ -265,7 +266,7 @@ func (p *comparePane) Key(a action) {
 func (p *comparePane) View(w, h int) []string {
 	p.list.resize(h - 2)
 	l := newLine(w)
-	l.put(p.th.title, fmt.Sprintf(" compare: %s ", plural(int64(p.differ), "different line"))).put(p.th.dim, "  n N next, previous difference; Esc back")
+	l.put(p.th.title, fmt.Sprintf(" compare: %s ", show.CountGrouped(int64(p.differ), "different line"))).put(p.th.dim, "  n N next, previous difference; Esc back")
 	rows := []string{l.String()}
 	half := (w - 3) / 2
 	rows = append(rows, p.two(w, half, p.titles[0], p.titles[1], " ", p.th.weak, false))

@@ -4,6 +4,7 @@ import (
 	"sync/atomic"
 
 	"github.com/wspeek/wspeek/decode"
+	"github.com/wspeek/wspeek/decode/show"
 	"github.com/wspeek/wspeek/decode/ws"
 )
 
@@ -80,7 +81,7 @@ func (q *request) make(s *store) body {
 
 func (q *request) sessionBody(s *store, n int) body {
 	s.mu.Lock()
-	i, first := s.trace.Now(n), s.trace.First(n)
+	i, first := s.trace.CurrentSession(n), s.trace.FirstKept(n)
 	findings := s.trace.Findings(n)
 	s.mu.Unlock()
 	if i == nil {
@@ -140,13 +141,13 @@ func overview(th *theme, w int, s *store) body {
 	c := s.counts()
 	r := newRich(w)
 	r.add(0, seg{th.bold, "all sessions"})
-	r.pair(th, "sessions", thousands(int64(c.sessions)))
-	r.pair(th, "messages", thousands(int64(c.messages)))
-	r.pair(th, "frames", thousands(int64(c.frames)))
-	r.pair(th, "findings", thousands(int64(c.findings)))
+	r.pair(th, "sessions", show.Thousands(int64(c.sessions)))
+	r.pair(th, "messages", show.Thousands(int64(c.messages)))
+	r.pair(th, "frames", show.Thousands(int64(c.frames)))
+	r.pair(th, "findings", show.Thousands(int64(c.findings)))
 	for st, n := range c.account.States {
 		if n > 0 {
-			r.pair(th, ws.State(st).String(), plural(n, "message"))
+			r.pair(th, ws.State(st).String(), show.CountGrouped(n, "message"))
 		}
 	}
 	for _, why := range c.account.Why {
@@ -260,7 +261,7 @@ func (d *detailPane) tabs(th *theme, w int, focused bool) string {
 		l.put(th.dim, " …")
 	}
 	if n := d.list.n; n > d.list.height {
-		s := thousands(int64(d.list.cursor+1)) + "/" + thousands(int64(n))
+		s := show.Thousands(int64(d.list.cursor+1)) + "/" + show.Thousands(int64(n))
 		l.to(w-width(s)).put(th.dim, s)
 	}
 	return l.String()

@@ -186,12 +186,12 @@ func (j *diffJob) piece(s *diff.Side, n int, k *int) (more bool, err error) {
 	j.store.mu.Lock()
 	defer j.store.mu.Unlock()
 	t := j.store.trace
-	if first := t.First(n); *k < first {
+	if first := t.FirstKept(n); *k < first {
 		*k = first
 		j.note = fmt.Sprintf("the begin of session %d is not compared: it is no longer kept", n)
 	}
 	for began := time.Now(); time.Since(began) < scanPiece; *k++ {
-		if *k > t.Count(n) {
+		if *k > t.MessageCount(n) {
 			return false, nil
 		}
 		i := t.Index(n, *k)

@@ -7,9 +7,9 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/wspeek/wspeek/decode"
 	"github.com/wspeek/wspeek/decode/diff"
 	"github.com/wspeek/wspeek/decode/export"
+	"github.com/wspeek/wspeek/decode/show"
 	"github.com/wspeek/wspeek/decode/ws"
 )
 
@@ -69,7 +69,7 @@ func (p *diffPane) title(w int) string {
 	}
 	for _, s := range []diff.State{diff.Changed, diff.OnlyA, diff.OnlyB, diff.Moved, diff.Unclear, diff.Same} {
 		if n := p.c.Counts[s]; n > 0 {
-			parts = append(parts, thousands(int64(n))+" "+diffSigns[s].words)
+			parts = append(parts, show.Thousands(int64(n))+" "+diffSigns[s].words)
 		}
 	}
 	if len(p.c.Ending) > 0 {
@@ -80,7 +80,7 @@ func (p *diffPane) title(w int) string {
 
 // name is what stands above a side.
 func (p *diffPane) name(letter string, s *diff.Side) string {
-	return fmt.Sprintf("%s  session %d  %s", letter, s.Info.N, decode.Inert(clip(address(s.Info), 500)))
+	return fmt.Sprintf("%s  session %d  %s", letter, s.Info.N, show.Inert(clip(address(s.Info), 500)))
 }
 
 // beside draws both sides in h rows, A to the left.
@@ -162,7 +162,7 @@ func (p *diffPane) half(i, k, w int) *line {
 		if k == 1 {
 			v, in = x.B, x.InB
 		}
-		if l.put(p.th.key, cut(decode.Inert(clip(x.Path, 500)), w/2)+" "); in {
+		if l.put(p.th.key, cut(show.Inert(clip(x.Path, 500)), w/2)+" "); in {
 			return l.wire(p.th.hit, []byte(v))
 		}
 		return l.put(p.th.dim, "(nothing)")
@@ -187,7 +187,7 @@ func (p *diffPane) message(l *line, r *diff.Pair, m, o *ws.Message, k int) {
 	l.col(st, -5, strconv.Itoa(m.N))
 	l.put(dst, arrow(m.Dir)+" ").col(dst, 6, export.KindName(m.Opcode))
 	if l.max >= 48 {
-		l.col(p.th.dim, -6, short(m.Len))
+		l.col(p.th.dim, -6, show.Short(m.Len))
 	}
 	if m.Opcode == ws.OpClose && m.CloseCode >= 0 {
 		code := st
@@ -307,7 +307,7 @@ func (p *diffPane) said(w, h int) []string {
 	}
 	l := newLine(w).put(p.th.dim, " does not count:")
 	for i, u := range p.c.Ignored {
-		l.put(p.th.dim, pickText(i > 0, ",")+" "+decode.Inert(u.Name)+" ("+thousands(int64(u.Count))+")")
+		l.put(p.th.dim, pickText(i > 0, ",")+" "+show.Inert(u.Name)+" ("+show.Thousands(int64(u.Count))+")")
 	}
 	return append(fit(rows, w, h-1), l.String())
 }
@@ -335,13 +335,13 @@ func (p *diffPane) words(w, h int) (rows []string) {
 	}
 	for _, s := range []string{r.Why, r.Doubt} {
 		if s != "" {
-			l.put(p.th.warn, "  "+decode.Inert(s))
+			l.put(p.th.warn, "  "+show.Inert(s))
 		}
 	}
 	rows = append(rows, l.String())
 	for i := range r.Changes {
 		if left := len(r.Changes) - i + r.More; len(rows) == h-1 && left > 1 {
-			return append(rows, newLine(w).put(p.th.dim, "   ... "+thousands(int64(left))+" more").String())
+			return append(rows, newLine(w).put(p.th.dim, "   ... "+show.Thousands(int64(left))+" more").String())
 		}
 		rows = append(rows, p.change(w, &r.Changes[i]))
 	}
@@ -350,7 +350,7 @@ func (p *diffPane) words(w, h int) (rows []string) {
 
 // change is a row that says what a change is.
 func (p *diffPane) change(w int, x *diff.Change) string {
-	l := newLine(w).put(p.th.key, "   "+cut(decode.Inert(clip(x.Path, 500)), w/3)+"  ")
+	l := newLine(w).put(p.th.key, "   "+cut(show.Inert(clip(x.Path, 500)), w/3)+"  ")
 	room := max((l.left()-5)/2, 4)
 	for k, v := range []struct {
 		s  string
@@ -363,7 +363,7 @@ func (p *diffPane) change(w int, x *diff.Change) string {
 			l.put(p.th.dim, "(nothing)")
 			continue
 		}
-		l.put(p.th.plain, cut(decode.Inert(clip(v.s, 4*room+16)), room))
+		l.put(p.th.plain, cut(show.Inert(clip(v.s, 4*room+16)), room))
 	}
 	return l.String()
 }

@@ -7,7 +7,7 @@
 // refreshEvery that something has changed, and copies only the rows that it shows. What takes long (looking through
 // messages, laying out a payload, writing a file) is a command beside the screen, and can be given up.
 //
-// Everything drawn that came from the wire is made inert by decode.AppendInert, and every row is cut to its width in
+// Everything drawn that came from the wire is made inert by show.AppendInert, and every row is cut to its width in
 // cells by line, which all panes draw with. All keys stand in one table (keys.go), from which the help, the footer and
 // the actions are made.
 package tui

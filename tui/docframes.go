@@ -7,6 +7,7 @@ import (
 	"github.com/wspeek/wspeek/decode"
 	"github.com/wspeek/wspeek/decode/explain"
 	"github.com/wspeek/wspeek/decode/export"
+	"github.com/wspeek/wspeek/decode/show"
 	"github.com/wspeek/wspeek/decode/ws"
 )
 
@@ -154,7 +155,7 @@ func (d *framesDoc) draw(i int, l *line) {
 		if len(d.frames) < maxFrames {
 			what = "no longer kept"
 		}
-		l.put(d.th.dim, fmt.Sprintf("... %s more: %s", thousands(int64(d.total-len(d.frames))), what))
+		l.put(d.th.dim, fmt.Sprintf("... %s more: %s", show.Thousands(int64(d.total-len(d.frames))), what))
 		return
 	}
 	r := d.rows[i]
@@ -177,7 +178,7 @@ func (d *framesDoc) drawFrame(l *line, i int, f *ws.Frame) {
 		sign = "▾ "
 	}
 	l.put(d.th.plain, sign).put(d.th.bold, fmt.Sprintf("frame %d ", f.N)).put(d.th.plain, export.KindName(f.Opcode))
-	l.put(d.th.plain, fmt.Sprintf("  %s", plural(f.Len, "byte")))
+	l.put(d.th.plain, fmt.Sprintf("  %s", show.CountGrouped(f.Len, "byte")))
 	if f.State != ws.Exact {
 		l.put(d.th.bad, "  "+f.State.String())
 	}

@@ -6,6 +6,8 @@ import (
 
 	"github.com/wspeek/wspeek/decode"
 	"github.com/wspeek/wspeek/decode/export"
+	"github.com/wspeek/wspeek/decode/rule"
+	"github.com/wspeek/wspeek/decode/show"
 	"github.com/wspeek/wspeek/decode/ws"
 )
 
@@ -77,7 +79,7 @@ func messageHead(th *theme, w int, s *decode.Session, m *ws.Message) *rich {
 	return r
 }
 
-func ruleAt(rule *ws.Rule) string {
+func ruleAt(rule *rule.Rule) string {
 	if rule.RFC == "" {
 		return "(" + rule.Level.String() + ")"
 	}
@@ -105,16 +107,16 @@ func sizeWords(m *ws.Message) string {
 	if m.Len < 0 {
 		b.WriteString("length not known")
 	} else {
-		b.WriteString(plural(m.Len, "byte"))
+		b.WriteString(show.CountGrouped(m.Len, "byte"))
 	}
 	if m.Compressed {
-		fmt.Fprintf(&b, ", compressed to %s", thousands(m.WireLen))
+		fmt.Fprintf(&b, ", compressed to %s", show.Thousands(m.WireLen))
 		if m.Len > 0 {
 			fmt.Fprintf(&b, " (%d%%)", 100*m.WireLen/m.Len)
 		}
 	}
 	if m.Frames != 1 {
-		fmt.Fprintf(&b, ", in %s", plural(int64(m.Frames), "frame"))
+		fmt.Fprintf(&b, ", in %s", show.CountGrouped(int64(m.Frames), "frame"))
 	}
 	return b.String()
 }

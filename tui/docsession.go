@@ -10,6 +10,8 @@ import (
 	"github.com/wspeek/wspeek/decode"
 	"github.com/wspeek/wspeek/decode/export"
 	"github.com/wspeek/wspeek/decode/http1"
+	"github.com/wspeek/wspeek/decode/rule"
+	"github.com/wspeek/wspeek/decode/show"
 	"github.com/wspeek/wspeek/decode/ws"
 )
 
@@ -19,7 +21,7 @@ const maxFindings = 200
 // sessionDoc is all about a session: what it is, how far it may be believed, both sides of the handshake, its findings.
 func sessionDoc(th *theme, w int, s *decode.Session, first int, findings []ws.Finding) *rich {
 	r := newRich(w)
-	r.add(2, seg{th.bold, fmt.Sprintf("session %d  ", s.N)}, seg{th.plain, decode.Inert(export.Address(s))})
+	r.add(2, seg{th.bold, fmt.Sprintf("session %d  ", s.N)}, seg{th.plain, show.Inert(export.Address(s))})
 	r.pair(th, "client", s.Client.String())
 	r.pair(th, "server", s.Server.String())
 	r.pair(th, "state", stateWords(s))
@@ -32,18 +34,18 @@ func sessionDoc(th *theme, w int, s *decode.Session, first int, findings []ws.Fi
 	r.pair(th, "old draft", s.Draft)
 	r.pair(th, "duration", duration(s))
 	for d, name := range []string{"→ sent", "← received"} {
-		r.pair(th, name, fmt.Sprintf("%s, %s (%s on the wire)", plural(s.Messages[d], "message"), plural(s.Bytes[d], "byte"), thousands(s.WireBytes[d])))
+		r.pair(th, name, fmt.Sprintf("%s, %s (%s on the wire)", show.CountGrouped(s.Messages[d], "message"), show.CountGrouped(s.Bytes[d], "byte"), show.Thousands(s.WireBytes[d])))
 	}
 	packets := fmt.Sprintf("%d to %d, stream %d", s.First, s.Last, s.Stream)
 	if s.HasEnded { // until then they are not told
-		packets += ", " + plural(int64(s.Retransmissions), "retransmission")
+		packets += ", " + show.CountGrouped(int64(s.Retransmissions), "retransmission")
 	}
 	r.pair(th, "packets", packets)
 	switch {
 	case first > 1 && int64(first) > s.Messages[0]+s.Messages[1]:
 		r.pair(th, "kept", "none of its messages any more")
 	case first > 1:
-		r.pair(th, "kept", "from message "+thousands(int64(first))+" on")
+		r.pair(th, "kept", "from message "+show.Thousands(int64(first))+" on")
 	}
 	r.pair(th, "believed", belief(s))
 	handshakeDoc(r, th, s)
@@ -80,7 +82,7 @@ func endWords(s *decode.Session) string {
 func closeWords(code int, reason []byte) string {
 	out := strconv.Itoa(code) + " " + ws.CloseName(code)
 	if len(reason) > 0 {
-		out += " \"" + decode.Inert(string(reason)) + "\""
+		out += " \"" + show.Inert(string(reason)) + "\""
 	}
 	return out
 }
@@ -119,7 +121,7 @@ func belief(s *decode.Session) string {
 		out = append(out, fmt.Sprintf("guessed (%.2f): recognised without its whole handshake", s.Confidence))
 	}
 	if s.Missing > 0 {
-		out = append(out, plural(s.Missing, "byte")+" never captured")
+		out = append(out, show.CountGrouped(s.Missing, "byte")+" never captured")
 	}
 	if len(out) == 0 && s.HandshakeSeen {
 		return "whole: handshake seen, no bytes missing"
@@ -130,7 +132,7 @@ func belief(s *decode.Session) string {
 func handshakeDoc(r *rich, th *theme, s *decode.Session) {
 	if s.Method != "" {
 		r.heading(th, "request →")
-		r.add(2, seg{th.plain, decode.Inert(fmt.Sprintf("%s %s HTTP/%s", s.Method, s.Path, s.HTTPVersion))})
+		r.add(2, seg{th.plain, show.Inert(fmt.Sprintf("%s %s HTTP/%s", s.Method, s.Path, s.HTTPVersion))})
 		headersDoc(r, th, s.RequestHeaders)
 	}
 	if s.Status > 0 {
@@ -142,7 +144,7 @@ func handshakeDoc(r *rich, th *theme, s *decode.Session) {
 
 func headersDoc(r *rich, th *theme, hs []http1.Header) {
 	for _, h := range hs {
-		r.add(4, seg{th.key, decode.Inert(h.Name) + ": "}, seg{th.plain, decode.Inert(h.Value)})
+		r.add(4, seg{th.key, show.Inert(h.Name) + ": "}, seg{th.plain, show.Inert(h.Value)})
 	}
 }
 
@@ -150,14 +152,14 @@ func findingsDoc(r *rich, th *theme, s *decode.Session, fs []ws.Finding) {
 	if len(fs) == 0 {
 		return
 	}
-	head := plural(int64(max(len(fs), s.Findings)), "finding")
+	head := show.CountGrouped(int64(max(len(fs), s.Findings)), "finding")
 	if len(fs) < s.Findings {
-		head += ", of which " + thousands(int64(len(fs))) + " are kept"
+		head += ", of which " + show.Thousands(int64(len(fs))) + " are kept"
 	}
 	r.heading(th, head)
 	for i := range fs {
 		if i == maxFindings {
-			r.add(0, seg{th.dim, fmt.Sprintf("... %s more: wspeek check lists all", thousands(int64(len(fs)-i)))})
+			r.add(0, seg{th.dim, fmt.Sprintf("... %s more: wspeek check lists all", show.Thousands(int64(len(fs)-i)))})
 			return
 		}
 		f := &fs[i]
@@ -166,13 +168,13 @@ func findingsDoc(r *rich, th *theme, s *decode.Session, fs []ws.Finding) {
 			where = "message " + strconv.Itoa(f.Message)
 		}
 		r.add(2, seg{th.bad, "! " + f.Rule.ID + " "}, seg{th.dim, where + ", packet " + strconv.Itoa(f.At.Packet) + " "},
-			seg{th.plain, decode.Inert(f.Detail)})
+			seg{th.plain, show.Inert(f.Detail)})
 		ruleDoc(r, th, f.Rule)
 	}
 }
 
 // ruleDoc is what a rule says, and where.
-func ruleDoc(r *rich, th *theme, rule *ws.Rule) {
+func ruleDoc(r *rich, th *theme, rule *rule.Rule) {
 	at := ""
 	if rule.RFC != "" {
 		at = " (" + rule.RFC + " section " + rule.Section + ", " + rule.Level.String() + ")"

@@ -6,7 +6,7 @@ import (
 
 	"github.com/charmbracelet/x/ansi"
 
-	"github.com/wspeek/wspeek/decode"
+	"github.com/wspeek/wspeek/decode/show"
 	"github.com/wspeek/wspeek/decode/ws"
 )
 
@@ -176,7 +176,7 @@ func (w *walker) rune(p []byte) (n, cells int) {
 	switch {
 	case r == utf8.RuneError && n == 1:
 		return 1, 4
-	case decode.Hidden(r):
+	case show.Hidden(r):
 		return n, max(10, 4*n)
 	case unicode.Is(unicode.M, r):
 		if w.marks++; w.marks > 3 {
@@ -196,7 +196,7 @@ func (t *text) draw(i int, l *line) {
 	k := &t.lines[r.line]
 	l.to(l.w + t.indent(k))
 	if k.hole > 0 {
-		l.put(t.th.bad, "[ "+plural(k.hole, "byte")+" missing here ]")
+		l.put(t.th.bad, "[ "+show.CountGrouped(k.hole, "byte")+" missing here ]")
 		return
 	}
 	t.drawBytes(l, r)
@@ -207,7 +207,7 @@ func (t *text) draw(i int, l *line) {
 
 func (t *text) drawFolded(l *line, k int32) {
 	shut := &t.lines[t.lines[k].shut]
-	l.put(t.th.dim, " … "+plural(int64(t.lines[k].shut-k-1), "line")+" … ")
+	l.put(t.th.dim, " … "+show.CountGrouped(int64(t.lines[k].shut-k-1), "line")+" … ")
 	l.wire(t.th.plain, t.p[shut.start:shut.end])
 }
 

@@ -15,6 +15,8 @@ import (
 
 	"github.com/wspeek/wspeek/capture"
 	"github.com/wspeek/wspeek/decode"
+	"github.com/wspeek/wspeek/decode/show"
+	"github.com/wspeek/wspeek/decode/stack"
 	"github.com/wspeek/wspeek/pcaps"
 	"github.com/wspeek/wspeek/reassembly"
 )
@@ -35,9 +37,9 @@ func feedOf(t testing.TB, data []byte) *fileFeed {
 }
 
 func (f *fileFeed) Run(ctx context.Context, visit func(*decode.Batch, *decode.Event) error) error {
-	d := decode.NewDecoder(decode.Options{Keep: true, Frames: true})
+	d := stack.NewDecoder(decode.Options{Keep: true, Frames: true})
 	var dissector reassembly.Dissector
-	var merger decode.Merger
+	var merger stack.Merger
 	var in capture.Batch
 	out := []*decode.Batch{{}}
 	for ctx.Err() == nil {
@@ -187,7 +189,7 @@ func checkInert(t testing.TB, row string) {
 			plain = rest[:at]
 		}
 		for _, r := range plain {
-			if decode.Hidden(r) || r == 0xfffd {
+			if show.Hidden(r) || r == 0xfffd {
 				t.Fatalf("%U on the screen: %q", r, row)
 			}
 		}

@@ -3,7 +3,8 @@ package tui
 import (
 	"errors"
 
-	"github.com/wspeek/wspeek/decode"
+	"github.com/wspeek/wspeek/decode/show"
+	"github.com/wspeek/wspeek/decode/trace"
 )
 
 // piecesForgotten is how many messages are forgotten at a time.
@@ -17,7 +18,7 @@ func (s *store) bound() {
 	if s.history == 0 {
 		return
 	}
-	for s.closed.Due() {
+	for s.closed.Over() {
 		s.retire()
 	}
 	for s.trace.Size()+s.payloads.held > s.history {
@@ -31,7 +32,7 @@ func (s *store) bound() {
 
 // retire forgets the session that was closed first. The one that is looked at is spared until another one is.
 func (s *store) retire() {
-	n := s.closed.Take()
+	n := s.closed.Next()
 	if n == s.pinned {
 		s.spared = n
 		return
@@ -64,19 +65,19 @@ func (s *store) forgot() int {
 func (s *store) number(k int) int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.trace.Number(k)
+	return s.trace.SessionAt(k)
 }
 
 func (s *store) rank(session int) int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.trace.Rank(session)
+	return s.trace.PositionOf(session)
 }
 
 // pastOf says which messages of a session are no longer kept, empty for none.
 func (m *model) pastOf(session int) string {
 	m.store.mu.Lock()
-	first, count := m.store.trace.First(session), m.store.trace.Count(session)
+	first, count := m.store.trace.FirstKept(session), m.store.trace.MessageCount(session)
 	m.store.mu.Unlock()
 	switch {
 	case first == 1:
@@ -84,7 +85,7 @@ func (m *model) pastOf(session int) string {
 	case first > count:
 		return "  none is kept any more"
 	}
-	return "  kept from message " + thousands(int64(first)) + " on"
+	return "  kept from message " + show.Thousands(int64(first)) + " on"
 }
 
 // past is how much was forgotten; the lock is held.
@@ -93,4 +94,4 @@ func (s *store) past() (messages, sessions int64) {
 	return int64(n), int64(s.closed.Forgotten)
 }
 
-var _ decode.Forgetter = (*spill)(nil)
+var _ trace.Forgetter = (*spill)(nil)

@@ -47,7 +47,7 @@ func TestClosedSessionsAreForgottenOldestFirst(t *testing.T) {
 	d := drive(t, crowd(3000), 120, 40, Options{History: 64 << 20, Sessions: 20})
 	d.shows("8,940 older not kept (2,980 sessions)", "3,001 sessions")
 	s := d.m.store
-	if got := s.trace.Numbers(0, 100); len(got) != 21 || got[0] != 1 || got[1] != 2982 || got[20] != 3001 {
+	if got := s.trace.SessionsFrom(0, 100); len(got) != 21 || got[0] != 1 || got[1] != 2982 || got[20] != 3001 {
 		t.Fatalf("sessions left: %v", got)
 	}
 	if len(s.marks.list) > minGone+100 || len(s.marks.seen) != 21 || len(d.m.lens.rows) > 4000 {
@@ -80,7 +80,7 @@ func TestTheOldestMessagesAreForgotten(t *testing.T) {
 	d.keys(":session 2", "enter", "L", "home").shows("earlier messages are no longer kept")
 	d.keys("esc", "s").shows("kept", "from message ", "20,001 messages")
 	d.keys(":goto 1", "enter").shows("not in the list")
-	if first := s.trace.First(2); first < 1000 || s.trace.Index(2, first) < 0 {
+	if first := s.trace.FirstKept(2); first < 1000 || s.trace.Index(2, first) < 0 {
 		t.Errorf("session 2 is kept from message %d on", first)
 	}
 }

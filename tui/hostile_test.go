@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/wspeek/wspeek/decode"
+	"github.com/wspeek/wspeek/decode/show"
 	"github.com/wspeek/wspeek/decode/ws"
 	"github.com/wspeek/wspeek/pcaps"
 )
@@ -64,7 +64,7 @@ func TestHazard_O4_WhatIsCopiedIsInertAndBounded(t *testing.T) {
 			d.copied = ""
 			d.keys(k)
 			for _, r := range d.copied {
-				if r != '\n' && decode.Hidden(r) {
+				if r != '\n' && show.Hidden(r) {
 					t.Fatalf("%s copied %q", k, d.copied)
 				}
 			}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/wspeek/wspeek/decode"
 	"github.com/wspeek/wspeek/decode/ladder"
+	"github.com/wspeek/wspeek/decode/show"
 )
 
 // ladderMode says whether the messages are drawn as a ladder.
@@ -162,8 +163,8 @@ func (m *model) ladderKey() ladderKey {
 	k := ladderKey{ladderLook: ladderLook{n, m.spec.frames, m.lad.mode == ladderTCP}}
 	m.store.mu.Lock()
 	defer m.store.mu.Unlock()
-	k.info, k.count, k.amended = m.store.trace.Session(n), m.store.trace.Count(n), m.store.trace.Amended()
-	k.first = m.store.trace.First(n)
+	k.info, k.count, k.amended = m.store.trace.Session(n), m.store.trace.MessageCount(n), m.store.trace.Amended()
+	k.first = m.store.trace.FirstKept(n)
 	return k
 }
 
@@ -294,7 +295,7 @@ func (p *ladderPane) View(th *theme, info *decode.Session, marked func(*ladder.R
 	}
 	switch {
 	case p.err != nil:
-		rows = append(rows, newLine(w).put(th.bad, "   "+decode.Inert(p.err.Error())).String())
+		rows = append(rows, newLine(w).put(th.bad, "   "+show.Inert(p.err.Error())).String())
 	case len(p.rows) == 0:
 		rows = append(rows, newLine(w).put(th.dim, "   ...").String())
 	}

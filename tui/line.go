@@ -7,8 +7,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/charmbracelet/x/ansi"
-
-	"github.com/wspeek/wspeek/decode"
+	"github.com/wspeek/wspeek/decode/show"
 )
 
 // line draws one row of at most max cells. What does not fit is cut, with an ellipsis.
@@ -70,7 +69,7 @@ func (l *line) wire(st style, s []byte) *line {
 	if limit := 16*l.left() + 64; len(s) > limit {
 		s = s[:limit]
 	}
-	l.buf = decode.AppendInert(l.buf[:0], s)
+	l.buf = show.AppendInert(l.buf[:0], s)
 	return l.put(st, string(l.buf))
 }
 

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/wspeek/wspeek/decode"
+	"github.com/wspeek/wspeek/decode/show"
 )
 
 // watchEvery is how often losses are looked for, also where no event comes: they are on the screen within a second.
@@ -58,16 +59,16 @@ func losses(th *theme, p *Progress, a *decode.Account, room int) []seg {
 
 func lossParts(th *theme, p *Progress, a *decode.Account, d lossDetail) []seg {
 	dropped, unseen := max(p.Dropped, a.Dropped), max(p.Unseen, a.Bytes.Missing)
-	parts := []seg{{pick(dropped > 0, th.bad, th.dim), thousands(dropped) + " dropped" + p.Lost.text(d)}}
+	parts := []seg{{pick(dropped > 0, th.bad, th.dim), show.Thousands(dropped) + " dropped" + p.Lost.text(d)}}
 	if unseen > 0 {
-		text := plural(unseen, "byte")
+		text := show.CountGrouped(unseen, "byte")
 		if d >= lossShort {
-			text = short(unseen) + "B"
+			text = show.Short(unseen) + "B"
 		}
 		parts = append(parts, seg{th.bad, text + " unseen"})
 	}
 	if p.Unwritten > 0 {
-		parts = append(parts, seg{th.bad, thousands(p.Unwritten) + " not written"})
+		parts = append(parts, seg{th.bad, show.Thousands(p.Unwritten) + " not written"})
 	}
 	return parts
 }
@@ -78,7 +79,7 @@ func (m *model) coveredLoss() string {
 	if n == 0 || m.note == "" && m.prompt == nil {
 		return ""
 	}
-	return thousands(n) + " dropped"
+	return show.Thousands(n) + " dropped"
 }
 
 // text is where packets were lost, in parentheses; empty where that is not known.
@@ -94,7 +95,7 @@ func (l Lost) text(d lossDetail) string {
 		switch {
 		case p.n == 0 || d == lossSum:
 		case d == lossCounts:
-			words = append(words, p.name+" "+thousands(p.n))
+			words = append(words, p.name+" "+show.Thousands(p.n))
 		default:
 			words = append(words, p.name)
 		}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/wspeek/wspeek/decode"
 	"github.com/wspeek/wspeek/decode/export"
+	"github.com/wspeek/wspeek/decode/show"
 	"github.com/wspeek/wspeek/decode/ws"
 )
 
@@ -197,10 +198,10 @@ func (p *messagesPane) drawMark(v *listView, l *line, c *cell) {
 	p.lead(v, l, id, p.time(v, c), "●")
 	switch c.mark.kind {
 	case markOpened:
-		l.put(v.th.good, "opened ").put(v.th.dim, decode.Inert(clip(s.Method+" "+export.Address(s), 500)))
-		l.put(v.th.dim, "  "+number(s.Status)+"  "+decode.Inert(s.Subprotocol)+"  "+decode.Inert(s.Extensions))
+		l.put(v.th.good, "opened ").put(v.th.dim, show.Inert(clip(s.Method+" "+export.Address(s), 500)))
+		l.put(v.th.dim, "  "+number(s.Status)+"  "+show.Inert(s.Subprotocol)+"  "+show.Inert(s.Extensions))
 	case markRefused:
-		l.put(v.th.bad, "refused "+number(s.Status)+" ").put(v.th.dim, decode.Inert(clip(s.Method+" "+export.Address(s), 500)))
+		l.put(v.th.bad, "refused "+number(s.Status)+" ").put(v.th.dim, show.Inert(clip(s.Method+" "+export.Address(s), 500)))
 	case markFound:
 		l.put(v.th.warn, fmt.Sprintf("found without its handshake (%.2f) ", s.Confidence)).put(v.th.dim, s.Client.String()+" → "+s.Server.String())
 	case markEnded:
@@ -223,7 +224,7 @@ func (p *messagesPane) drawFrame(v *listView, l *line, c *cell) {
 	f := &c.f
 	p.lead(v, l, p.id(v, c.session, f.N), p.time(v, c), arrow(f.Dir))
 	l.col(v.dir(f.Dir), 6, export.KindName(f.Opcode))
-	l.col(v.th.plain, -7, short(f.Len))
+	l.col(v.th.plain, -7, show.Short(f.Len))
 	mask := "-"
 	if f.Masked {
 		mask = hex.EncodeToString(f.MaskKey[:])
@@ -249,7 +250,7 @@ func (p *messagesPane) drawMessage(v *listView, l *line, c *cell) {
 	l.col(v.dir(m.Dir), 6, export.KindName(m.Opcode))
 	size := "?"
 	if m.Len >= 0 {
-		size = short(m.Len)
+		size = show.Short(m.Len)
 	}
 	l.col(st, -6, size)
 	if v.w >= minWire {
@@ -271,10 +272,10 @@ func (p *messagesPane) drawMessage(v *listView, l *line, c *cell) {
 func (p *messagesPane) wire(v *listView, l *line, m *ws.Message) {
 	wire, frames := "", ""
 	if m.Compressed {
-		wire = "z" + short(m.WireLen)
+		wire = "z" + show.Short(m.WireLen)
 	}
 	if m.Frames > 1 {
-		frames = short(int64(m.Frames))
+		frames = show.Short(int64(m.Frames))
 	}
 	l.col(v.th.dim, -6, wire)
 	l.col(v.th.dim, -3, frames)
@@ -283,10 +284,10 @@ func (p *messagesPane) wire(v *listView, l *line, m *ws.Message) {
 // wireBrief says the same where there is no room for columns.
 func (p *messagesPane) wireBrief(v *listView, l *line, m *ws.Message) {
 	if m.Compressed {
-		l.put(v.th.dim, "z"+short(m.WireLen)+" ")
+		l.put(v.th.dim, "z"+show.Short(m.WireLen)+" ")
 	}
 	if m.Frames > 1 {
-		l.put(v.th.dim, short(int64(m.Frames))+"fr ")
+		l.put(v.th.dim, show.Short(int64(m.Frames))+"fr ")
 	}
 }
 

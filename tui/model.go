@@ -5,8 +5,7 @@ import (
 	"time"
 
 	tea "charm.land/bubbletea/v2"
-
-	"github.com/wspeek/wspeek/decode"
+	"github.com/wspeek/wspeek/decode/show"
 )
 
 // pane is one of the three panes.
@@ -328,10 +327,10 @@ func (m *model) document() tea.Cmd {
 }
 
 // say puts a note on the status line.
-func (m *model) say(s string) { m.note, m.noteBad, m.noted = decode.Inert(s), false, m.now() }
+func (m *model) say(s string) { m.note, m.noteBad, m.noted = show.Inert(s), false, m.now() }
 
 // complain puts an error there.
-func (m *model) complain(s string) { m.note, m.noteBad, m.noted = decode.Inert(s), true, m.now() }
+func (m *model) complain(s string) { m.note, m.noteBad, m.noted = show.Inert(s), true, m.now() }
 
 // answer says what became of a piece of work.
 func (m *model) answer(text string, err error) {

@@ -4,8 +4,7 @@ import (
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
-
-	"github.com/wspeek/wspeek/decode"
+	"github.com/wspeek/wspeek/decode/show"
 )
 
 // promptKind is what a prompt asks for.
@@ -164,14 +163,14 @@ func (p *prompt) View(th *theme, w int) (hint, row string, x int) {
 	if p.err != nil {
 		st = th.bad
 	}
-	shown := decode.Inert(before)
+	shown := show.Inert(before)
 	for room := max(w-l.w-2, 1); width(shown) > room; {
 		_, n := firstRune(shown)
 		shown = shown[n:]
 	}
 	l.put(st, shown)
 	x = min(l.w, w-1)
-	l.put(st, decode.Inert(after))
+	l.put(st, show.Inert(after))
 	return p.hint(th, w), l.String(), x
 }
 
@@ -194,9 +193,9 @@ func (p *prompt) hint(th *theme, w int) string {
 	filters := p.kind == promptFilter || p.kind == promptSearch
 	switch {
 	case p.err != nil && len(cs) > 0:
-		return l.put(th.bad, "✗").put(th.dim, tabs(cs, 4)).put(th.plain, "  "+decode.Inert(p.err.Error())).String()
+		return l.put(th.bad, "✗").put(th.dim, tabs(cs, 4)).put(th.plain, "  "+show.Inert(p.err.Error())).String()
 	case p.err != nil:
-		return l.put(th.bad, "✗ ").put(th.plain, decode.Inert(p.err.Error())).String()
+		return l.put(th.bad, "✗ ").put(th.plain, show.Inert(p.err.Error())).String()
 	case filters && strings.TrimSpace(p.input.String()) == "":
 		l.put(th.dim, "words, or websocket.opcode == 1 && ws.len > 100; empty shows all; ↑ history")
 	case filters:
@@ -214,5 +213,5 @@ func tabs(words []string, most int) string {
 	if len(words) == 0 {
 		return ""
 	}
-	return "  Tab: " + decode.Inert(strings.Join(words[:min(len(words), most)], "  "))
+	return "  Tab: " + show.Inert(strings.Join(words[:min(len(words), most)], "  "))
 }

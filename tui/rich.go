@@ -1,10 +1,9 @@
 package tui
 
 import (
-	"strconv"
 	"strings"
 
-	"github.com/wspeek/wspeek/decode"
+	"github.com/wspeek/wspeek/decode/show"
 )
 
 // seg is a run of inert text in one style.
@@ -90,7 +89,7 @@ func split(s string, room int, wait bool) (part, rest string) {
 // pair adds a line "name  value"; the value comes from the wire.
 func (r *rich) pair(th *theme, name, value string) {
 	if value != "" {
-		r.add(14, seg{th.dim, padRight(name, 13) + " "}, seg{th.plain, decode.Inert(value)})
+		r.add(14, seg{th.dim, padRight(name, 13) + " "}, seg{th.plain, show.Inert(value)})
 	}
 }
 
@@ -102,34 +101,3 @@ func (r *rich) heading(th *theme, s string) {
 }
 
 func padRight(s string, n int) string { return s + strings.Repeat(" ", max(0, n-width(s))) }
-
-// plural is "1 byte", "2 bytes", "12,345 bytes".
-func plural(n int64, word string) string {
-	if n != 1 {
-		word += "s"
-	}
-	return thousands(n) + " " + word
-}
-
-// thousands is n with a comma at each thousand.
-func thousands(n int64) string {
-	s := strconv.FormatInt(n, 10)
-	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return s
-}
-
-// short is n in at most 6 cells: 99999, 1.2M, 3.4G.
-func short(n int64) string {
-	if n < 100000 && n > -10000 {
-		return strconv.FormatInt(n, 10)
-	}
-	f := float64(n)
-	for _, u := range []string{"k", "M", "G", "T", "P"} {
-		if f /= 1000; f < 1000 {
-			return strconv.FormatFloat(f, 'f', 1, 64) + u
-		}
-	}
-	return "huge"
-}

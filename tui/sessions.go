@@ -7,6 +7,7 @@ import (
 
 	"github.com/wspeek/wspeek/decode"
 	"github.com/wspeek/wspeek/decode/export"
+	"github.com/wspeek/wspeek/decode/show"
 	"github.com/wspeek/wspeek/decode/ws"
 )
 
@@ -70,12 +71,12 @@ var sessionColumns = []sessionColumn{
 	{"state", 10, 122, func(s *decode.Session) string { return s.State.String() }},
 	{"", 0, 0, nil}, // the address
 	{"code", 4, 96, func(s *decode.Session) string { return number(s.Status) }},
-	{"subprotocol", 14, 148, func(s *decode.Session) string { return decode.Inert(s.Subprotocol) }},
-	{"extensions", 18, 168, func(s *decode.Session) string { return decode.Inert(s.Extensions) }},
-	{"→ msgs", -6, 32, func(s *decode.Session) string { return short(s.Messages[ws.C2S]) }},
-	{"← msgs", -6, 32, func(s *decode.Session) string { return short(s.Messages[ws.S2C]) }},
-	{"→ bytes", -7, 112, func(s *decode.Session) string { return short(s.Bytes[ws.C2S]) }},
-	{"← bytes", -7, 112, func(s *decode.Session) string { return short(s.Bytes[ws.S2C]) }},
+	{"subprotocol", 14, 148, func(s *decode.Session) string { return show.Inert(s.Subprotocol) }},
+	{"extensions", 18, 168, func(s *decode.Session) string { return show.Inert(s.Extensions) }},
+	{"→ msgs", -6, 32, func(s *decode.Session) string { return show.Short(s.Messages[ws.C2S]) }},
+	{"← msgs", -6, 32, func(s *decode.Session) string { return show.Short(s.Messages[ws.S2C]) }},
+	{"→ bytes", -7, 112, func(s *decode.Session) string { return show.Short(s.Bytes[ws.C2S]) }},
+	{"← bytes", -7, 112, func(s *decode.Session) string { return show.Short(s.Bytes[ws.S2C]) }},
 	{"time", -7, 90, duration},
 	{"end", 22, 76, endBrief},
 	{"finds", -5, 90, func(s *decode.Session) string { return number(s.Findings) }},
@@ -160,8 +161,8 @@ func (s *store) sessions(from, to int) []*decode.Session {
 	if from == 0 {
 		out = append(out, nil)
 	}
-	for _, n := range s.trace.Numbers(max(from-1, 0), to-1) {
-		out = append(out, s.trace.Now(n))
+	for _, n := range s.trace.SessionsFrom(max(from-1, 0), to-1) {
+		out = append(out, s.trace.CurrentSession(n))
 	}
 	return out
 }
@@ -179,7 +180,7 @@ func (p *sessionsPane) row(th *theme, s *store, i *decode.Session, cols []sessio
 	for _, c := range cols {
 		switch {
 		case c.text == nil:
-			l.col(th.plain, address, decode.Inert(clip(export.Address(i), 4*address)))
+			l.col(th.plain, address, show.Inert(clip(export.Address(i), 4*address)))
 		case c.title == "state" && i.State == decode.Refused, c.title == "finds", c.title == "believed":
 			l.col(th.bad, c.width, c.text(i))
 		case c.title == "→ msgs", c.title == "→ bytes":

@@ -16,7 +16,7 @@ const (
 	pendingSize = 1 << 20
 )
 
-// spill is decode.Payloads: a budget of memory, and beyond it a temporary file without a name, so that nothing
+// spill is trace.Payloads: a budget of memory, and beyond it a temporary file without a name, so that nothing
 // stays behind. It is guarded by the store's lock.
 type spill struct {
 	budget int64
@@ -35,7 +35,7 @@ type spill struct {
 	written int64
 }
 
-// Put is decode.Payloads.
+// Put is trace.Payloads.
 func (s *spill) Put(p []byte) (int64, error) {
 	if s.used+int64(len(p)) > s.budget && !s.noFile {
 		return s.write(p)
@@ -55,7 +55,7 @@ func (s *spill) Put(p []byte) (int64, error) {
 	return int64(n)<<32 | int64(at), nil
 }
 
-// Forget is decode.Forgetter. What is in the file stays there.
+// Forget is trace.Forgetter. What is in the file stays there.
 func (s *spill) Forget(ref int64, n int) {
 	if ref&inFile != 0 {
 		return
@@ -95,7 +95,7 @@ func (s *spill) write(p []byte) (int64, error) {
 	return inFile | at, nil
 }
 
-// Get is decode.Payloads.
+// Get is trace.Payloads.
 func (s *spill) Get(ref int64, n int) ([]byte, error) {
 	if n == 0 {
 		return []byte{}, nil

@@ -6,6 +6,7 @@ import (
 
 	"github.com/wspeek/wspeek/decode"
 	"github.com/wspeek/wspeek/decode/export"
+	"github.com/wspeek/wspeek/decode/show"
 )
 
 func address(s *decode.Session) string { return export.Address(s) }
@@ -84,25 +85,25 @@ func (m *model) accountLine() string {
 // accountParts are the parts of the account line, what must be seen first.
 func (m *model) accountParts() []seg {
 	a, th := &m.count.account, m.th
-	parts := []seg{m.completeness(), {th.plain, thousands(m.progress.Packets) + " pkts"}}
+	parts := []seg{m.completeness(), {th.plain, show.Thousands(m.progress.Packets) + " pkts"}}
 	room := m.w - width(parts[0].s) - width(" · ") - width(parts[1].s)
 	parts = append(parts, losses(th, &m.progress, a, room)...)
-	parts = append(parts, seg{pick(m.count.findings > 0, th.warn, th.dim), plural(int64(m.count.findings), "finding")},
+	parts = append(parts, seg{pick(m.count.findings > 0, th.warn, th.dim), show.CountGrouped(int64(m.count.findings), "finding")},
 		seg{th.plain, m.placeText()})
 	if text := m.pastText(); text != "" {
 		parts = append(parts, seg{th.warn, text})
 	}
 	if m.progress.Trouble != "" {
-		parts = append(parts, seg{th.bad, decode.Inert(m.progress.Trouble)})
+		parts = append(parts, seg{th.bad, show.Inert(m.progress.Trouble)})
 	}
 	if len(a.Encrypted) > 0 {
 		parts = append(parts, seg{th.warn, encrypted(a)})
 	}
 	if m.count.trouble != "" {
-		parts = append(parts, seg{th.bad, decode.Inert(m.count.trouble)})
+		parts = append(parts, seg{th.bad, show.Inert(m.count.trouble)})
 	}
 	if len(a.Why) > 0 {
-		parts = append(parts, seg{th.bad, decode.Inert(strings.Join(a.Why, "; "))})
+		parts = append(parts, seg{th.bad, show.Inert(strings.Join(a.Why, "; "))})
 	}
 	return parts
 }
@@ -113,9 +114,9 @@ func (m *model) pastText() string {
 	if c.pastMessages == 0 && c.pastSessions == 0 {
 		return ""
 	}
-	text := thousands(c.pastMessages) + " older not kept"
+	text := show.Thousands(c.pastMessages) + " older not kept"
 	if c.pastSessions > 0 {
-		text += " (" + plural(c.pastSessions, "session") + ")"
+		text += " (" + show.CountGrouped(c.pastSessions, "session") + ")"
 	}
 	return text
 }
@@ -143,9 +144,9 @@ func (m *model) placeText() string {
 	l := m.listOf(paneMessages)
 	n := l.n
 	if m.focus == paneSessions {
-		return plural(int64(m.count.sessions), "session")
+		return show.CountGrouped(int64(m.count.sessions), "session")
 	}
-	s := fmt.Sprintf("%s/%s", thousands(int64(min(l.cursor+1, n))), thousands(int64(n)))
+	s := fmt.Sprintf("%s/%s", show.Thousands(int64(min(l.cursor+1, n))), show.Thousands(int64(n)))
 	if l.follow {
 		s += " following"
 	}

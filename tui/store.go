@@ -6,6 +6,7 @@ import (
 
 	"github.com/wspeek/wspeek/capture"
 	"github.com/wspeek/wspeek/decode"
+	"github.com/wspeek/wspeek/decode/trace"
 	"github.com/wspeek/wspeek/decode/ws"
 )
 
@@ -16,7 +17,7 @@ const refreshEvery = 40 * time.Millisecond
 // hold the lock for well under a millisecond at a time.
 type store struct {
 	mu       sync.Mutex
-	trace    *decode.Trace
+	trace    *trace.Trace
 	payloads *spill
 	account  decode.Account
 	marks    marks
@@ -34,7 +35,7 @@ type store struct {
 	crash func(error)
 	// history is how many bytes of what is past are kept at most, 0 for all; closed says which sessions to forget.
 	history int64
-	closed  decode.Forgetting
+	closed  trace.Retention
 	// pinned is the session that is looked at: it is forgotten last, and spared is it where its turn has come.
 	pinned, spared int
 }
@@ -47,12 +48,12 @@ func newStore(opt *Options) *store {
 	if p.budget <= 0 {
 		p.budget = defaultBudget
 	}
-	s := &store{trace: decode.NewTrace(p), payloads: p, changed: make(chan struct{}, 1), crash: func(error) {}}
+	s := &store{trace: trace.New(p), payloads: p, changed: make(chan struct{}, 1), crash: func(error) {}}
 	s.marks.seen = map[int]uint8{}
 	s.apart, s.history = opt.Apart, opt.History
 	if s.history > 0 {
 		p.block = max(leastBlock, min(blockSize, int(s.history/64)))
-		s.closed = decode.Forgetting{Sessions: opt.Sessions, Bytes: s.history / 4}
+		s.closed = trace.Retention{Sessions: opt.Sessions, Bytes: s.history / 4}
 	}
 	return s
 }
@@ -73,7 +74,7 @@ func (s *store) visit(b *decode.Batch, e *decode.Event) error {
 	case decode.KindSession:
 		if i := b.Session(e); s.trace.Session(i.N) != nil {
 			s.note(i)
-			s.closed.Note(before, i, s.trace.Len())
+			s.closed.Closed(before, i, s.trace.Len())
 		}
 	case decode.KindMessage:
 		m := b.Message(e)

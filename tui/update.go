@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	tea "charm.land/bubbletea/v2"
+	"github.com/wspeek/wspeek/decode/show"
 )
 
 // Update is tea.Model.
@@ -314,6 +315,6 @@ func (m *model) found(msg huntedMsg) tea.Cmd {
 	}
 	m.msgs.list.grow(max(m.msgs.list.n, msg.at+1))
 	m.msgs.list.set(msg.at)
-	m.say(fmt.Sprintf("row %s of %s", thousands(int64(msg.at+1)), thousands(int64(m.msgs.list.n))))
+	m.say(fmt.Sprintf("row %s of %s", show.Thousands(int64(msg.at+1)), show.Thousands(int64(m.msgs.list.n))))
 	return m.build()
 }

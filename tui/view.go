@@ -7,6 +7,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/wspeek/wspeek/decode"
+	"github.com/wspeek/wspeek/decode/show"
 )
 
 // hit is where a pane lies on the screen, for the mouse. y is its first row, that of its head.
@@ -177,7 +178,7 @@ func encrypted(a *decode.Account) string {
 	for _, k := range a.Encrypted {
 		n += k
 	}
-	return plural(int64(n), "TLS connection") + " not decoded"
+	return show.CountGrouped(int64(n), "TLS connection") + " not decoded"
 }
 
 // titleLine is the first row: where one is, and how far reading has come.

@@ -13,6 +13,7 @@ import (
 
 	"github.com/wspeek/wspeek/decode"
 	"github.com/wspeek/wspeek/decode/export"
+	"github.com/wspeek/wspeek/decode/show"
 )
 
 var errThere = errors.New("is there already: give another name")
@@ -65,7 +66,7 @@ func (s *store) save(i int, name string, over bool) (string, error) {
 	if err = errors.Join(err, f.Close()); err != nil {
 		return "", fmt.Errorf("write %s: %w", name, err)
 	}
-	return fmt.Sprintf("wrote %s to %s", plural(int64(n), "byte"), name), nil
+	return fmt.Sprintf("wrote %s to %s", show.CountGrouped(int64(n), "byte"), name), nil
 }
 
 // exporter writes rows as JSON lines. gone counts those that were forgotten meanwhile.
@@ -74,15 +75,15 @@ type exporter struct {
 	store *store
 	lens  *lens
 	json  export.JSON
-	refs  map[int]*decode.Ref
+	refs  map[int]*decode.SessionRef
 	stop  *atomic.Bool
 }
 
 // ref is what JSON wants to know of a session.
-func (x *exporter) ref(s *decode.Session) *decode.Ref {
+func (x *exporter) ref(s *decode.Session) *decode.SessionRef {
 	r := x.refs[s.N]
 	if r == nil {
-		r = &decode.Ref{N: s.N, Stream: &decode.Stream{N: s.Stream}, Client: s.Client, Server: s.Server}
+		r = &decode.SessionRef{N: s.N, Stream: &decode.Stream{N: s.Stream}, Client: s.Client, Server: s.Server}
 		x.refs[s.N] = r
 	}
 	return r
@@ -122,9 +123,9 @@ func (x *exporter) write(name string, n int, over bool) (string, error) {
 	if err = errors.Join(err, w.Flush(), f.Close()); err != nil {
 		return "", fmt.Errorf("write %s: %w", name, err)
 	}
-	said := fmt.Sprintf("wrote %s to %s", plural(int64(lines), "line"), name)
+	said := fmt.Sprintf("wrote %s to %s", show.CountGrouped(int64(lines), "line"), name)
 	if x.gone > 0 {
-		said += fmt.Sprintf("; %s no longer kept", plural(int64(x.gone), "row"))
+		said += fmt.Sprintf("; %s no longer kept", show.CountGrouped(int64(x.gone), "row"))
 	}
 	return said, nil
 }

@@ -9,8 +9,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/wspeek/wspeek/decode"
 	"github.com/wspeek/wspeek/decode/explain"
+	"github.com/wspeek/wspeek/decode/show"
 	"github.com/wspeek/wspeek/decode/ws"
 	"github.com/wspeek/wspeek/pcaps"
 )
@@ -241,7 +241,7 @@ func (b *buildFlags) write(std streams, f *flags, p *plan) error {
 		return outTrouble(err)
 	}
 	if !f.quiet && b.out != "-" {
-		fmt.Fprintf(std.err, "%s: %d packets, %d frames\n", decode.Inert(b.out), len(c.Packets), len(p.frames))
+		fmt.Fprintf(std.err, "%s: %d packets, %d frames\n", show.Inert(b.out), len(c.Packets), len(p.frames))
 	}
 	return nil
 }
@@ -262,7 +262,7 @@ func listBreaks(std streams) error {
 		if k.wire {
 			where = " (with -o)"
 		}
-		if _, err := fmt.Fprintf(std.out, "%-20s %-27s %s%s\n", k.name, k.rule.ID, k.what, where); err != nil {
+		if _, err := fmt.Fprintf(std.out, "%-20s %-27s %s%s\n", k.Break, k.ID, k.How, where); err != nil {
 			return err
 		}
 	}
@@ -272,7 +272,7 @@ func listBreaks(std streams) error {
 func breakNames() []string {
 	names := []string{"list"}
 	for _, k := range breaks {
-		names = append(names, k.name)
+		names = append(names, k.Break)
 	}
 	return names
 }

@@ -10,13 +10,16 @@ import (
 	"github.com/wspeek/wspeek/capture"
 	"github.com/wspeek/wspeek/decode"
 	"github.com/wspeek/wspeek/decode/explain"
-	"github.com/wspeek/wspeek/decode/ws"
+	"github.com/wspeek/wspeek/decode/rule"
 )
 
-// TestEveryRuleCanBeBroken builds, for each rule of the table, a capture that breaks it, and looks for the finding.
+// TestEveryRuleCanBeBroken builds, for each rule of the table that has a Break, a capture that breaks it, and looks for the finding.
 func TestEveryRuleCanBeBroken(t *testing.T) {
 	t.Parallel()
-	for _, r := range ws.Rules {
+	for _, r := range rule.All {
+		if r.Break == "" {
+			continue
+		}
 		t.Run(r.ID, func(t *testing.T) {
 			t.Parallel()
 			k := findBreak(r.ID)
@@ -30,7 +33,7 @@ func TestEveryRuleCanBeBroken(t *testing.T) {
 				t.Errorf("findings %q, want %s", found, r.ID)
 			}
 			for _, id := range found {
-				if other := ws.RuleByID(id); other.Level == ws.Must && other != r && !goesWith(r, other) {
+				if other := rule.ByID(id); other.Level == rule.Must && other != r && !goesWith(r, other) {
 					t.Errorf("breaks %s too", id)
 				}
 			}
@@ -39,12 +42,12 @@ func TestEveryRuleCanBeBroken(t *testing.T) {
 }
 
 // goesWith says that a rule cannot be broken as it is here without another.
-func goesWith(r, other *ws.Rule) bool {
-	with := map[*ws.Rule][]*ws.Rule{
-		ws.RuleConnection:      {},
-		ws.RuleResponseVersion: {ws.RuleVersion, ws.RuleUpgradeRequired},
-		ws.RuleVersion:         {ws.RuleResponseVersion},
-		ws.RuleDeflateParams:   {},
+func goesWith(r, other *rule.Rule) bool {
+	with := map[*rule.Rule][]*rule.Rule{
+		rule.Connection:      {},
+		rule.ResponseVersion: {rule.Version, rule.UpgradeRequired},
+		rule.Version:         {rule.ResponseVersion},
+		rule.DeflateParams:   {},
 	}
 	return slices.Contains(with[r], other)
 }
@@ -74,9 +77,9 @@ func TestBreaksHaveNamesOfTheirOwn(t *testing.T) {
 	t.Parallel()
 	seen := map[string]bool{}
 	for _, k := range breaks {
-		if seen[k.name] || seen[k.rule.ID] || k.what == "" {
-			t.Errorf("%s (%s) stands twice, or has no words", k.name, k.rule.ID)
+		if seen[k.Break] || seen[k.ID] || k.How == "" {
+			t.Errorf("%s (%s) stands twice, or has no words", k.Break, k.ID)
 		}
-		seen[k.name], seen[k.rule.ID] = true, true
+		seen[k.Break], seen[k.ID] = true, true
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/wspeek/wspeek/decode"
 	"github.com/wspeek/wspeek/decode/check"
 	"github.com/wspeek/wspeek/decode/filter"
+	"github.com/wspeek/wspeek/decode/rule"
 	"github.com/wspeek/wspeek/decode/ws"
 )
 
@@ -48,14 +49,14 @@ func checkCommand(std streams, f *flags) *cobra.Command {
 }
 
 // levels are the values of --level.
-var levels = []string{ws.Must.String(), ws.Should.String(), ws.Note.String()}
+var levels = []string{rule.Must.String(), rule.Should.String(), rule.Note.String()}
 
 // checker is what a lister has besides for the check view.
 type checker struct {
 	run  check.Run
 	text check.Text
 	// shown is the weakest level that is listed, negative the weakest that makes the exit status 1.
-	shown, negative ws.Level
+	shown, negative rule.Level
 	// found says that there is something of a level up to negative.
 	found bool
 	// listed are the sessions with a line.
@@ -63,7 +64,7 @@ type checker struct {
 }
 
 func newChecker(std streams, f *flags) (*checker, error) {
-	c := &checker{shown: ws.Note, negative: ws.Must, listed: map[int]bool{}}
+	c := &checker{shown: rule.Note, negative: rule.Must, listed: map[int]bool{}}
 	c.text = check.Text{Color: f.colored(std.out), Width: columns(std.out)}
 	if f.level == "" {
 		return c, nil
@@ -72,7 +73,7 @@ func newChecker(std streams, f *flags) (*checker, error) {
 	if i < 0 {
 		return nil, trouble("--level %s: want must, should or note", f.level)
 	}
-	c.shown, c.negative = ws.Level(i), ws.Level(i)
+	c.shown, c.negative = rule.Level(i), rule.Level(i)
 	return c, nil
 }
 
@@ -108,7 +109,7 @@ func (l *lister) checkVisit(b *decode.Batch, e *decode.Event) error {
 }
 
 // verdict writes what was measured of a session, first what is a finding.
-func (l *lister) verdict(ref *decode.Ref, r *check.Report) error {
+func (l *lister) verdict(ref *decode.SessionRef, r *check.Report) error {
 	for i := range r.Findings {
 		f := &r.Findings[i]
 		l.account.Findings++

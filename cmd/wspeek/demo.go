@@ -24,7 +24,7 @@ func demoCommand(std streams, f *flags) *cobra.Command {
 			defer in.Close()
 			f.demo = true
 			if onScreen(cmd.Flags(), std.out) {
-				return shown(show(cmd.Context(), std, f, in, "demo", "", savesDemo))
+				return shown(openScreen(cmd.Context(), std, f, in, "demo", "", savesDemo))
 			}
 			return shown(listInputs(cmd.Context(), std, f, in, messagesView))
 		},

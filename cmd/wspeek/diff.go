@@ -14,9 +14,9 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/wspeek/wspeek/capture"
-	"github.com/wspeek/wspeek/decode"
 	"github.com/wspeek/wspeek/decode/diff"
 	"github.com/wspeek/wspeek/decode/export"
+	"github.com/wspeek/wspeek/decode/show"
 )
 
 const diffLong = `diff compares two captures, or two sessions (FILE#N), message by message. Either
@@ -238,10 +238,10 @@ func diffStatus(in [2]*diffInput, cs []*diff.Comparison) error {
 func (d *diffInput) tell(std streams, f *flags) {
 	switch {
 	case d.counted && !f.quiet && !f.json:
-		fmt.Fprintf(std.err, "%s: %s\n", decode.Inert(d.file), export.Account(&d.account))
+		fmt.Fprintf(std.err, "%s: %s\n", show.Inert(d.file), export.Account(&d.account))
 	default:
 		for _, why := range d.account.Why {
-			fmt.Fprintf(std.err, "wspeek: %s: incomplete: %s\n", decode.Inert(d.file), decode.Inert(why))
+			fmt.Fprintf(std.err, "wspeek: %s: incomplete: %s\n", show.Inert(d.file), show.Inert(why))
 		}
 	}
 }

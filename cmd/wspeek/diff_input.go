@@ -15,6 +15,7 @@ import (
 	"github.com/wspeek/wspeek/decode"
 	"github.com/wspeek/wspeek/decode/diff"
 	"github.com/wspeek/wspeek/decode/har"
+	"github.com/wspeek/wspeek/decode/trace"
 )
 
 // diffInput is one of the two things that are compared.
@@ -55,15 +56,15 @@ const (
 	maxKept = 1 << 30
 )
 
-// keptPayloads is decode.Memory up to maxKept bytes.
+// keptPayloads is trace.Memory up to maxKept bytes.
 type keptPayloads struct {
-	decode.Memory
+	trace.Memory
 	size int64
 }
 
 var errKept = errors.New("more than 1 GiB of payloads to compare: choose a session with FILE#N")
 
-// Put is decode.Payloads.
+// Put is trace.Payloads.
 func (k *keptPayloads) Put(p []byte) (int64, error) {
 	if k.size += int64(len(p)); k.size > maxKept {
 		return 0, errKept
@@ -176,7 +177,7 @@ func (d *diffInput) loadCapture(ctx context.Context, f *flags, in *capture.Files
 	p := &pump{source: in, flush: func() error { return nil }, damaged: d.damaged, opt: decode.Options{
 		Limits: shardLimits(), Keep: true, Frames: frames, Ports: ports,
 	}}
-	trace := decode.NewTrace(&d.kept)
+	trace := trace.New(&d.kept)
 	runErr := p.run(ctx, func(b *decode.Batch, e *decode.Event) error { return d.visit(trace, b, e) })
 	if err := interrupted(ctx, runErr); err != nil {
 		return err
@@ -190,7 +191,7 @@ func (d *diffInput) loadCapture(ctx context.Context, f *flags, in *capture.Files
 	return d.collect(trace)
 }
 
-func (d *diffInput) visit(t *decode.Trace, b *decode.Batch, e *decode.Event) error {
+func (d *diffInput) visit(t *trace.Trace, b *decode.Batch, e *decode.Event) error {
 	d.account.Count(b, e)
 	if e.Kind == decode.KindSession {
 		d.all[e.Session.N] = b.Session(e)
@@ -202,7 +203,7 @@ func (d *diffInput) visit(t *decode.Trace, b *decode.Batch, e *decode.Event) err
 }
 
 // collect makes the sides of what was read.
-func (d *diffInput) collect(t *decode.Trace) error {
+func (d *diffInput) collect(t *trace.Trace) error {
 	if err := d.found(); err != nil {
 		return err
 	}

@@ -259,11 +259,11 @@ func ruleDocument(id string) *explain.Document {
 	if d == nil || k == nil {
 		return d
 	}
-	try := "wspeek build --break " + k.name + " --explain"
+	try := "wspeek build --break " + k.Break + " --explain"
 	if k.wire {
-		try = "wspeek build --break " + k.name + " -o FILE.pcap"
+		try = "wspeek build --break " + k.Break + " -o FILE.pcap"
 	}
-	d.Parts = append(d.Parts, explain.Part{Name: "try", Title: "Try it", Text: []string{try + " (" + k.what + ")"}})
+	d.Parts = append(d.Parts, explain.Part{Name: "try", Title: "Try it", Text: []string{try + " (" + k.How + ")"}})
 	return d
 }
 

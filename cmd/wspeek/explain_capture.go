@@ -12,6 +12,8 @@ import (
 
 	"github.com/wspeek/wspeek/decode"
 	"github.com/wspeek/wspeek/decode/explain"
+	"github.com/wspeek/wspeek/decode/show"
+	"github.com/wspeek/wspeek/decode/trace"
 	"github.com/wspeek/wspeek/decode/ws"
 )
 
@@ -47,7 +49,7 @@ func pair(flag, s string) (session, n int, err error) {
 type collector struct {
 	*lister
 	want    wanted
-	trace   *decode.Trace
+	trace   *trace.Trace
 	message *ws.Message
 	closes  []ws.Message
 }
@@ -62,7 +64,7 @@ func (x *explainFlags) explainCapture(ctx context.Context, std streams, f *flags
 	if err != nil {
 		return err
 	}
-	c := &collector{lister: l, want: want, trace: decode.NewTrace(nil)}
+	c := &collector{lister: l, want: want, trace: trace.New(nil)}
 	p := &pump{source: in, flush: l.out.Flush, damaged: l.damaged, opt: decode.Options{
 		Limits: shardLimits(), Keep: want.message+want.frame > 0, Wire: true, Frames: true, Ports: ports,
 	}}
@@ -156,7 +158,7 @@ func (c *collector) frame(t *explain.Talk) (*explain.Document, error) {
 }
 
 func (c *collector) notFound() error {
-	what, n, have := "message", c.want.message, c.trace.Count(c.want.session)
+	what, n, have := "message", c.want.message, c.trace.MessageCount(c.want.session)
 	if c.want.frame > 0 {
 		what, n, have = "frame", c.want.frame, len(c.trace.Frames(c.want.session))
 	}
@@ -196,7 +198,7 @@ func (c *collector) status(runErr, err error) error {
 		return &exitError{exitTrouble, runErr}
 	case len(c.account.Why) > 0:
 		for _, why := range c.account.Why {
-			fmt.Fprintf(c.words, "wspeek: incomplete: %s\n", decode.Inert(why))
+			fmt.Fprintf(c.words, "wspeek: incomplete: %s\n", show.Inert(why))
 		}
 		return &exitError{status: exitIncomplete}
 	}

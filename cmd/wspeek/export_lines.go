@@ -6,6 +6,7 @@ import (
 
 	"github.com/wspeek/wspeek/decode"
 	"github.com/wspeek/wspeek/decode/export"
+	"github.com/wspeek/wspeek/decode/show"
 	"github.com/wspeek/wspeek/decode/ws"
 )
 
@@ -110,7 +111,7 @@ func (s *rawSink) commit() error                { return s.dir.commit() }
 func (s *rawSink) discard()                     { s.dir.discard() }
 
 func (s *rawSink) said() []string {
-	out := []string{fmt.Sprintf("%s: payloads as they were captured, nothing is redacted: secrets are inside", numbered(int64(s.wrote), "file"))}
+	out := []string{fmt.Sprintf("%s: payloads as they were captured, nothing is redacted: secrets are inside", show.Count(int64(s.wrote), "file"))}
 	for _, l := range []struct {
 		n    int
 		what string
@@ -120,7 +121,7 @@ func (s *rawSink) said() []string {
 		{s.amended, "of which another packet carried other bytes"},
 	} {
 		if l.n > 0 {
-			out = append(out, numbered(int64(l.n), "message")+" "+l.what)
+			out = append(out, show.Count(int64(l.n), "message")+" "+l.what)
 		}
 	}
 	return out

@@ -5,6 +5,7 @@ import (
 
 	"github.com/wspeek/wspeek/capture"
 	"github.com/wspeek/wspeek/decode"
+	"github.com/wspeek/wspeek/decode/show"
 )
 
 // packetSink writes the packets of the chosen sessions' connections. It reads the files three times: to learn
@@ -60,15 +61,15 @@ func (s *packetSink) discard() {
 }
 
 func (s *packetSink) said() []string {
-	out := []string{numbered(s.copied.n, "packet") + " as captured, nothing is redacted: secrets are inside"}
+	out := []string{show.Count(s.copied.n, "packet") + " as captured, nothing is redacted: secrets are inside"}
 	if n := s.stats.Secrets + s.stats.SecretsSkipped; n > 0 {
-		out = append(out, numbered(int64(n), "block")+" of TLS secrets left out")
+		out = append(out, show.Count(int64(n), "block")+" of TLS secrets left out")
 	}
 	if n := s.copied.early; n > 0 {
-		out = append(out, numbered(n, "packet")+" from before 1970 now of 1970")
+		out = append(out, show.Count(n, "packet")+" from before 1970 now of 1970")
 	}
 	if along := s.conns.along(s.numbers()); along > 0 {
-		out = append(out, numbered(int64(along), "session")+" that went over the same connections came along")
+		out = append(out, show.Count(int64(along), "session")+" that went over the same connections came along")
 	}
 	return out
 }

@@ -21,6 +21,7 @@ import (
 	"github.com/wspeek/wspeek/decode"
 	"github.com/wspeek/wspeek/decode/export"
 	"github.com/wspeek/wspeek/decode/filter"
+	"github.com/wspeek/wspeek/decode/show"
 )
 
 // sink writes one format.
@@ -275,7 +276,7 @@ func (e *exporter) tell(ctx context.Context) {
 		fmt.Fprintln(words, "wspeek: interrupted: what was read until then is written")
 	}
 	for _, why := range e.account.Why {
-		fmt.Fprintf(words, "wspeek: incomplete: %s\n", decode.Inert(why))
+		fmt.Fprintf(words, "wspeek: incomplete: %s\n", show.Inert(why))
 	}
 	if e.f.quiet {
 		return
@@ -284,20 +285,13 @@ func (e *exporter) tell(ctx context.Context) {
 	if out == "-" {
 		out = "standard output"
 	}
-	fmt.Fprintf(words, "%s: %s, %s\n", decode.Inert(out), numbered(int64(len(e.numbers())), "session"), numbered(e.messages, "message"))
+	fmt.Fprintf(words, "%s: %s, %s\n", show.Inert(out), show.Count(int64(len(e.numbers())), "session"), show.Count(e.messages, "message"))
 	for _, s := range e.sink.said() {
-		fmt.Fprintln(words, decode.Inert(s))
+		fmt.Fprintln(words, show.Inert(s))
 	}
 	if e.format.redacts {
 		fmt.Fprintln(words, e.redact.Said())
 	}
-}
-
-func numbered(n int64, word string) string {
-	if n != 1 {
-		word += "s"
-	}
-	return fmt.Sprintf("%d %s", n, word)
 }
 
 // numbers are the chosen sessions.

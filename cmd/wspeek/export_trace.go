@@ -9,6 +9,8 @@ import (
 	"github.com/wspeek/wspeek/capture"
 	"github.com/wspeek/wspeek/decode"
 	"github.com/wspeek/wspeek/decode/export"
+	"github.com/wspeek/wspeek/decode/show"
+	"github.com/wspeek/wspeek/decode/trace"
 	"github.com/wspeek/wspeek/decode/ws"
 )
 
@@ -16,7 +18,7 @@ import (
 type traceSink struct {
 	fileSink
 	payloads spool
-	trace    *decode.Trace
+	trace    *trace.Trace
 }
 
 func newTraceSink(e *exporter) traceSink { return traceSink{fileSink: newFileSink(e)} }
@@ -25,7 +27,7 @@ func (s *traceSink) options(o *decode.Options) { o.Keep = !s.f.noPayload }
 
 func (s *traceSink) event(b *decode.Batch, e *decode.Event) error {
 	if s.trace == nil {
-		s.trace = decode.NewTrace(&s.payloads)
+		s.trace = trace.New(&s.payloads)
 	}
 	return s.trace.Apply(b, e)
 }
@@ -47,7 +49,7 @@ func (s *traceSink) title() string {
 // of are the messages of a session in the order in which they were complete.
 func (s *traceSink) of(session int) []int {
 	var at []int
-	for n := 1; n <= s.trace.Count(session); n++ {
+	for n := 1; n <= s.trace.MessageCount(session); n++ {
 		if i := s.trace.Index(session, n); i >= 0 {
 			at = append(at, i)
 		}
@@ -185,7 +187,7 @@ const issueSize = 65536
 
 func (s *markdownSink) said() []string {
 	if s.written > issueSize {
-		return []string{numbered(s.written, "byte") + ": more than the 65536 characters that GitHub takes for an issue; --session, -Y or -c make it shorter"}
+		return []string{show.Count(s.written, "byte") + ": more than the 65536 characters that GitHub takes for an issue; --session, -Y or -c make it shorter"}
 	}
 	return nil
 }

@@ -9,8 +9,8 @@ import (
 	"github.com/charmbracelet/x/ansi"
 	"github.com/spf13/cobra"
 
-	"github.com/wspeek/wspeek/decode"
 	"github.com/wspeek/wspeek/decode/filter"
+	"github.com/wspeek/wspeek/decode/show"
 )
 
 // filterViews are the rows that each listing asks the display filter about.
@@ -34,8 +34,8 @@ func pointAt(words io.Writer, err error) {
 	if !errors.As(err, &bad) || bad.Src == "" {
 		return
 	}
-	width := func(s string) int { return ansi.StringWidth(decode.Inert(s)) }
-	fmt.Fprintf(words, "  %s\n  %s%s\n", decode.Inert(bad.Src), strings.Repeat(" ", width(bad.Src[:bad.Pos])),
+	width := func(s string) int { return ansi.StringWidth(show.Inert(s)) }
+	fmt.Fprintf(words, "  %s\n  %s%s\n", show.Inert(bad.Src), strings.Repeat(" ", width(bad.Src[:bad.Pos])),
 		strings.Repeat("^", max(1, width(bad.Src[bad.Pos:bad.End]))))
 }
 
@@ -46,7 +46,7 @@ func (l *lister) nothingPassed() {
 	}
 	fmt.Fprintln(l.words, "nothing passes the display filter")
 	if hint := l.f.filter.Hint(); hint != "" {
-		fmt.Fprintln(l.words, decode.Inert(hint))
+		fmt.Fprintln(l.words, show.Inert(hint))
 	}
 }
 

@@ -11,6 +11,8 @@ import (
 	"github.com/wspeek/wspeek/decode"
 	"github.com/wspeek/wspeek/decode/export"
 	"github.com/wspeek/wspeek/decode/ladder"
+	"github.com/wspeek/wspeek/decode/show"
+	"github.com/wspeek/wspeek/decode/trace"
 )
 
 const ladderLong = `ladder draws one session as two lines, the client's on the left and the
@@ -54,7 +56,7 @@ func ladderCommand(std streams, f *flags) *cobra.Command {
 // climber collects the one session of a ladder.
 type climber struct {
 	*lister
-	trace *decode.Trace
+	trace *trace.Trace
 	// want is the session, the first until it is known that there are more.
 	want int
 }
@@ -103,7 +105,7 @@ func newClimber(std streams, f *flags) (*climber, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &climber{lister: l, trace: decode.NewTrace(&decode.Memory{}), want: max(f.session, 1)}, nil
+	return &climber{lister: l, trace: trace.New(&trace.Memory{}), want: max(f.session, 1)}, nil
 }
 
 // visit keeps what belongs to the session that is wanted.
@@ -180,7 +182,7 @@ const namesShown = 20
 func (c *climber) names(all int) {
 	for n := 1; n <= min(all, namesShown); n++ {
 		if s := c.sessions[n]; s != nil {
-			fmt.Fprintf(c.words, "  --session %-3d %s, %s, %d messages\n", n, decode.Inert(export.Address(s)), s.State, s.Messages[0]+s.Messages[1])
+			fmt.Fprintf(c.words, "  --session %-3d %s, %s, %d messages\n", n, show.Inert(export.Address(s)), s.State, s.Messages[0]+s.Messages[1])
 		}
 	}
 	if all > namesShown {

@@ -17,6 +17,8 @@ import (
 	"github.com/wspeek/wspeek/decode"
 	"github.com/wspeek/wspeek/decode/export"
 	"github.com/wspeek/wspeek/decode/filter"
+	"github.com/wspeek/wspeek/decode/show"
+	"github.com/wspeek/wspeek/decode/trace"
 	"github.com/wspeek/wspeek/decode/ws"
 )
 
@@ -57,7 +59,7 @@ type lister struct {
 	// sessions are the newest snapshots, for the sessions view.
 	sessions map[int]*decode.Session
 	headed   map[int]bool
-	forget   decode.Forgetting
+	forget   trace.Retention
 	files    capture.Stats
 	// leftOut counts the messages that --raw could not write.
 	leftOut int64
@@ -187,10 +189,10 @@ func (l *lister) visit(b *decode.Batch, e *decode.Event) error {
 
 // remember keeps the newest snapshot of a session.
 func (l *lister) remember(s *decode.Session) {
-	l.forget.Note(l.sessions[s.N], s, 0)
+	l.forget.Closed(l.sessions[s.N], s, 0)
 	l.sessions[s.N] = s
-	for l.forget.Due() {
-		n := l.forget.Take()
+	for l.forget.Over() {
+		n := l.forget.Next()
 		delete(l.sessions, n)
 		delete(l.headed, n)
 		if l.filter != nil {
@@ -298,7 +300,7 @@ func (l *lister) last(stopped bool) error {
 	switch {
 	case len(l.account.Why) > 0 && (l.f.quiet || l.f.json):
 		for _, why := range l.account.Why {
-			fmt.Fprintf(l.words, "wspeek: incomplete: %s\n", decode.Inert(why))
+			fmt.Fprintf(l.words, "wspeek: incomplete: %s\n", show.Inert(why))
 		}
 	case !l.f.quiet && !l.f.json && !stopped:
 		fmt.Fprintln(l.words, export.Account(&l.account))

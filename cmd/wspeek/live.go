@@ -17,7 +17,9 @@ import (
 
 	"github.com/wspeek/wspeek/capture"
 	"github.com/wspeek/wspeek/capture/bpf"
+	"github.com/wspeek/wspeek/capture/live"
 	"github.com/wspeek/wspeek/decode"
+	"github.com/wspeek/wspeek/decode/trace"
 )
 
 const liveLong = `live captures from network interfaces and shows messages as they happen: on the screen, or as
@@ -56,7 +58,7 @@ func liveCommand(std streams, f *flags) *cobra.Command {
 			case !screen && set.Changed("history"):
 				return trouble("--history is for the screen: listings keep no messages")
 			}
-			return live(cmd.Context(), std, f, args, messagesView, screen)
+			return runLive(cmd.Context(), std, f, args, messagesView, screen)
 		},
 	}
 	f.live.registerOwn(c.Flags())
@@ -65,7 +67,7 @@ func liveCommand(std streams, f *flags) *cobra.Command {
 }
 
 // live captures from interfaces, or reads a pipe (-r), and shows it.
-func live(ctx context.Context, std streams, f *flags, args []string, v view, screen bool) error {
+func runLive(ctx context.Context, std streams, f *flags, args []string, v view, screen bool) error {
 	if f.live.list {
 		return listInterfaces(std, f)
 	}
@@ -220,11 +222,11 @@ func openInterfaces(std streams, f *flags, args []string) (*liveSource, []captur
 	for _, line := range said {
 		say(std.err, line)
 	}
-	opt := capture.LiveOptions{Interfaces: l.interfaces, Promisc: !l.noPromisc, Snaplen: l.snaplen, Buffer: l.buffer << 10}
+	opt := live.Options{Interfaces: l.interfaces, Promisc: !l.noPromisc, Snaplen: l.snaplen, Buffer: l.buffer << 10}
 	if filter != nil {
 		opt.Filter = func(link capture.LinkType) ([]xbpf.RawInstruction, error) { return filter.Live(uint16(link)) }
 	}
-	opened, err := capture.OpenLive(opt)
+	opened, err := live.Open(opt)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -234,7 +236,7 @@ func openInterfaces(std streams, f *flags, args []string) (*liveSource, []captur
 	return s, writeInterfaces(opened.Stats(), l), nil
 }
 
-func writeInterfaces(st capture.LiveStats, l *liveFlags) []capture.WriteInterface {
+func writeInterfaces(st live.Stats, l *liveFlags) []capture.WriteInterface {
 	var out []capture.WriteInterface
 	for _, i := range st.Interfaces {
 		out = append(out, capture.WriteInterface{Name: i.Name, Link: i.Link, Snaplen: l.snaplen, Filter: l.filter})
@@ -316,7 +318,7 @@ func listLive(ctx context.Context, std streams, f *flags, s *liveSource, v view)
 	if err != nil {
 		return err
 	}
-	l.forget = decode.Forgetting{Sessions: liveSessions, Bytes: liveSessionBytes}
+	l.forget = trace.Retention{Sessions: liveSessions, Bytes: liveSessionBytes}
 	ports, err := f.ports()
 	if err != nil {
 		return err

@@ -13,8 +13,6 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
-
-	"github.com/wspeek/wspeek/capture"
 )
 
 // TestHazard_V7_Hangup: a terminal that goes away ends a capture in order, and what was captured is in the file.
@@ -130,34 +128,5 @@ func TestHazard_O13_SudoMakesNoFileForItsCaller(t *testing.T) {
 	}
 	if n, _, _ := readCapture(t, file); n < 20 {
 		t.Errorf("%d packets in the file", n)
-	}
-}
-
-// TestPacketRing_NoRoom: where the disk is full the oldest packets are given up, and the newest are kept.
-func TestPacketRing_NoRoom(t *testing.T) {
-	t.Parallel()
-	if os.Geteuid() != 0 {
-		t.Skip("needs root, to make a small file system")
-	}
-	r, told := ringOf(t, 10_000_000)
-	if err := unix.Mount("tmpfs", r.dir, "tmpfs", 0, "size=400k"); err != nil {
-		t.Skipf("no small file system can be made: %v", err)
-	}
-	t.Cleanup(func() { unix.Unmount(r.dir, unix.MNT_DETACH) })
-	const all = 10_000
-	for n := 1; n <= all; n += 50 {
-		r.keep(madeFrom(n, n+49))
-	}
-	c, v := r.counts(), r.view()
-	defer v.release()
-	var first, last int
-	err := v.read(t.Context(), func(p *capture.Packet) error {
-		if last = p.Number; first == 0 {
-			first = last
-		}
-		return nil
-	})
-	if err != nil || c.err != nil || c.lost != 0 || c.dropped == 0 || c.kept+c.dropped != all || last != all || int64(last-first+1) != c.kept {
-		t.Errorf("%+v, packets %d to %d, %v, told %q", c, first, last, err, told.lines)
 	}
 }

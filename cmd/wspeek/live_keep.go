@@ -10,14 +10,16 @@ import (
 	"time"
 
 	"github.com/wspeek/wspeek/capture"
+	"github.com/wspeek/wspeek/capture/keep"
+	"github.com/wspeek/wspeek/capture/live"
 )
 
 // keeper writes packets to a file (-w) in a goroutine of its own.
 type keeper struct {
 	w       *capture.Writer
-	backlog *backlog
+	backlog *keep.Backlog
 	// stats are the counts to write from time to time; nil where there are none (a pipe).
-	stats func() capture.LiveStats
+	stats func() live.Stats
 	// limit is -a filesize, 0 for none; full is called when it is reached.
 	limit int64
 	full  func()
@@ -36,7 +38,7 @@ const statsEvery = time.Second
 // createKeeper makes the file, with the rights that owner has to files.
 func createKeeper(f *flags, ifaces []capture.WriteInterface, owner identity) (*keeper, error) {
 	l := &f.live
-	k := &keeper{backlog: newBacklog(), limit: l.stop.bytes, done: make(chan struct{})}
+	k := &keeper{backlog: keep.NewBacklog(), limit: l.stop.bytes, done: make(chan struct{})}
 	err := withRightsOf(owner, func() (err error) {
 		k.w, err = capture.CreateWriter(l.write, capture.WriteOptions{
 			Overwrite: true, Interfaces: ifaces, Program: "wspeek " + version, Made: ownedBy(owner),
@@ -70,11 +72,11 @@ func plain(err error) error {
 // run writes until the backlog has ended.
 func (k *keeper) run() {
 	defer close(k.done)
-	var c *chunk
+	var c *keep.PacketChunk
 	var err error
 	for counted := time.Now(); err == nil; {
-		if c, err = k.backlog.take(c, statsEvery); c != nil {
-			k.write(c.packets)
+		if c, err = k.backlog.Take(c, statsEvery); c != nil {
+			k.write(c.Packets)
 		}
 		if time.Since(counted) >= statsEvery || err != nil {
 			counted = time.Now()
@@ -102,7 +104,7 @@ func (k *keeper) write(packets []capture.Packet) {
 
 func (k *keeper) count() {
 	if k.stats != nil && k.err == nil {
-		k.failed(k.w.Statistics(k.stats()))
+		k.failed(k.w.Statistics(k.stats().Interfaces))
 	}
 }
 

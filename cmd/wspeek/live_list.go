@@ -8,8 +8,8 @@ import (
 	"strings"
 	"text/tabwriter"
 
-	"github.com/wspeek/wspeek/capture"
-	"github.com/wspeek/wspeek/decode"
+	"github.com/wspeek/wspeek/capture/live"
+	"github.com/wspeek/wspeek/decode/show"
 )
 
 // interfaceLine is an interface as -D --json tells it.
@@ -27,7 +27,7 @@ type interfaceLine struct {
 
 // listInterfaces is -D.
 func listInterfaces(std streams, f *flags) error {
-	all, err := capture.Interfaces()
+	all, err := live.Interfaces()
 	if err != nil {
 		return liveTrouble(std.err, f, err)
 	}
@@ -36,13 +36,13 @@ func listInterfaces(std streams, f *flags) error {
 	}
 	t := tabwriter.NewWriter(std.out, 0, 0, 2, ' ', 0)
 	for _, i := range all {
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s\n", decode.Inert(i.Name), stateOf(&i),
-			strings.Join(i.Addresses, " "), decode.Inert(i.Description))
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\n", show.Inert(i.Name), stateOf(&i),
+			strings.Join(i.Addresses, " "), show.Inert(i.Description))
 	}
 	return t.Flush()
 }
 
-func interfacesJSON(std streams, all []capture.Interface) error {
+func interfacesJSON(std streams, all []live.Interface) error {
 	e := json.NewEncoder(std.out)
 	for _, i := range all {
 		line := interfaceLine{1, "interface", i.Name, i.Index, i.Description, append([]string{}, i.Addresses...),
@@ -54,7 +54,7 @@ func interfacesJSON(std streams, all []capture.Interface) error {
 	return nil
 }
 
-func stateOf(i *capture.Interface) string {
+func stateOf(i *live.Interface) string {
 	switch {
 	case !i.Up:
 		return "down"
@@ -67,16 +67,16 @@ func stateOf(i *capture.Interface) string {
 // chooseInterface is the interface where none is named, as tcpdump chooses: the first that is up and running
 // and does not lead back here; else the first that is up.
 func chooseInterface() (string, error) {
-	all, err := capture.Interfaces()
+	all, err := live.Interfaces()
 	if err != nil {
 		return "", err
 	}
-	for _, good := range []func(*capture.Interface) bool{
-		func(i *capture.Interface) bool { return i.Up && i.Running && !i.Loopback },
-		func(i *capture.Interface) bool { return i.Up },
+	for _, good := range []func(*live.Interface) bool{
+		func(i *live.Interface) bool { return i.Up && i.Running && !i.Loopback },
+		func(i *live.Interface) bool { return i.Up },
 	} {
 		for k := range all {
-			if i := &all[k]; i.Name != capture.AnyInterface && good(i) {
+			if i := &all[k]; i.Name != live.AnyInterface && good(i) {
 				return i.Name, nil
 			}
 		}

@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"fmt"
 
+	"github.com/wspeek/wspeek/capture/keep"
 	"github.com/wspeek/wspeek/tui"
 )
 
@@ -19,7 +21,9 @@ func (s *liveSource) keepPackets(f *flags, feed *liveFeed) tui.Packets {
 	if f.live.packets == 0 {
 		return cannotSave("--packets 0: no packets are kept to be saved")
 	}
-	s.ring = newPacketRing(int64(f.live.packets)*megabyte, s.tell)
+	s.ring = keep.NewRing(keep.RingOptions{Bytes: int64(f.live.packets) * megabyte, Failed: func(err error) {
+		s.tell("packets are no longer saved for :w: " + plain(err).Error())
+	}})
 	feed.conns = newConnections()
 	v := newSaver(feed.conns, s.holdPackets, func() int { return int(feed.pump.visited.Load()) })
 	v.advice = s.advice
@@ -34,12 +38,12 @@ func (s *liveSource) keepPackets(f *flags, feed *liveFeed) tui.Packets {
 
 // holdPackets is what a saver reads.
 func (s *liveSource) holdPackets(ctx context.Context) (*heldPackets, error) {
-	if err := s.ring.caughtUp(ctx); err != nil {
+	if err := s.ring.CatchUp(ctx); err != nil {
 		return nil, err
 	}
-	v := s.ring.view()
-	h := &heldPackets{read: v.read, release: v.release, oldest: v.oldest(), dropped: v.counts.dropped, lost: v.counts.lost,
-		ended: v.counts.err, interfaces: s.interfaces}
+	v := s.ring.View()
+	h := &heldPackets{read: v.Read, release: v.Release, oldest: v.Oldest(), dropped: v.Counts.Dropped, lost: v.Counts.Lost,
+		ended: v.Counts.Err, interfaces: s.interfaces}
 	if s.live != nil {
 		h.stats = s.live.Stats
 	}
@@ -49,7 +53,7 @@ func (s *liveSource) holdPackets(ctx context.Context) (*heldPackets, error) {
 // tidyPackets forgets what need not be known of connections without packets.
 func (l *liveFeed) tidyPackets() {
 	if l.source.ring != nil && l.conns != nil {
-		l.conns.tidy(l.source.ring.oldest())
+		l.conns.tidy(l.source.ring.Oldest())
 	}
 }
 
@@ -58,8 +62,19 @@ func (s *liveSource) endPackets(tell func(string), quiet bool) {
 	if s.ring == nil {
 		return
 	}
-	if text := s.ring.counts().said(); text != "" && !quiet {
+	if text := ringSummary(s.ring.Counts()); text != "" && !quiet {
 		tell(text)
 	}
-	s.ring.close()
+	s.ring.Close()
+}
+
+// ringSummary is what to report at the end, "" if every packet was kept.
+func ringSummary(c keep.RingCounts) string {
+	if c.Dropped == 0 && c.Lost == 0 {
+		return ""
+	}
+	if c.Err != nil {
+		return fmt.Sprintf("for :w %d packets were kept, and %d after these could not be: %v", c.Kept, c.Lost, plain(c.Err))
+	}
+	return fmt.Sprintf("for :w the newest %d packets were kept; %d older ones were dropped, %d were lost on the way", c.Kept, c.Dropped, c.Lost)
 }

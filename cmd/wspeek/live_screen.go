@@ -13,6 +13,7 @@ import (
 
 	"github.com/wspeek/wspeek/decode"
 	"github.com/wspeek/wspeek/decode/export"
+	"github.com/wspeek/wspeek/decode/show"
 	"github.com/wspeek/wspeek/tui"
 )
 
@@ -89,7 +90,7 @@ func liveOptions(f *flags, feed *liveFeed, packets tui.Packets) tui.Options {
 func tellPast(tell func(string), a *decode.Account) {
 	if a.PastMessages > 0 || a.PastSessions > 0 {
 		tell(fmt.Sprintf("the screen kept the newest; forgotten were %s and %s that had closed (--history)",
-			numbered(a.PastMessages, "older message"), numbered(a.PastSessions, "session")))
+			show.Count(a.PastMessages, "older message"), show.Count(a.PastSessions, "session")))
 	}
 }
 

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/wspeek/wspeek/capture"
+	"github.com/wspeek/wspeek/capture/keep"
+	"github.com/wspeek/wspeek/capture/live"
 	"github.com/wspeek/wspeek/decode"
 )
 
@@ -22,17 +24,17 @@ const tickEvery = 250 * time.Millisecond
 //
 //	interface ──▶ drain ──▶ backlog ──▶ ReadBatch (pump)
 //	                   ├──▶ backlog ──▶ keeper (-w)
-//	                   └──▶ backlog ──▶ packetRing (:w on the screen)
+//	                   └──▶ backlog ──▶ keep.Ring (:w on the screen)
 type liveSource struct {
 	name string
 	// open gives what is read; live is the same where that is an interface, else nil.
 	open func() (capture.Source, error)
-	live *capture.Live
+	live *live.Capture
 	// patient sources (pipes) wait instead of dropping packets.
 	patient bool
-	backlog *backlog
-	keep    *keeper     // nil without -w
-	ring    *packetRing // nil without a screen
+	backlog *keep.Backlog
+	keep    *keeper    // nil without -w
+	ring    *keep.Ring // nil without a screen
 	// interfaces are those that packets come from, none for a pipe.
 	interfaces []capture.WriteInterface
 	// away is the interface that went away last and may come back, empty for none; it belongs to drain.
@@ -53,7 +55,7 @@ type liveSource struct {
 	stopped  chan struct{}
 	ended    chan struct{}
 
-	held map[*capture.Batch]*chunk
+	held map[*capture.Batch]*keep.PacketChunk
 	// last is the time of the newest packet handed on, which was at by our clock.
 	last       capture.Time
 	at, ticked time.Time
@@ -64,8 +66,8 @@ type liveSource struct {
 }
 
 func newLiveSource(name string) *liveSource {
-	return &liveSource{name: name, backlog: newBacklog(), stopped: make(chan struct{}), ended: make(chan struct{}),
-		held: map[*capture.Batch]*chunk{}}
+	return &liveSource{name: name, backlog: keep.NewBacklog(), stopped: make(chan struct{}), ended: make(chan struct{}),
+		held: map[*capture.Batch]*keep.PacketChunk{}}
 }
 
 // tell says a line to the user.
@@ -81,7 +83,7 @@ func (s *liveSource) begin() {
 		go s.keep.run()
 	}
 	if s.ring != nil {
-		go s.ring.run()
+		go s.ring.Run()
 	}
 	go s.drain()
 	if !s.shown {
@@ -138,12 +140,12 @@ func (s *liveSource) back(packets []capture.Packet) {
 
 // close hands the end on.
 func (s *liveSource) close(err error) {
-	s.backlog.close(err)
+	s.backlog.Close(err)
 	if s.keep != nil {
-		s.keep.backlog.close(io.EOF)
+		s.keep.backlog.Close(io.EOF)
 	}
 	if s.ring != nil {
-		s.ring.backlog.close(io.EOF)
+		s.ring.Backlog().Close(io.EOF)
 	}
 }
 
@@ -151,27 +153,27 @@ func (s *liveSource) close(err error) {
 func (s *liveSource) hand(packets []capture.Packet) {
 	for _, b := range s.backlogs() {
 		if s.patient {
-			b.wait(packets, s.stopped)
-		} else if rest := b.put(packets); len(rest) > 0 {
-			b.lose(len(rest))
+			b.PutAll(packets, s.stopped)
+		} else if rest := b.Put(packets); len(rest) > 0 {
+			b.Lose(len(rest))
 		}
 	}
 }
 
-func (s *liveSource) backlogs() []*backlog {
-	var out []*backlog
+func (s *liveSource) backlogs() []*keep.Backlog {
+	var out []*keep.Backlog
 	if s.keep != nil {
 		out = append(out, s.keep.backlog)
 	}
 	if s.ring != nil {
-		out = append(out, s.ring.backlog)
+		out = append(out, s.ring.Backlog())
 	}
 	return append(out, s.backlog) // last: what is shown is in the files
 }
 
 // goesOn notes an error and says whether to read on after it.
 func (s *liveSource) goesOn(err error) bool {
-	var gone *capture.InterfaceError
+	var gone *live.InterfaceError
 	var damage *capture.Damage
 	switch {
 	case errors.As(err, &gone):
@@ -213,11 +215,11 @@ func (s *liveSource) stop() {
 func (s *liveSource) waitFirst(ctx context.Context) error {
 	told := time.AfterFunc(waitQuietly, func() { s.tell("waiting for the first packet of " + s.name) })
 	defer told.Stop()
-	s.backlog.waitFirst(s.stopped)
+	s.backlog.WaitFirst(s.stopped)
 	if ctx.Err() != nil {
 		return &exitError{status: exitInterrupted}
 	}
-	return s.notOpened(s.backlog.ended())
+	return s.notOpened(s.backlog.Ended())
 }
 
 // notOpened is err where an input could not be opened: there is nothing else to tell then.
@@ -245,7 +247,7 @@ func (s *liveSource) ReadBatch(b *capture.Batch) error {
 		s.ticked = time.Now()
 		return idle{s.now()}
 	}
-	c, err := s.backlog.take(s.held[b], rest)
+	c, err := s.backlog.Take(s.held[b], rest)
 	s.held[b] = c
 	switch {
 	case err != nil:
@@ -253,8 +255,8 @@ func (s *liveSource) ReadBatch(b *capture.Batch) error {
 	case c == nil:
 		return s.ReadBatch(b)
 	}
-	b.Packets = c.packets
-	s.last, s.at = c.packets[len(c.packets)-1].Time, time.Now()
+	b.Packets = c.Packets
+	s.last, s.at = c.Packets[len(c.Packets)-1].Time, time.Now()
 	return nil
 }
 
@@ -264,7 +266,7 @@ func (s *liveSource) now() capture.Time {
 	switch {
 	case s.last == 0:
 		return capture.Time(time.Now().UnixNano())
-	case s.backlog.behind():
+	case s.backlog.Waiting():
 		return s.last
 	}
 	return s.last + capture.Time(time.Since(s.at))
@@ -279,13 +281,13 @@ type losses struct {
 func (l losses) sum() int64 { return l.kernel + l.device + l.decode }
 
 func (s *liveSource) losses() losses {
-	l := losses{decode: s.backlog.lostSoFar()}
+	l := losses{decode: s.backlog.Lost()}
 	if s.live != nil {
 		st := s.live.Stats()
 		l.kernel, l.device = int64(st.Dropped), int64(st.Missed)
 	}
 	if s.keep != nil {
-		l.keep, l.failed = s.keep.backlog.lostSoFar(), s.keep.unwritten.Load()
+		l.keep, l.failed = s.keep.backlog.Lost(), s.keep.unwritten.Load()
 	}
 	return l
 }
@@ -382,7 +384,7 @@ func (s *liveSource) Close() error {
 		s.keep.finish(s.begun)
 	}
 	if s.ring != nil && s.begun {
-		<-s.ring.done
+		<-s.ring.Done()
 	}
 	if s.live != nil {
 		return s.live.Close()

@@ -1,14 +1,13 @@
 package main
 
 import (
-	"io"
-	"slices"
 	"testing"
 	"time"
 
 	"github.com/wspeek/wspeek/capture"
 	"github.com/wspeek/wspeek/capture/bpf"
 	"github.com/wspeek/wspeek/decode"
+	"github.com/wspeek/wspeek/decode/trace"
 )
 
 func packetsAt(times ...capture.Time) []capture.Packet {
@@ -19,61 +18,13 @@ func packetsAt(times ...capture.Time) []capture.Packet {
 	return list
 }
 
-func TestLive_BacklogKeepsOrderAndBytes(t *testing.T) {
-	t.Parallel()
-	b := newBacklog()
-	data := packetsAt(1, 2, 3)
-	if rest := b.put(data[:1]); rest != nil {
-		t.Fatalf("no room: %v", rest)
-	}
-	b.put(data[1:])
-	for i := range data {
-		data[i].Data[0] = 99 // the backlog has its own
-	}
-	c, err := b.take(nil, time.Second)
-	if err != nil || len(c.packets) != 3 {
-		t.Fatalf("got %v, %v; want 3 packets at once", c, err)
-	}
-	for i, p := range c.packets {
-		if p.Number != i+1 || !slices.Equal(p.Data, []byte{byte(i), 1, 2}) {
-			t.Errorf("packet %d: %+v", i, p)
-		}
-	}
-	if c, err := b.take(c, time.Millisecond); c != nil || err != nil {
-		t.Errorf("got %v, %v; want a time-out", c, err)
-	}
-	b.close(io.EOF)
-	if _, err := b.take(nil, time.Second); err != io.EOF {
-		t.Errorf("got %v, want io.EOF", err)
-	}
-}
-
-func TestLive_BacklogIsBounded(t *testing.T) {
-	t.Parallel()
-	b := newBacklog()
-	large := []capture.Packet{{Data: make([]byte, 200<<10)}}
-	taken := 0
-	for ; len(b.put(large)) == 0; taken++ {
-		if taken > 2*backlogChunks*chunkBytes/(200<<10) {
-			t.Fatal("no bound")
-		}
-	}
-	if want := backlogChunks * (chunkBytes / (200 << 10)); taken != want {
-		t.Errorf("took %d packets of 200 KiB, want %d", taken, want)
-	}
-	c, _ := b.take(nil, time.Second)
-	if len(c.packets) != 5 || len(b.put(large)) != 0 {
-		t.Errorf("%d packets taken, and no room after that", len(c.packets))
-	}
-}
-
 // TestHazard_V8_ClockSteps: time goes on from the newest packet by our own clock, however that one is set.
 func TestHazard_V8_ClockSteps(t *testing.T) {
 	t.Parallel()
 	for _, start := range []capture.Time{1_000_000_000, 4_000_000_000_000_000_000} {
 		s := newLiveSource("test")
 		s.ticked = time.Now()
-		s.backlog.put(packetsAt(start-5, start))
+		s.backlog.Put(packetsAt(start-5, start))
 		var b capture.Batch
 		if err := s.ReadBatch(&b); err != nil || len(b.Packets) != 2 {
 			t.Fatalf("%d packets, %v", len(b.Packets), err)
@@ -83,8 +34,8 @@ func TestHazard_V8_ClockSteps(t *testing.T) {
 		if !ok || late.now < start+capture.Time(tickEvery/2) || late.now > start+capture.Time(time.Minute) {
 			t.Errorf("after %d: got %v at %d", start, err, late.now)
 		}
-		s.backlog.put(packetsAt(start + 1))
-		s.backlog.put(packetsAt(start + 2))
+		s.backlog.Put(packetsAt(start + 1))
+		s.backlog.Put(packetsAt(start + 2))
 		if now := s.now(); now != start {
 			t.Errorf("with packets waiting it is %d, want that of the last one handed on, %d", now, start)
 		}
@@ -114,7 +65,7 @@ func TestHazard_V6_OwnSSHConnection(t *testing.T) {
 
 func TestLive_ForgetsClosedSessions(t *testing.T) {
 	t.Parallel()
-	l := &lister{sessions: map[int]*decode.Session{}, headed: map[int]bool{}, forget: decode.Forgetting{Sessions: 10}}
+	l := &lister{sessions: map[int]*decode.Session{}, headed: map[int]bool{}, forget: trace.Retention{Sessions: 10}}
 	l.remember(&decode.Session{N: 1, State: decode.Open})
 	for n := 2; n <= 1000; n++ {
 		l.headed[n] = true
@@ -147,20 +98,5 @@ func TestLive_Conditions(t *testing.T) {
 	}
 	if ring.parse([]string{"files:2.5"}) == nil {
 		t.Error("-b files:2.5 was taken")
-	}
-}
-
-func BenchmarkBacklog(b *testing.B) {
-	q := newBacklog()
-	packets := make([]capture.Packet, 100)
-	for i := range packets {
-		packets[i].Data = make([]byte, 500)
-	}
-	b.ReportAllocs()
-	b.SetBytes(100 * 500)
-	var c *chunk
-	for b.Loop() {
-		q.put(packets)
-		c, _ = q.take(c, time.Second)
 	}
 }

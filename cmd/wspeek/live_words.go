@@ -8,16 +8,16 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/wspeek/wspeek/capture"
 	"github.com/wspeek/wspeek/capture/bpf"
-	"github.com/wspeek/wspeek/decode"
+	"github.com/wspeek/wspeek/capture/live"
+	"github.com/wspeek/wspeek/decode/show"
 )
 
 // liveTrouble tells why a capture does not begin, with what mends it, and is the error with its status.
 func liveTrouble(words io.Writer, f *flags, err error) error {
-	var permission *capture.PermissionError
+	var permission *live.PermissionError
 	var mistake *bpf.Error
-	var long *capture.FilterLengthError
+	var long *live.FilterLengthError
 	switch {
 	case errors.As(err, &permission):
 		say(words, err.Error())
@@ -39,10 +39,10 @@ func liveTrouble(words io.Writer, f *flags, err error) error {
 }
 
 // say writes a line for a person.
-func say(words io.Writer, line string) { fmt.Fprintf(words, "wspeek: %s\n", decode.Inert(line)) }
+func say(words io.Writer, line string) { fmt.Fprintf(words, "wspeek: %s\n", show.Inert(line)) }
 
 // mend are the commands that bring about the rights that are missing, the best first.
-func mend(e *capture.PermissionError, f *flags) string {
+func mend(e *live.PermissionError, f *flags) string {
 	pipe := pipe(f, program(e))
 	if e.Setcap {
 		return fmt.Sprintf("Allow it once for all:  sudo setcap cap_net_raw+ep %s\nOr leave it to tcpdump: %s\n",
@@ -51,7 +51,7 @@ func mend(e *capture.PermissionError, f *flags) string {
 	return "Leave it to tcpdump: " + pipe + "\n"
 }
 
-func program(e *capture.PermissionError) string {
+func program(e *live.PermissionError) string {
 	if e.Program == "" {
 		return "wspeek"
 	}
@@ -69,7 +69,7 @@ func tcpdumpArgs(f *flags) string {
 	if len(l.interfaces) > 0 {
 		name := l.interfaces[0]
 		if len(l.interfaces) > 1 {
-			name = capture.AnyInterface
+			name = live.AnyInterface
 		}
 		s += " -i " + shellWord(name)
 	}
@@ -82,7 +82,7 @@ func tcpdumpArgs(f *flags) string {
 	if filter := strings.Join(strings.Fields(l.filter), " "); filter != "" {
 		s += " " + shellWord(filter)
 	}
-	return decode.Inert(s)
+	return show.Inert(s)
 }
 
 // hint tells what may have been meant by an expression that is not taken.
@@ -97,8 +97,8 @@ func hint(e *bpf.Error, f *flags) string {
 }
 
 func isInterface(name string) bool {
-	all, _ := capture.Interfaces()
-	return slices.ContainsFunc(all, func(i capture.Interface) bool { return i.Name == name })
+	all, _ := live.Interfaces()
+	return slices.ContainsFunc(all, func(i live.Interface) bool { return i.Name == name })
 }
 
 // throughTcpdump is the way around what is not understood here. An expression that cannot be shown as it is

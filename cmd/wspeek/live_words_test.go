@@ -6,8 +6,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/wspeek/wspeek/capture"
 	"github.com/wspeek/wspeek/capture/bpf"
+	"github.com/wspeek/wspeek/capture/live"
 )
 
 // told is what liveTrouble writes about a filter on an interface.
@@ -55,8 +55,8 @@ func TestLive_FiltersThatAreNotTaken(t *testing.T) {
 func TestLive_FiltersThatAreTooLong(t *testing.T) {
 	t.Parallel()
 	filter := "port 1" + strings.Repeat(" or (host 1.2.3.4 and port 5)", 100)
-	long := &capture.InterfaceError{Name: "lo", What: "the filter was refused",
-		Err: &capture.FilterLengthError{Instructions: 3000, Err: errors.New("cannot allocate memory")}}
+	long := &live.InterfaceError{Name: "lo", What: "the filter was refused",
+		Err: &live.FilterLengthError{Instructions: 3000, Err: errors.New("cannot allocate memory")}}
 	whole := &bpf.Error{Expr: filter, Pos: bpf.Whole, Why: "too long for the kernel: 5000 instructions", Unsupported: true}
 	for err, want := range map[error]string{
 		long:  `interface "lo": the filter was refused: too long for the kernel: 3000 instructions: cannot allocate memory`,

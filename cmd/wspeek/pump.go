@@ -10,6 +10,7 @@ import (
 
 	"github.com/wspeek/wspeek/capture"
 	"github.com/wspeek/wspeek/decode"
+	"github.com/wspeek/wspeek/decode/stack"
 	"github.com/wspeek/wspeek/decode/ws"
 	"github.com/wspeek/wspeek/reassembly"
 )
@@ -44,8 +45,8 @@ type pump struct {
 	source    capture.Source
 	opt       decode.Options
 	dissector reassembly.Dissector
-	decoders  [shards]*decode.Decoder
-	merger    decode.Merger
+	decoders  [shards]*stack.Decoder
+	merger    stack.Merger
 	read      atomic.Int64
 	// cut counts packets of TCP connections that are not whole.
 	cut int64
@@ -84,7 +85,7 @@ func (p *pump) run(ctx context.Context, visit visitor) error {
 	quit, stop := context.WithCancel(ctx)
 	defer stop()
 	for i := range p.decoders {
-		p.decoders[i] = decode.NewDecoder(p.opt)
+		p.decoders[i] = stack.NewDecoder(p.opt)
 	}
 	var readErr error
 	go func() {

@@ -74,7 +74,7 @@ func listCommand(std streams, f *flags, v view, use, short, long string) *cobra.
 		Use: use, Short: short, Long: long,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if f.live.on() {
-				return live(cmd.Context(), std, f, args, v, false)
+				return runLive(cmd.Context(), std, f, args, v, false)
 			}
 			return list(cmd.Context(), std, f, args, v)
 		},

@@ -9,7 +9,7 @@ import (
 	"os/signal"
 	"syscall"
 
-	"github.com/wspeek/wspeek/decode"
+	"github.com/wspeek/wspeek/decode/show"
 )
 
 // streams are the standard streams of a run.
@@ -83,7 +83,7 @@ func exitStatus(err error, words io.Writer) int {
 		status = x.status
 	}
 	if msg := err.Error(); msg != "" {
-		fmt.Fprintf(words, "wspeek: %s\n", decode.Inert(msg))
+		fmt.Fprintf(words, "wspeek: %s\n", show.Inert(msg))
 		pointAt(words, err)
 	}
 	return status

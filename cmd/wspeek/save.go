@@ -10,6 +10,7 @@ import (
 	"sync"
 
 	"github.com/wspeek/wspeek/capture"
+	"github.com/wspeek/wspeek/capture/live"
 	"github.com/wspeek/wspeek/tui"
 )
 
@@ -41,7 +42,7 @@ type heldPackets struct {
 	ended      error
 	interfaces []capture.WriteInterface
 	// stats are the counts of a live capture, nil for none.
-	stats func() capture.LiveStats
+	stats func() live.Stats
 }
 
 func newSaver(conns *connections, hold func(context.Context) (*heldPackets, error), seen func() int) *saver {
@@ -149,7 +150,7 @@ func (s *saver) write(ctx context.Context, out *outFile, done *saved) error {
 	if len(done.sessions) > 0 {
 		err = s.chosen(ctx, w, done)
 	} else if err = done.copied.all(ctx, held.read, w); err == nil && held.stats != nil {
-		err = w.Statistics(held.stats())
+		err = w.Statistics(held.stats().Interfaces)
 	}
 	if closed := w.Close(); err == nil {
 		err = closed

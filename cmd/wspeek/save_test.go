@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/netip"
 	"os"
 	"path/filepath"
@@ -14,7 +15,9 @@ import (
 	"time"
 
 	"github.com/wspeek/wspeek/capture"
+	"github.com/wspeek/wspeek/capture/keep"
 	"github.com/wspeek/wspeek/decode"
+	"github.com/wspeek/wspeek/decode/show"
 	"github.com/wspeek/wspeek/pcaps"
 	"github.com/wspeek/wspeek/reassembly"
 	"github.com/wspeek/wspeek/tui"
@@ -46,9 +49,12 @@ func filesFor(t *testing.T, names ...string) tui.Packets {
 func ringFor(t *testing.T, limit int64, packets []capture.Packet) *saver {
 	t.Helper()
 	s := newLiveSource("test")
-	s.ring, _ = ringOf(t, limit)
+	s.ring = keep.NewRing(keep.RingOptions{Bytes: limit, Dir: t.TempDir()})
+	t.Cleanup(s.ring.Close)
 	s.interfaces = []capture.WriteInterface{{Name: "lo", Link: packets[0].LinkType}}
-	s.ring.keep(packets)
+	s.ring.Backlog().Put(packets)
+	s.ring.Backlog().Close(io.EOF)
+	s.ring.Run()
 	conns := newConnections()
 	p := &pump{source: &listSource{slices.Clone(packets)}, flush: func() error { return nil }, opt: decode.Options{Limits: liveLimits()}}
 	if err := p.run(t.Context(), conns.before(func(*decode.Batch, *decode.Event) error { return nil })); err != nil {
@@ -117,7 +123,7 @@ func TestSave_Samples(t *testing.T) {
 			want := packetsIn(t, out)
 			for what, from := range map[string]tui.Packets{"file": from, "ring": ring} {
 				file, said := saveOK(t, from, n)
-				if got := packetsIn(t, file); !slices.Equal(got, want) || !strings.HasPrefix(said, numbered(int64(len(want)), "packet")+" of 1 session") {
+				if got := packetsIn(t, file); !slices.Equal(got, want) || !strings.HasPrefix(said, show.Count(int64(len(want)), "packet")+" of 1 session") {
 					t.Errorf("%s, session %d: %d packets, want %d; said %q", what, n, len(got), len(want), said)
 				}
 			}
@@ -387,6 +393,20 @@ func TestSaved_Words(t *testing.T) {
 		s.held, s.copied.n = held, 7
 		if got := s.String(); got != want {
 			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}
+
+func TestRingSummary(t *testing.T) {
+	t.Parallel()
+	full := &os.PathError{Op: "write", Path: "/tmp/x", Err: errors.New("disk full")}
+	for want, c := range map[string]keep.RingCounts{
+		"": {Kept: 5},
+		"for :w the newest 5 packets were kept; 2 older ones were dropped, 3 were lost on the way": {Kept: 5, Dropped: 2, Lost: 3},
+		"for :w 5 packets were kept, and 3 after these could not be: /tmp/x: disk full":            {Kept: 5, Lost: 3, Err: full},
+	} {
+		if got := ringSummary(c); got != want {
+			t.Errorf("%+v: got %q, want %q", c, got, want)
 		}
 	}
 }

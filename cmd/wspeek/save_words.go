@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/wspeek/wspeek/decode/show"
 )
 
 // saved is what became of a file of packets.
@@ -44,12 +46,12 @@ func (s *saved) nothing() error {
 
 // String says what was written, and what of it is missing.
 func (s *saved) String() string {
-	parts := []string{numbered(s.copied.n, "packet")}
+	parts := []string{show.Count(s.copied.n, "packet")}
 	switch {
 	case len(s.sessions) > 0:
-		parts[0] += " of " + numbered(int64(len(s.sessions)-len(s.gone)), "session")
+		parts[0] += " of " + show.Count(int64(len(s.sessions)-len(s.gone)), "session")
 	case s.held.dropped == 0 && s.held.lost == 0: // else nobody knows how many there are in the file
-		parts[0] += " of " + numbered(int64(s.all), "session")
+		parts[0] += " of " + show.Count(int64(s.all), "session")
 	}
 	if len(s.gone) > 0 {
 		parts = append(parts, "nothing of "+sessionsNamed(s.gone)+" kept")
@@ -58,7 +60,7 @@ func (s *saved) String() string {
 		parts = append(parts, "begin of "+sessionsNamed(s.cut)+" not kept")
 	}
 	if s.along > 0 {
-		parts = append(parts, numbered(int64(s.along), "session")+" of the same connections along")
+		parts = append(parts, show.Count(int64(s.along), "session")+" of the same connections along")
 	}
 	if len(s.sessions) == 0 && s.held.dropped > 0 {
 		parts = append(parts, fmt.Sprintf("%d older not kept", s.held.dropped))
@@ -67,7 +69,7 @@ func (s *saved) String() string {
 		parts = append(parts, fmt.Sprintf("%d lost before they were kept%s", s.held.lost, s.why()))
 	}
 	if s.copied.early > 0 {
-		parts = append(parts, numbered(s.copied.early, "packet")+" from before 1970 now of 1970")
+		parts = append(parts, show.Count(s.copied.early, "packet")+" from before 1970 now of 1970")
 	}
 	if len(parts) == 1 {
 		return parts[0]
@@ -97,7 +99,7 @@ func sessionsNamed(ns []int) string {
 	case len(ns) == 1:
 		return "session " + strconv.Itoa(ns[0])
 	case len(ns) > mostNamed:
-		return numbered(int64(len(ns)), "session")
+		return show.Count(int64(len(ns)), "session")
 	}
 	var names []string
 	for _, n := range slices.Sorted(slices.Values(ns)) {

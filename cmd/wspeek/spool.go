@@ -5,7 +5,7 @@ import (
 	"os"
 )
 
-// spool is decode.Payloads in a temporary file that has no name where the system allows that. What was put last
+// spool is trace.Payloads in a temporary file that has no name where the system allows that. What was put last
 // is in memory, so that little is never written.
 type spool struct {
 	file *os.File
@@ -17,7 +17,7 @@ type spool struct {
 // spoolMemory is how many bytes of payloads stay in memory.
 const spoolMemory = 4 << 20
 
-// Put is decode.Payloads.
+// Put is trace.Payloads.
 func (s *spool) Put(p []byte) (int64, error) {
 	if len(s.last)+len(p) > spoolMemory {
 		if err := s.empty(); err != nil {
@@ -48,7 +48,7 @@ func (s *spool) empty() error {
 	return nil
 }
 
-// Get is decode.Payloads.
+// Get is trace.Payloads.
 func (s *spool) Get(ref int64, n int) ([]byte, error) {
 	p := make([]byte, n)
 	switch {

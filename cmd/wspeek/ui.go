@@ -43,14 +43,14 @@ func showFiles(ctx context.Context, std streams, f *flags, args []string) error 
 		return &exitError{exitTrouble, err}
 	}
 	defer in.Close()
-	return show(ctx, std, f, in, titleOf(names), quoted(names), savesFiles(names))
+	return openScreen(ctx, std, f, in, titleOf(names), quoted(names), savesFiles(names))
 }
 
 // packetsOf makes what saves packets, of what is known of connections and of how far events have been visited.
 type packetsOf = func(*connections, *atomic.Int64) tui.Packets
 
 // show opens the terminal UI on inputs. Args names them for other commands: "chat.pcap".
-func show(ctx context.Context, std streams, f *flags, in inputs, title, args string, saves packetsOf) error {
+func openScreen(ctx context.Context, std streams, f *flags, in inputs, title, args string, saves packetsOf) error {
 	ports, err := f.ports()
 	if err != nil {
 		return err

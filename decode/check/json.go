@@ -3,7 +3,7 @@ package check
 import (
 	"encoding/json"
 
-	"github.com/wspeek/wspeek/decode"
+	"github.com/wspeek/wspeek/decode/show"
 	"github.com/wspeek/wspeek/decode/ws"
 )
 
@@ -92,7 +92,7 @@ type tcpLine struct {
 func AppendJSON(dst []byte, r *Report, file string) []byte {
 	v := &r.Verdict
 	l := verdictLine{Schema: 1, Type: "verdict", Session: r.Session.N, Stream: r.Session.Stream, File: file, Cause: v.Cause,
-		Certainty: v.Certainty.String(), Code: v.Code, Text: decode.Inert(v.Text()), Packets: append([]int{}, v.Packets...), Slow: r.SlowCount}
+		Certainty: v.Certainty.String(), Code: v.Code, Text: show.Inert(v.Text()), Packets: append([]int{}, v.Packets...), Slow: r.SlowCount}
 	if v.HasBy {
 		l.By = v.By.String()
 	}
@@ -102,7 +102,7 @@ func AppendJSON(dst []byte, r *Report, file string) []byte {
 	for _, b := range r.Beats {
 		row := beatLine{Dir: b.Dir.String(), Kind: b.What, Count: b.Count, Min: int64(b.Min), Mean: int64(b.Mean), Max: int64(b.Max)}
 		if b.IsText {
-			row.Kind, row.Text = "text", decode.Inert(b.What)
+			row.Kind, row.Text = "text", show.Inert(b.What)
 		}
 		l.Beats = append(l.Beats, row)
 	}

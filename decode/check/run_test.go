@@ -10,6 +10,7 @@ import (
 	"github.com/wspeek/wspeek/capture"
 	"github.com/wspeek/wspeek/decode"
 	"github.com/wspeek/wspeek/decode/check"
+	"github.com/wspeek/wspeek/decode/stack"
 	"github.com/wspeek/wspeek/pcaps"
 	"github.com/wspeek/wspeek/reassembly"
 )
@@ -40,7 +41,7 @@ func run(t testing.TB, file []byte) ([]*check.Report, error) {
 	var (
 		out    []*check.Report
 		all    check.Run
-		merger decode.Merger
+		merger stack.Merger
 		packs  capture.Batch
 		dis    reassembly.Dissector
 		told   decode.Batch
@@ -51,7 +52,7 @@ func run(t testing.TB, file []byte) ([]*check.Report, error) {
 		}
 		return nil
 	}
-	d := decode.NewDecoder(decode.Options{Keep: true, Wire: true})
+	d := stack.NewDecoder(decode.Options{Keep: true, Wire: true})
 	for {
 		if err = in.ReadBatch(&packs); err != nil {
 			break

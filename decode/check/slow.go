@@ -7,6 +7,7 @@ import (
 
 	"github.com/wspeek/wspeek/capture"
 	"github.com/wspeek/wspeek/decode"
+	"github.com/wspeek/wspeek/decode/show"
 	"github.com/wspeek/wspeek/decode/ws"
 	"github.com/wspeek/wspeek/reassembly"
 )
@@ -96,13 +97,13 @@ func (s *Slow) shut(from, to capture.Time) {
 func (s *Slow) Why() string {
 	var parts []string
 	if s.Shut > 0 {
-		parts = append(parts, fmt.Sprintf("the %s had no room for %s (zero window)", side(s.Dir^1), decode.Duration(s.Shut)))
+		parts = append(parts, fmt.Sprintf("the %s had no room for %s (zero window)", side(s.Dir^1), show.Duration(s.Shut)))
 	}
 	if s.Again > 0 {
-		parts = append(parts, counted(s.Again, "segment")+" sent again")
+		parts = append(parts, show.Count(s.Again, "segment")+" sent again")
 	}
 	if s.Late > 0 {
-		parts = append(parts, counted(s.Late, "segment")+" late or out of order")
+		parts = append(parts, show.Count(s.Late, "segment")+" late or out of order")
 	}
 	switch {
 	case len(parts) > 0:

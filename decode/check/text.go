@@ -8,6 +8,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"github.com/wspeek/wspeek/decode"
+	"github.com/wspeek/wspeek/decode/show"
 	"github.com/wspeek/wspeek/decode/ws"
 )
 
@@ -37,7 +38,7 @@ func (t *Text) head(s *decode.Session, before int) string {
 	if s.Host == "" && s.Path == "" {
 		return ends
 	}
-	url := s.Scheme + "://" + decode.Inert(s.Host+s.Path)
+	url := s.Scheme + "://" + show.Inert(s.Host+s.Path)
 	if both := url + "  " + ends; t.Width == 0 || before+ansi.StringWidth(both) <= t.Width {
 		return both
 	}
@@ -51,9 +52,9 @@ func (t *Text) Report(dst []byte, r *Report) []byte {
 	s := r.Session
 	dst = t.paint(dst, strong, fmt.Sprintf("verdict  session %d", s.N))
 	dst = append(t.paint(append(dst, ' ', ' '), quiet, t.head(s, len("verdict  session 1  "))), '\n')
-	dst = t.paragraph(dst, "", firstUpper(decode.Inert(r.Verdict.Text()))+".")
+	dst = t.paragraph(dst, "", firstUpper(show.Inert(r.Verdict.Text()))+".")
 	for _, l := range r.Measured() {
-		dst = t.paragraph(dst, l.Name, decode.Inert(l.Text))
+		dst = t.paragraph(dst, l.Name, show.Inert(l.Text))
 	}
 	return dst
 }
@@ -104,14 +105,14 @@ func (r *Report) Measured() []Line {
 		add("heartbeat "+arrow(r.Beats[i].Dir), r.Beats[i].line())
 	}
 	if g := r.Longest; g.Length >= second {
-		add("silence", fmt.Sprintf("longest %s, from packet %d to %d", decode.Duration(g.Length), g.From.Packet, g.To.Packet))
+		add("silence", fmt.Sprintf("longest %s, from packet %d to %d", show.Duration(g.Length), g.From.Packet, g.To.Packet))
 	}
 	for d := ws.C2S; d <= ws.S2C; d++ {
 		add("deflate "+arrow(d), r.deflateLine(d))
 	}
 	for d := ws.C2S; d <= ws.S2C; d++ {
 		if f := &r.Frames[d]; f.Fragmented > 0 {
-			add("fragments "+arrow(d), fmt.Sprintf("%d of %s, at most %d frames (message %d)", f.Fragmented, counted(f.Data, "message"), f.Most, f.MostIn))
+			add("fragments "+arrow(d), fmt.Sprintf("%d of %s, at most %d frames (message %d)", f.Fragmented, show.Count(f.Data, "message"), f.Most, f.MostIn))
 		}
 	}
 	for d := ws.C2S; d <= ws.S2C; d++ {
@@ -119,7 +120,7 @@ func (r *Report) Measured() []Line {
 	}
 	add("in flight", r.flightLine())
 	if r.SlowCount > len(r.Slow) {
-		add("slow", fmt.Sprintf("%s in all took %s or longer", counted(r.SlowCount, "message"), decode.Duration(slowFrom)))
+		add("slow", fmt.Sprintf("%s in all took %s or longer", show.Count(r.SlowCount, "message"), show.Duration(slowFrom)))
 	}
 	return out
 }
@@ -142,14 +143,14 @@ func (r *Report) pingLine(d ws.Dir) string {
 	}
 	switch {
 	case p.Waiting > 0 && r.unanswered(d):
-		parts = append(parts, fmt.Sprintf("%d unanswered (the first in packet %d, %s before the end)", p.Waiting, p.Oldest.At.Packet, decode.Duration(p.OldestAge)))
+		parts = append(parts, fmt.Sprintf("%d unanswered (the first in packet %d, %s before the end)", p.Waiting, p.Oldest.At.Packet, show.Duration(p.OldestAge)))
 	case p.Waiting > 0:
 		parts = append(parts, fmt.Sprintf("%d without a pong that was captured", p.Waiting))
 	}
 	if p.Measured == 1 {
-		parts = append(parts, "round trip "+decode.Duration(p.Min))
+		parts = append(parts, "round trip "+show.Duration(p.Min))
 	} else if p.Measured > 1 {
-		parts = append(parts, fmt.Sprintf("round trip %s to %s, mean %s, slowest message %d", decode.Duration(p.Min), decode.Duration(p.Max), decode.Duration(p.Mean()), p.MaxPing))
+		parts = append(parts, fmt.Sprintf("round trip %s to %s, mean %s, slowest message %d", show.Duration(p.Min), show.Duration(p.Max), show.Duration(p.Mean()), p.MaxPing))
 	}
 	if p.Unasked == 1 {
 		parts = append(parts, "a pong of its own that answers nothing")
@@ -164,7 +165,7 @@ func (b *Beat) line() string {
 	if b.IsText {
 		what = strconv.Quote(what)
 	}
-	return fmt.Sprintf("%s %d times, every %s (%s to %s)", what, b.Count, decode.Duration(b.Mean), decode.Duration(b.Min), decode.Duration(b.Max))
+	return fmt.Sprintf("%s %d times, every %s (%s to %s)", what, b.Count, show.Duration(b.Mean), show.Duration(b.Min), show.Duration(b.Max))
 }
 
 func (r *Report) deflateLine(d ws.Dir) string {
@@ -172,15 +173,15 @@ func (r *Report) deflateLine(d ws.Dir) string {
 	if z.Messages == 0 {
 		return ""
 	}
-	s := fmt.Sprintf("%s, %d bytes as %d (%s)", counted(z.Messages, "message"), z.Len, z.Wire, percent(z.Ratio()))
+	s := fmt.Sprintf("%s, %d bytes as %d (%s)", show.Count(z.Messages, "message"), z.Len, z.Wire, percent(z.Ratio()))
 	if z.Len == 0 {
-		s = counted(z.Messages, "empty message")
+		s = show.Count(z.Messages, "empty message")
 	}
 	if z.Plain > 0 {
 		s += fmt.Sprintf("; %d sent uncompressed", z.Plain)
 	}
 	if z.Grew > 0 {
-		s += fmt.Sprintf("; %d grew, by %s", z.Grew, bytesOf(z.Lost))
+		s += fmt.Sprintf("; %d grew, by %s", z.Grew, show.Bytes(z.Lost))
 	}
 	return s + z.takeover()
 }
@@ -203,7 +204,7 @@ func (r *Report) flightLine() string {
 	if t == nil || r.Session.State == decode.Refused || !bothSeen(r.Session) || t.Stats[0].InFlight+t.Stats[1].InFlight == 0 {
 		return ""
 	}
-	return fmt.Sprintf("at most %s -> and %s <-", bytesOf(int64(t.Stats[0].InFlight)), bytesOf(int64(t.Stats[1].InFlight)))
+	return fmt.Sprintf("at most %s -> and %s <-", show.Bytes(int64(t.Stats[0].InFlight)), show.Bytes(int64(t.Stats[1].InFlight)))
 }
 
 func (r *Report) tcpLine(d ws.Dir) string {
@@ -213,16 +214,16 @@ func (r *Report) tcpLine(d ws.Dir) string {
 	}
 	s, parts := &t.Stats[d], []string{}
 	if n := s.Retransmitted - s.Duplicates; n > 0 {
-		parts = append(parts, counted(int(n), "segment")+" sent again")
+		parts = append(parts, show.Count(int(n), "segment")+" sent again")
 	}
 	if s.OutOfOrder > 0 {
-		parts = append(parts, counted(int(s.OutOfOrder), "segment")+" late or out of order")
+		parts = append(parts, show.Count(int(s.OutOfOrder), "segment")+" late or out of order")
 	}
 	if s.ZeroWindow > 0 {
 		parts = append(parts, fmt.Sprintf("the %s advertised no room %d times", side(d), s.ZeroWindow))
 	}
 	if t.Unacked[d] > 0 {
-		parts = append(parts, bytesOf(t.Unacked[d])+" not acknowledged at the end")
+		parts = append(parts, show.Bytes(t.Unacked[d])+" not acknowledged at the end")
 	}
 	return strings.Join(parts, "; ")
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/wspeek/wspeek/decode"
+	"github.com/wspeek/wspeek/decode/show"
 	"github.com/wspeek/wspeek/decode/ws"
 )
 
@@ -98,7 +99,7 @@ func (w *Watch) doubts(s *decode.Session) string {
 	case s.Draft != "":
 		return "an old draft of the protocol, whose frames are not decoded"
 	case s.Missing > 0:
-		return bytesOf(s.Missing) + " of the session were not captured"
+		return show.Bytes(s.Missing) + " of the session were not captured"
 	case w.doubt:
 		return "not all of its messages could be read"
 	case s.Confidence > 0:
@@ -130,7 +131,7 @@ func (w *Watch) closed(r *Report) {
 	if second.code != first.code {
 		v.Fact += " with " + codeName(second.code)
 	}
-	v.Fact += fmt.Sprintf(" after %s (packet %d)", decode.Duration(max(second.at.Time-first.at.Time, 0)), second.at.Packet)
+	v.Fact += fmt.Sprintf(" after %s (packet %d)", show.Duration(max(second.at.Time-first.at.Time, 0)), second.at.Packet)
 	w.afterClose(r)
 	w.whyClosed(r, by, first)
 }
@@ -166,7 +167,7 @@ func (w *Watch) whyClosed(r *Report, by ws.Dir, c *closing) {
 	}
 	if p := &r.Pings[by]; c.code == 1011 && p.Waiting > 0 && v.Doubt == "" && p.Oldest.At.Packet < c.at.Packet {
 		v.Likely = fmt.Sprintf("probably because its ping of packet %d had got no pong for %s", p.Oldest.At.Packet,
-			decode.Duration(c.at.Time-p.Oldest.At.Time))
+			show.Duration(c.at.Time-p.Oldest.At.Time))
 		v.prove(p.Oldest.At.Packet)
 	}
 }
@@ -212,13 +213,13 @@ func (w *Watch) closeUnanswered(r *Report) {
 	} else if at.Packet > 0 {
 		v.prove(at.Packet)
 		v.Fact += fmt.Sprintf(", and %s came from the %s %s later (packet %d) instead of a Close frame of the %s", how, side(s.EndBy),
-			decode.Duration(max(at.Time-c.at.Time, 0)), at.Packet, side(by^1))
+			show.Duration(max(at.Time-c.at.Time, 0)), at.Packet, side(by^1))
 	} else {
 		v.Fact += ", and the capture shows no answer"
 		v.Certainty = Unknown
 	}
 	if s.End == decode.EndNone || s.End == decode.EndCapture {
-		v.Doubt = join(v.Doubt, "the capture ended "+decode.Duration(max(w.end(s)-c.at.Time, 0))+" later")
+		v.Doubt = join(v.Doubt, "the capture ended "+show.Duration(max(w.end(s)-c.at.Time, 0))+" later")
 	}
 	w.whyClosed(r, by, c)
 }
@@ -251,7 +252,7 @@ func (w *Watch) unended(r *Report) {
 		if s.Last > 0 {
 			v.Fact += fmt.Sprintf(" (its last packet is %d", s.Last)
 			if d := last - w.rhythm.last.Time; w.rhythm.started && d > 0 {
-				v.Fact += ", " + decode.Duration(d) + " after the last message"
+				v.Fact += ", " + show.Duration(d) + " after the last message"
 			}
 			v.Fact += ")"
 		}
@@ -262,7 +263,7 @@ func (w *Watch) unended(r *Report) {
 	}
 	for d := ws.C2S; d <= ws.S2C; d++ {
 		if p := &r.Pings[d]; r.unanswered(d) {
-			v.Likely = fmt.Sprintf("the %s's ping of packet %d had no pong for %s", side(d), p.Oldest.At.Packet, decode.Duration(p.OldestAge))
+			v.Likely = fmt.Sprintf("the %s's ping of packet %d had no pong for %s", side(d), p.Oldest.At.Packet, show.Duration(p.OldestAge))
 			v.prove(p.Oldest.At.Packet)
 		}
 	}

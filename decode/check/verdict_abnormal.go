@@ -5,6 +5,7 @@ import (
 
 	"github.com/wspeek/wspeek/capture"
 	"github.com/wspeek/wspeek/decode"
+	"github.com/wspeek/wspeek/decode/show"
 	"github.com/wspeek/wspeek/decode/ws"
 	"github.com/wspeek/wspeek/reassembly"
 )
@@ -47,11 +48,11 @@ func unacked(s *decode.Session) string {
 	}
 	switch {
 	case c > 0 && d > 0:
-		return fmt.Sprintf(", with %s of its own and %s of the %s not acknowledged", bytesOf(c), bytesOf(d), side(s.EndBy^1))
+		return fmt.Sprintf(", with %s of its own and %s of the %s not acknowledged", show.Bytes(c), show.Bytes(d), side(s.EndBy^1))
 	case c > 0:
-		return ", with " + bytesOf(c) + " of its own not acknowledged"
+		return ", with " + show.Bytes(c) + " of its own not acknowledged"
 	case d > 0:
-		return fmt.Sprintf(", with %s of the %s not acknowledged", bytesOf(d), side(s.EndBy^1))
+		return fmt.Sprintf(", with %s of the %s not acknowledged", show.Bytes(d), side(s.EndBy^1))
 	}
 	return ""
 }
@@ -72,7 +73,7 @@ func (w *Watch) afterFIN(r *Report) string {
 		v.Cause, v.Certainty = "half-close", Seen
 		v.prove(last.Packet)
 		out = fmt.Sprintf("; it was a half-close: the %s went on to send messages for %s (to packet %d)", side(by^1),
-			decode.Duration(max(last.Time-from.Time, 0)), last.Packet)
+			show.Duration(max(last.Time-from.Time, 0)), last.Packet)
 	}
 	for d := ws.C2S; d <= ws.S2C; d++ {
 		if at := s.TCP.RST[d]; at.Packet > 0 {
@@ -107,7 +108,7 @@ func (w *Watch) ruleBroken(r *Report, at ws.Stamp) bool {
 		return false
 	}
 	r.Verdict.likely("rule-broken", fmt.Sprintf("probably because the %s broke %s (packet %d) %s before", side(by^1), b.rule.ID,
-		b.at.Packet, decode.Duration(max(at.Time-b.at.Time, 0))))
+		b.at.Packet, show.Duration(max(at.Time-b.at.Time, 0))))
 	r.Verdict.prove(b.at.Packet)
 	return true
 }
@@ -119,9 +120,9 @@ func (w *Watch) pongMissing(r *Report, at ws.Stamp) bool {
 	if r.Verdict.Doubt != "" || p.Waiting == 0 || at.Time-p.Oldest.At.Time < p.patience() {
 		return false
 	}
-	text := fmt.Sprintf("its ping of packet %d got no pong in %s", p.Oldest.At.Packet, decode.Duration(at.Time-p.Oldest.At.Time))
+	text := fmt.Sprintf("its ping of packet %d got no pong in %s", p.Oldest.At.Packet, show.Duration(at.Time-p.Oldest.At.Time))
 	if p.Waiting > 1 {
-		text = fmt.Sprintf("its %d pings from packet %d on got no pong in %s", p.Waiting, p.Oldest.At.Packet, decode.Duration(at.Time-p.Oldest.At.Time))
+		text = fmt.Sprintf("its %d pings from packet %d on got no pong in %s", p.Waiting, p.Oldest.At.Packet, show.Duration(at.Time-p.Oldest.At.Time))
 	}
 	text += fmt.Sprintf(": probably it gave the %s up", side(by^1))
 	if last := w.rhythm.lastOf[by^1]; w.rhythm.said[by^1] && last.Packet > p.Oldest.At.Packet {
@@ -151,7 +152,7 @@ func (w *Watch) vanished(r *Report) bool {
 			continue // the other side was there to end it
 		}
 		r.Verdict.likely("peer-vanished", fmt.Sprintf("the %s sent %s again %d times in %s (packets %d to %d) and got no acknowledgement: "+
-			"probably the %s or the path to it was gone", side(d), bytesOf(s.TCP.Unacked[d]), n, decode.Duration(last.Time-first.Time), first.Packet, last.Packet, side(d^1)))
+			"probably the %s or the path to it was gone", side(d), show.Bytes(s.TCP.Unacked[d]), n, show.Duration(last.Time-first.Time), first.Packet, last.Packet, side(d^1)))
 		r.Verdict.prove(first.Packet, last.Packet)
 		return true
 	}
@@ -249,9 +250,9 @@ func (w *Watch) lifetime(r *Report, at ws.Stamp) bool {
 func (w *Watch) cannotTell(s *decode.Session, at ws.Stamp) string {
 	since := ""
 	if d := at.Time - w.rhythm.last.Time; w.rhythm.started && d >= 0 {
-		since = fmt.Sprintf(", %s after the last message (packet %d)", decode.Duration(d), w.rhythm.last.Packet)
+		since = fmt.Sprintf(", %s after the last message (packet %d)", show.Duration(d), w.rhythm.last.Packet)
 		if w.rhythm.last.Packet == s.Answered {
-			since = fmt.Sprintf(", %s after the opening handshake", decode.Duration(d))
+			since = fmt.Sprintf(", %s after the opening handshake", show.Duration(d))
 		}
 	}
 	text := "the capture does not tell why" + since

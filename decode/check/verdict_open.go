@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/wspeek/wspeek/decode"
+	"github.com/wspeek/wspeek/decode/show"
 	"github.com/wspeek/wspeek/decode/ws"
 )
 
@@ -83,7 +84,7 @@ func (w *Watch) noAnswer(s *decode.Session, v *Verdict) {
 	}
 	waited := ""
 	if s.HasStarted {
-		waited = decode.Duration(max(w.end(s)-s.Started, 0)) + " after it was sent"
+		waited = show.Duration(max(w.end(s)-s.Started, 0)) + " after it was sent"
 	}
 	if at, how := ending(s); at.Packet > 0 {
 		v.by(s.EndBy)

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/wspeek/wspeek/decode/check"
+	"github.com/wspeek/wspeek/decode/rule"
 	"github.com/wspeek/wspeek/pcaps"
 )
 
@@ -256,7 +257,7 @@ func TestMissingBytesLeaveDoubt(t *testing.T) {
 		t.Errorf("got %s, %s, doubt %q: %s", v.Cause, v.Certainty, v.Doubt, v.Text())
 	}
 	for _, f := range r.Findings {
-		if f.Rule == check.RulePingUnanswered {
+		if f.Rule == rule.PingUnanswered {
 			t.Errorf("ping called unanswered though bytes are missing")
 		}
 	}

@@ -5,6 +5,8 @@ import (
 
 	"github.com/wspeek/wspeek/capture"
 	"github.com/wspeek/wspeek/decode"
+	"github.com/wspeek/wspeek/decode/rule"
+	"github.com/wspeek/wspeek/decode/show"
 	"github.com/wspeek/wspeek/decode/ws"
 )
 
@@ -77,7 +79,7 @@ type closing struct {
 }
 
 type breach struct {
-	rule *ws.Rule
+	rule *rule.Rule
 	at   ws.Stamp
 }
 
@@ -159,10 +161,10 @@ func (w *Watch) close(m *ws.Message) {
 
 // Finding takes a finding of the session.
 func (w *Watch) Finding(f *ws.Finding) {
-	if f.Rule.Level == ws.Must {
+	if f.Rule.Level == rule.Must {
 		w.broken[f.Dir] = breach{f.Rule, f.At}
 	}
-	if f.Rule == ws.RuleGap || f.Rule == ws.RuleLimit {
+	if f.Rule == rule.Gap || f.Rule == rule.Limit {
 		w.doubt = true
 	}
 }
@@ -205,7 +207,7 @@ func (w *Watch) Report(s *decode.Session) *Report {
 	}
 	for i := range r.Slow {
 		m := &r.Slow[i]
-		r.add(RuleSlow, m.Dir, m.N, m.To, fmt.Sprintf("%s from packet %d to %d; %s", decode.Duration(m.Took()), m.From.Packet, m.To.Packet, m.Why()))
+		r.add(rule.Slow, m.Dir, m.N, m.To, fmt.Sprintf("%s from packet %d to %d; %s", show.Duration(m.Took()), m.From.Packet, m.To.Packet, m.Why()))
 	}
 	return r
 }
@@ -230,20 +232,20 @@ func (r *Report) find(d ws.Dir) {
 		at.Time = r.Session.TCP.Last.Time
 	}
 	if p := &r.Pings[d]; p.Waiting > 0 && r.unanswered(d) {
-		r.add(RulePingUnanswered, d, p.Oldest.N, p.Oldest.At, fmt.Sprintf("%s without a pong, the first for %s",
-			counted(p.Waiting, "ping"), decode.Duration(p.OldestAge)))
+		r.add(rule.PingUnanswered, d, p.Oldest.N, p.Oldest.At, fmt.Sprintf("%s without a pong, the first for %s",
+			show.Count(p.Waiting, "ping"), show.Duration(p.OldestAge)))
 	}
 	if z := &r.Deflate[d]; z.Messages >= grewFrom && z.Grew > 0 && (z.Grew*2 >= z.Messages || z.Wire >= z.Len) {
-		r.add(RuleGrew, d, z.Worst, at, fmt.Sprintf("%s of %d grew, by %s in all; message %d by %d",
-			counted(z.Grew, "message"), z.Messages, bytesOf(z.Lost), z.Worst, z.most))
+		r.add(rule.Grew, d, z.Worst, at, fmt.Sprintf("%s of %d grew, by %s in all; message %d by %d",
+			show.Count(z.Grew, "message"), z.Messages, show.Bytes(z.Lost), z.Worst, z.most))
 	}
 	if z := &r.Deflate[d]; z.Unused() {
-		r.add(RuleTakeoverUnused, d, 0, at, fmt.Sprintf("negotiated, but none of the %s after the first refers to an earlier one",
-			counted(z.Tried, "message")))
+		r.add(rule.TakeoverUnused, d, 0, at, fmt.Sprintf("negotiated, but none of the %s after the first refers to an earlier one",
+			show.Count(z.Tried, "message")))
 	}
 	if f := &r.Frames[d]; f.Tiny > 0 {
-		r.add(RuleTiny, d, f.First, at, fmt.Sprintf("%s in fragments of less than %d bytes on average",
-			counted(f.Tiny, "message"), tinyBytes))
+		r.add(rule.Tiny, d, f.First, at, fmt.Sprintf("%s in fragments of less than %d bytes on average",
+			show.Count(f.Tiny, "message"), tinyBytes))
 	}
 }
 
@@ -253,6 +255,6 @@ func (r *Report) unanswered(d ws.Dir) bool {
 	return r.Verdict.Doubt == "" && p.Waiting > 0 && p.OldestAge >= p.patience()
 }
 
-func (r *Report) add(rule *ws.Rule, d ws.Dir, n int, at ws.Stamp, detail string) {
+func (r *Report) add(rule *rule.Rule, d ws.Dir, n int, at ws.Stamp, detail string) {
 	r.Findings = append(r.Findings, ws.Finding{Rule: rule, Message: n, Dir: d, At: at, Offset: -1, Detail: detail})
 }

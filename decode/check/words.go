@@ -16,20 +16,6 @@ func side(d ws.Dir) string {
 	return "server"
 }
 
-func counted(n int, word string) string {
-	if n != 1 {
-		word += "s"
-	}
-	return strconv.Itoa(n) + " " + word
-}
-
-func bytesOf(n int64) string {
-	if n == 1 {
-		return "1 byte"
-	}
-	return strconv.FormatInt(n, 10) + " bytes"
-}
-
 // codeName is a close code with its name: "1000 Normal Closure", or words for none.
 func codeName(code int) string {
 	if code < 0 {

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/wspeek/wspeek/decode"
+	"github.com/wspeek/wspeek/decode/show"
 )
 
 // ending compares how the sessions ended. Close frames are messages and compared as such; here it is who closed, or
@@ -86,14 +87,14 @@ func (w *work) remarks() {
 		name string
 	}{{w.a, "A"}, {w.b, "B"}} {
 		if n := x.side.Info.Missing; n > 0 {
-			w.note("%s of %s were never captured: what seems to be missing in it may have stood there", count(int(n), "byte"), x.name)
+			w.note("%s of %s were never captured: what seems to be missing in it may have stood there", show.Count(int(n), "byte"), x.name)
 		}
 		if x.side.Info.Confidence > 0 {
 			w.note("%s was found by guessing: its beginning was not captured", x.name)
 		}
 	}
 	if n := w.out.Doubts; n > 0 {
-		w.note("%s compared although the bytes are in doubt: guessed, or retransmitted with others", count(n, "pair"))
+		w.note("%s compared although the bytes are in doubt: guessed, or retransmitted with others", show.Count(n, "pair"))
 	}
 	w.kinds()
 }
@@ -105,7 +106,7 @@ func (w *work) bareRemark() {
 		parts = append(parts, "how the session ended")
 	}
 	if n := w.a.controls() + w.b.controls(); n > 0 && (!w.a.Control || !w.b.Control) {
-		parts = append(parts, count(n, "control frame"))
+		parts = append(parts, show.Count(n, "control frame"))
 	}
 	if w.opt.Wire {
 		parts = append(parts, "frames")
@@ -133,11 +134,4 @@ func (s *Side) controls() (n int) {
 		}
 	}
 	return n
-}
-
-func count(n int, word string) string {
-	if n != 1 {
-		word += "s"
-	}
-	return strconv.Itoa(n) + " " + word
 }

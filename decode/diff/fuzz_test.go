@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/wspeek/wspeek/decode"
+	"github.com/wspeek/wspeek/decode/show"
 	"github.com/wspeek/wspeek/decode/ws"
 )
 
@@ -142,7 +143,7 @@ func inert(t *testing.T, out []byte) {
 		t.Fatalf("not UTF-8: %q", out)
 	}
 	for _, r := range string(out) {
-		if r != '\n' && decode.Hidden(r) {
+		if r != '\n' && show.Hidden(r) {
 			t.Fatalf("%U in %q", r, out)
 		}
 	}

@@ -7,7 +7,7 @@ import (
 	"fmt"
 	"unicode/utf8"
 
-	"github.com/wspeek/wspeek/decode"
+	"github.com/wspeek/wspeek/decode/show"
 )
 
 // JSON appends comparisons for programs: one object a line, of schema 1.
@@ -216,7 +216,7 @@ func appendLine(dst []byte, v any) []byte {
 	for p := b.Bytes(); len(p) > 0; {
 		r, n := utf8.DecodeRune(p)
 		switch {
-		case r == '\n' || !decode.Hidden(r):
+		case r == '\n' || !show.Hidden(r):
 			dst = append(dst, p[:n]...)
 		case r >= 0x10000:
 			dst = fmt.Appendf(dst, `\u%04x\u%04x`, 0xd800+(r-0x10000)>>10, 0xdc00+(r-0x10000)&0x3ff)

@@ -9,6 +9,8 @@ import (
 	"github.com/wspeek/wspeek/capture"
 	"github.com/wspeek/wspeek/decode"
 	"github.com/wspeek/wspeek/decode/diff"
+	"github.com/wspeek/wspeek/decode/stack"
+	"github.com/wspeek/wspeek/decode/trace"
 	"github.com/wspeek/wspeek/reassembly"
 )
 
@@ -20,9 +22,9 @@ func sides(t testing.TB, name string, file []byte) []*diff.Side {
 		t.Fatal(err)
 	}
 	defer in.Close()
-	trace := decode.NewTrace(&decode.Memory{})
-	decoder := decode.NewDecoder(decode.Options{Keep: true, Frames: true})
-	var merger decode.Merger
+	trace := trace.New(&trace.Memory{})
+	decoder := stack.NewDecoder(decode.Options{Keep: true, Frames: true})
+	var merger stack.Merger
 	visit := func(b *decode.Batch, e *decode.Event) error { return trace.Apply(b, e) }
 	var dissector reassembly.Dissector
 	var packets capture.Batch

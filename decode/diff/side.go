@@ -4,6 +4,7 @@ import (
 	"github.com/wspeek/wspeek/capture"
 	"github.com/wspeek/wspeek/decode"
 	"github.com/wspeek/wspeek/decode/har"
+	"github.com/wspeek/wspeek/decode/trace"
 	"github.com/wspeek/wspeek/decode/ws"
 )
 
@@ -28,9 +29,9 @@ type Side struct {
 const maxWireFrames = 1000
 
 // FromTrace is session n of a Trace; messages that are not complete are left out. The error is that of the Trace's Payloads.
-func FromTrace(name string, t *decode.Trace, n int) (*Side, error) {
+func FromTrace(name string, t *trace.Trace, n int) (*Side, error) {
 	s := &Side{Name: name, Info: t.Session(n), Control: true}
-	for k := t.First(n); k <= t.Count(n); k++ {
+	for k := t.FirstKept(n); k <= t.MessageCount(n); k++ {
 		i := t.Index(n, k)
 		if i < 0 {
 			continue

@@ -7,7 +7,7 @@ import (
 
 	"github.com/charmbracelet/x/ansi"
 
-	"github.com/wspeek/wspeek/decode"
+	"github.com/wspeek/wspeek/decode/show"
 	"github.com/wspeek/wspeek/decode/ws"
 )
 
@@ -74,8 +74,8 @@ func (t *Text) line(dst []byte, s string) []byte {
 
 // Head appends what A and B stand for.
 func (t *Text) Head(dst []byte, a, b string) []byte {
-	dst = t.line(dst, t.paint(red, "A")+"  "+decode.Inert(a))
-	return t.line(dst, t.paint(green, "B")+"  "+decode.Inert(b))
+	dst = t.line(dst, t.paint(red, "A")+"  "+show.Inert(a))
+	return t.line(dst, t.paint(green, "B")+"  "+show.Inert(b))
 }
 
 // Comparison appends the summary line of a pair of sessions, and what differs.
@@ -89,7 +89,7 @@ func (t *Text) Comparison(dst []byte, c *Comparison) []byte {
 	dst = t.section(dst, "end", c.Ending)
 	dst = t.ignored(dst, c)
 	for _, n := range c.Notes {
-		dst = t.wrap(dst, "  note: ", decode.Inert(n))
+		dst = t.wrap(dst, "  note: ", show.Inert(n))
 	}
 	return dst
 }
@@ -100,7 +100,7 @@ func (t *Text) Summary(dst []byte, c *Comparison) []byte {
 	if s == nil {
 		s = c.B
 	}
-	path := decode.Inert(s.Info.Path)
+	path := show.Inert(s.Info.Path)
 	if path == "" {
 		path = "(path not captured)"
 	}
@@ -129,9 +129,9 @@ func number(s *Side) string {
 func (t *Text) verdict(c *Comparison) (word, tally string) {
 	switch {
 	case c.B == nil:
-		return t.paint(red, "only in A"), count(c.Counts[OnlyA], "message")
+		return t.paint(red, "only in A"), show.Count(c.Counts[OnlyA], "message")
 	case c.A == nil:
-		return t.paint(green, "only in B"), count(c.Counts[OnlyB], "message")
+		return t.paint(green, "only in B"), show.Count(c.Counts[OnlyB], "message")
 	case c.Different():
 		word = t.paint(red, "differs")
 	case c.Uncertain():
@@ -193,7 +193,7 @@ func (t *Text) left(dst []byte, n int) []byte {
 	if n <= 0 {
 		return dst
 	}
-	return t.line(dst, t.paint(dim, fmt.Sprintf("  ... %s the same", count(n, "message"))))
+	return t.line(dst, t.paint(dim, fmt.Sprintf("  ... %s the same", show.Count(n, "message"))))
 }
 
 func (t *Text) row(dst []byte, c *Comparison, p *Pair) []byte {
@@ -204,14 +204,14 @@ func (t *Text) row(dst []byte, c *Comparison, p *Pair) []byte {
 	}
 	for _, s := range []string{place(c, p), p.Why, p.Doubt} {
 		if s != "" {
-			dst = t.line(dst, "      "+t.paint(marks[Unclear].color, decode.Inert(s)))
+			dst = t.line(dst, "      "+t.paint(marks[Unclear].color, show.Inert(s)))
 		}
 	}
 	for i := range p.Changes {
 		dst = t.change(dst, &p.Changes[i])
 	}
 	if p.More > 0 {
-		dst = t.line(dst, "      "+count(p.More, "more change"))
+		dst = t.line(dst, "      "+show.Count(p.More, "more change"))
 	}
 	return dst
 }
@@ -333,7 +333,7 @@ func excerpt(m *ws.Message, from, limit int) string {
 		p = p[:limit*4] // enough for the width, however many bytes a character has
 	}
 	if m.ValidUTF8 && m.State != ws.Undecodable {
-		return lead + string(decode.AppendInert(nil, p))
+		return lead + string(show.AppendInert(nil, p))
 	}
 	return lead + hexBytes(p)
 }

@@ -5,13 +5,12 @@ import (
 	"strings"
 
 	"github.com/charmbracelet/x/ansi"
-
-	"github.com/wspeek/wspeek/decode"
+	"github.com/wspeek/wspeek/decode/show"
 )
 
 // change appends a change: in one line where it fits, else in two.
 func (t *Text) change(dst []byte, x *Change) []byte {
-	path := "      " + t.paint(bold, decode.Inert(x.Path))
+	path := "      " + t.paint(bold, show.Inert(x.Path))
 	if t.NoPayload {
 		return t.line(dst, path)
 	}
@@ -34,7 +33,7 @@ func value(s string, in bool) string {
 	case s == "":
 		return "(empty)"
 	}
-	return decode.Inert(s)
+	return show.Inert(s)
 }
 
 // elide cuts what two long values have in common at their begin, so that their difference is to be seen within width.
@@ -54,7 +53,7 @@ func elide(a, b string, width int) (string, string) {
 func (t *Text) ignored(dst []byte, c *Comparison) []byte {
 	var own, rules []string
 	for _, u := range c.Ignored {
-		s := fmt.Sprintf("%d %s", u.Count, decode.Inert(u.Name))
+		s := fmt.Sprintf("%d %s", u.Count, show.Inert(u.Name))
 		if u.Text != "" {
 			own = append(own, s)
 		} else {

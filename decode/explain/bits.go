@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+
+	"github.com/wspeek/wspeek/decode/show"
 )
 
 // box is the part of a field that lies in one row of the diagram.
@@ -156,7 +158,7 @@ func (p *page) diagram(b *Bits) {
 	}
 	p.border(above, nil, perRow)
 	if b.More > 0 {
-		p.line(quiet, strings.Repeat(" ", gutter)+p.sign(signVertical2)+" and "+bytesOf(b.More)+" more")
+		p.line(quiet, strings.Repeat(" ", gutter)+p.sign(signVertical2)+" and "+show.CountGrouped(b.More, "byte")+" more")
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/wspeek/wspeek/decode/rule"
 	"github.com/wspeek/wspeek/decode/ws"
 	"github.com/wspeek/wspeek/reassembly"
 )
@@ -114,10 +115,10 @@ func (x *piece) untold(n int, c Context) Talk {
 	f, _ := ParseHeader(x.data)
 	f.N, f.Message, f.Dir, f.Offset, f.State = n, n, x.dir, x.at, ws.Undecodable
 	f.Seen = int64(len(x.data) - f.HeaderLen)
-	f.Findings = []*ws.Rule{ws.RuleNotWebSocket}
+	f.Findings = []*rule.Rule{rule.NotWebSocket}
 	payload := mask(f, x.data[f.HeaderLen:])
 	m := &ws.Message{N: n, Dir: x.dir, Opcode: f.Opcode, Frames: 1, Len: -1, WireLen: f.Len, Payload: payload, State: ws.Undecodable, CloseCode: -1}
-	return Talk{Context: c, Message: m, Frames: []ws.Frame{*f}, ByHand: true, Findings: []ws.Finding{{Rule: ws.RuleNotWebSocket,
+	return Talk{Context: c, Message: m, Frames: []ws.Frame{*f}, ByHand: true, Findings: []ws.Finding{{Rule: rule.NotWebSocket,
 		Message: n, Frame: n, Dir: x.dir, Offset: x.at, Detail: "this header, or one before it, breaks too much to be one"}}}
 }
 

@@ -1,6 +1,10 @@
 package explain
 
-import "strconv"
+import (
+	"strconv"
+
+	"github.com/wspeek/wspeek/decode/show"
+)
 
 // DeflateBlock is a block of DEFLATE data (RFC 1951 section 3.2.3).
 type DeflateBlock struct {
@@ -125,7 +129,7 @@ func (r *bitReader) stored() (int64, string) {
 		return 0, "LEN and NLEN of a stored block do not go together"
 	case r.left() < int64(n)*8:
 		r.at = r.size()
-		return 0, "a stored block of " + bytesOf(int64(n)) + " is cut off"
+		return 0, "a stored block of " + show.CountGrouped(int64(n), "byte") + " is cut off"
 	}
 	r.at += int64(n) * 8
 	return int64(n), ""

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/wspeek/wspeek/decode/show"
 	"github.com/wspeek/wspeek/pcaps"
 )
 
@@ -31,7 +32,7 @@ func TestBlocksOfTheRFC(t *testing.T) {
 func summary(list []DeflateBlock) string {
 	var parts []string
 	for _, b := range list {
-		s := b.Type + " " + thousands(b.Output)
+		s := b.Type + " " + show.Thousands(b.Output)
 		if b.Final {
 			s += " final"
 		}

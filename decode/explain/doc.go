@@ -7,5 +7,5 @@
 // A Field is a run of bits with its name, value and meaning. It is the one thing that text, Markdown, JSON and
 // the detail pane of the UI are made of, so that they cannot disagree.
 //
-// It is rank 4 and sans-IO. Every string that it hands out is inert: what came from the wire went through decode.Inert.
+// It is rank 4 and sans-IO. Every string that it hands out is inert: what came from the wire went through show.Inert.
 package explain

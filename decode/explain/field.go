@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strconv"
 
+	"github.com/wspeek/wspeek/decode/rule"
 	"github.com/wspeek/wspeek/decode/ws"
 )
 
@@ -24,7 +25,7 @@ type Field struct {
 	RFC     string `json:"rfc"`
 	Section string `json:"section"`
 	// Broken are the rules that the value breaks.
-	Broken []*ws.Rule `json:"-"`
+	Broken []*rule.Rule `json:"-"`
 	// BrokenIDs are the IDs of Broken.
 	BrokenIDs []string `json:"broken,omitempty"`
 }
@@ -43,18 +44,18 @@ const (
 
 // The names of the fields.
 const (
-	nameFin      = "FIN"
-	nameRSV1     = "RSV1"
-	nameRSV2     = "RSV2"
-	nameRSV3     = "RSV3"
-	nameOpcode   = "opcode"
-	nameMask     = "MASK"
-	nameLen      = "Payload len"
-	nameExtended = "Extended payload length"
-	nameKey      = "Masking-key"
-	nameCode     = "Close code"
-	nameReason   = "Close reason"
-	namePayload  = "Payload Data"
+	nameFin      = rule.FieldFin
+	nameRSV1     = rule.FieldRSV1
+	nameRSV2     = rule.FieldRSV2
+	nameRSV3     = rule.FieldRSV3
+	nameOpcode   = rule.FieldOpcode
+	nameMask     = rule.FieldMask
+	nameLen      = rule.FieldLen
+	nameExtended = rule.FieldExtended
+	nameKey      = rule.FieldKey
+	nameCode     = rule.FieldCode
+	nameReason   = rule.FieldReason
+	namePayload  = rule.FieldPayload
 )
 
 // HeaderBytes are the bytes of a frame's header as they were on the wire: a Frame knows all that stands in it, the form of

@@ -5,7 +5,7 @@ import (
 	"strconv"
 	"unicode/utf8"
 
-	"github.com/wspeek/wspeek/decode"
+	"github.com/wspeek/wspeek/decode/show"
 	"github.com/wspeek/wspeek/decode/ws"
 )
 
@@ -36,7 +36,7 @@ func (t *Talk) size(f *ws.Frame) string {
 	if f.Len < 0 {
 		return "of an impossible length"
 	}
-	return bytesOf(f.Len)
+	return show.CountGrouped(f.Len, "byte")
 }
 
 // kind is the name of an opcode; a reserved one's with its number.
@@ -59,7 +59,7 @@ func (t *Talk) place(d *Document, f *ws.Frame) {
 	if t.ByHand {
 		return
 	}
-	s := fmt.Sprintf("It stands at byte %s of the %s stream, in packet %d", thousands(f.Offset), f.Dir, f.First.Packet)
+	s := fmt.Sprintf("It stands at byte %s of the %s stream, in packet %d", show.Thousands(f.Offset), f.Dir, f.First.Packet)
 	if f.Last.Packet != f.First.Packet {
 		s += fmt.Sprintf(" to %d", f.Last.Packet)
 	}
@@ -110,7 +110,7 @@ func (t *Talk) seen(d *Document, f *ws.Frame) {
 	if f.Seen >= f.Len || f.Len < 0 {
 		return
 	}
-	d.words("missing", "", fmt.Sprintf("The header declares %s of payload, and %s of them are there.", bytesOf(f.Len), thousands(f.Seen)))
+	d.words("missing", "", fmt.Sprintf("The header declares %s of payload, and %s of them are there.", show.CountGrouped(f.Len, "byte"), show.Thousands(f.Seen)))
 }
 
 // maxBody keeps the number of a bit below 1<<63: a longer payload ends there.
@@ -180,7 +180,7 @@ func (t *Talk) payloadMeaning(f *ws.Frame, plain []byte) string {
 			s = "DEFLATE data"
 		}
 	case f.Opcode == ws.OpBinary:
-		s = bytesOf(f.Len)
+		s = show.CountGrouped(f.Len, "byte")
 	default:
 		s = Preview(plain, 40)
 	}
@@ -201,12 +201,12 @@ func Preview(p []byte, n int) string {
 		_, size := utf8.DecodeRune(p[i:])
 		i += size
 	}
-	return more(`"`+string(decode.AppendInert(nil, p[:i]))+`"`, len(p)-i)
+	return more(`"`+string(show.AppendInert(nil, p[:i]))+`"`, len(p)-i)
 }
 
 func more(s string, n int) string {
 	if n > 0 {
-		s += " and " + bytesOf(int64(n)) + " more"
+		s += " and " + show.CountGrouped(int64(n), "byte") + " more"
 	}
 	return s
 }
@@ -274,7 +274,7 @@ func (t *Talk) masking(d *Document, i int, prefix string) {
 	p := Part{Name: "masking", Title: prefix + "Taking the mask off (RFC 6455 section 5.3)", Data: table, Text: []string{
 		"Payload byte i was XORed with byte i mod 4 of the masking key " + spaced(f.MaskKey[:]) + "; the same again takes the mask off."}}
 	if left := f.Len - int64(len(plain)); left > 0 {
-		p.After = []string{"and so on with the other " + bytesOf(left) + "."}
+		p.After = []string{"and so on with the other " + show.CountGrouped(left, "byte") + "."}
 	}
 	d.add(p)
 }

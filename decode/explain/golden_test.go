@@ -6,6 +6,7 @@ import (
 
 	"github.com/wspeek/wspeek/decode"
 	"github.com/wspeek/wspeek/decode/http1"
+	"github.com/wspeek/wspeek/decode/show"
 	"github.com/wspeek/wspeek/pcaps"
 )
 
@@ -27,7 +28,7 @@ func TestSamplesForPrint(t *testing.T) {
 			if row.message > 0 {
 				talk := s.talks[[2]int{row.session, row.message}]
 				talk.Closes = s.closes(row.session)
-				name, d = "samples/"+row.sample+"-message-"+thousands(int64(row.message)), talk.Explain()
+				name, d = "samples/"+row.sample+"-message-"+show.Thousands(int64(row.message)), talk.Explain()
 			} else {
 				d = (&Talk{Session: s.trace.Session(row.session), Findings: s.trace.Findings(row.session)}).Handshake()
 			}

@@ -9,6 +9,8 @@ import (
 
 	"github.com/wspeek/wspeek/decode"
 	"github.com/wspeek/wspeek/decode/http1"
+	"github.com/wspeek/wspeek/decode/rule"
+	"github.com/wspeek/wspeek/decode/show"
 	"github.com/wspeek/wspeek/decode/ws"
 )
 
@@ -155,7 +157,7 @@ func keyBytes(key string) string {
 	case err != nil:
 		return "no base64"
 	case len(raw) != 16:
-		return fmt.Sprintf("%s, not 16", bytesOf(int64(len(raw))))
+		return fmt.Sprintf("%s, not 16", show.CountGrouped(len(raw), "byte"))
 	}
 	return spaced(raw)
 }
@@ -199,7 +201,7 @@ func deflateTable(a *ws.Deflate) *Table {
 		if a.NoTakeover[dir] {
 			keeps = "the window is emptied: each message stands alone (no_context_takeover)"
 		}
-		t.Rows = append(t.Rows, []any{sender(dir), bytesOf(1<<a.WindowBits[dir]) + " (" + strconv.Itoa(a.WindowBits[dir]) + " bits)", keeps})
+		t.Rows = append(t.Rows, []any{sender(dir), show.CountGrouped(1<<a.WindowBits[dir], "byte") + " (" + strconv.Itoa(a.WindowBits[dir]) + " bits)", keeps})
 	}
 	return t
 }
@@ -209,7 +211,7 @@ func (t *Talk) handshakeRules(d *Document) {
 	p := &Pointers{}
 	for i := range t.Findings {
 		x := &t.Findings[i]
-		if strings.HasPrefix(x.Rule.ID, "http.") || x.Rule == ws.RuleDeflateParams {
+		if strings.HasPrefix(x.Rule.ID, "http.") || x.Rule == rule.DeflateParams {
 			p.List = append(p.List, t.pointer(x, -1))
 		}
 	}

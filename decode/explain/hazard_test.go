@@ -11,6 +11,7 @@ import (
 
 	"github.com/wspeek/wspeek/decode"
 	"github.com/wspeek/wspeek/decode/http1"
+	"github.com/wspeek/wspeek/decode/rule"
 	"github.com/wspeek/wspeek/decode/ws"
 	"github.com/wspeek/wspeek/pcaps"
 )
@@ -48,7 +49,7 @@ func TestHazard_O1_EscapesStayInert(t *testing.T) {
 		docs = append(docs, documents(t, f.Bytes(), Hand{})...)
 	}
 	s := hostileSession()
-	talk := Talk{Session: s, Context: ContextOf(s), Findings: []ws.Finding{{Rule: ws.RuleAccept, Detail: hostile, Offset: -1}}}
+	talk := Talk{Session: s, Context: ContextOf(s), Findings: []ws.Finding{{Rule: rule.Accept, Detail: hostile, Offset: -1}}}
 	docs = append(docs, talk.Handshake())
 	docs = append(docs, documents(t, pcaps.Stream(pcaps.Fragments(pcaps.OpText, hostile, hostile)...), Hand{})...)
 	for _, d := range docs {
@@ -170,12 +171,12 @@ func TestDirectionIsWhatIsSaid(t *testing.T) {
 		name string
 		wire []byte
 		hand Hand
-		want *ws.Rule
+		want *rule.Rule
 	}{
 		{"unmasked", unmasked, Hand{}, nil}, {"masked", masked, Hand{}, nil},
-		{"unmasked client", unmasked, Hand{Known: true, Dir: ws.C2S}, ws.RuleMaskRequired},
-		{"masked server", masked, Hand{Known: true, Dir: ws.S2C}, ws.RuleMaskForbidden},
-		{"RSV1 not negotiated", pcaps.Hex("c1 01 61"), Hand{Plain: true}, ws.RuleRSV},
+		{"unmasked client", unmasked, Hand{Known: true, Dir: ws.C2S}, rule.MaskRequired},
+		{"masked server", masked, Hand{Known: true, Dir: ws.S2C}, rule.MaskForbidden},
+		{"RSV1 not negotiated", pcaps.Hex("c1 01 61"), Hand{Plain: true}, rule.RSV},
 	} {
 		talks, err := Bytes(row.wire, row.hand)
 		switch {
@@ -189,21 +190,21 @@ func TestDirectionIsWhatIsSaid(t *testing.T) {
 
 func TestEveryRuleIsExplained(t *testing.T) {
 	t.Parallel()
-	for _, r := range ws.Rules {
-		w, d := whys[r], Rule(r.ID)
-		if w.why == "" || w.look == "" || d == nil {
+	for _, r := range rule.All {
+		d := Rule(r.ID)
+		if r.Why == "" || r.Look == "" || d == nil {
 			t.Errorf("%s has no explanation", r.ID)
 			continue
 		}
-		if strings.HasPrefix(r.ID, "ws.") && r != ws.RuleNoClose && concerned[r] == nil {
+		if strings.HasPrefix(r.ID, "ws.") && r != rule.NoClose && r.Fields == nil {
 			t.Errorf("%s points at no field", r.ID)
 		}
-		if !strings.HasSuffix(w.why, ".") || !strings.HasSuffix(w.look, ".") || !strings.Contains(all(d), r.Section) {
-			t.Errorf("%s: %q %q", r.ID, w.why, w.look)
+		if !strings.HasSuffix(r.Why, ".") || !strings.HasSuffix(r.Look, ".") || !strings.Contains(all(d), r.Section) {
+			t.Errorf("%s: %q %q", r.ID, r.Why, r.Look)
 		}
 	}
-	if len(whys) != len(ws.Rules) || Rule("ws.none") != nil {
-		t.Errorf("%d explanations for %d rules", len(whys), len(ws.Rules))
+	if Rule("ws.none") != nil {
+		t.Error("a rule that does not exist is explained")
 	}
 }
 

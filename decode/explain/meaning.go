@@ -2,8 +2,8 @@ package explain
 
 import (
 	"fmt"
-	"strconv"
 
+	"github.com/wspeek/wspeek/decode/show"
 	"github.com/wspeek/wspeek/decode/ws"
 )
 
@@ -94,7 +94,7 @@ func lengthMeaning(f *ws.Frame) string {
 	case 64:
 		return "127 says: the length stands in the next 64 bits"
 	}
-	return count(f.Len, "byte") + " of payload; up to 125 the length itself stands here"
+	return show.CountGrouped(f.Len, "byte") + " of payload; up to 125 the length itself stands here"
 }
 
 func extendedMeaning(f *ws.Frame, bits int) string {
@@ -102,15 +102,15 @@ func extendedMeaning(f *ws.Frame, bits int) string {
 	case f.Len < 0:
 		return "the first bit must be 0: no such length can be"
 	case bits == 16 && f.Len < 126:
-		return bytesOf(f.Len) + ", which 7 bits would hold"
+		return show.CountGrouped(f.Len, "byte") + ", which 7 bits would hold"
 	case bits == 64 && f.Len < 126:
-		return bytesOf(f.Len) + ", which 7 bits would hold"
+		return show.CountGrouped(f.Len, "byte") + ", which 7 bits would hold"
 	case bits == 64 && f.Len < 1<<16:
-		return bytesOf(f.Len) + ", which 16 bits would hold"
+		return show.CountGrouped(f.Len, "byte") + ", which 16 bits would hold"
 	case bits == 16:
-		return bytesOf(f.Len) + " of payload; 16 bits hold 126 to 65,535"
+		return show.CountGrouped(f.Len, "byte") + " of payload; 16 bits hold 126 to 65,535"
 	}
-	return bytesOf(f.Len) + " of payload; 64 bits hold 65,536 and more"
+	return show.CountGrouped(f.Len, "byte") + " of payload; 64 bits hold 65,536 and more"
 }
 
 func keyMeaning(f *ws.Frame) string {
@@ -139,28 +139,9 @@ func lengthRule(f *ws.Frame) string {
 		16: "is more than 125 and at most 65,535: the 7 bits hold 126, and 16 bits follow, most significant byte first",
 		64: "is more than 65,535: the 7 bits hold 127, and 64 bits follow, most significant byte first",
 	}[fits]
-	s := bytesOf(f.Len) + ": the length " + why + "."
+	s := show.CountGrouped(f.Len, "byte") + ": the length " + why + "."
 	if form != fits {
 		s += fmt.Sprintf(" Here it was written in %d bits all the same, and the RFC demands the shortest form.", form)
-	}
-	return s
-}
-
-// count is a number with its unit: "1 byte", "2 bytes".
-func count(n int64, unit string) string {
-	if n == 1 {
-		return "1 " + unit
-	}
-	return thousands(n) + " " + unit + "s"
-}
-
-func bytesOf(n int64) string { return count(n, "byte") }
-
-// thousands writes a number with commas.
-func thousands(n int64) string {
-	s := strconv.FormatInt(n, 10)
-	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {
-		s = s[:i] + "," + s[i:]
 	}
 	return s
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strconv"
 
+	"github.com/wspeek/wspeek/decode/show"
 	"github.com/wspeek/wspeek/decode/ws"
 )
 
@@ -56,12 +57,12 @@ func (t *Talk) messageTitle() string {
 // summary says in a few sentences what the message is.
 func (t *Talk) summary() []string {
 	m := t.Message
-	s := count(int64(m.Frames), "frame") + " with " + bytesOf(m.WireLen) + " of payload on the wire"
+	s := show.CountGrouped(int64(m.Frames), "frame") + " with " + show.CountGrouped(m.WireLen, "byte") + " of payload on the wire"
 	if m.Compressed {
 		s += ", compressed"
 	}
 	if m.Len >= 0 && m.Opcode != ws.OpClose && m.Compressed {
-		s += ", " + bytesOf(m.Len) + " of application data"
+		s += ", " + show.CountGrouped(m.Len, "byte") + " of application data"
 	}
 	list := []string{s + "."}
 	if !t.ByHand {
@@ -84,7 +85,7 @@ func (t *Talk) doubt() string {
 	m := t.Message
 	s := state(m.State)
 	if m.Missing > 0 {
-		s += " " + bytesOf(m.Missing) + " are missing."
+		s += " " + show.CountGrouped(m.Missing, "byte") + " are missing."
 	}
 	if m.State == ws.Undecodable {
 		s = "It could not be decoded: " + m.Why.String() + "."
@@ -107,7 +108,7 @@ func (t *Talk) fragments(d *Document) {
 		strip.Cells = append(strip.Cells, t.cell(i))
 	}
 	if left := t.Message.Frames - min(len(t.Frames), stripFrames); left > 0 {
-		strip.Cells = append(strip.Cells, Cell{Lines: []string{"and " + count(int64(left), "frame"), "more"}})
+		strip.Cells = append(strip.Cells, Cell{Lines: []string{"and " + show.CountGrouped(int64(left), "frame"), "more"}})
 	}
 	text := "The first frame carries the opcode, the others have opcode 0; the last has FIN set. Its fragments may not be mixed with those of " +
 		"another message, but control frames may stand between them."
@@ -146,7 +147,7 @@ func (t *Talk) piece(p []byte) string {
 }
 
 func otherCell(f *ws.Frame) Cell {
-	return Cell{Frame: f.N, Other: true, Lines: []string{"#" + strconv.Itoa(f.N) + " " + kind(f.Opcode), bytesOf(f.Len), "(stands between)"}}
+	return Cell{Frame: f.N, Other: true, Lines: []string{"#" + strconv.Itoa(f.N) + " " + kind(f.Opcode), show.CountGrouped(f.Len, "byte"), "(stands between)"}}
 }
 
 // otherFrames lists the frames that are not taken apart.
@@ -167,7 +168,7 @@ func (t *Talk) otherFrames(d *Document) {
 	}
 	p := Part{Name: "frames", Title: "The other frames", Data: table}
 	if left := t.Message.Frames - last; left > 0 {
-		p.After = []string{"and " + count(int64(left), "frame") + " more, which `wspeek frames` lists."}
+		p.After = []string{"and " + show.CountGrouped(int64(left), "frame") + " more, which `wspeek frames` lists."}
 	}
 	d.add(p)
 }
@@ -182,7 +183,7 @@ func (t *Talk) deflate(d *Document) {
 	blocks, bad := Blocks(wire)
 	table := &Table{Columns: []string{"block", "BFINAL", "BTYPE", "bits", "inflates to", "remark"}}
 	for i, b := range blocks {
-		table.Rows = append(table.Rows, []any{int64(i + 1), bit(b.Final), btypes[b.Type], fmt.Sprintf("%d-%d", b.Bit, b.End-1), bytesOf(b.Output),
+		table.Rows = append(table.Rows, []any{int64(i + 1), bit(b.Final), btypes[b.Type], fmt.Sprintf("%d-%d", b.Bit, b.End-1), show.CountGrouped(b.Output, "byte"),
 			blockRemark(&b)})
 	}
 	p := Part{Name: "deflate", Title: "The DEFLATE data (RFC 7692 section 7.2.2, RFC 1951 section 3.2.3)", Data: table}
@@ -236,9 +237,9 @@ func (t *Talk) ratio(blocks []DeflateBlock) string {
 		out += b.Output
 	}
 	if out == 0 {
-		return fmt.Sprintf("%s on the wire, nothing when inflated: the message is empty.", bytesOf(m.WireLen))
+		return fmt.Sprintf("%s on the wire, nothing when inflated: the message is empty.", show.CountGrouped(m.WireLen, "byte"))
 	}
-	s := fmt.Sprintf("%s on the wire, %s when inflated: %.2f times as many.", bytesOf(m.WireLen), bytesOf(out), float64(out)/float64(m.WireLen))
+	s := fmt.Sprintf("%s on the wire, %s when inflated: %.2f times as many.", show.CountGrouped(m.WireLen, "byte"), show.CountGrouped(out, "byte"), float64(out)/float64(m.WireLen))
 	if out < m.WireLen {
 		s += " It grew by being compressed; the sender could have sent it as it is, with RSV1 clear."
 	}

@@ -3,12 +3,12 @@ package explain
 import (
 	"strings"
 
-	"github.com/wspeek/wspeek/decode/ws"
+	"github.com/wspeek/wspeek/decode/rule"
 )
 
-// Rule explains a rule of ws.Rules: what it says, why it exists, and what to look for. Nil where there is none of that ID.
+// Rule explains a row of rule.All: what it says, why it exists, and what to look for. Nil if there is none with that ID.
 func Rule(id string) *Document {
-	r := ws.RuleByID(id)
+	r := rule.ByID(id)
 	if r == nil {
 		return nil
 	}
@@ -17,20 +17,19 @@ func Rule(id string) *Document {
 	if r.RFC != "" {
 		where = r.RFC + " section " + r.Section + ", level " + r.Level.String() + "."
 	}
-	w := whys[r]
 	d.words("rule", "What it says", r.Text, where)
-	d.words("why", "Why", w.why)
-	d.words("look", "What to look for", w.look)
-	if f := concerned[r]; len(f) > 0 {
+	d.words("why", "Why", r.Why)
+	d.words("look", "What to look for", r.Look)
+	if f := r.Fields; len(f) > 0 {
 		d.words("field", "Where it is seen", "In the frame's "+strings.Join(f, ", ")+".")
 	}
 	return d
 }
 
-// RuleIDs are the IDs of all rules, in the order of ws.Rules.
+// RuleIDs are the IDs of all rules, in the order of rule.All.
 func RuleIDs() []string {
 	var ids []string
-	for _, r := range ws.Rules {
+	for _, r := range rule.All {
 		ids = append(ids, r.ID)
 	}
 	return ids

@@ -9,6 +9,8 @@ import (
 
 	"github.com/wspeek/wspeek/capture"
 	"github.com/wspeek/wspeek/decode"
+	"github.com/wspeek/wspeek/decode/stack"
+	"github.com/wspeek/wspeek/decode/trace"
 	"github.com/wspeek/wspeek/decode/ws"
 	"github.com/wspeek/wspeek/pcaps"
 	"github.com/wspeek/wspeek/reassembly"
@@ -40,7 +42,7 @@ type sample struct {
 	talks  map[[2]int]*Talk
 	frames map[int][]ws.Frame
 	first  map[int]int
-	trace  *decode.Trace
+	trace  *trace.Trace
 }
 
 func decodeSample(t *testing.T, file []byte) *sample {
@@ -52,11 +54,11 @@ func decodeSample(t *testing.T, file []byte) *sample {
 	defer in.Close()
 	s := &sample{tap: &tap{map[int]*[2]map[int64]byte{}}, talks: map[[2]int]*Talk{}, frames: map[int][]ws.Frame{}, first: map[int]int{}}
 	table := reassembly.NewTable(s.tap, reassembly.Limits{}, &reassembly.Bytes{})
-	d := decode.NewDecoder(decode.Options{Keep: true, Wire: true, Frames: true})
+	d := stack.NewDecoder(decode.Options{Keep: true, Wire: true, Frames: true})
 	out := []*decode.Batch{{}}
 	var dissector reassembly.Dissector
-	var merger decode.Merger
-	trace := decode.NewTrace(nil)
+	var merger stack.Merger
+	trace := trace.New(nil)
 	visit := func(b *decode.Batch, e *decode.Event) error { return s.visit(trace, b, e) }
 	for p := (capture.Batch{}); ; {
 		if err := in.ReadBatch(&p); errors.Is(err, io.EOF) {
@@ -83,7 +85,7 @@ func decodeSample(t *testing.T, file []byte) *sample {
 	return s
 }
 
-func (s *sample) visit(trace *decode.Trace, b *decode.Batch, e *decode.Event) error {
+func (s *sample) visit(trace *trace.Trace, b *decode.Batch, e *decode.Event) error {
 	if e.Session != nil {
 		s.first[e.Session.N] = e.Session.Stream.First
 	}
@@ -103,7 +105,7 @@ func (s *sample) visit(trace *decode.Trace, b *decode.Batch, e *decode.Event) er
 
 // closes are the Close frames of a session in order.
 func (s *sample) closes(session int) (list []ws.Message) {
-	for n := 1; n <= s.trace.Count(session); n++ {
+	for n := 1; n <= s.trace.MessageCount(session); n++ {
 		if t := s.talks[[2]int{session, n}]; t != nil && t.Message.Opcode == ws.OpClose {
 			list = append(list, *t.Message)
 		}
@@ -111,7 +113,7 @@ func (s *sample) closes(session int) (list []ws.Message) {
 	return list
 }
 
-func (s *sample) finish(trace *decode.Trace) {
+func (s *sample) finish(trace *trace.Trace) {
 	s.trace = trace
 	for k, t := range s.talks {
 		t.Session = trace.Session(k[0])

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/wspeek/wspeek/decode"
+	"github.com/wspeek/wspeek/decode/show"
 	"github.com/wspeek/wspeek/decode/ws"
 )
 
@@ -108,7 +109,7 @@ func (c *CSV) text(dst []byte, s string) []byte {
 		dst = append(dst, '\'')
 	}
 	if c.Inert {
-		s = decode.Inert(s)
+		s = show.Inert(s)
 	}
 	for {
 		before, after, found := strings.Cut(s, `"`)

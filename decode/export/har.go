@@ -10,6 +10,7 @@ import (
 	"github.com/wspeek/wspeek/capture"
 	"github.com/wspeek/wspeek/decode"
 	"github.com/wspeek/wspeek/decode/http1"
+	"github.com/wspeek/wspeek/decode/show"
 	"github.com/wspeek/wspeek/decode/ws"
 )
 
@@ -244,17 +245,17 @@ func (h *HAR) Lost() []string {
 		{h.lost.reserved, "frames with reserved opcodes or that continue nothing: %s"},
 	} {
 		if l.n > 0 {
-			out = append(out, "HAR cannot hold "+fmt.Sprintf(l.what, count(l.n, "message")))
+			out = append(out, "HAR cannot hold "+fmt.Sprintf(l.what, show.Count(l.n, "message")))
 		}
 	}
 	if h.lost.control > 0 {
-		out = append(out, count(h.lost.control, "control frame")+" left out, --control adds them")
+		out = append(out, show.Count(h.lost.control, "control frame")+" left out, --control adds them")
 	}
 	if h.lost.encoded > 0 {
-		out = append(out, count(h.lost.encoded, "text message")+" whose bytes are no whole UTF-8 text, written as base64 with _encoding")
+		out = append(out, show.Count(h.lost.encoded, "text message")+" whose bytes are no whole UTF-8 text, written as base64 with _encoding")
 	}
 	if h.lost.doubtful > 0 {
-		out = append(out, count(h.lost.doubtful, "message")+" not known exactly: their _state says why")
+		out = append(out, show.Count(h.lost.doubtful, "message")+" not known exactly: their _state says why")
 	}
 	return out
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/wspeek/wspeek/decode"
 	"github.com/wspeek/wspeek/decode/export"
 	"github.com/wspeek/wspeek/decode/http1"
+	"github.com/wspeek/wspeek/decode/rule"
 	"github.com/wspeek/wspeek/decode/ws"
 )
 
@@ -135,7 +136,7 @@ func TestHazard_O11_MarkdownIsInert(t *testing.T) {
 	} {
 		m := export.Markdown{Text: export.Text{Preview: -1}}
 		md := m.Begin(nil, evil)
-		md = m.Open(md, session(evil), []ws.Finding{{Rule: ws.RuleGap, Detail: evil}}, export.Ticks([]byte(evil)))
+		md = m.Open(md, session(evil), []ws.Finding{{Rule: rule.Gap, Detail: evil}}, export.Ticks([]byte(evil)))
 		md = m.Message(md, message(ws.OpText, evil))
 		md = m.End(m.Close(md), evil)
 		lines, open := outside(string(md))

@@ -10,6 +10,7 @@ import (
 	"github.com/wspeek/wspeek/capture"
 	"github.com/wspeek/wspeek/decode"
 	"github.com/wspeek/wspeek/decode/http1"
+	"github.com/wspeek/wspeek/decode/rule"
 	"github.com/wspeek/wspeek/decode/ws"
 )
 
@@ -27,7 +28,7 @@ type JSON struct {
 	// Redact replaces secrets in payloads; nil writes them as they are. A line whose text was changed has
 	// "redacted":N, no sha256, and len and holes as captured.
 	Redact *Redactor
-	ends   map[*decode.Ref]string
+	ends   map[*decode.SessionRef]string
 	clock  stampClock
 }
 
@@ -38,7 +39,7 @@ func (j *JSON) open(dst []byte, typ string) []byte {
 }
 
 // session appends what each line of a session begins with.
-func (j *JSON) session(dst []byte, ref *decode.Ref, packet int) []byte {
+func (j *JSON) session(dst []byte, ref *decode.SessionRef, packet int) []byte {
 	dst = appendInt(dst, "session", int64(ref.N))
 	dst = appendInt(dst, "stream", int64(ref.Stream.N))
 	return j.file(dst, packet)
@@ -52,12 +53,12 @@ func (j *JSON) file(dst []byte, packet int) []byte {
 }
 
 // endpoints appends client and server; the text of a session's is made once.
-func (j *JSON) endpoints(dst []byte, ref *decode.Ref) []byte {
+func (j *JSON) endpoints(dst []byte, ref *decode.SessionRef) []byte {
 	s, ok := j.ends[ref]
 	if !ok {
 		s = string(appendEndpoints(nil, ref.Client, ref.Server))
 		if j.ends == nil || len(j.ends) > 1<<14 {
-			j.ends = map[*decode.Ref]string{}
+			j.ends = map[*decode.SessionRef]string{}
 		}
 		j.ends[ref] = s
 	}
@@ -86,7 +87,7 @@ func appendPackets(dst []byte, lo, hi int) []byte {
 	return append(dst, ']')
 }
 
-func appendFindings(dst []byte, rules []*ws.Rule) []byte {
+func appendFindings(dst []byte, rules []*rule.Rule) []byte {
 	dst = append(dst, `,"findings":[`...)
 	for i, r := range rules {
 		if i > 0 {
@@ -103,7 +104,7 @@ func appendWord(dst []byte, name, word string) []byte {
 }
 
 // Message appends the line of a message.
-func (j *JSON) Message(dst []byte, ref *decode.Ref, m *ws.Message) []byte {
+func (j *JSON) Message(dst []byte, ref *decode.SessionRef, m *ws.Message) []byte {
 	redacted := 0
 	if !j.NoPayload {
 		m, redacted = j.Redact.Message(m)
@@ -137,7 +138,7 @@ func (j *JSON) Message(dst []byte, ref *decode.Ref, m *ws.Message) []byte {
 }
 
 // Update appends the line that amends a message already printed.
-func (j *JSON) Update(dst []byte, ref *decode.Ref, n int, s ws.State) []byte {
+func (j *JSON) Update(dst []byte, ref *decode.SessionRef, n int, s ws.State) []byte {
 	dst = j.session(j.open(dst, "update"), ref, ref.Stream.First)
 	dst = appendInt(dst, "n", int64(n))
 	return append(appendWord(dst, "state", s.String()), '}', '\n')
@@ -196,7 +197,7 @@ func appendHash(dst, p []byte) []byte {
 }
 
 // Frame appends the line of a frame.
-func (j *JSON) Frame(dst []byte, ref *decode.Ref, f *ws.Frame) []byte {
+func (j *JSON) Frame(dst []byte, ref *decode.SessionRef, f *ws.Frame) []byte {
 	dst = j.session(j.open(dst, "frame"), ref, f.Max)
 	dst = appendInt(dst, "message", int64(f.Message))
 	dst = appendInt(dst, "n", int64(f.N))
@@ -223,7 +224,7 @@ func (j *JSON) Frame(dst []byte, ref *decode.Ref, f *ws.Frame) []byte {
 }
 
 // Finding appends the line of a finding.
-func (j *JSON) Finding(dst []byte, ref *decode.Ref, f *ws.Finding) []byte {
+func (j *JSON) Finding(dst []byte, ref *decode.SessionRef, f *ws.Finding) []byte {
 	dst = j.session(j.open(dst, "finding"), ref, f.At.Packet)
 	if f.Message > 0 {
 		dst = appendInt(dst, "message", int64(f.Message))

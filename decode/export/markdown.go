@@ -7,6 +7,7 @@ import (
 
 	"github.com/wspeek/wspeek/decode"
 	"github.com/wspeek/wspeek/decode/http1"
+	"github.com/wspeek/wspeek/decode/show"
 	"github.com/wspeek/wspeek/decode/ws"
 )
 
@@ -19,7 +20,7 @@ type Markdown struct {
 	// Redact replaces secrets; nil writes them as they are.
 	Redact *Redactor
 	fence  string
-	ref    *decode.Ref
+	ref    *decode.SessionRef
 }
 
 // Begin appends the title, and lines that say what was captured.
@@ -32,7 +33,7 @@ func (m *Markdown) Begin(dst []byte, lines ...string) []byte {
 // longest run of backticks in its payloads (see Ticks).
 func (m *Markdown) Open(dst []byte, s *decode.Session, findings []ws.Finding, ticks int) []byte {
 	s = m.Redact.Session(s)
-	m.ref = &decode.Ref{N: s.N, Stream: &decode.Stream{N: s.Stream}, Client: s.Client, Server: s.Server}
+	m.ref = &decode.SessionRef{N: s.N, Stream: &decode.Stream{N: s.Stream}, Client: s.Client, Server: s.Server}
 	m.Text.Clock = Clock{Format: m.Text.Clock.Format, Zone: m.Text.Clock.Zone}
 	dst = strconv.AppendInt(append(dst, "\n## Session "...), int64(s.N), 10)
 	dst = fenced(append(dst, "\n\n"...), m.Text.Session(nil, s))
@@ -97,7 +98,7 @@ func Ticks(p []byte) (longest int) {
 // inertLines appends one line for each text.
 func inertLines(texts []string) (dst []byte) {
 	for _, t := range texts {
-		dst = append(decode.AppendInert(dst, t), '\n')
+		dst = append(show.AppendInert(dst, t), '\n')
 	}
 	return dst
 }

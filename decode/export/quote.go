@@ -5,7 +5,7 @@ import (
 	"strconv"
 	"unicode/utf8"
 
-	"github.com/wspeek/wspeek/decode"
+	"github.com/wspeek/wspeek/decode/show"
 )
 
 const hexDigits = "0123456789abcdef"
@@ -35,7 +35,7 @@ func appendQuoted[T ~string | ~[]byte](dst []byte, s T) []byte {
 			continue
 		}
 		r, n := decodeRune(s, i)
-		if decode.Hidden(r) {
+		if show.Hidden(r) {
 			dst = append(dst, s[from:i]...)
 			dst = appendUnicode(dst, r)
 			from = i + n

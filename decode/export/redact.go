@@ -9,6 +9,7 @@ import (
 
 	"github.com/wspeek/wspeek/decode"
 	"github.com/wspeek/wspeek/decode/http1"
+	"github.com/wspeek/wspeek/decode/show"
 	"github.com/wspeek/wspeek/decode/ws"
 )
 
@@ -162,7 +163,7 @@ func (r *Redactor) Said() string {
 	var parts []string
 	for s, n := range r.Counts {
 		if n > 0 {
-			parts = append(parts, count(n, Secret(s).String()))
+			parts = append(parts, show.Count(n, Secret(s).String()))
 		}
 	}
 	if len(parts) == 0 {

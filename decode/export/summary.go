@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/wspeek/wspeek/decode"
+	"github.com/wspeek/wspeek/decode/show"
 )
 
 // Summary appends the last line of a run: the account.
@@ -84,7 +85,7 @@ func appendEncrypted(dst []byte, a *decode.Account) []byte {
 // inert: why a run is incomplete can name files.
 func Account(a *decode.Account) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s: %s", count(a.Read, "packet"), counted(a.Decoded, "decoded"))
+	fmt.Fprintf(&b, "%s: %d decoded", show.Count(a.Read, "packet"), a.Decoded)
 	if a.Cut > 0 {
 		fmt.Fprintf(&b, " (%d of these cut short: snaplen)", a.Cut)
 	}
@@ -94,29 +95,20 @@ func Account(a *decode.Account) string {
 	if a.Dropped > 0 {
 		fmt.Fprintf(&b, ", %d dropped before they were read", a.Dropped)
 	}
-	fmt.Fprintf(&b, "; %s, %s, %s, %s", count(a.Sessions, "session"), count(a.Messages, "message"), count(a.Frames, "frame"), count(a.Findings, "finding"))
+	fmt.Fprintf(&b, "; %s, %s, %s, %s", show.Count(a.Sessions, "session"), show.Count(a.Messages, "message"), show.Count(a.Frames, "frame"), show.Count(a.Findings, "finding"))
 	y := a.Bytes
 	fmt.Fprintf(&b, "; %d stream bytes = %d http + %d frame headers + %d payload + %d undecoded + %d missing",
 		y.Stream, y.HTTP, y.FrameHeaders, y.Payload, y.Undecoded, y.Missing)
 	if a.ClockBack > 0 {
-		fmt.Fprintf(&b, "; the clock went back %s", count(a.ClockBack, "time"))
+		fmt.Fprintf(&b, "; the clock went back %s", show.Count(a.ClockBack, "time"))
 	}
 	if len(a.Why) == 0 {
 		b.WriteString("; complete")
 	} else {
-		b.WriteString("; INCOMPLETE: " + decode.Inert(strings.Join(a.Why, "; ")))
+		b.WriteString("; INCOMPLETE: " + show.Inert(strings.Join(a.Why, "; ")))
 	}
 	for _, port := range slices.Sorted(maps.Keys(a.Encrypted)) {
-		fmt.Fprintf(&b, "\nencrypted: %s to :%d (TLS; reading a key log is not built yet)", count(int64(a.Encrypted[port]), "connection"), port)
+		fmt.Fprintf(&b, "\nencrypted: %s to :%d (TLS; reading a key log is not built yet)", show.Count(int64(a.Encrypted[port]), "connection"), port)
 	}
 	return b.String()
-}
-
-func counted(n int64, word string) string { return strconv.FormatInt(n, 10) + " " + word }
-
-func count(n int64, word string) string {
-	if n != 1 {
-		word += "s"
-	}
-	return counted(n, word)
 }

@@ -8,6 +8,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/wspeek/wspeek/decode"
+	"github.com/wspeek/wspeek/decode/rule"
+	"github.com/wspeek/wspeek/decode/show"
 	"github.com/wspeek/wspeek/decode/ws"
 )
 
@@ -22,18 +24,18 @@ type Text struct {
 	Clock Clock
 	// BySession runs a Clock of its own for each session: for captures that have nothing to do with each other.
 	BySession bool
-	clocks    map[*decode.Ref]*Clock
+	clocks    map[*decode.SessionRef]*Clock
 }
 
 // clock is the Clock of a session.
-func (t *Text) clock(ref *decode.Ref) *Clock {
+func (t *Text) clock(ref *decode.SessionRef) *Clock {
 	if !t.BySession {
 		return &t.Clock
 	}
 	c := t.clocks[ref]
 	if c == nil {
 		if t.clocks == nil {
-			t.clocks = map[*decode.Ref]*Clock{}
+			t.clocks = map[*decode.SessionRef]*Clock{}
 		}
 		c = &Clock{Format: t.Clock.Format, Zone: t.Clock.Zone}
 		t.clocks[ref] = c
@@ -67,7 +69,7 @@ func (t *Text) arrow(dst []byte, d ws.Dir) []byte {
 }
 
 // lead appends what lines of messages and frames begin with: session and number, time, direction, kind.
-func (t *Text) lead(dst []byte, ref *decode.Ref, n int, at ws.Stamp, d ws.Dir, kind string) []byte {
+func (t *Text) lead(dst []byte, ref *decode.SessionRef, n int, at ws.Stamp, d ws.Dir, kind string) []byte {
 	id := fmt.Sprintf("%d:%d", ref.N, n)
 	dst = fmt.Appendf(dst, "%-7s ", id)
 	dst = t.paint(dst, quietColor, string(t.clock(ref).Append(nil, at.Time)))
@@ -76,7 +78,7 @@ func (t *Text) lead(dst []byte, ref *decode.Ref, n int, at ws.Stamp, d ws.Dir, k
 }
 
 // Message appends the line of a message.
-func (t *Text) Message(dst []byte, ref *decode.Ref, m *ws.Message) []byte {
+func (t *Text) Message(dst []byte, ref *decode.SessionRef, m *ws.Message) []byte {
 	dst = t.lead(dst, ref, m.N, m.Last, m.Dir, KindName(m.Opcode))
 	if m.Len >= 0 {
 		dst = fmt.Appendf(dst, " %7d  ", m.Len)
@@ -118,7 +120,7 @@ func (t *Text) payload(dst []byte, m *ws.Message) []byte {
 	if limit > 0 {
 		cut = firstRunes(p, limit)
 	}
-	dst = decode.AppendInert(dst, cut)
+	dst = show.AppendInert(dst, cut)
 	if more := len(p) - len(cut); more > 0 {
 		dst = t.paint(dst, quietColor, fmt.Sprintf("... (%d more)", more))
 	}
@@ -183,7 +185,7 @@ func Doubt(m *ws.Message) string {
 	case ws.Partial:
 		s := "partial: unfinished"
 		if m.Missing > 0 {
-			s = "partial: " + count(m.Missing, "byte") + " missing"
+			s = "partial: " + show.Count(m.Missing, "byte") + " missing"
 		}
 		if m.Confidence > 0 {
 			s += ", guessed"
@@ -198,7 +200,7 @@ func Doubt(m *ws.Message) string {
 }
 
 // Update appends the line that amends a message already printed.
-func (t *Text) Update(dst []byte, ref *decode.Ref, n int, s ws.State) []byte {
+func (t *Text) Update(dst []byte, ref *decode.SessionRef, n int, s ws.State) []byte {
 	dst = fmt.Appendf(dst, "%-7s ", fmt.Sprintf("%d:%d", ref.N, n))
 	return append(t.paint(dst, badColor, "is "+s.String()+" now: a later packet carried other bytes"), '\n')
 }
@@ -216,7 +218,7 @@ func KindName(op ws.Opcode) string {
 }
 
 // Frame appends the line of a frame.
-func (t *Text) Frame(dst []byte, ref *decode.Ref, f *ws.Frame) []byte {
+func (t *Text) Frame(dst []byte, ref *decode.SessionRef, f *ws.Frame) []byte {
 	dst = t.lead(dst, ref, f.N, f.Last, f.Dir, KindName(f.Opcode))
 	dst = fmt.Appendf(dst, " fin=%d rsv=%03b len=%-7d hdr=%d", bit(f.Fin), f.RSV, f.Len, f.HeaderLen)
 	if f.Masked {
@@ -240,16 +242,16 @@ func bit(v bool) int {
 }
 
 // Finding appends the lines of a finding: the rule, and what was seen.
-func (t *Text) Finding(dst []byte, ref *decode.Ref, f *ws.Finding) []byte {
+func (t *Text) Finding(dst []byte, ref *decode.SessionRef, f *ws.Finding) []byte {
 	c := quietColor
-	if f.Rule.Level == ws.Must {
+	if f.Rule.Level == rule.Must {
 		c = badColor
 	}
 	dst = t.paint(dst, c, fmt.Sprintf("%-6s ", f.Rule.Level))
 	dst = append(dst, where(ref, f)...)
 	dst = append(append(dst, ' '), f.Rule.ID...)
 	if f.Detail != "" {
-		dst = decode.AppendInert(append(dst, ": "...), f.Detail)
+		dst = show.AppendInert(append(dst, ": "...), f.Detail)
 	}
 	dst = append(dst, "\n         "...)
 	dst = append(dst, f.Rule.Text...)
@@ -259,7 +261,7 @@ func (t *Text) Finding(dst []byte, ref *decode.Ref, f *ws.Finding) []byte {
 	return append(dst, '\n')
 }
 
-func where(ref *decode.Ref, f *ws.Finding) string {
+func where(ref *decode.SessionRef, f *ws.Finding) string {
 	s := "session " + strconv.Itoa(ref.N)
 	if f.Message > 0 {
 		s += " message " + strconv.Itoa(f.Message)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/wspeek/wspeek/decode"
+	"github.com/wspeek/wspeek/decode/show"
 	"github.com/wspeek/wspeek/decode/ws"
 )
 
@@ -12,21 +13,21 @@ func (t *Text) Session(dst []byte, s *decode.Session) []byte {
 	dst = t.Heading(dst, s)
 	dst = fmt.Appendf(dst, "        %s", s.State)
 	for d, arrow := range [...]string{ws.C2S: "→", ws.S2C: "←"} {
-		dst = fmt.Appendf(dst, "  %s %s, %s", arrow, count(s.Messages[d], "message"), count(s.Bytes[d], "byte"))
+		dst = fmt.Appendf(dst, "  %s %s, %s", arrow, show.Count(s.Messages[d], "message"), show.Count(s.Bytes[d], "byte"))
 	}
 	if s.HasOpened && s.HasEnded {
 		dst = fmt.Appendf(dst, "  %.3f s", float64(s.Ended-s.Opened)/1e9)
 	}
 	dst = t.ending(append(dst, ' ', ' '), s)
 	if s.Findings > 0 {
-		dst = t.paint(append(dst, ' ', ' '), badColor, count(int64(s.Findings), "finding"))
+		dst = t.paint(append(dst, ' ', ' '), badColor, show.Count(int64(s.Findings), "finding"))
 	}
 	return append(trimRight(dst), '\n')
 }
 
 // Heading appends one line that says what a session is.
 func (t *Text) Heading(dst []byte, s *decode.Session) []byte {
-	dst = t.paint(dst, strongColor, fmt.Sprintf("session %d  %s", s.N, decode.Inert(Address(s))))
+	dst = t.paint(dst, strongColor, fmt.Sprintf("session %d  %s", s.N, show.Inert(Address(s))))
 	dst = fmt.Appendf(dst, "  %s → %s  stream %d", s.Client, s.Server, s.Stream)
 	if s.Status > 0 {
 		dst = fmt.Appendf(dst, "  %d", s.Status)
@@ -38,11 +39,11 @@ func (t *Text) Heading(dst []byte, s *decode.Session) []byte {
 		{"", s.Draft}, {"subprotocol ", s.Subprotocol}, {"", s.Extensions},
 	} {
 		if part.text != "" {
-			dst = decode.AppendInert(append(append(dst, ' ', ' '), part.label...), part.text)
+			dst = show.AppendInert(append(append(dst, ' ', ' '), part.label...), part.text)
 		}
 	}
 	if s.Tunnel != nil {
-		dst = decode.AppendInert(fmt.Appendf(dst, "  through %s to ", s.Tunnel.Type), s.Tunnel.Target)
+		dst = show.AppendInert(fmt.Appendf(dst, "  through %s to ", s.Tunnel.Type), s.Tunnel.Target)
 	}
 	if s.Confidence > 0 {
 		dst = t.paint(append(dst, ' ', ' '), badColor, fmt.Sprintf("[guessed, %.2f: the handshake was not captured]", s.Confidence))
@@ -69,7 +70,7 @@ func (t *Text) ending(dst []byte, s *decode.Session) []byte {
 			return fmt.Appendf(dst, "closed by the %s without a code", by)
 		}
 		dst = fmt.Appendf(dst, "closed by the %s: %d %s ", by, c.Code, ws.CloseName(c.Code))
-		return decode.AppendInert(dst, c.Reason)
+		return show.AppendInert(dst, c.Reason)
 	}
 	if s.State == decode.Refused {
 		return dst

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/wspeek/wspeek/decode/rule"
 	"github.com/wspeek/wspeek/decode/ws"
 )
 
@@ -169,14 +170,14 @@ func (c *comparison) rules(l *leaf) *Error {
 	name, all := c.field.rule, c.op.all()
 	l.test = func(r *Row) bool {
 		if all {
-			return r.anyRule(anyOne) && !r.anyRule(func(x *ws.Rule) bool { return !test(name(x)) })
+			return r.anyRule(anyOne) && !r.anyRule(func(x *rule.Rule) bool { return !test(name(x)) })
 		}
-		return r.anyRule(func(x *ws.Rule) bool { return test(name(x)) })
+		return r.anyRule(func(x *rule.Rule) bool { return test(name(x)) })
 	}
 	return nil
 }
 
-func anyOne(*ws.Rule) bool { return true }
+func anyOne(*rule.Rule) bool { return true }
 
 func (c *comparison) address() (func(*Row) bool, *Error) {
 	s, err := operands(c, c.network)

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/wspeek/wspeek/decode/http1"
+	"github.com/wspeek/wspeek/decode/rule"
 	"github.com/wspeek/wspeek/decode/ws"
 )
 
@@ -115,7 +116,7 @@ type field struct {
 	str        func(*Row) (string, bool)
 	addr       func(*Row) ([2]netip.Addr, int)
 	bytes      func(*Row) ([]byte, bool)
-	rule       func(*ws.Rule) string
+	rule       func(*rule.Rule) string
 	frame      func(*ws.Frame) (int64, bool)
 	frameBytes func(*ws.Frame) ([]byte, bool)
 	present    func(*Row) bool
@@ -192,7 +193,7 @@ func (r *Row) header(name string, all bool, test func(string) bool) bool {
 }
 
 // anyRule says whether one of the rules that a row breaks passes a test.
-func (r *Row) anyRule(test func(*ws.Rule) bool) bool {
+func (r *Row) anyRule(test func(*rule.Rule) bool) bool {
 	rules := r.Rules
 	switch {
 	case r.Finding != nil:

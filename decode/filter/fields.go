@@ -3,6 +3,7 @@ package filter
 import (
 	"slices"
 
+	"github.com/wspeek/wspeek/decode/rule"
 	"github.com/wspeek/wspeek/decode/ws"
 )
 
@@ -25,7 +26,7 @@ var (
 
 // ruleIDs are those of all rules.
 var ruleIDs = func() (ids []string) {
-	for _, r := range ws.Rules {
+	for _, r := range rule.All {
 		ids = append(ids, r.ID)
 	}
 	return ids

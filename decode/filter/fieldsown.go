@@ -4,6 +4,7 @@ import (
 	"net/netip"
 
 	"github.com/wspeek/wspeek/decode"
+	"github.com/wspeek/wspeek/decode/rule"
 	"github.com/wspeek/wspeek/decode/ws"
 )
 
@@ -31,9 +32,9 @@ var ownOfMessages = []field{
 			return r.Message.Why.String(), true
 		}},
 	{Field: Field{Name: "ws.finding", Text: "The rule that it breaks: ws.utf8. Alone: it breaks any."},
-		kind: kindRule, where: ofSession, values: ruleIDs, rule: func(r *ws.Rule) string { return r.ID }},
+		kind: kindRule, where: ofSession, values: ruleIDs, rule: func(r *rule.Rule) string { return r.ID }},
 	{Field: Field{Name: "ws.finding.level", Text: "How strongly the rule is worded: must, should or note."},
-		kind: kindRule, where: ofSession, values: levels, rule: func(r *ws.Rule) string { return r.Level.String() }},
+		kind: kindRule, where: ofSession, values: levels, rule: func(r *rule.Rule) string { return r.Level.String() }},
 	{Field: Field{Name: "ws.len", Text: "The length in bytes of the application data after inflation; of a close of its reason."},
 		kind: kindNumber, where: inMessage, num: lenOf},
 	{Field: Field{Name: "ws.wire_len", Text: "The payload length on the wire, of all frames together."},

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 
+	"github.com/wspeek/wspeek/decode/rule"
 	"github.com/wspeek/wspeek/decode/ws"
 )
 
@@ -99,7 +100,7 @@ func (p *parser) presence(f *field, at token) (*leaf, *Error) {
 	case f.addr != nil:
 		l.test = func(r *Row) bool { _, n := f.addr(r); return n > 0 }
 	case f.rule != nil:
-		l.test = func(r *Row) bool { return r.anyRule(func(*ws.Rule) bool { return true }) }
+		l.test = func(r *Row) bool { return r.anyRule(func(*rule.Rule) bool { return true }) }
 	case f.bytes != nil:
 		l.test = func(r *Row) bool { _, ok := f.bytes(r); return ok }
 	case f.header != "":

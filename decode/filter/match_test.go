@@ -9,6 +9,7 @@ import (
 	"github.com/wspeek/wspeek/decode"
 	"github.com/wspeek/wspeek/decode/filter"
 	"github.com/wspeek/wspeek/decode/http1"
+	"github.com/wspeek/wspeek/decode/rule"
 	"github.com/wspeek/wspeek/decode/ws"
 )
 
@@ -61,7 +62,7 @@ func rows() map[string]*filter.Row {
 			Frames: frames(one(true, 0, true, 98))},
 		"b": {Session: four, Gap: 250e6, HasGap: true, Message: with(text(2, ws.S2C, "An Error occurred: no such order"), func(m *ws.Message) {
 			m.Frames = 2
-			m.Findings = []*ws.Rule{ws.RuleMaskForbidden}
+			m.Findings = []*rule.Rule{rule.MaskForbidden}
 		}), Frames: frames(one(false, 0, false, 12), one(true, 0, false, 20))},
 		"c": {Session: four, Gap: 2e9, HasGap: true, Message: with(text(3, ws.S2C, "\x00\x01\xfe\xff"), func(m *ws.Message) {
 			m.Opcode, m.ValidUTF8, m.Compressed, m.WireLen, m.Len = ws.OpBinary, false, true, 2, 4

@@ -3,6 +3,7 @@ package filter
 import (
 	"github.com/wspeek/wspeek/capture"
 	"github.com/wspeek/wspeek/decode"
+	"github.com/wspeek/wspeek/decode/rule"
 	"github.com/wspeek/wspeek/decode/ws"
 )
 
@@ -18,7 +19,7 @@ type Row struct {
 	// Finding is set in the row of a finding.
 	Finding *ws.Finding
 	// Rules are the rules that a session broke, for the row of a session.
-	Rules []*ws.Rule
+	Rules []*rule.Rule
 	// Gap is the time from the previous message of the session, as listed, to this one, where HasGap.
 	Gap    capture.Time
 	HasGap bool

@@ -5,6 +5,7 @@ import (
 
 	"github.com/wspeek/wspeek/capture"
 	"github.com/wspeek/wspeek/decode"
+	"github.com/wspeek/wspeek/decode/rule"
 	"github.com/wspeek/wspeek/decode/ws"
 )
 
@@ -34,7 +35,7 @@ type followed struct {
 	open map[int]frameAnswers
 	// answers are the combinations of answers of messages, rules what was broken.
 	answers []uint64
-	rules   []*ws.Rule
+	rules   []*rule.Rule
 }
 
 type frameAnswers struct{ yes, no uint64 }

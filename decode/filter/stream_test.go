@@ -10,6 +10,8 @@ import (
 	"github.com/wspeek/wspeek/capture"
 	"github.com/wspeek/wspeek/decode"
 	"github.com/wspeek/wspeek/decode/filter"
+	"github.com/wspeek/wspeek/decode/stack"
+	"github.com/wspeek/wspeek/decode/trace"
 	"github.com/wspeek/wspeek/decode/ws"
 	"github.com/wspeek/wspeek/pcaps"
 	"github.com/wspeek/wspeek/reassembly"
@@ -23,10 +25,10 @@ func play(t *testing.T, s pcaps.Sample, opt decode.Options, visit func(*decode.B
 		t.Fatal(err)
 	}
 	var dissector reassembly.Dissector
-	var merger decode.Merger
+	var merger stack.Merger
 	var packets capture.Batch
 	var out decode.Batch
-	d := decode.NewDecoder(opt)
+	d := stack.NewDecoder(opt)
 	tell := func() {
 		err := merger.Merge([]*decode.Batch{&out}, func(b *decode.Batch, e *decode.Event) error {
 			visit(b, e)
@@ -147,7 +149,7 @@ func streamAndTrace(t *testing.T, sample pcaps.Sample, src string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	trace := decode.NewTrace(&decode.Memory{})
+	trace := trace.New(&trace.Memory{})
 	var told, kept []string
 	play(t, sample, decode.Options{Keep: true, Frames: true}, func(b *decode.Batch, e *decode.Event) {
 		if s.Match(b, e) && e.Kind == decode.KindMessage {

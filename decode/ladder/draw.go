@@ -8,6 +8,7 @@ import (
 
 	"github.com/wspeek/wspeek/capture"
 	"github.com/wspeek/wspeek/decode"
+	"github.com/wspeek/wspeek/decode/show"
 	"github.com/wspeek/wspeek/decode/ws"
 )
 
@@ -95,7 +96,7 @@ func (d *Draw) Title(s *decode.Session) []Span {
 	if host == "" {
 		host = "?"
 	}
-	text := fmt.Sprintf("session %d  %s", s.N, decode.Inert(s.Scheme+"://"+host+s.Path))
+	text := fmt.Sprintf("session %d  %s", s.N, show.Inert(s.Scheme+"://"+host+s.Path))
 	note := ""
 	if s.Confidence > 0 {
 		note = "  (the handshake was not captured)"
@@ -140,7 +141,7 @@ func (d *Draw) lead(r *Row, at, since int) string {
 	}
 	delta := ""
 	if r.Since != 0 {
-		delta = "+" + d.words(decode.Duration(r.Since))
+		delta = "+" + d.words(show.Duration(r.Since))
 	}
 	delta = strings.Repeat(" ", max(since-ansi.StringWidth(delta), 0)) + delta
 	return fmt.Sprintf("%*s", at, d.time(r.At.Time-d.First, at)) + delta

@@ -14,13 +14,15 @@ import (
 	"github.com/wspeek/wspeek/capture"
 	"github.com/wspeek/wspeek/decode"
 	"github.com/wspeek/wspeek/decode/ladder"
+	"github.com/wspeek/wspeek/decode/stack"
+	"github.com/wspeek/wspeek/decode/trace"
 	"github.com/wspeek/wspeek/decode/ws"
 	"github.com/wspeek/wspeek/pcaps"
 	"github.com/wspeek/wspeek/reassembly"
 )
 
 // trace decodes a capture file.
-func trace(t testing.TB, file []byte) *decode.Trace {
+func traceOf(t testing.TB, file []byte) *trace.Trace {
 	t.Helper()
 	in, err := capture.NewReader(bytes.NewReader(file), "test", capture.Options{})
 	if err != nil {
@@ -28,13 +30,13 @@ func trace(t testing.TB, file []byte) *decode.Trace {
 	}
 	defer in.Close()
 	var (
-		merger decode.Merger
+		merger stack.Merger
 		packs  capture.Batch
 		dis    reassembly.Dissector
 		told   decode.Batch
 	)
-	tr := decode.NewTrace(&decode.Memory{})
-	d := decode.NewDecoder(decode.Options{Keep: true, Frames: true})
+	tr := trace.New(&trace.Memory{})
+	d := stack.NewDecoder(decode.Options{Keep: true, Frames: true})
 	for {
 		if err := in.ReadBatch(&packs); errors.Is(err, io.EOF) {
 			break
@@ -61,7 +63,7 @@ func trace(t testing.TB, file []byte) *decode.Trace {
 }
 
 // draw is a ladder as lines of text.
-func draw(t testing.TB, tr *decode.Trace, session int, o ladder.Options, d ladder.Draw) []string {
+func draw(t testing.TB, tr *trace.Trace, session int, o ladder.Options, d ladder.Draw) []string {
 	t.Helper()
 	rows, err := ladder.Rows(tr, session, o)
 	if err != nil {
@@ -85,7 +87,7 @@ func TestSamples(t *testing.T) {
 	for _, s := range pcaps.Samples() {
 		t.Run(s.Name, func(t *testing.T) {
 			t.Parallel()
-			tr := trace(t, s.Data)
+			tr := traceOf(t, s.Data)
 			var out []byte
 			for n := 1; n <= tr.Sessions(); n++ {
 				for _, l := range draw(t, tr, n, ladder.Options{}, ladder.Draw{}) {
@@ -104,7 +106,7 @@ func TestSamples(t *testing.T) {
 func TestWidth(t *testing.T) {
 	t.Parallel()
 	for _, s := range pcaps.Samples() {
-		tr := trace(t, s.Data)
+		tr := traceOf(t, s.Data)
 		for _, w := range []int{60, 61, 79, 80, 133, 200} {
 			for n := 1; n <= tr.Sessions(); n++ {
 				for _, l := range draw(t, tr, n, ladder.Options{Frames: w%2 == 0, TCP: true}, ladder.Draw{Width: w, Color: true}) {
@@ -119,7 +121,7 @@ func TestWidth(t *testing.T) {
 
 func TestColorIsNeverTheOnlySign(t *testing.T) {
 	t.Parallel()
-	tr := trace(t, pcaps.Get("broken-rules").Data)
+	tr := traceOf(t, pcaps.Get("broken-rules").Data)
 	plain := draw(t, tr, 1, ladder.Options{}, ladder.Draw{})
 	for i, l := range draw(t, tr, 1, ladder.Options{}, ladder.Draw{Color: true}) {
 		if ansi.Strip(l) != plain[i] {
@@ -148,7 +150,7 @@ func TestGapsAndTCP(t *testing.T) {
 	c.Wait(30200*time.Millisecond - time.Millisecond)
 	c.Push(pcaps.C2S, pcaps.Text("three\x1b[31m").Masked(key).Bytes())
 	c.Rst(pcaps.S2C)
-	tr := trace(t, c.File())
+	tr := traceOf(t, c.File())
 	var got []string
 	for _, l := range draw(t, tr, 1, ladder.Options{TCP: true}, ladder.Draw{ASCII: true}) {
 		got = append(got, strings.TrimRight(l, " "))
@@ -169,7 +171,7 @@ func TestGapsAndTCP(t *testing.T) {
 
 func TestFirstMessages(t *testing.T) {
 	t.Parallel()
-	tr := trace(t, pcaps.Get("deflate").Data)
+	tr := traceOf(t, pcaps.Get("deflate").Data)
 	rows, err := ladder.Rows(tr, 1, ladder.Options{Messages: 3})
 	if err != nil {
 		t.Fatal(err)
@@ -192,7 +194,7 @@ func TestFirstMessages(t *testing.T) {
 func TestOrder(t *testing.T) {
 	t.Parallel()
 	for _, s := range pcaps.Samples() {
-		tr := trace(t, s.Data)
+		tr := traceOf(t, s.Data)
 		for n := 1; n <= tr.Sessions(); n++ {
 			rows, _ := ladder.Rows(tr, n, ladder.Options{TCP: true})
 			seen, last := map[int]int{}, 0
@@ -206,7 +208,7 @@ func TestOrder(t *testing.T) {
 				last = r.At.Packet
 			}
 			want := 0
-			for m := 1; m <= tr.Count(n); m++ {
+			for m := 1; m <= tr.MessageCount(n); m++ {
 				if tr.Index(n, m) >= 0 {
 					want++
 				}
@@ -220,7 +222,7 @@ func TestOrder(t *testing.T) {
 }
 
 func BenchmarkDraw(b *testing.B) {
-	tr := trace(b, pcaps.Get("deflate").Data)
+	tr := traceOf(b, pcaps.Get("deflate").Data)
 	d := ladder.Draw{Width: 120}
 	var out []byte
 	for b.Loop() {
@@ -246,7 +248,7 @@ func TestNarrowWithoutTimes(t *testing.T) {
 
 func TestPauseGivesUp(t *testing.T) {
 	t.Parallel()
-	tr := trace(t, pcaps.Get("jsonrpc").Data)
+	tr := traceOf(t, pcaps.Get("jsonrpc").Data)
 	calls := 0
 	rows, err := ladder.Rows(tr, 1, ladder.Options{Pause: func() bool { calls++; return calls < 4 }})
 	if err != nil || calls != 4 {

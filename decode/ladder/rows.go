@@ -9,6 +9,8 @@ import (
 
 	"github.com/wspeek/wspeek/capture"
 	"github.com/wspeek/wspeek/decode"
+	"github.com/wspeek/wspeek/decode/show"
+	"github.com/wspeek/wspeek/decode/trace"
 	"github.com/wspeek/wspeek/decode/ws"
 )
 
@@ -65,7 +67,7 @@ type Options struct {
 const preview = 200
 
 // Rows are the rows of a session in the order of time. An error is that of the Trace's Payloads. A session that does not exist has none.
-func Rows(t *decode.Trace, session int, opt Options) ([]Row, error) {
+func Rows(t *trace.Trace, session int, opt Options) ([]Row, error) {
 	s := t.Session(session)
 	if s == nil {
 		return nil, nil
@@ -87,7 +89,7 @@ func Rows(t *decode.Trace, session int, opt Options) ([]Row, error) {
 }
 
 type builder struct {
-	t    *decode.Trace
+	t    *trace.Trace
 	s    *decode.Session
 	opt  Options
 	rows []Row
@@ -100,7 +102,7 @@ func (b *builder) handshake() {
 	s := b.s
 	if s.HasStarted {
 		b.add(Row{Kind: Handshake, Dir: ws.C2S, At: ws.Stamp{Packet: s.First, Time: s.Started},
-			Text: decode.Inert(strings.Join([]string{s.Method, s.Path}, " ")), order: -2})
+			Text: show.Inert(strings.Join([]string{s.Method, s.Path}, " ")), order: -2})
 	}
 	if s.Status == 0 {
 		return
@@ -115,15 +117,15 @@ func (b *builder) handshake() {
 			text += ", " + part
 		}
 	}
-	b.add(Row{Kind: Handshake, Dir: ws.S2C, At: at, Text: decode.Inert(text), Bad: s.State == decode.Refused, order: -1})
+	b.add(Row{Kind: Handshake, Dir: ws.S2C, At: at, Text: show.Inert(text), Bad: s.State == decode.Refused, order: -1})
 }
 
 // messages adds messages or their frames. It says whether there are more than are wanted.
 func (b *builder) messages() (more bool, err error) {
 	var m ws.Message
 	shown := 0
-	first := b.t.First(b.s.N)
-	for n := first; n <= b.t.Count(b.s.N); n++ {
+	first := b.t.FirstKept(b.s.N)
+	for n := first; n <= b.t.MessageCount(b.s.N); n++ {
 		if b.t.Index(b.s.N, n) < 0 {
 			continue
 		}
@@ -227,7 +229,7 @@ func (b *builder) preview(i int, m *ws.Message) (string, error) {
 	if m.State == ws.Undecodable || m.Opcode != ws.OpText && !m.ValidUTF8 {
 		return hexOf(p), err
 	}
-	return string(decode.AppendInert(nil, whole(p))), err
+	return string(show.AppendInert(nil, whole(p))), err
 }
 
 func hexOf(p []byte) string {
@@ -299,7 +301,7 @@ func (b *builder) gaps() []Row {
 			r.Since = r.At.Time - b.rows[i-1].At.Time
 		}
 		if r.Since >= from {
-			out = append(out, Row{Kind: Gap, At: b.rows[i-1].At, Since: r.Since, Text: decode.Duration(r.Since)})
+			out = append(out, Row{Kind: Gap, At: b.rows[i-1].At, Since: r.Since, Text: show.Duration(r.Since)})
 		}
 		out = append(out, r)
 	}

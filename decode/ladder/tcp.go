@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"github.com/wspeek/wspeek/decode"
+	"github.com/wspeek/wspeek/decode/show"
 	"github.com/wspeek/wspeek/decode/ws"
 	"github.com/wspeek/wspeek/reassembly"
 )
@@ -55,7 +56,7 @@ func (b *builder) incidents(t *decode.TCP) {
 		}
 		text := incidentNames[first.Kind]
 		if first.Kind == reassembly.Retransmission || first.Kind == reassembly.Overtaken {
-			text = fmt.Sprintf(text, counted(n, "segment"))
+			text = fmt.Sprintf(text, show.Count(n, "segment"))
 		}
 		if n > 1 {
 			text += fmt.Sprintf(", packets %d to %d", first.At.Packet, last.At.Packet)
@@ -75,13 +76,6 @@ func (b *builder) between(from, to ws.Stamp) bool {
 		}
 	}
 	return false
-}
-
-func counted(n int, word string) string {
-	if n == 1 {
-		return "a " + word
-	}
-	return fmt.Sprintf("%d %ss", n, word)
 }
 
 // ending adds how it ended where nothing else shows it.

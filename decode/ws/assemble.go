@@ -1,6 +1,10 @@
 package ws
 
-import "math"
+import (
+	"math"
+
+	"github.com/wspeek/wspeek/decode/rule"
+)
 
 // assembly is a message under way (RFC 6455 section 5.4): control frames may stand between
 // the frames of a data message, so that a direction can have two.
@@ -32,7 +36,7 @@ func (a *assembly) incomplete() bool { return a.holed || a.cut || a.unfinished |
 
 // route finds the message that the frame under way belongs to, and the rule on fragments that the frame
 // breaks (section 5.4).
-func (h *half) route() (*assembly, *Rule) {
+func (h *half) route() (*assembly, *rule.Rule) {
 	op := h.f.Opcode
 	switch {
 	case op.Control() || op.Reserved() && h.open != nil:
@@ -40,17 +44,17 @@ func (h *half) route() (*assembly, *Rule) {
 	case op == OpContinuation && h.open != nil:
 		return h.open, nil
 	case op == OpContinuation && !h.lostHead:
-		return h.start(true), RuleContinuationUnexpected
+		return h.start(true), rule.ContinuationUnexpected
 	case op == OpContinuation:
 		h.open = h.start(false)
 		h.open.lost = true
 		h.lostHead = false
 		return h.open, nil
 	}
-	var broken *Rule
+	var broken *rule.Rule
 	if h.open != nil {
 		h.abandon()
-		broken = RuleContinuationExpected
+		broken = rule.ContinuationExpected
 	}
 	h.lostHead = false
 	h.open = h.start(false)
@@ -101,7 +105,7 @@ func (h *half) overrun(a *assembly, off int64, what string) {
 	if a.why == 0 {
 		a.why = Limit
 	}
-	h.note(RuleLimit, a, off, what)
+	h.note(rule.Limit, a, off, what)
 }
 
 // hole notes k missing bytes.
@@ -195,7 +199,7 @@ func (h *half) concludeClose(a *assembly) {
 			h.note(r, a, h.f.Offset, "close code "+itoa(int64(a.code)))
 		}
 	case a.codeLen == 1 && !a.incomplete():
-		h.note(RuleCloseLength, a, h.f.Offset, "the body is 1 byte long")
+		h.note(rule.CloseLength, a, h.f.Offset, "the body is 1 byte long")
 	}
 }
 
@@ -212,7 +216,7 @@ func (h *half) concludeText(a *assembly) {
 func (h *half) badText(a *assembly, off, i int64) {
 	a.bad = true
 	if a.m.Opcode == OpText || a.m.Opcode == OpClose {
-		h.note(RuleUTF8, a, off, "byte "+itoa(i)+" of the text")
+		h.note(rule.UTF8, a, off, "byte "+itoa(i)+" of the text")
 	}
 }
 

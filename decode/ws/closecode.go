@@ -1,5 +1,7 @@
 package ws
 
+import "github.com/wspeek/wspeek/decode/rule"
+
 // CloseCode is a row of the registry of close codes (RFC 6455 section 7.4.1, and the WebSocket Close Code Number
 // Registry of IANA).
 type CloseCode struct {
@@ -69,13 +71,13 @@ func CloseName(code int) string {
 }
 
 // CloseRule is the rule that a code in a Close frame breaks; nil where it breaks none.
-func CloseRule(code int) *Rule {
+func CloseRule(code int) *rule.Rule {
 	switch code {
 	case 1005, 1006, 1015:
-		return RuleCloseCodeReserved
+		return rule.CloseCodeReserved
 	}
 	if c := FindCloseCode(code); c != nil && c.Sent || code >= 3000 && code <= 4999 {
 		return nil
 	}
-	return RuleCloseCodeRange
+	return rule.CloseCodeRange
 }

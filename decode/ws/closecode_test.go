@@ -1,23 +1,27 @@
 package ws
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/wspeek/wspeek/decode/rule"
+)
 
 func TestHazard_W21_CloseCodes(t *testing.T) {
 	t.Parallel()
 	rows := []struct {
 		code int
 		name string
-		rule *Rule
+		rule *rule.Rule
 	}{
-		{0, "Unused", RuleCloseCodeRange},
-		{999, "Unused", RuleCloseCodeRange},
+		{0, "Unused", rule.CloseCodeRange},
+		{999, "Unused", rule.CloseCodeRange},
 		{1000, "Normal Closure", nil},
 		{1001, "Going Away", nil},
 		{1002, "Protocol error", nil},
 		{1003, "Unsupported Data", nil},
-		{1004, "Reserved", RuleCloseCodeRange},
-		{1005, "No Status Rcvd", RuleCloseCodeReserved},
-		{1006, "Abnormal Closure", RuleCloseCodeReserved},
+		{1004, "Reserved", rule.CloseCodeRange},
+		{1005, "No Status Rcvd", rule.CloseCodeReserved},
+		{1006, "Abnormal Closure", rule.CloseCodeReserved},
 		{1007, "Invalid frame payload data", nil},
 		{1008, "Policy Violation", nil},
 		{1009, "Message Too Big", nil},
@@ -26,9 +30,9 @@ func TestHazard_W21_CloseCodes(t *testing.T) {
 		{1012, "Service Restart", nil},
 		{1013, "Try Again Later", nil},
 		{1014, "Bad Gateway", nil},
-		{1015, "TLS handshake", RuleCloseCodeReserved},
-		{1016, "Reserved for the protocol", RuleCloseCodeRange},
-		{2999, "Reserved for the protocol", RuleCloseCodeRange},
+		{1015, "TLS handshake", rule.CloseCodeReserved},
+		{1016, "Reserved for the protocol", rule.CloseCodeRange},
+		{2999, "Reserved for the protocol", rule.CloseCodeRange},
 		{3000, "Registered for libraries and frameworks", nil},
 		{3999, "Registered for libraries and frameworks", nil},
 		{4000, "Private Use", nil},
@@ -42,10 +46,10 @@ func TestHazard_W22_CloseCodesBeyondAllRanges(t *testing.T) {
 	checkCloseCodes(t, []struct {
 		code int
 		name string
-		rule *Rule
+		rule *rule.Rule
 	}{
-		{5000, "Undefined range", RuleCloseCodeRange},
-		{65535, "Undefined range", RuleCloseCodeRange},
+		{5000, "Undefined range", rule.CloseCodeRange},
+		{65535, "Undefined range", rule.CloseCodeRange},
 	})
 	for _, code := range []int{-1, 65536} {
 		if n := CloseName(code); n != "" {
@@ -57,7 +61,7 @@ func TestHazard_W22_CloseCodesBeyondAllRanges(t *testing.T) {
 func checkCloseCodes(t *testing.T, rows []struct {
 	code int
 	name string
-	rule *Rule
+	rule *rule.Rule
 }) {
 	t.Helper()
 	for _, row := range rows {

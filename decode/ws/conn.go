@@ -1,6 +1,8 @@
 package ws
 
 import (
+	"github.com/wspeek/wspeek/decode/rule"
+	"github.com/wspeek/wspeek/decode/show"
 	"github.com/wspeek/wspeek/reassembly"
 )
 
@@ -134,14 +136,14 @@ func (c *Conn) Data(d reassembly.Dir, k reassembly.Chunk) {
 func (c *Conn) Gap(d reassembly.Dir, off, n int64) {
 	c.acct.Missing += n
 	h := c.half(d)
-	h.remark(RuleGap, off, itoa(n)+" bytes were not captured")
+	h.remark(rule.Gap, off, itoa(n)+" bytes were not captured")
 	h.gap(off, n)
 }
 
 // Conflict re-labels what lies in the n bytes from off, told or still to come.
 func (c *Conn) Conflict(d reassembly.Dir, off, n int64) {
 	h := c.half(d)
-	h.notice(RuleConflict, off, "copies of "+count(n)+" differ")
+	h.notice(rule.Conflict, off, "copies of "+show.Bytes(n)+" differ")
 	h.conflict(Range{off, off + n})
 }
 

@@ -3,6 +3,8 @@ package ws
 import (
 	"encoding/binary"
 	"strconv"
+
+	"github.com/wspeek/wspeek/decode/rule"
 )
 
 func itoa(n int64) string { return strconv.FormatInt(n, 10) }
@@ -119,7 +121,7 @@ func (h *half) begin(p []byte) {
 	if len(h.ahead) > 0 && h.contested(f.framing()) {
 		h.taint = true
 	}
-	var broken *Rule
+	var broken *rule.Rule
 	h.cur, broken = h.route()
 	h.c.frames++
 	f.N, f.Message = h.c.frames, h.cur.m.N
@@ -143,7 +145,7 @@ func (h *half) notWebSocket() {
 	f := &h.f
 	f.N = 0
 	h.c.acct.Undecoded += int64(f.HeaderLen)
-	h.remark(RuleNotWebSocket, f.Offset, "not WebSocket from byte "+itoa(f.Offset))
+	h.remark(rule.NotWebSocket, f.Offset, "not WebSocket from byte "+itoa(f.Offset))
 	h.abandon()
 	h.mode = dead
 }

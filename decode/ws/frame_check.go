@@ -1,6 +1,10 @@
 package ws
 
-import "strconv"
+import (
+	"strconv"
+
+	"github.com/wspeek/wspeek/decode/rule"
+)
 
 // check tells the rules that the header of the frame under way breaks.
 func (h *half) check() {
@@ -11,15 +15,15 @@ func (h *half) check() {
 		h.checkRSV(f)
 	}
 	if f.Opcode.Reserved() && !h.c.cfg.Unknown {
-		h.find(RuleOpcodeReserved, f.Offset, "opcode "+strconv.Itoa(int(f.Opcode)))
+		h.find(rule.OpcodeReserved, f.Offset, "opcode "+strconv.Itoa(int(f.Opcode)))
 	}
 	if f.Opcode.Control() {
 		h.checkControl(f)
 	}
 	if f.Len < 0 {
-		h.find(RuleLengthMSB, f.Offset, "length "+strconv.FormatUint(uint64(f.Len), 10))
+		h.find(rule.LengthMSB, f.Offset, "length "+strconv.FormatUint(uint64(f.Len), 10))
 	} else if !f.minimal() {
-		h.find(RuleLengthMinimal, f.Offset, "length "+itoa(f.Len)+" in "+strconv.Itoa(f.fixedLen()-2)+" bytes")
+		h.find(rule.LengthMinimal, f.Offset, "length "+itoa(f.Len)+" in "+strconv.Itoa(f.fixedLen()-2)+" bytes")
 	}
 	if h.closing {
 		h.checkClosing(f)
@@ -31,17 +35,17 @@ func (h *half) check() {
 // checkMask obeys section 5.1: clients mask, servers do not.
 func (h *half) checkMask(f *Frame) {
 	if h.dir == C2S && !f.Masked {
-		h.find(RuleMaskRequired, f.Offset, "masking key absent")
+		h.find(rule.MaskRequired, f.Offset, "masking key absent")
 	}
 	if !f.Masked {
 		return
 	}
 	if h.dir == S2C {
-		h.find(RuleMaskForbidden, f.Offset, "masking key present")
+		h.find(rule.MaskForbidden, f.Offset, "masking key present")
 	}
 	if f.Len != 0 {
 		if text := h.keys.see(f.MaskKey); text != "" {
-			h.find(RuleMaskZero, f.Offset, text)
+			h.find(rule.MaskZero, f.Offset, text)
 		}
 	}
 }
@@ -93,30 +97,30 @@ func (h *half) claimed(f *Frame) uint8 {
 func (h *half) checkRSV(f *Frame) {
 	claimed := h.claimed(f)
 	if bad := f.RSV &^ claimed; bad != 0 {
-		h.find(RuleRSV, f.Offset, "RSV is "+strconv.Itoa(int(f.RSV)))
+		h.find(rule.RSV, f.Offset, "RSV is "+strconv.Itoa(int(f.RSV)))
 	}
 	if f.RSV&claimed&rsv1 != 0 && h.c.cfg.Deflate != nil && (f.Opcode.Control() || f.Opcode == OpContinuation) {
-		h.find(RuleDeflateRSV1, f.Offset, "RSV1 on opcode "+strconv.Itoa(int(f.Opcode)))
+		h.find(rule.DeflateRSV1, f.Offset, "RSV1 on opcode "+strconv.Itoa(int(f.Opcode)))
 	}
 }
 
 // checkControl obeys section 5.5.
 func (h *half) checkControl(f *Frame) {
 	if !f.Fin {
-		h.find(RuleControlFragmented, f.Offset, "FIN is clear")
+		h.find(rule.ControlFragmented, f.Offset, "FIN is clear")
 	}
 	if f.Len > 125 {
-		h.find(RuleControlLength, f.Offset, "length "+itoa(f.Len))
+		h.find(rule.ControlLength, f.Offset, "length "+itoa(f.Len))
 	}
 }
 
 // checkClosing obeys section 5.5.1: the direction has sent a Close frame.
 func (h *half) checkClosing(f *Frame) {
 	if f.Opcode.Control() {
-		h.find(RuleControlAfterClose, f.Offset, "opcode "+strconv.Itoa(int(f.Opcode)))
+		h.find(rule.ControlAfterClose, f.Offset, "opcode "+strconv.Itoa(int(f.Opcode)))
 		return
 	}
-	h.find(RuleDataAfterClose, f.Offset, "opcode "+strconv.Itoa(int(f.Opcode)))
+	h.find(rule.DataAfterClose, f.Offset, "opcode "+strconv.Itoa(int(f.Opcode)))
 }
 
 // plausible says whether the header under way may be one of a broken sender: what has a shape that is
@@ -143,14 +147,14 @@ func (h *half) plausible() bool {
 }
 
 // find tells a broken rule of the frame under way, and notes it there and in its message.
-func (h *half) find(r *Rule, off int64, detail string) {
+func (h *half) find(r *rule.Rule, off int64, detail string) {
 	h.f.Findings = h.c.sh.addRule(h.f.Findings, r)
 	h.cur.m.Findings = h.c.sh.addRule(h.cur.m.Findings, r)
 	h.report(r, h.cur.m.N, h.f.N, off, detail)
 }
 
 // note tells a finding about a message, and about the frame under way where that is one of it.
-func (h *half) note(r *Rule, a *assembly, off int64, detail string) {
+func (h *half) note(r *rule.Rule, a *assembly, off int64, detail string) {
 	a.m.Findings = h.c.sh.addRule(a.m.Findings, r)
 	frame := 0
 	if a == h.cur {
@@ -161,24 +165,16 @@ func (h *half) note(r *Rule, a *assembly, off int64, detail string) {
 }
 
 // remark tells something about the capture, which no message answers for.
-func (h *half) remark(r *Rule, off int64, detail string) { h.report(r, 0, 0, off, detail) }
+func (h *half) remark(r *rule.Rule, off int64, detail string) { h.report(r, 0, 0, off, detail) }
 
 // notice is remark for what has no packet of this direction: the Sink knows at which packet it was noticed.
-func (h *half) notice(r *Rule, off int64, detail string) {
+func (h *half) notice(r *rule.Rule, off int64, detail string) {
 	f := &h.c.sh.finding
 	*f = Finding{Rule: r, Dir: h.dir, Offset: off, Detail: detail}
 	h.c.sink.Finding(f)
 }
 
-// count is n with its unit.
-func count(n int64) string {
-	if n == 1 {
-		return "1 byte"
-	}
-	return itoa(n) + " bytes"
-}
-
-func (h *half) report(r *Rule, message, frame int, off int64, detail string) {
+func (h *half) report(r *rule.Rule, message, frame int, off int64, detail string) {
 	f := &h.c.sh.finding
 	*f = Finding{Rule: r, Message: message, Frame: frame, Dir: h.dir, At: h.now, Offset: off, Detail: detail}
 	h.c.sink.Finding(f)

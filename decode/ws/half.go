@@ -1,6 +1,7 @@
 package ws
 
 import (
+	"github.com/wspeek/wspeek/decode/rule"
 	"github.com/wspeek/wspeek/reassembly"
 )
 
@@ -233,7 +234,7 @@ func (h *half) close() {
 		h.dropHeader()
 	}
 	if h.open != nil {
-		h.note(RuleUnfinished, h.open, h.off, "the stream ends before its last fragment")
+		h.note(rule.Unfinished, h.open, h.off, "the stream ends before its last fragment")
 		h.abandon()
 	}
 	h.mode = closed
@@ -245,7 +246,7 @@ func (h *half) close() {
 // cutOff ends a frame in whose payload the stream ends.
 func (h *half) cutOff() {
 	a := h.cur
-	h.note(RuleUnfinished, a, h.off, "the frame declares "+itoa(h.f.Len)+" bytes, "+itoa(h.f.Seen)+" were seen")
+	h.note(rule.Unfinished, a, h.off, "the frame declares "+itoa(h.f.Len)+" bytes, "+itoa(h.f.Seen)+" were seen")
 	a.hole(h.need)
 	a.cut = true
 	h.need = 0

@@ -5,11 +5,13 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/wspeek/wspeek/decode/rule"
 )
 
 // Fault is a rule that an opening handshake breaks: a finding that has no place in a stream yet.
 type Fault struct {
-	Rule *Rule
+	Rule *rule.Rule
 	// Dir is C2S for the request, S2C for the response.
 	Dir Dir
 	// Detail holds the values. It may quote the wire and is not yet inert.
@@ -22,7 +24,7 @@ type faults struct {
 	dir  Dir
 }
 
-func (f *faults) add(r *Rule, format string, args ...any) {
+func (f *faults) add(r *rule.Rule, format string, args ...any) {
 	f.list = append(f.list, Fault{r, f.dir, fmt.Sprintf(format, args...)})
 }
 
@@ -52,24 +54,24 @@ func CheckHandshake(req *Request, resp *Response) []Fault {
 
 func checkRequest(f *faults, r *Request) {
 	if r.Method != "" && r.Method != "GET" {
-		f.add(RuleHTTPMethod, "method is %s", r.Method)
+		f.add(rule.HTTPMethod, "method is %s", r.Method)
 	}
 	if r.Version != "" && !atLeast11(r.Version) {
-		f.add(RuleHTTPVersion, "HTTP version is %s", r.Version)
+		f.add(rule.HTTPVersion, "HTTP version is %s", r.Version)
 	}
-	one(f, RuleHost, r.Fields, "Host", r.Partial)
-	wantToken(f, RuleUpgrade, r.Fields, "Upgrade", "websocket", r.Partial)
-	wantToken(f, RuleConnection, r.Fields, "Connection", "Upgrade", r.Partial)
+	one(f, rule.Host, r.Fields, "Host", r.Partial)
+	wantToken(f, rule.Upgrade, r.Fields, "Upgrade", "websocket", r.Partial)
+	wantToken(f, rule.Connection, r.Fields, "Connection", "Upgrade", r.Partial)
 	if !DraftOf(r, nil).Framed() {
-		f.add(RuleVersion, "old draft %s, not decoded", DraftOf(r, nil))
+		f.add(rule.Version, "old draft %s, not decoded", DraftOf(r, nil))
 		return
 	}
-	if key, ok := one(f, RuleKey, r.Fields, "Sec-WebSocket-Key", r.Partial); ok {
+	if key, ok := one(f, rule.Key, r.Fields, "Sec-WebSocket-Key", r.Partial); ok {
 		checkKey(f, key)
 	}
 	checkVersion(f, r)
 	if v := r.Fields.Values("Origin"); len(v) > 1 {
-		f.add(RuleOrigin, "%d Origin fields", len(v))
+		f.add(rule.Origin, "%d Origin fields", len(v))
 	}
 	checkOffers(f, r)
 	checkRequestBody(f, r)
@@ -82,7 +84,7 @@ func atLeast11(v string) bool {
 }
 
 // one reports a field that is missing or repeated, and gives its first value.
-func one(f *faults, rule *Rule, fields Fields, name string, partial bool) (string, bool) {
+func one(f *faults, rule *rule.Rule, fields Fields, name string, partial bool) (string, bool) {
 	v := fields.Values(name)
 	switch {
 	case len(v) == 0:
@@ -97,7 +99,7 @@ func one(f *faults, rule *Rule, fields Fields, name string, partial bool) (strin
 }
 
 // wantToken reports a list field that lacks a token.
-func wantToken(f *faults, rule *Rule, fields Fields, name, token string, partial bool) {
+func wantToken(f *faults, rule *rule.Rule, fields Fields, name, token string, partial bool) {
 	if fields.Has(name, token) {
 		return
 	}
@@ -114,22 +116,22 @@ func checkKey(f *faults, key string) {
 	raw, err := base64.StdEncoding.DecodeString(key)
 	switch {
 	case err != nil:
-		f.add(RuleKey, "Sec-WebSocket-Key %q is not base64", key)
+		f.add(rule.Key, "Sec-WebSocket-Key %q is not base64", key)
 	case len(raw) != 16:
-		f.add(RuleKey, "Sec-WebSocket-Key has %d bytes, not 16", len(raw))
+		f.add(rule.Key, "Sec-WebSocket-Key has %d bytes, not 16", len(raw))
 	}
 }
 
 func checkVersion(f *faults, r *Request) {
-	v, ok := one(f, RuleVersion, r.Fields, "Sec-WebSocket-Version", r.Partial)
+	v, ok := one(f, rule.Version, r.Fields, "Sec-WebSocket-Version", r.Partial)
 	if !ok || v == "13" {
 		return
 	}
 	if d := DraftOf(r, nil); d != RFC6455 {
-		f.add(RuleVersion, "version is %s (draft %s)", v, d)
+		f.add(rule.Version, "version is %s (draft %s)", v, d)
 		return
 	}
-	f.add(RuleVersion, "version is %q", v)
+	f.add(rule.Version, "version is %q", v)
 }
 
 func checkOffers(f *faults, r *Request) {
@@ -137,20 +139,20 @@ func checkOffers(f *faults, r *Request) {
 	for _, p := range subprotocols(r.Fields) {
 		switch {
 		case !isToken(p):
-			f.add(RuleSubprotocolSyntax, "%q is not a token", p)
+			f.add(rule.SubprotocolSyntax, "%q is not a token", p)
 		case seen[p]:
-			f.add(RuleSubprotocolSyntax, "%s is offered twice", p)
+			f.add(rule.SubprotocolSyntax, "%s is offered twice", p)
 		}
 		seen[p] = true
 	}
 	offers, bad := ParseExtensions(r.Fields.Values("Sec-WebSocket-Extensions"))
 	if bad != "" {
-		f.add(RuleExtensionSyntax, "%s", bad)
+		f.add(rule.ExtensionSyntax, "%s", bad)
 	}
 	for i := range offers {
 		if offers[i].Name == permessageDeflate {
 			for _, p := range deflateProblems(&offers[i], false) {
-				f.add(RuleDeflateParams, "offer: %s", p)
+				f.add(rule.DeflateParams, "offer: %s", p)
 			}
 		}
 	}
@@ -171,10 +173,10 @@ func subprotocols(fields Fields) []string {
 
 func checkRequestBody(f *faults, r *Request) {
 	if v := r.Fields.Get("Content-Length"); v != "" && strings.Trim(v, "0") != "" {
-		f.add(RuleRequestBody, "Content-Length is %s", v)
+		f.add(rule.RequestBody, "Content-Length is %s", v)
 	}
 	if v := r.Fields.Get("Transfer-Encoding"); v != "" {
-		f.add(RuleRequestBody, "Transfer-Encoding is %s", v)
+		f.add(rule.RequestBody, "Transfer-Encoding is %s", v)
 	}
 }
 
@@ -184,19 +186,19 @@ func checkRefusal(f *faults, req *Request, resp *Response) {
 		return
 	}
 	if resp.Status == 426 && resp.Fields.Get("Upgrade") == "" {
-		f.add(RuleUpgradeRequired, "Upgrade is missing")
+		f.add(rule.UpgradeRequired, "Upgrade is missing")
 	}
 	if req == nil || resp.Status < 400 || resp.Status > 499 {
 		return
 	}
 	v := req.Fields.Get("Sec-WebSocket-Version")
 	if v != "" && v != "13" && resp.Status == 426 && resp.Fields.Get("Sec-WebSocket-Version") == "" {
-		f.add(RuleResponseVersion, "version %s refused without Sec-WebSocket-Version", v)
+		f.add(rule.ResponseVersion, "version %s refused without Sec-WebSocket-Version", v)
 	}
 }
 
 func checkAccept(f *faults, req *Request, resp *Response) {
-	got, ok := one(f, RuleAccept, resp.Fields, "Sec-WebSocket-Accept", resp.Partial)
+	got, ok := one(f, rule.Accept, resp.Fields, "Sec-WebSocket-Accept", resp.Partial)
 	if !ok || req == nil {
 		return
 	}
@@ -209,21 +211,21 @@ func checkAccept(f *faults, req *Request, resp *Response) {
 			return
 		}
 	}
-	f.add(RuleAccept, "expected %s, got %s", Accept(keys[0]), got)
+	f.add(rule.Accept, "expected %s, got %s", Accept(keys[0]), got)
 }
 
 func checkSwitch(f *faults, r *Response) {
 	v := r.Fields.Values("Upgrade")
 	switch {
 	case len(v) == 0 && !r.Partial:
-		f.add(RuleResponseUpgrade, "Upgrade is missing")
+		f.add(rule.ResponseUpgrade, "Upgrade is missing")
 	case len(v) > 0 && !strings.EqualFold(strings.Join(v, ", "), "websocket"):
-		f.add(RuleResponseUpgrade, "Upgrade is %q", strings.Join(v, ", "))
+		f.add(rule.ResponseUpgrade, "Upgrade is %q", strings.Join(v, ", "))
 	}
-	wantToken(f, RuleResponseConnection, r.Fields, "Connection", "Upgrade", r.Partial)
+	wantToken(f, rule.ResponseConnection, r.Fields, "Connection", "Upgrade", r.Partial)
 	for _, name := range [...]string{"Content-Length", "Transfer-Encoding"} {
 		if v := r.Fields.Get(name); v != "" {
-			f.add(RuleResponseBody, "%s is %s", name, v)
+			f.add(rule.ResponseBody, "%s is %s", name, v)
 		}
 	}
 }
@@ -235,7 +237,7 @@ func checkVersionTaken(f *faults, req *Request) {
 	}
 	v := req.Fields.Get("Sec-WebSocket-Version")
 	if _, draft := versions[v]; v != "" && v != "13" && !draft {
-		f.add(RuleResponseVersion, "accepted version %q, which does not exist", v)
+		f.add(rule.ResponseVersion, "accepted version %q, which does not exist", v)
 	}
 }
 
@@ -243,10 +245,10 @@ func checkSubprotocol(f *faults, req *Request, resp *Response) {
 	fields := resp.Fields.Values("Sec-WebSocket-Protocol")
 	chosen := subprotocols(resp.Fields)
 	if len(fields) > 1 || len(chosen) > 1 {
-		f.add(RuleSubprotocolMany, "%d subprotocols: %q", len(chosen), strings.Join(chosen, ", "))
+		f.add(rule.SubprotocolMany, "%d subprotocols: %q", len(chosen), strings.Join(chosen, ", "))
 	}
 	if len(fields) > 0 && len(chosen) == 0 {
-		f.add(RuleSubprotocolNotOffered, "the subprotocol is empty")
+		f.add(rule.SubprotocolNotOffered, "the subprotocol is empty")
 	}
 	if req == nil {
 		return
@@ -254,7 +256,7 @@ func checkSubprotocol(f *faults, req *Request, resp *Response) {
 	offered := subprotocols(req.Fields)
 	for _, p := range chosen {
 		if !slices.Contains(offered, p) && !req.Partial {
-			f.add(RuleSubprotocolNotOffered, "%q was not offered", p)
+			f.add(rule.SubprotocolNotOffered, "%q was not offered", p)
 		}
 	}
 }

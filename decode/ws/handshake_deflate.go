@@ -2,6 +2,8 @@ package ws
 
 import (
 	"fmt"
+
+	"github.com/wspeek/wspeek/decode/rule"
 )
 
 // permessageDeflate is the name registered by RFC 7692 section 7.
@@ -43,7 +45,7 @@ func negotiate(req *Request, resp *Response) (n Negotiated) {
 	f := faults{dir: S2C}
 	list, bad := ParseExtensions(resp.Fields.Values("Sec-WebSocket-Extensions"))
 	if bad != "" {
-		f.add(RuleExtensionSyntax, "%s", bad)
+		f.add(rule.ExtensionSyntax, "%s", bad)
 	}
 	n.Extensions = list
 	var offers []Extension
@@ -53,7 +55,7 @@ func negotiate(req *Request, resp *Response) (n Negotiated) {
 	for i := range list {
 		e := &list[i]
 		if req != nil && !req.Partial && !offered(offers, e.Name) {
-			f.add(RuleExtensionNotOffered, "%q was not offered", e.Name)
+			f.add(rule.ExtensionNotOffered, "%q was not offered", e.Name)
 		}
 		n.accept(e, &f)
 		if e.Name == permessageDeflate && req != nil {
@@ -73,11 +75,11 @@ func (n *Negotiated) accept(e *Extension, f *faults) {
 		}
 		return
 	case n.Deflate != nil:
-		f.add(RuleDeflateParams, "permessage-deflate is accepted twice")
+		f.add(rule.DeflateParams, "permessage-deflate is accepted twice")
 		return
 	}
 	for _, p := range deflateProblems(e, true) {
-		f.add(RuleDeflateParams, "%s", p)
+		f.add(rule.DeflateParams, "%s", p)
 	}
 	n.Deflate = deflateOf(e)
 }
@@ -184,7 +186,7 @@ func answers(f *faults, offers []Extension, e *Extension) {
 		}
 	}
 	for _, s := range least {
-		f.add(RuleDeflateParams, "%s", s)
+		f.add(rule.DeflateParams, "%s", s)
 	}
 }
 

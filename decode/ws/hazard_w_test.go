@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/wspeek/wspeek/decode/rule"
 	"github.com/wspeek/wspeek/reassembly"
 )
 
@@ -228,7 +229,7 @@ func TestHazard_W18_InvalidUTF8(t *testing.T) {
 				t.Errorf("%+v", m)
 			}
 			want := min(6+c.bad, 6+int64(len(c.text))-1)
-			if len(f) != 1 || f[0].Rule != RuleUTF8 || f[0].Offset != want || f[0].Frame != 1 {
+			if len(f) != 1 || f[0].Rule != rule.UTF8 || f[0].Offset != want || f[0].Frame != 1 {
 				t.Errorf("findings %+v, want offset %d", f, want)
 			}
 		})

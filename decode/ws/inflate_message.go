@@ -1,6 +1,10 @@
 package ws
 
-import "bytes"
+import (
+	"bytes"
+
+	"github.com/wspeek/wspeek/decode/rule"
+)
 
 // expand inflates a compressed message that is complete, or says why it cannot be (RFC 7692 section 7.2.2).
 func (h *half) expand(a *assembly) {
@@ -62,7 +66,7 @@ func (h *half) inflate(a *assembly, wire []byte) {
 		a.why = h.ctx.why
 	case v == damaged:
 		a.why = InflateError
-		h.note(RuleDeflateData, a, h.f.Offset, "stopped after "+itoa(j.n)+" bytes of output")
+		h.note(rule.DeflateData, a, h.f.Offset, "stopped after "+itoa(j.n)+" bytes of output")
 	default:
 		h.inflated(a, x, &j, unstripped || v == garbage)
 	}
@@ -81,7 +85,7 @@ func (h *half) inflate(a *assembly, wire []byte) {
 // inflated takes what a job put out.
 func (h *half) inflated(a *assembly, x *inflater, j *job, tail bool) {
 	if tail {
-		h.note(RuleDeflateTail, a, h.f.Offset, "more follows the last block")
+		h.note(rule.DeflateTail, a, h.f.Offset, "more follows the last block")
 	}
 	h.ctx.grew(j.n)
 	a.utf = j.utf

@@ -2,6 +2,7 @@ package ws
 
 import (
 	"github.com/wspeek/wspeek/capture"
+	"github.com/wspeek/wspeek/decode/rule"
 )
 
 // Dir is a direction of a session.
@@ -117,7 +118,7 @@ type Frame struct {
 	Min, Max    int
 	State       State
 	// Findings are the rules that this frame broke.
-	Findings []*Rule
+	Findings []*rule.Rule
 }
 
 // Message is a data message (section 5.4), or one control frame, or what stands in for one: a
@@ -160,7 +161,7 @@ type Message struct {
 	// CloseCode is the code of a close frame, -1 where there is none (section 7.1.5).
 	CloseCode int
 	// Findings are the rules that this message or its frames broke, each once.
-	Findings []*Rule
+	Findings []*rule.Rule
 }
 
 // Reason is the application data of m: Payload, for a close without its code.
@@ -173,7 +174,7 @@ func (m *Message) Reason() []byte {
 
 // Finding says that the traffic breaks a rule or is incomplete.
 type Finding struct {
-	Rule *Rule
+	Rule *rule.Rule
 	// Message and Frame are the numbers that it belongs to, 0 where it belongs to the session as a whole.
 	Message, Frame int
 	Dir            Dir

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/wspeek/wspeek/capture"
+	"github.com/wspeek/wspeek/decode/rule"
 	"github.com/wspeek/wspeek/reassembly"
 )
 
@@ -19,7 +20,7 @@ type recorder struct {
 	log      []string
 }
 
-func ruleIDs(rs []*Rule) string {
+func ruleIDs(rs []*rule.Rule) string {
 	ids := make([]string, len(rs))
 	for i, r := range rs {
 		ids[i] = r.ID

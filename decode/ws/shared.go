@@ -1,5 +1,7 @@
 package ws
 
+import "github.com/wspeek/wspeek/decode/rule"
+
 // Shared is what the Conns of one worker share. It belongs to one goroutine.
 type Shared struct {
 	// Arena is where payloads lie. Whoever drains the events takes it batch by batch.
@@ -12,7 +14,7 @@ type Shared struct {
 	out, dict []byte
 	free      []*assembly
 	// rules is carved up for the lists of findings.
-	rules []*Rule
+	rules []*rule.Rule
 
 	live, stored lru
 	storedBytes  int64
@@ -74,7 +76,7 @@ func (s *Shared) recycle(a *assembly) {
 }
 
 // addRule appends r to a list of findings unless it is in there.
-func (s *Shared) addRule(list []*Rule, r *Rule) []*Rule {
+func (s *Shared) addRule(list []*rule.Rule, r *rule.Rule) []*rule.Rule {
 	for _, have := range list {
 		if have == r {
 			return list
@@ -82,7 +84,7 @@ func (s *Shared) addRule(list []*Rule, r *Rule) []*Rule {
 	}
 	if list == nil {
 		if len(s.rules) < 2 {
-			s.rules = make([]*Rule, ruleSlab)
+			s.rules = make([]*rule.Rule, ruleSlab)
 		}
 		list, s.rules = s.rules[0:0:2], s.rules[2:]
 	}

@@ -1,0 +1,32 @@
+//go:build !linux && !libpcap
+
+package live
+
+import (
+	"runtime"
+
+	"github.com/wspeek/wspeek/capture"
+)
+
+// Capture is a live capture. It is not built in here: Open says so.
+type Capture struct{}
+
+// Open returns a *NotBuiltError.
+func Open(Options) (*Capture, error) { return nil, notBuilt() }
+
+// Interfaces returns a *NotBuiltError.
+func Interfaces() ([]Interface, error) { return nil, notBuilt() }
+
+func notBuilt() error { return &NotBuiltError{System: runtime.GOOS, Tag: "libpcap"} }
+
+// ReadBatch implements Source.
+func (*Capture) ReadBatch(*capture.Batch) error { return notBuilt() }
+
+// Stats returns nothing.
+func (*Capture) Stats() Stats { return Stats{} }
+
+// Stop does nothing.
+func (*Capture) Stop() {}
+
+// Close does nothing.
+func (*Capture) Close() error { return nil }

@@ -1,0 +1,83 @@
+package stack
+
+import (
+	"github.com/wspeek/wspeek/decode"
+	"github.com/wspeek/wspeek/decode/ws"
+	"github.com/wspeek/wspeek/reassembly"
+)
+
+// conn is one TCP connection: it passes what it is given to the stream that it carries, and keeps what all
+// its sessions want to know of TCP.
+type conn struct {
+	d      *Decoder
+	tcp    *reassembly.Conn
+	stream *decode.Stream
+	top    *carrier
+	// all are the sessions that it carried so far.
+	all []*tracker
+	// closed is how a direction ended, 0 if it has not.
+	closed [2]reassembly.CloseKind
+}
+
+func (c *conn) Data(d reassembly.Dir, k reassembly.Chunk) { c.top.Data(d, k) }
+
+func (c *conn) Gap(d reassembly.Dir, off, n int64) { c.top.Gap(d, off, n) }
+
+func (c *conn) Conflict(d reassembly.Dir, off, n int64) { c.top.Conflict(d, off, n) }
+
+func (c *conn) Close(d reassembly.Dir, k reassembly.CloseKind) {
+	c.top.Close(d, k)
+	c.closed[d] = k
+	for _, s := range c.all {
+		// A session that was only recognised at the end did not hear of the first.
+		if other := c.closed[d.Other()]; other != 0 {
+			s.tcpClosed(d.Other(), other)
+		}
+		s.tcpClosed(d, k)
+	}
+}
+
+// newTracker makes a session whose client sends in direction client.
+func (c *conn) newTracker(client reassembly.Dir, t *decode.Tunnel) *tracker {
+	from, to := c.tcp.Opener(), c.tcp.Peer()
+	if client == reassembly.Rev {
+		from, to = to, from
+	}
+	s := &tracker{conn: c, client: client, ref: &decode.SessionRef{Stream: c.stream, Client: from, Server: to}}
+	s.info = decode.Session{Client: from, Server: to, Scheme: "ws", Tunnel: t, First: c.tcp.First.Packet}
+	c.all = append(c.all, s)
+	return s
+}
+
+// serverPort is the port of the side that did not open the connection.
+func (c *conn) serverPort() uint16 { return c.tcp.Peer().Port() }
+
+// forced reports whether the user says that the connection carries WebSocket (Options.Ports).
+func (c *conn) forced() bool {
+	for _, p := range c.d.opt.Ports {
+		if p == c.tcp.Opener().Port() || p == c.tcp.Peer().Port() {
+			return true
+		}
+	}
+	return false
+}
+
+// dirOf maps a direction of the TCP connection to one of the session.
+func dirOf(client, d reassembly.Dir) ws.Dir {
+	if d == client {
+		return ws.C2S
+	}
+	return ws.S2C
+}
+
+// undecoded is a Handler for bytes that no layer can make sense of: it counts them.
+func (c *conn) undecoded() reassembly.Handler { return undecoded{&c.d.bytes} }
+
+type undecoded struct{ bytes *reassembly.Bytes }
+
+func (o undecoded) Data(_ reassembly.Dir, k reassembly.Chunk) {
+	o.bytes.Undecoded += int64(len(k.Data))
+}
+func (o undecoded) Gap(_ reassembly.Dir, _, n int64)           { o.bytes.Missing += n }
+func (o undecoded) Conflict(reassembly.Dir, int64, int64)      {}
+func (o undecoded) Close(reassembly.Dir, reassembly.CloseKind) {}

@@ -1,0 +1,164 @@
+package stack
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/wspeek/wspeek/capture"
+	"github.com/wspeek/wspeek/decode"
+	"github.com/wspeek/wspeek/decode/ws"
+	"github.com/wspeek/wspeek/reassembly"
+)
+
+// Decoder turns segments into events. It sees whole connections: all segments of a Flow
+// must go to the same Decoder.
+type Decoder struct {
+	opt    decode.Options
+	table  *reassembly.Table
+	shared *ws.Shared
+	bytes  reassembly.Bytes
+	out    *decode.Batch
+	// now is the packet looked at; its number is atEnd when the capture has ended.
+	now       ws.Stamp
+	encrypted map[uint16]int
+}
+
+// NewDecoder makes a Decoder.
+func NewDecoder(opt decode.Options) *Decoder {
+	d := &Decoder{opt: opt, shared: ws.NewShared(), encrypted: map[uint16]int{}}
+	d.table = reassembly.NewTable(d, opt.Limits.TCP, &d.bytes)
+	return d
+}
+
+// Decode takes segments in the order of their packets and fills out with what they tell. What out held
+// before is gone. Nothing of the segments' memory is needed afterwards.
+func (d *Decoder) Decode(segs []reassembly.Segment, out *decode.Batch) {
+	d.begin(out)
+	for i := range segs {
+		s := &segs[i]
+		d.now = ws.Stamp{Packet: s.Packet, Time: s.Time}
+		from := len(out.Events)
+		d.table.Segment(s)
+		d.order(from)
+	}
+	d.table.EndBatch()
+	d.hand()
+}
+
+// Tick tells that it is now t: gaps whose wait is over are given up. For live capture, where no packet may come for long.
+func (d *Decoder) Tick(t capture.Time, out *decode.Batch) {
+	d.begin(out)
+	d.now.Time = max(t, d.now.Time)
+	d.table.Tick(t)
+	d.hand()
+}
+
+// Finish tells what the end of the capture brings about.
+func (d *Decoder) Finish(out *decode.Batch) {
+	d.begin(out)
+	d.now.Packet = atEnd
+	d.table.Finish()
+	d.hand()
+}
+
+// Bytes is the account of the streams so far; it adds up after Finish.
+func (d *Decoder) Bytes() reassembly.Bytes { return d.bytes }
+
+// Encrypted counts the TLS connections by server port. The map is the Decoder's own.
+func (d *Decoder) Encrypted() map[uint16]int { return d.encrypted }
+
+func (d *Decoder) begin(out *decode.Batch) {
+	out.Reset(&d.shared.Arena)
+	d.out = out
+}
+
+// Evicted counts the connections that were forgotten because of Limits before they ended.
+func (d *Decoder) Evicted() int64 { return d.table.Evicted() }
+
+// hand gives the arena's memory to the batch.
+func (d *Decoder) hand() {
+	d.out.Hold(d.shared.Arena.Take())
+	d.out = nil
+}
+
+// stamp is the packet looked at; at the end of the capture the last one of c.
+func (d *Decoder) stamp(c *conn) ws.Stamp {
+	if d.now.Packet == atEnd {
+		return ws.Stamp{Packet: c.tcp.Last.Packet, Time: c.tcp.Last.Time}
+	}
+	return d.now
+}
+
+// Accept is reassembly.Acceptor.
+func (d *Decoder) Accept(t *reassembly.Conn) reassembly.Handler {
+	c := &conn{d: d, tcp: t, stream: &decode.Stream{N: -1, First: t.First.Packet, Flow: t.Flow}}
+	c.top = newCarrier(c, 0, nil)
+	d.emit(decode.Event{Kind: decode.KindStream, Stream: c.stream})
+	return c
+}
+
+func (d *Decoder) emit(e decode.Event) {
+	e.Packet = d.now.Packet
+	d.out.Add(e)
+}
+
+// order puts the messages that one packet completed in the order of their numbers (they
+// were completed in another where a control frame stands between fragments).
+func (d *Decoder) order(from int) {
+	events := d.out.Events[from:]
+	if len(events) < 2 {
+		return
+	}
+	last, sorted := 0, true
+	for i := range events {
+		if e := &events[i]; e.Kind == decode.KindMessage {
+			n := d.out.Message(e).N
+			sorted = sorted && n > last
+			last = n
+		}
+	}
+	if !sorted {
+		amendsLast(events)
+		d.sortMessages(events)
+	}
+}
+
+// amendsLast puts what amends messages behind all that one packet brought about, for what it amends may be moved.
+func amendsLast(events []decode.Event) {
+	slices.SortStableFunc(events, func(a, b decode.Event) int {
+		switch last := a.Kind == decode.KindAmend; {
+		case last == (b.Kind == decode.KindAmend):
+			return 0
+		case last:
+			return 1
+		}
+		return -1
+	})
+}
+
+// sortMessages sorts runs of messages of one session; what stands between them stays in its place.
+func (d *Decoder) sortMessages(events []decode.Event) {
+	var at []int
+	flush := func() {
+		run := make([]decode.Event, len(at))
+		for i, k := range at {
+			run[i] = events[k]
+		}
+		slices.SortStableFunc(run, func(a, b decode.Event) int {
+			return cmp.Compare(d.out.Message(&a).N, d.out.Message(&b).N)
+		})
+		for i, k := range at {
+			events[k] = run[i]
+		}
+		at = at[:0]
+	}
+	for i := range events {
+		if e := &events[i]; e.Kind == decode.KindMessage {
+			if len(at) > 0 && events[at[0]].Session != e.Session {
+				flush()
+			}
+			at = append(at, i)
+		}
+	}
+	flush()
+}

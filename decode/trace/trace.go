@@ -1,0 +1,278 @@
+package trace
+
+import (
+	"github.com/wspeek/wspeek/capture"
+	"github.com/wspeek/wspeek/decode"
+	"github.com/wspeek/wspeek/decode/rule"
+	"github.com/wspeek/wspeek/decode/ws"
+)
+
+// Payloads keeps the payloads of a Trace. What Put returned, Get takes.
+type Payloads interface {
+	// Put keeps a copy of p and returns where it is; not below 0.
+	Put(p []byte) (ref int64, err error)
+	// Get returns the first n bytes of what is at ref, n at most its length. They are the caller's to read and keep, not to change.
+	Get(ref int64, n int) ([]byte, error)
+}
+
+// Forgetter is what Payloads are that can forget: what is at ref, n bytes long, is asked for no more.
+type Forgetter interface{ Forget(ref int64, n int) }
+
+// Memory is a Payloads that keeps everything in memory. The zero value is ready.
+type Memory struct{ kept [][]byte }
+
+// Put is Payloads.
+func (m *Memory) Put(p []byte) (int64, error) {
+	m.kept = append(m.kept, append([]byte(nil), p...))
+	return int64(len(m.kept) - 1), nil
+}
+
+// Get is Payloads.
+func (m *Memory) Get(ref int64, n int) ([]byte, error) { return m.kept[ref][:n:n], nil }
+
+// Trace is the model of a run: sessions, messages, frames and findings, made of events by Apply and by
+// nothing else. It belongs to one goroutine. Messages and frames are kept packed (about 80 and 64 bytes
+// each, besides payloads) and unpacked when asked for. Of a run that does not end the oldest may be forgotten;
+// numbers and indexes of all else stay as they are.
+type Trace struct {
+	payloads Payloads
+	sessions rowList[*sessionTrace]
+	rows     rowList[row]
+	frames   rowList[frameRow]
+	// odd holds, whole, what does not fit into a row: messages and frames by index.
+	odd       map[int]*ws.Message
+	oddFrames map[int]*ws.Frame
+	findings  int
+	amended   int
+	// late is how many messages were told of sessions that had been forgotten.
+	late int
+}
+
+type sessionTrace struct {
+	info *decode.Session
+	// byN has the index of each message that is complete, frames that of each frame.
+	byN, frames indexByNumber
+	// first has, for each message, one less than the number of its first frame.
+	first    indexByNumber
+	findings []ws.Finding
+	// messages, bytes and wire are counted as in Session; last is the largest packet number of a message.
+	messages, bytes, wire [2]int64
+	last                  int
+}
+
+// New is an empty Trace that keeps payloads in p; nil keeps none.
+func New(p Payloads) *Trace {
+	return &Trace{payloads: p, odd: map[int]*ws.Message{}, oddFrames: map[int]*ws.Frame{}}
+}
+
+// Apply adds what an event tells. It copies what it keeps. An error is that of Payloads; the message is then kept without its payload.
+// What is told of a session that was forgotten is forgotten too.
+func (t *Trace) Apply(b *decode.Batch, e *decode.Event) error {
+	if e.Session == nil {
+		return nil
+	}
+	s := t.session(e.Session.N)
+	switch {
+	case s == nil && e.Kind == decode.KindMessage:
+		t.late++
+		return nil
+	case s == nil:
+		return nil
+	}
+	switch e.Kind {
+	case decode.KindSession:
+		s.info = b.Session(e)
+	case decode.KindMessage:
+		return t.add(s, e.Session.N, b.Message(e))
+	case decode.KindFrame:
+		t.addFrame(s, e.Session.N, b.Frame(e))
+	case decode.KindFinding:
+		t.findings++
+		s.findings = append(s.findings, *b.Finding(e))
+	case decode.KindAmend:
+		t.amend(s.byN.at(e.N), e.State)
+	}
+	return nil
+}
+
+// session is the trace of session n, made where n is new; nil where it was forgotten.
+func (t *Trace) session(n int) *sessionTrace {
+	for t.sessions.n < n {
+		t.sessions.add(&sessionTrace{info: &decode.Session{N: t.sessions.n + 1}})
+	}
+	return t.of(n)
+}
+
+func (t *Trace) add(s *sessionTrace, n int, m *ws.Message) (err error) {
+	i := t.rows.n
+	var r row
+	fits := r.pack(m)
+	r.session, r.ref = uint32(n), -1
+	if t.payloads != nil && m.Payload != nil {
+		if r.ref, err = t.payloads.Put(m.Payload); err != nil {
+			r.ref = -1
+		}
+		r.size = uint32(len(m.Payload))
+	}
+	if !fits {
+		r.flags |= rowOdd
+		whole := *m
+		whole.Payload, whole.Holes = nil, append([]ws.Hole(nil), m.Holes...)
+		whole.Findings = append([]*rule.Rule(nil), m.Findings...)
+		t.odd[i] = &whole
+	}
+	t.rows.add(r)
+	s.byN.put(m.N, i)
+	s.messages[m.Dir]++
+	s.bytes[m.Dir] += max(m.Len, 0)
+	s.wire[m.Dir] += m.WireLen
+	s.last = max(s.last, m.Max)
+	return err
+}
+
+func (t *Trace) amend(i int, s ws.State) {
+	r := t.rows.at(i)
+	if r == nil {
+		return
+	}
+	t.amended++
+	r.state = uint8(ws.State(r.state).Worse(s))
+	if m := t.odd[i]; m != nil {
+		m.State = m.State.Worse(s)
+	}
+}
+
+// of is the trace of a session, nil where there is none.
+func (t *Trace) of(session int) *sessionTrace {
+	if s := t.sessions.at(session - 1); s != nil {
+		return *s
+	}
+	return nil
+}
+
+// Sessions is how many sessions there were; they are numbered from 1.
+func (t *Trace) Sessions() int { return t.sessions.n }
+
+// Session is the newest snapshot of session n, nil where there is none. A snapshot is not changed.
+func (t *Trace) Session(n int) *decode.Session {
+	if s := t.of(n); s != nil {
+		return s.info
+	}
+	return nil
+}
+
+// CurrentSession is a copy of the newest snapshot of session n with the counts of messages, bytes and findings, and the last packet of a message, as they are now; nil where there
+// is none. (A session is told anew only where its state changes.)
+func (t *Trace) CurrentSession(n int) *decode.Session {
+	s := t.of(n)
+	if s == nil {
+		return nil
+	}
+	i := *s.info
+	for d := range 2 {
+		i.Messages[d] = max(i.Messages[d], s.messages[d])
+		i.Bytes[d] = max(i.Bytes[d], s.bytes[d])
+		i.WireBytes[d] = max(i.WireBytes[d], s.wire[d])
+	}
+	i.Findings, i.Last = max(i.Findings, len(s.findings)), max(i.Last, s.last)
+	return &i
+}
+
+// Len is how many messages there were, of all sessions.
+func (t *Trace) Len() int { return t.rows.n }
+
+// FindingCount is how many findings there are, of all sessions.
+func (t *Trace) FindingCount() int { return t.findings }
+
+// Amended is how many times a message was amended.
+func (t *Trace) Amended() int { return t.amended }
+
+// Message is a copy of message i of all, from 0, in the order in which they were completed, and its session. Its
+// Payload is nil: see Payload. Of a message that was forgotten the session is 0.
+func (t *Trace) Message(i int) (session int, m *ws.Message) {
+	m = &ws.Message{}
+	return t.MessageInto(i, m), m
+}
+
+// MessageInto sets m to message i, as Message does without allocating, and returns its session. m's slices are the Trace's own.
+func (t *Trace) MessageInto(i int, m *ws.Message) (session int) {
+	r := t.rows.at(i)
+	switch {
+	case r == nil:
+		*m = ws.Message{}
+		return 0
+	case r.flags&rowOdd != 0:
+		*m = *t.odd[i]
+	default:
+		r.unpack(m)
+	}
+	return int(r.session)
+}
+
+// Time is when message i was complete: the Time of its Last; 0 where it was forgotten.
+func (t *Trace) Time(i int) capture.Time {
+	if r := t.rows.at(i); r != nil {
+		return r.last
+	}
+	return 0
+}
+
+// SessionOf is the session of message i, 0 where it was forgotten.
+func (t *Trace) SessionOf(i int) int {
+	if r := t.rows.at(i); r != nil {
+		return int(r.session)
+	}
+	return 0
+}
+
+// Payload is the payload of message i; nil where it was not kept.
+func (t *Trace) Payload(i int) ([]byte, error) { return t.Prefix(i, t.PayloadLen(i)) }
+
+// PayloadLen is the length of what Payload returns.
+func (t *Trace) PayloadLen(i int) int {
+	if r := t.rows.at(i); r != nil && r.ref >= 0 {
+		return int(r.size)
+	}
+	return 0
+}
+
+// Prefix is the begin of the payload of message i, at most n bytes; nil where it was not kept.
+func (t *Trace) Prefix(i, n int) ([]byte, error) {
+	r := t.rows.at(i)
+	if r == nil || r.ref < 0 {
+		return nil, nil
+	}
+	return t.payloads.Get(r.ref, min(n, int(r.size)))
+}
+
+// Index is the index among all messages of message n of a session, -1 where it is not complete, was forgotten or does not exist.
+func (t *Trace) Index(session, n int) int {
+	if s := t.of(session); s != nil {
+		return s.byN.at(n)
+	}
+	return -1
+}
+
+// MessageCount is how many messages of a session have a number; those that are not complete yet have no Index.
+func (t *Trace) MessageCount(session int) int {
+	if s := t.of(session); s != nil {
+		return s.byN.len()
+	}
+	return 0
+}
+
+// FirstKept is the lowest number that a message of a session may have that was not forgotten: 1 where none was.
+func (t *Trace) FirstKept(session int) int {
+	if s := t.of(session); s != nil {
+		return s.byN.cut + 1
+	}
+	return 1
+}
+
+// Findings are the findings of a session in the order in which they were told. The slice is the Trace's own.
+func (t *Trace) Findings(session int) []ws.Finding {
+	if s := t.of(session); s != nil {
+		return s.findings
+	}
+	return nil
+}
