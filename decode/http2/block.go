@@ -3,6 +3,7 @@ package http2
 import (
 	"fmt"
 
+	"github.com/wspeek/wspeek/decode/rule"
 	"github.com/wspeek/wspeek/reassembly"
 )
 
@@ -26,11 +27,11 @@ func (c *Conn) interrupt(d reassembly.Dir, f header) {
 	continues := f.typ == typeContinuation
 	switch {
 	case h.block.open && (!continues || f.stream != h.block.stream):
-		c.find(RuleContinuation, d, f.stream, fmt.Sprintf("%s inside the block of stream %d", f.typ, h.block.stream))
+		c.find(rule.H2Continuation, d, f.stream, fmt.Sprintf("%s inside the block of stream %d", f.typ, h.block.stream))
 		h.block.partial = true
 		c.endBlock(d, h.block.buf)
 	case !h.block.open && continues && !h.lost:
-		c.find(RuleContinuation, d, f.stream, "nothing to continue")
+		c.find(rule.H2Continuation, d, f.stream, "nothing to continue")
 	}
 }
 
@@ -70,7 +71,7 @@ func (c *Conn) fragment(d reassembly.Dir, b []byte) {
 // overBlock counts a block that is too long, once.
 func (c *Conn) overBlock(d reassembly.Dir) {
 	c.counts.BlocksCut++
-	c.find(RuleLimit, d, c.half[d].block.stream, fmt.Sprintf("a header block of more than %d bytes", c.lim.Block))
+	c.find(rule.Limit, d, c.half[d].block.stream, fmt.Sprintf("a header block of more than %d bytes", c.lim.Block))
 }
 
 // strip takes what is not the fragment off the payload of HEADERS or PUSH_PROMISE (RFC 9113 sections 6.2 and 6.6). Where that
@@ -92,7 +93,7 @@ func (c *Conn) strip(d reassembly.Dir, b []byte) []byte {
 	length := int(f.length) - fixed - pad
 	switch {
 	case length < 0:
-		c.find(RulePadding, d, f.stream, fmt.Sprintf("padding of %d bytes in a %s frame of %d", pad, f.typ, f.length))
+		c.find(rule.H2Padding, d, f.stream, fmt.Sprintf("padding of %d bytes in a %s frame of %d", pad, f.typ, f.length))
 	case len(b) >= fixed:
 		return b[fixed:min(fixed+length, len(b))]
 	}
@@ -110,12 +111,12 @@ func (c *Conn) endBlock(d reassembly.Dir, b []byte) {
 	case bl.partial:
 		h.table.lose()
 	case err != nil:
-		c.find(RuleHeaderBlock, d, bl.stream, err.Error())
+		c.find(rule.H2HeaderBlock, d, bl.stream, err.Error())
 		bl.partial = true
 	}
 	if l.cut {
 		c.counts.BlocksCut++
-		c.find(RuleLimit, d, bl.stream, fmt.Sprintf("the fields of a header block are more than %d bytes", c.lim.Block))
+		c.find(rule.Limit, d, bl.stream, fmt.Sprintf("the fields of a header block are more than %d bytes", c.lim.Block))
 	}
 	head := Head{
 		Stream: bl.stream, Fields: l.fields, First: bl.start.packet, Last: bl.last.packet, Start: bl.start.time, End: bl.last.time,

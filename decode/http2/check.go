@@ -4,11 +4,12 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/wspeek/wspeek/decode/rule"
 	"github.com/wspeek/wspeek/reassembly"
 )
 
 // findIn reports that a header section breaks r.
-func (c *Conn) findIn(r *Rule, h *Head, detail string) {
+func (c *Conn) findIn(r *rule.Rule, h *Head, detail string) {
 	c.report(&Finding{Rule: r, Stream: h.Stream, Dir: h.Dir, Offset: h.Offset, Packet: h.Last, Time: h.End, Detail: detail})
 }
 
@@ -21,15 +22,15 @@ func (c *Conn) checkRequest(r *Request) {
 	whole := !r.Partial && !r.Cut && !r.Unknown()
 	method, hasMethod := r.Get(":method")
 	if method != "CONNECT" && (hasMethod || whole) {
-		c.findIn(RuleProtocolMethod, &r.Head, "the method is "+strconv.Quote(method))
+		c.findIn(rule.H2ProtocolMethod, &r.Head, "the method is "+strconv.Quote(method))
 	}
 	for _, name := range []string{":scheme", ":path", ":authority"} {
 		if _, ok := r.Get(name); !ok && whole {
-			c.findIn(RuleProtocolTarget, &r.Head, name+" is missing")
+			c.findIn(rule.H2ProtocolTarget, &r.Head, name+" is missing")
 		}
 	}
 	if scheme, ok := r.Get(":scheme"); ok && strings.EqualFold(protocol, "websocket") && scheme != "http" && scheme != "https" {
-		c.findIn(RuleScheme, &r.Head, "the scheme is "+strconv.Quote(scheme))
+		c.findIn(rule.H2Scheme, &r.Head, "the scheme is "+strconv.Quote(scheme))
 	}
 	c.checkFields(&r.Head, requestPseudo)
 	c.checkUpgradeFields(r)
@@ -39,21 +40,21 @@ func (c *Conn) checkRequest(r *Request) {
 func (c *Conn) checkUpgradeFields(r *Request) {
 	for _, name := range []string{"connection", "upgrade"} {
 		if v, ok := r.Get(name); ok {
-			c.findIn(RuleUpgradeFields, &r.Head, name+": "+v)
+			c.findIn(rule.H2UpgradeFields, &r.Head, name+": "+v)
 		}
 	}
 	if _, ok := r.Get("sec-websocket-key"); ok {
-		c.findIn(RuleKeyFields, &r.Head, "sec-websocket-key")
+		c.findIn(rule.H2KeyFields, &r.Head, "sec-websocket-key")
 	}
 }
 
 // checkResponse looks at a response to a request that is followed.
 func (c *Conn) checkResponse(r *Response) {
 	if r.Status == 101 {
-		c.findIn(RuleStatus101, &r.Head, "")
+		c.findIn(rule.H2Status101, &r.Head, "")
 	}
 	if _, ok := r.Get("sec-websocket-accept"); ok {
-		c.findIn(RuleKeyFields, &r.Head, "sec-websocket-accept")
+		c.findIn(rule.H2KeyFields, &r.Head, "sec-websocket-accept")
 	}
 	c.checkFields(&r.Head, responsePseudo)
 }
@@ -74,18 +75,18 @@ func (c *Conn) checkFields(h *Head, pseudo string) {
 		switch name := f.Name; {
 		case f.Unknown:
 		case name == "" || strings.ToLower(name) != name:
-			c.findIn(RuleFieldName, h, strconv.Quote(name))
+			c.findIn(rule.H2FieldName, h, strconv.Quote(name))
 		case name[0] != ':':
 			if regular = true; strings.Contains(connectionFields, " "+name+" ") ||
 				pseudo == responsePseudo && (name == "connection" || name == "upgrade") {
-				c.findIn(RuleConnectionField, h, name)
+				c.findIn(rule.H2ConnectionField, h, name)
 			}
 		case !strings.Contains(pseudo, " "+name+" "):
-			c.findIn(RulePseudoField, h, name+" is not defined here")
+			c.findIn(rule.H2PseudoField, h, name+" is not defined here")
 		case regular:
-			c.findIn(RulePseudoField, h, name+" after other fields")
+			c.findIn(rule.H2PseudoField, h, name+" after other fields")
 		case seen[name]:
-			c.findIn(RulePseudoField, h, name+" is repeated")
+			c.findIn(rule.H2PseudoField, h, name+" is repeated")
 		default:
 			seen[name] = true
 		}
@@ -93,7 +94,7 @@ func (c *Conn) checkFields(h *Head, pseudo string) {
 }
 
 // find reports that r is broken by what d's current frame carries.
-func (c *Conn) find(r *Rule, d reassembly.Dir, stream uint32, detail string) {
+func (c *Conn) find(r *rule.Rule, d reassembly.Dir, stream uint32, detail string) {
 	h := &c.half[d]
 	c.report(&Finding{Rule: r, Stream: stream, Dir: d, Offset: h.start.off, Packet: h.last.packet, Time: h.last.time, Detail: detail})
 }
@@ -101,7 +102,7 @@ func (c *Conn) find(r *Rule, d reassembly.Dir, stream uint32, detail string) {
 // report gives the Sink a finding, unless there were too many of the rule.
 func (c *Conn) report(f *Finding) {
 	if c.findings == nil {
-		c.findings = map[*Rule]int{}
+		c.findings = map[*rule.Rule]int{}
 	}
 	if c.findings[f.Rule]++; c.findings[f.Rule] > maxFindings {
 		c.counts.Unreported++

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/wspeek/wspeek/capture"
+	"github.com/wspeek/wspeek/decode/rule"
 	"github.com/wspeek/wspeek/reassembly"
 )
 
@@ -50,7 +51,7 @@ type Config struct {
 // Sink decides what streams become. What it is given is its own to keep, but for Findings and Endings. It must not
 // call back into the Conn.
 //
-// A Handler that it returns should be a reassembly.InexactGapHandler, and a Doubter: otherwise it does not hear
+// A Handler that it returns should be a reassembly.GapInferrer, and a Doubter: otherwise it does not hear
 // that an unknown number of its bytes was lost.
 type Sink interface {
 	// Request is called for each stream that the client opens. True follows the stream: the other methods are
@@ -103,7 +104,7 @@ type Conn struct {
 	half   [2]half
 	counts Counts
 	// findings counts findings by rule.
-	findings map[*Rule]int
+	findings map[*rule.Rule]int
 	// packets counts the packets handled, packet is the number of the last.
 	packets int64
 	packet  int
@@ -145,7 +146,7 @@ func (c *Conn) Data(d reassembly.Dir, ch reassembly.Chunk) {
 	}
 	c.endResets(d, ch.Packet)
 	if o := &c.half[d.Other()]; ch.Ack >= 0 {
-		o.spans.ack(min(ch.Ack, o.off))
+		o.spans.ack(o.needed(ch.Ack))
 	}
 	c.feed(d, ch)
 	c.settleDoubts(d)
@@ -170,13 +171,26 @@ func (c *Conn) Gap(d reassembly.Dir, off, n int64) {
 		n -= k
 		c.lose(d, true)
 	}
+	if h.inferred {
+		h.inferred = false
+		c.astray(d)
+	}
 	c.settleDoubts(d)
 	c.settleEarly(d)
 }
 
-// InexactGap says that the length of the gap before off is not certain: the next frame header is searched for. It is
-// part of reassembly.InexactGapHandler.
-func (c *Conn) InexactGap(d reassembly.Dir, off, n int64) {
+// Inferred says that the length of the gap that follows is not certain: after it the next frame header is searched for. It is
+// part of reassembly.GapInferrer.
+func (c *Conn) Inferred(d reassembly.Dir, off, n, least, most int64) {
+	if n > 0 {
+		c.half[d].inferred = true
+		return
+	}
+	c.astray(d)
+}
+
+// astray starts a search, if none is under way.
+func (c *Conn) astray(d reassembly.Dir) {
 	h := &c.half[d]
 	if h.state == searching {
 		c.decide(d, true)
@@ -193,6 +207,10 @@ func (c *Conn) Close(d reassembly.Dir, k reassembly.CloseKind) {
 		c.decide(d, true)
 	}
 	c.abandon(d)
+	for i := range h.doubts {
+		h.doubts[i].end = min(h.doubts[i].end, h.off)
+	}
+	c.settleDoubts(d)
 	c.endResets(d, math.MaxInt)
 	*h = half{state: closed, off: h.off, lost: h.lost, ended: k}
 	for _, id := range c.ids() {

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"fmt"
 
+	"github.com/wspeek/wspeek/decode/rule"
 	"github.com/wspeek/wspeek/reassembly"
 )
 
@@ -47,10 +48,10 @@ func (c *Conn) settings(d reassembly.Dir, b []byte) {
 func (c *Conn) setConnect(d reassembly.Dir, v uint32) {
 	switch {
 	case v > 1:
-		c.find(RuleConnectSettingValue, d, 0, fmt.Sprintf("the value is %d", v))
+		c.find(rule.H2ConnectSettingValue, d, 0, fmt.Sprintf("the value is %d", v))
 	case d == c.client:
 	case v == 0 && c.connect.on:
-		c.find(RuleConnectSettingWithdrawn, d, 0, "")
+		c.find(rule.H2ConnectSettingWithdrawn, d, 0, "")
 	case v == 1 && !c.connect.on:
 		c.connect.on, c.connect.since = true, c.half[d].off
 	}
@@ -63,9 +64,9 @@ func (c *Conn) enabled(r *Request) {
 	}
 	switch {
 	case !c.connect.on && !c.connect.lost:
-		c.findIn(RuleConnectSetting, &r.Head, "the server has not sent the setting")
+		c.findIn(rule.H2ConnectSetting, &r.Head, "the server has not sent the setting")
 	case c.connect.on && !c.connect.lost && r.ack >= 0 && r.ack < c.connect.since:
-		c.findIn(RuleConnectSetting, &r.Head, "the setting had not arrived yet")
+		c.findIn(rule.H2ConnectSetting, &r.Head, "the setting had not arrived yet")
 	}
 }
 
@@ -91,7 +92,7 @@ func (c *Conn) reset(d reassembly.Dir, b []byte) {
 		if !s.answered {
 			c.enabled(s.req)
 		} else if e.HasCode && e.Code != ErrCodeCancel {
-			c.find(RuleResetCode, d, s.id, e.Code.String())
+			c.find(rule.H2ResetCode, d, s.id, e.Code.String())
 		}
 	}
 	c.sink.Ending(e)

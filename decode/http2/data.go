@@ -3,6 +3,7 @@ package http2
 import (
 	"fmt"
 
+	"github.com/wspeek/wspeek/decode/rule"
 	"github.com/wspeek/wspeek/reassembly"
 )
 
@@ -13,7 +14,7 @@ func (c *Conn) beginData(d reassembly.Dir) {
 	if h.f.has(flagPadded) {
 		h.pad = -1
 		if h.left == 0 {
-			c.find(RulePadding, d, h.f.stream, "no length of the padding")
+			c.find(rule.H2Padding, d, h.f.stream, "no length of the padding")
 		}
 	}
 }
@@ -50,7 +51,7 @@ func (c *Conn) padding(d reassembly.Dir, n int64) {
 	h := &c.half[d]
 	h.pad = n
 	if rest := h.left - 1; n > rest {
-		c.find(RulePadding, d, h.f.stream, fmt.Sprintf("padding of %d bytes in a DATA frame of %d", n, h.f.length))
+		c.find(rule.H2Padding, d, h.f.stream, fmt.Sprintf("padding of %d bytes in a DATA frame of %d", n, h.f.length))
 		h.pad = rest
 	}
 }
@@ -109,7 +110,7 @@ func (c *Conn) dataStream(d reassembly.Dir, id uint32) *stream {
 		return c.midstream(d, id)
 	}
 	if s.ended[d] {
-		c.find(RuleStreamClosed, d, id, "DATA after the end of the stream")
+		c.find(rule.H2StreamClosed, d, id, "DATA after the end of the stream")
 		return nil
 	}
 	if s.next == nil && s.req != nil && d != c.client {

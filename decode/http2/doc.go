@@ -16,7 +16,7 @@
 // header block, the section is Partial. A gap over a frame header loses the place of the next one, which is then
 // searched for. What can be true of a stream after that is:
 //
-//   - how many of its bytes were lost is not known: its Handler is given an InexactGap of 0 bytes;
+//   - how many of its bytes were lost is not known: its Handler hears that as reassembly.GapInferrer says, with no Gap;
 //   - the direction's HPACK table is unknown: fields that refer to older entries are Field.Unknown, never wrong;
 //   - requests and responses are Found until the other side confirms them.
 //

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/wspeek/wspeek/capture"
+	"github.com/wspeek/wspeek/decode/rule"
 	"github.com/wspeek/wspeek/reassembly"
 )
 
@@ -44,14 +45,14 @@ func (c *Conn) fromClient(s *stream, h Head) {
 	case c.unseen(h.Stream) && method:
 		c.ask(nil, h)
 	case method && !c.half[h.Dir].lost:
-		c.findIn(RuleStreamID, &h, fmt.Sprintf("stream %d was opened before, the last is %d", h.Stream, c.lastID))
+		c.findIn(rule.H2StreamID, &h, fmt.Sprintf("stream %d was opened before, the last is %d", h.Stream, c.lastID))
 	}
 }
 
 // open takes the request that opens the next stream; s is not nil where responses to it came before.
 func (c *Conn) open(s *stream, h Head) {
 	if h.Stream%2 == 0 {
-		c.findIn(RuleStreamID, &h, fmt.Sprintf("stream %d is even", h.Stream))
+		c.findIn(rule.H2StreamID, &h, fmt.Sprintf("stream %d is even", h.Stream))
 		return
 	}
 	if h.Stream > c.lastID {
@@ -66,7 +67,7 @@ func (c *Conn) ask(s *stream, h Head) {
 	r := &Request{Head: h}
 	if s == nil && !c.room() {
 		if method, _ := r.Get(":method"); method == "CONNECT" || r.Unknown() {
-			c.findIn(RuleLimit, &h, fmt.Sprintf("more than %d streams would have to be followed", c.lim.Streams))
+			c.findIn(rule.Limit, &h, fmt.Sprintf("more than %d streams would have to be followed", c.lim.Streams))
 		}
 		return
 	}
@@ -89,9 +90,9 @@ func (c *Conn) ask(s *stream, h Head) {
 func (c *Conn) trailers(s *stream, h *Head) {
 	switch {
 	case s.ended[h.Dir]:
-		c.findIn(RuleStreamClosed, h, "HEADERS after the end of the stream")
+		c.findIn(rule.H2StreamClosed, h, "HEADERS after the end of the stream")
 	case s.next != nil && s.req != nil && s.answered:
-		c.findIn(RuleConnectedFrames, h, "HEADERS")
+		c.findIn(rule.H2ConnectedFrames, h, "HEADERS")
 	}
 }
 
@@ -230,7 +231,7 @@ func (c *Conn) overdue(s *stream, now capture.Time) {
 	switch {
 	case c.heldBytes > c.lim.Pending:
 		c.counts.Dropped += int64(s.cost)
-		c.find(RuleLimit, c.client, s.id, fmt.Sprintf("more than %d bytes wait for answers", c.lim.Pending))
+		c.find(rule.Limit, c.client, s.id, fmt.Sprintf("more than %d bytes wait for answers", c.lim.Pending))
 	case s.req != nil && server.state == closed:
 	case s.req != nil && server.lost && late:
 	default:

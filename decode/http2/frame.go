@@ -1,6 +1,10 @@
 package http2
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/wspeek/wspeek/decode/rule"
+)
 
 // frameType is the type of an HTTP/2 frame (RFC 9113 section 6).
 type frameType uint8
@@ -100,17 +104,17 @@ func (t frameType) String() string {
 }
 
 // fault is the rule that a header breaks by itself, and how; nil for none.
-func (h header) fault() (r *Rule, detail string) {
+func (h header) fault() (r *rule.Rule, detail string) {
 	if int(h.typ) >= len(kinds) {
 		return nil, ""
 	}
 	k := &kinds[h.typ]
 	switch {
 	case k.place == onStream && h.stream == 0, k.place == onConnection && h.stream != 0:
-		return RuleStreamZero, fmt.Sprintf("%s on stream %d", h.typ, h.stream)
+		return rule.H2StreamZero, fmt.Sprintf("%s on stream %d", h.typ, h.stream)
 	case h.length < k.min || h.length > k.max || h.length%k.unit != 0,
 		h.typ == typeSettings && h.has(flagAck) && h.length != 0:
-		return RuleFrameSize, fmt.Sprintf("%s of %d bytes", h.typ, h.length)
+		return rule.H2FrameSize, fmt.Sprintf("%s of %d bytes", h.typ, h.length)
 	}
 	return nil, ""
 }

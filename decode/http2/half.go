@@ -2,6 +2,7 @@ package http2
 
 import (
 	"github.com/wspeek/wspeek/capture"
+	"github.com/wspeek/wspeek/decode/rule"
 	"github.com/wspeek/wspeek/reassembly"
 )
 
@@ -63,6 +64,8 @@ type half struct {
 	maxFrame uint32
 	// begun says that a frame was seen, lost that frames may have been missed, found that a header was searched for since.
 	begun, lost, found bool
+	// inferred says that the length of the next gap is not certain.
+	inferred bool
 	// retries counts the searches since the last gap.
 	retries int
 	search  *search
@@ -111,7 +114,7 @@ func (c *Conn) preface(d reassembly.Dir, ch reassembly.Chunk) (n int) {
 	}
 	for n < len(ch.Data) && h.n < len(Preface) {
 		if ch.Data[n] != Preface[h.n] {
-			c.find(RulePreface, d, 0, "the client does not begin with the preface")
+			c.find(rule.H2Preface, d, 0, "the client does not begin with the preface")
 			c.bytes.Undecoded += int64(n)
 			h.off = ch.Off + int64(n)
 			c.lose(d, true)
@@ -163,7 +166,7 @@ func (c *Conn) first(d reassembly.Dir, f header) bool {
 	if f.typ == typeSettings && !f.has(flagAck) {
 		return true
 	}
-	c.find(RulePreface, d, f.stream, "the first frame is "+f.typ.String())
+	c.find(rule.H2Preface, d, f.stream, "the first frame is "+f.typ.String())
 	return c.credible(d, f)
 }
 
@@ -191,7 +194,7 @@ func (c *Conn) begin(d reassembly.Dir, f header) {
 	if r, detail := f.fault(); r != nil {
 		c.find(r, d, f.stream, detail)
 	} else if f.length > c.longest(d) {
-		c.find(RuleFrameSize, d, f.stream, f.typ.String()+" is longer than SETTINGS_MAX_FRAME_SIZE")
+		c.find(rule.H2FrameSize, d, f.stream, f.typ.String()+" is longer than SETTINGS_MAX_FRAME_SIZE")
 	}
 	c.interrupt(d, f)
 	switch f.typ {

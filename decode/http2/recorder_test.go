@@ -151,11 +151,11 @@ func (t *tape) Gap(d reassembly.Dir, off, n int64) {
 	}
 }
 
-func (t *tape) InexactGap(d reassembly.Dir, off, n int64) {
+func (t *tape) Inferred(d reassembly.Dir, off, n, least, most int64) {
 	if off != t.off[d] || n != 0 || t.closed[d] != 0 {
-		t.r.bad = append(t.r.bad, fmt.Sprintf("inexact gap %d+%d at %d", off, n, t.off[d]))
+		t.r.bad = append(t.r.bad, fmt.Sprintf("unknown gap %d+%d at %d", off, n, t.off[d]))
 	}
-	t.notes[d] = append(t.notes[d], fmt.Sprintf("inexact %d", off))
+	t.notes[d] = append(t.notes[d], fmt.Sprintf("unknown %d", off))
 }
 
 func (t *tape) Conflict(d reassembly.Dir, off, n int64) {

@@ -93,7 +93,7 @@ func (c *Conn) Conflict(d reassembly.Dir, off, n int64) {
 	c.settleDoubts(d)
 }
 
-// settleDoubts applies the conflicts, as far as the bytes were handled.
+// settleDoubts applies the conflicts whose bytes were all handled, so that it does not matter how these are cut.
 func (c *Conn) settleDoubts(d reassembly.Dir) {
 	h := &c.half[d]
 	if len(h.doubts) == 0 {
@@ -102,14 +102,21 @@ func (c *Conn) settleDoubts(d reassembly.Dir) {
 	doubts := h.doubts
 	h.doubts = nil
 	for _, q := range doubts {
-		if q.start < h.off {
-			c.differ(d, q.start, min(q.end, h.off))
-			q.start = h.off
-		}
-		if q.start < q.end {
+		if q.end <= h.off {
+			c.differ(d, q.start, q.end)
+		} else {
 			h.doubts = append(h.doubts, q)
 		}
 	}
+}
+
+// needed is the first byte whose span is still of use when all up to ack was acknowledged.
+func (h *half) needed(ack int64) int64 {
+	ack = min(ack, h.off)
+	for _, q := range h.doubts {
+		ack = min(ack, q.start)
+	}
+	return ack
 }
 
 // differs says whether a conflict that is still to be applied touches a range.

@@ -1,6 +1,8 @@
 package http2
 
 import (
+	"math"
+
 	"github.com/wspeek/wspeek/capture"
 	"github.com/wspeek/wspeek/reassembly"
 )
@@ -188,11 +190,18 @@ func (c *Conn) inexact(s *stream, d reassembly.Dir) {
 	switch {
 	case s.ended[d] || s.gone:
 	case s.next != nil:
-		reassembly.InexactGap(s.next, d, s.off[d], 0)
+		inferred(s.next, d, s.off[d])
 	case s.inexact[d] == s.off[d]+1: // it holds one
 	default:
 		s.inexact[d] = s.off[d] + 1
 		s.hold(c, item{kind: heldInexact, dir: d, off: s.off[d]})
+	}
+}
+
+// inferred says that an unknown number of bytes may be missing at off.
+func inferred(h reassembly.Handler, d reassembly.Dir, off int64) {
+	if g, ok := h.(reassembly.GapInferrer); ok {
+		g.Inferred(d, off, 0, 0, math.MaxInt64)
 	}
 }
 
@@ -246,7 +255,7 @@ func (c *Conn) take(s *stream, next reassembly.Handler) {
 		case heldGap:
 			next.Gap(it.dir, it.off, it.n)
 		case heldInexact:
-			reassembly.InexactGap(next, it.dir, it.off, 0)
+			inferred(next, it.dir, it.off)
 		case heldConflict:
 			next.Conflict(it.dir, it.off, it.n)
 		case heldClose:
