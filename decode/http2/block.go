@@ -17,8 +17,10 @@ type block struct {
 	buf []byte
 	// partial says that something is missing: a gap, a limit, or a frame that was wrong.
 	partial, conflict bool
-	start, last       mark
-	length            int64
+	// over says that it is longer than Limits.Block.
+	over        bool
+	start, last mark
+	length      int64
 }
 
 // interrupt looks at a frame that begins while a block is open, or continues one that is not.
@@ -70,8 +72,13 @@ func (c *Conn) fragment(d reassembly.Dir, b []byte) {
 
 // overBlock counts a block that is too long, once.
 func (c *Conn) overBlock(d reassembly.Dir) {
+	bl := &c.half[d].block
+	if bl.over {
+		return
+	}
+	bl.over = true
 	c.counts.BlocksCut++
-	c.find(rule.Limit, d, c.half[d].block.stream, fmt.Sprintf("a header block of more than %d bytes", c.lim.Block))
+	c.find(rule.Limit, d, bl.stream, fmt.Sprintf("a header block of more than %d bytes", c.lim.Block))
 }
 
 // strip takes what is not the fragment off the payload of HEADERS or PUSH_PROMISE (RFC 9113 sections 6.2 and 6.6). Where that
@@ -114,7 +121,7 @@ func (c *Conn) endBlock(d reassembly.Dir, b []byte) {
 		c.find(rule.H2HeaderBlock, d, bl.stream, err.Error())
 		bl.partial = true
 	}
-	if l.cut {
+	if l.cut && !bl.over {
 		c.counts.BlocksCut++
 		c.find(rule.Limit, d, bl.stream, fmt.Sprintf("the fields of a header block are more than %d bytes", c.lim.Block))
 	}

@@ -143,6 +143,9 @@ func (c *Conn) Data(d reassembly.Dir, ch reassembly.Chunk) {
 	if ch.Packet != c.packet {
 		c.packet = ch.Packet
 		c.packets++
+		// Here, at the start of a packet, it does not matter how that is cut.
+		c.settleEarly()
+		c.settleHeld()
 	}
 	c.endResets(d, ch.Packet)
 	if o := &c.half[d.Other()]; ch.Ack >= 0 {
@@ -150,7 +153,6 @@ func (c *Conn) Data(d reassembly.Dir, ch reassembly.Chunk) {
 	}
 	c.feed(d, ch)
 	c.settleDoubts(d)
-	c.settleEarly(d)
 }
 
 // Gap takes bytes that were never captured. It is part of reassembly.Handler.
@@ -176,7 +178,8 @@ func (c *Conn) Gap(d reassembly.Dir, off, n int64) {
 		c.astray(d)
 	}
 	c.settleDoubts(d)
-	c.settleEarly(d)
+	c.settleEarly()
+	c.settleHeld()
 }
 
 // Inferred says that the length of the gap that follows is not certain: after it the next frame header is searched for. It is
@@ -218,7 +221,7 @@ func (c *Conn) Close(d reassembly.Dir, k reassembly.CloseKind) {
 			c.closeStream(s, d, k)
 		}
 	}
-	c.settleEarly(d)
+	c.settleEarly()
 	if c.half[d.Other()].state == closed {
 		c.dropAll()
 	}

@@ -10,8 +10,8 @@ type Counts struct {
 	NotFollowed int64
 	// BlocksCut counts header blocks of which Limits.Block did not let everything be kept or decoded.
 	BlocksCut int64
-	// Dropped counts held bytes that were dropped because of Limits.Pending.
-	Dropped int64
+	// Overdue counts streams that waited for an answer no longer because of Limits.Pending.
+	Overdue int64
 	// Losses counts how often the place of the next frame became unknown; Resyncs how often one was found after that.
 	Losses, Resyncs int64
 	// Unreported counts findings beyond the first of each rule.

@@ -186,12 +186,12 @@ func (c *Conn) replayEarly(s *stream) {
 	}
 }
 
-// settleEarly decides about responses whose request should have come by now in direction d.
-func (c *Conn) settleEarly(d reassembly.Dir) {
-	if c.earlyCount == 0 || d != c.client {
+// settleEarly decides about responses whose request should have come by now.
+func (c *Conn) settleEarly() {
+	if c.earlyCount == 0 {
 		return
 	}
-	h := &c.half[d]
+	h := &c.half[c.client]
 	for _, id := range c.ids() {
 		s := c.streams[id]
 		if s.req != nil || s.next != nil || len(s.early) == 0 {
@@ -229,19 +229,31 @@ func (c *Conn) overdue(s *stream, now capture.Time) {
 	server := &c.half[c.client.Other()]
 	late := now-s.since >= waitTime || c.packets-s.sincePkts >= waitPackets
 	switch {
-	case c.heldBytes > c.lim.Pending:
-		c.counts.Dropped += int64(s.cost)
-		c.find(rule.Limit, c.client, s.id, fmt.Sprintf("more than %d bytes wait for answers", c.lim.Pending))
 	case s.req != nil && server.state == closed:
 	case s.req != nil && server.lost && late:
 	default:
 		return
 	}
-	if s.req == nil {
-		c.settle(s)
-		return
-	}
 	c.pending(s)
+}
+
+// settleHeld ends the wait of the streams that hold most, where all hold too much.
+func (c *Conn) settleHeld() {
+	for c.heldBytes > c.lim.Pending {
+		var most *stream
+		for _, s := range c.streams {
+			if most == nil || s.cost > most.cost || s.cost == most.cost && s.id < most.id {
+				most = s
+			}
+		}
+		c.counts.Overdue++
+		c.find(rule.Limit, c.client, most.id, fmt.Sprintf("more than %d bytes wait for answers", c.lim.Pending))
+		if most.req == nil {
+			c.settle(most)
+		} else {
+			c.pending(most)
+		}
+	}
 }
 
 // pending leaves a request without an answer to the Sink, if anything waits for that.

@@ -166,7 +166,7 @@ func (c *Conn) first(d reassembly.Dir, f header) bool {
 	if f.typ == typeSettings && !f.has(flagAck) {
 		return true
 	}
-	c.find(rule.H2Preface, d, f.stream, "the first frame is "+f.typ.String())
+	c.find(rule.H2Preface, d, 0, "the first frame is "+f.typ.String())
 	return c.credible(d, f)
 }
 
@@ -187,6 +187,7 @@ func (c *Conn) longest(d reassembly.Dir) uint32 {
 // begin starts a frame whose header was read.
 func (c *Conn) begin(d reassembly.Dir, f header) {
 	h := &c.half[d]
+	c.settleDoubts(d)
 	h.f, h.left, h.state = f, int64(f.length), inPayload
 	h.buf, h.cut, h.cur, h.want, h.pad = h.buf[:0], false, nil, 0, 0
 	h.begun = true

@@ -60,7 +60,7 @@ func (c *Conn) decide(d reassembly.Dir, final bool) {
 	if !found {
 		return
 	}
-	h.search, h.state, h.found = nil, atHeader, true
+	h.search, h.state, h.found, h.off = nil, atHeader, true, s.base
 	c.counts.Resyncs++
 	s.replay(func(ch reassembly.Chunk) { c.feed(d, ch) })
 }

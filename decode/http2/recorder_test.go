@@ -185,9 +185,24 @@ func (r *recorder) all() string {
 	}
 	for _, id := range r.ids() {
 		t := r.streams[id]
-		fmt.Fprintf(&b, "stream %d: %q %q %v closed %v doubts %d\n", id, t.got[0], t.got[1], t.notes, t.closed, t.doubts)
+		fmt.Fprintf(&b, "stream %d: %q %q %v closed %v doubted %v\n", id, t.got[0], t.got[1], t.notes, t.closed, t.doubts > 0 || r.doubted(id))
 	}
 	return b.String()
+}
+
+// doubted says whether the sections that opened a stream were in conflict.
+func (r *recorder) doubted(id uint32) bool {
+	for _, q := range r.reqs {
+		if q.Stream == id && q.Conflict {
+			return true
+		}
+	}
+	for _, q := range r.resps {
+		if q.Stream == id && q.Conflict {
+			return true
+		}
+	}
+	return false
 }
 
 func (r *recorder) ids() (out []uint32) {

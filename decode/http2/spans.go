@@ -99,10 +99,10 @@ func (c *Conn) settleDoubts(d reassembly.Dir) {
 	if len(h.doubts) == 0 {
 		return
 	}
-	doubts := h.doubts
+	doubts, done := h.doubts, h.parsed()
 	h.doubts = nil
 	for _, q := range doubts {
-		if q.end <= h.off {
+		if q.end <= done {
 			c.differ(d, q.start, q.end)
 		} else {
 			h.doubts = append(h.doubts, q)

@@ -298,6 +298,9 @@ func (c *Conn) remove(s *stream) {
 // hold keeps a call for later.
 func (s *stream) hold(c *Conn, it item) {
 	if it.kind == heldData {
+		if s.merge(c, it.chunk) {
+			return
+		}
 		if s.heldData++; s.heldData == 1 {
 			s.since, s.sincePkts = it.chunk.Time, c.packets
 		}
@@ -305,4 +308,20 @@ func (s *stream) hold(c *Conn, it item) {
 	cost := itemCost + len(it.chunk.Data)
 	s.held, s.cost = append(s.held, it), s.cost+cost
 	c.heldBytes += cost
+}
+
+// merge adds ch to the last item where it is of the same packet.
+func (s *stream) merge(c *Conn, ch reassembly.Chunk) bool {
+	if len(s.held) == 0 {
+		return false
+	}
+	l := &s.held[len(s.held)-1]
+	if l.kind != heldData || l.chunk.Packet != ch.Packet || l.chunk.Ack != ch.Ack || l.chunk.Off+l.n != ch.Off {
+		return false
+	}
+	l.chunk.Data = append(l.chunk.Data, ch.Data...)
+	l.n += int64(len(ch.Data))
+	s.cost += len(ch.Data)
+	c.heldBytes += len(ch.Data)
+	return true
 }
