@@ -91,7 +91,7 @@ func (c *Conn) reset(d reassembly.Dir, b []byte) {
 	if s.req != nil && s.req.IsWebSocket() {
 		if !s.answered {
 			c.enabled(s.req)
-		} else if e.HasCode && e.Code != ErrCodeCancel {
+		} else if e.HasCode && e.Code != ErrCodeCancel && e.Code != ErrCodeNone {
 			c.find(rule.H2ResetCode, d, s.id, e.Code.String())
 		}
 	}

@@ -216,7 +216,6 @@ func (c *Conn) settle(s *stream) {
 	s.early = nil
 	if next == nil {
 		c.unfollow(s, &c.bytes.HTTP)
-		c.ignore(s.id)
 		return
 	}
 	c.earlyCount--

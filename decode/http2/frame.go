@@ -122,6 +122,9 @@ func (h header) fault() (r *rule.Rule, detail string) {
 // ErrCode is an error code of RST_STREAM and GOAWAY (RFC 9113 section 7).
 type ErrCode uint32
 
+// ErrCodeNone says that there was no error: a stream is only closed early.
+const ErrCodeNone ErrCode = 0
+
 // ErrCodeCancel is what an aborted WebSocket connection is reset with (RFC 8441 section 5).
 const ErrCodeCancel ErrCode = 0x8
 

@@ -115,7 +115,6 @@ func (c *Conn) preface(d reassembly.Dir, ch reassembly.Chunk) (n int) {
 	for n < len(ch.Data) && h.n < len(Preface) {
 		if ch.Data[n] != Preface[h.n] {
 			c.find(rule.H2Preface, d, 0, "the client does not begin with the preface")
-			c.bytes.Undecoded += int64(n)
 			h.off = ch.Off + int64(n)
 			c.lose(d, true)
 			return n
@@ -123,8 +122,8 @@ func (c *Conn) preface(d reassembly.Dir, ch reassembly.Chunk) (n int) {
 		n++
 		h.n++
 	}
-	c.bytes.HTTP += int64(n)
 	if h.n == len(Preface) {
+		c.bytes.HTTP += int64(h.n)
 		h.state, h.n = atHeader, 0
 	}
 	return n

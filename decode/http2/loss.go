@@ -33,7 +33,7 @@ func (c *Conn) lose(d reassembly.Dir, gap bool) {
 func (c *Conn) abandon(d reassembly.Dir) {
 	h := &c.half[d]
 	switch {
-	case h.state == atHeader:
+	case h.state == atHeader || h.state == atPreface:
 		c.bytes.Undecoded += int64(h.n)
 	case h.state == inPayload && (h.f.typ == typeHeaders || h.f.typ == typePush || h.f.typ == typeContinuation):
 		h.cut = true

@@ -185,6 +185,8 @@ func (r *recorder) all() string {
 	}
 	for _, id := range r.ids() {
 		t := r.streams[id]
+		slices.Sort(t.notes[0]) // a conflict may come at any time
+		slices.Sort(t.notes[1])
 		fmt.Fprintf(&b, "stream %d: %q %q %v closed %v doubted %v\n", id, t.got[0], t.got[1], t.notes, t.closed, t.doubts > 0 || r.doubted(id))
 	}
 	return b.String()

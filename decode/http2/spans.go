@@ -102,10 +102,23 @@ func (c *Conn) settleDoubts(d reassembly.Dir) {
 	doubts, done := h.doubts, h.parsed()
 	h.doubts = nil
 	for _, q := range doubts {
-		if q.end <= done {
+		switch {
+		case q.end <= q.start:
+		case q.end <= done:
 			c.differ(d, q.start, q.end)
-		} else {
+		default:
 			h.doubts = append(h.doubts, q)
+		}
+	}
+}
+
+// splitDoubts applies the conflicts up to where d was handled, before a stream ends there.
+func (c *Conn) splitDoubts(d reassembly.Dir) {
+	h := &c.half[d]
+	for i := range h.doubts {
+		if q := &h.doubts[i]; q.start < h.off {
+			c.differ(d, q.start, min(q.end, h.off))
+			q.start = h.off
 		}
 	}
 }

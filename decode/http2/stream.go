@@ -223,6 +223,7 @@ func (c *Conn) closeStream(s *stream, d reassembly.Dir, k reassembly.CloseKind) 
 	if s.ended[d] || s.gone {
 		return
 	}
+	c.splitDoubts(d)
 	s.ended[d] = true
 	if s.next != nil {
 		s.next.Close(d, k)
@@ -293,6 +294,9 @@ func (c *Conn) remove(s *stream) {
 	}
 	s.gone = true
 	delete(c.streams, s.id)
+	if c.unseen(s.id) {
+		c.ignore(s.id)
+	}
 }
 
 // hold keeps a call for later.
