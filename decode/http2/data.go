@@ -127,7 +127,7 @@ func (c *Conn) midstream(d reassembly.Dir, id uint32) *stream {
 	}
 	next := c.sink.Midstream(id, d)
 	if next == nil {
-		c.ignore(id)
+		c.ignore(id, false)
 		return nil
 	}
 	s := c.newStream(id)

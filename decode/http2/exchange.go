@@ -58,6 +58,9 @@ func (c *Conn) open(s *stream, h Head) {
 	if h.Stream > c.lastID {
 		c.opened(h.Stream)
 	}
+	if c.ignored[h.Stream] {
+		return
+	}
 	c.ask(s, h)
 }
 
@@ -161,7 +164,7 @@ func (c *Conn) unasked(r *Response) {
 	}
 	next := c.sink.Response(nil, r)
 	if next == nil {
-		c.ignore(r.Stream)
+		c.ignore(r.Stream, false)
 		return
 	}
 	s := c.newStream(r.Stream)

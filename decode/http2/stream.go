@@ -1,6 +1,7 @@
 package http2
 
 import (
+	"cmp"
 	"math"
 
 	"github.com/wspeek/wspeek/capture"
@@ -33,7 +34,9 @@ type stream struct {
 	// since is when the first of them came.
 	since     capture.Time
 	sincePkts int64
-	gone      bool
+	// gone says that it is not followed any more, account what the rest of its frame counts for.
+	gone    bool
+	account *int64
 }
 
 // itemCost is what a held item costs besides its bytes.
@@ -65,10 +68,11 @@ type streamTable struct {
 	// lastID is the last stream that the client opened.
 	lastID uint32
 	// tail says that streams beyond lastID may have been opened by frames that were not captured, skipped the
-	// streams before it of which that is so. ignored are those of them that the Sink did not want.
+	// streams before it of which that is so. ignored are those of them that the Sink did not want, or, with the
+	// value true, that have ended.
 	tail    bool
 	skipped []idRange
-	ignored map[uint32]struct{}
+	ignored map[uint32]bool
 	// deaf says that there were too many of these.
 	deaf bool
 	// earlyCount is how many streams wait for their request.
@@ -123,7 +127,7 @@ func (c *Conn) room() bool {
 }
 
 // ignore leaves a stream alone from now on. Where there are too many of them, no others are asked about.
-func (c *Conn) ignore(id uint32) {
+func (c *Conn) ignore(id uint32, ended bool) {
 	if len(c.ignored) >= c.lim.Streams {
 		c.deaf = true
 	}
@@ -131,9 +135,9 @@ func (c *Conn) ignore(id uint32) {
 		return
 	}
 	if c.ignored == nil {
-		c.ignored = map[uint32]struct{}{}
+		c.ignored = map[uint32]bool{}
 	}
-	c.ignored[id] = struct{}{}
+	c.ignored[id] = ended
 }
 
 func (c *Conn) newStream(id uint32) *stream {
@@ -153,7 +157,7 @@ func (c *Conn) newStream(id uint32) *stream {
 func (c *Conn) give(s *stream, d reassembly.Dir, ch reassembly.Chunk) {
 	n := int64(len(ch.Data))
 	if s.ended[d] || s.gone {
-		c.bytes.HTTP += n
+		*cmp.Or(s.account, &c.bytes.HTTP) += n
 		return
 	}
 	ch.Off, ch.Ack = s.off[d], c.innerAck(s, d, ch.Ack)
@@ -284,6 +288,7 @@ func (c *Conn) unfollow(s *stream, account *int64) {
 			c.bytes.Missing += it.n
 		}
 	}
+	s.account = account
 	c.remove(s)
 }
 
@@ -295,7 +300,7 @@ func (c *Conn) remove(s *stream) {
 	s.gone = true
 	delete(c.streams, s.id)
 	if c.unseen(s.id) {
-		c.ignore(s.id)
+		c.ignore(s.id, s.next != nil)
 	}
 }
 
