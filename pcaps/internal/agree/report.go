@@ -107,7 +107,11 @@ func rows(command, capture string, flags ...string) ([]row, error) {
 	cmd := exec.CommandContext(ctx, *wspeek, append(args, capture)...)
 	cmd.Stderr = &words
 	out, err := cmd.Output()
-	if exit := (*exec.ExitError)(nil); err != nil && !(errors.As(err, &exit) && accepted(exit.ExitCode(), out)) {
+	var exit *exec.ExitError
+	if errors.As(err, &exit) && accepted(exit.ExitCode(), out) {
+		err = nil
+	}
+	if err != nil {
 		return nil, fmt.Errorf("%s: %w: %s", command, err, lastLine(words.String()))
 	}
 	var all []row
