@@ -30,7 +30,7 @@ func lineCommands() []lineCommand {
 		{"payload!", "FILE", "the same, over an existing file", func(m *model, arg string) (tea.Cmd, error) { return m.save(arg, true), nil }},
 		{"export", "FILE", "write what is listed as JSON lines", func(m *model, arg string) (tea.Cmd, error) { return m.export(arg, false), nil }},
 		{"export!", "FILE", "the same, over an existing file", func(m *model, arg string) (tea.Cmd, error) { return m.export(arg, true), nil }},
-		{"help", "", "the keys", func(m *model, _ string) (tea.Cmd, error) { m.toggleHelp(); return nil, nil }},
+		{"help", "", "the keys", func(m *model, _ string) (tea.Cmd, error) { return m.toggleHelp(""), nil }},
 		{"q", "", "quit", quitCommand},
 		{"q!", "", "quit", quitCommand},
 		{"quit", "", "quit", quitCommand},
@@ -81,12 +81,12 @@ func (m *model) command(line string) tea.Cmd {
 	}
 	c, arg, ok := findCommand(line)
 	if !ok {
-		m.complain("no such command: " + line)
+		m.warn("no such command: " + line)
 		return nil
 	}
 	cmd, err := c.do(m, arg)
 	if err != nil {
-		m.complain(":" + c.name + ": " + err.Error())
+		m.warn(":" + c.name + ": " + err.Error())
 	}
 	return cmd
 }
@@ -102,7 +102,7 @@ func (m *model) gotoSession(arg string) (tea.Cmd, error) {
 	m.sess.choose(m.store, n)
 	m.spec.Session = n
 	m.focus = paneMessages
-	return m.relens(), nil
+	return m.refilter(), nil
 }
 
 func (m *model) setFilter(arg string) (tea.Cmd, error) {
@@ -112,7 +112,7 @@ func (m *model) setFilter(arg string) (tea.Cmd, error) {
 	}
 	m.spec.Query = q
 	m.focus = max(m.focus, paneMessages)
-	return m.relens(), nil
+	return m.refilter(), nil
 }
 
 func (m *model) setSearch(arg string) (tea.Cmd, error) {
@@ -150,8 +150,8 @@ func (m *model) gotoPlace(arg string) (tea.Cmd, error) {
 // rowOf is the row of message (frame) n of the session shown; where all are shown, row n.
 func (m *model) rowOf(n int) int {
 	at := n - 1
-	if m.lens.Session != 0 {
-		at = m.lens.Numbered(m.store, m.lens.Session, n)
+	if m.filter.Session != 0 {
+		at = m.filter.Numbered(m.store, m.filter.Session, n)
 	}
 	if at < 0 || at >= m.msgs.list.N {
 		return -1
@@ -182,7 +182,7 @@ func (m *model) timeOf(arg string) (int64, error) {
 
 // rowAfter is the first row at or after a time, -1 for none.
 func (m *model) rowAfter(at int64) int {
-	if k := m.lens.After(m.store, at); k < m.msgs.list.N {
+	if k := m.filter.After(m.store, at); k < m.msgs.list.N {
 		return k
 	}
 	return -1

@@ -51,7 +51,7 @@ func TestSessionsComparedGivenUp(t *testing.T) {
 	t.Parallel()
 	d := drive(t, feedtest.TwoSessions(changedScripts()), 80, 24, Options{})
 	d.keys("j", "space", "space")
-	cmd := d.m.compareSessions()
+	cmd := d.m.compareSessions("")
 	j := d.m.diffing
 	d.shows("comparing, Esc ends").keys("esc").shows("comparing given up")
 	msg := cmd().(diffedMsg)

@@ -71,12 +71,12 @@ func savePayload(s *rows.Store, i int, name string, over bool) (string, error) {
 
 // exporter writes rows as JSON lines. gone counts those that were forgotten meanwhile.
 type exporter struct {
-	gone  int
-	store *rows.Store
-	lens  *rows.Filter
-	json  export.JSON
-	refs  map[int]*decode.SessionRef
-	stop  *atomic.Bool
+	gone   int
+	store  *rows.Store
+	filter *rows.Filter
+	json   export.JSON
+	refs   map[int]*decode.SessionRef
+	stop   *atomic.Bool
 }
 
 // ref is what JSON wants to know of a session.
@@ -134,7 +134,7 @@ func (x *exporter) rows(w *bufio.Writer, n int) (lines int, err error) {
 		if x.stop.Load() {
 			return lines, errors.New("given up")
 		}
-		e, _ := x.lens.At(x.store, k)
+		e, _ := x.filter.At(x.store, k)
 		if buf, err = x.line(buf[:0], e.Entry); err != nil {
 			return lines, err
 		}

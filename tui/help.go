@@ -3,34 +3,31 @@ package tui
 import (
 	"strings"
 
+	tea "charm.land/bubbletea/v2"
 	"github.com/wspeek/wspeek/tui/draw"
 )
 
 // helpPane shows the keys.
 type helpPane struct {
 	list draw.List
+	keys []binding
 	rows *draw.Rich
 }
 
-func (m *model) toggleHelp() {
+func (m *model) toggleHelp(string) tea.Cmd {
 	if m.help != nil {
 		m.help = nil
-		return
+		return nil
 	}
-	m.help = &helpPane{}
+	m.help = &helpPane{keys: m.keys}
+	return nil
 }
 
-// Key scrolls.
-func (p *helpPane) Key(a action) {
-	switch a {
-	case actDown:
-		p.list.Scroll(1)
-	case actUp:
-		p.list.Scroll(-1)
-	default:
-		moveList(&p.list, a)
-		p.list.Top = min(p.list.Cursor, max(0, p.list.N-p.list.Height))
-	}
+// move scrolls: the help has no cursor.
+func (p *helpPane) move(move func(*draw.List)) {
+	p.list.Cursor = p.list.Top
+	move(&p.list)
+	p.list.Top = min(p.list.Cursor, max(0, p.list.N-p.list.Height))
 }
 
 // minTwo is how many cells the help is wide at least in two columns.
@@ -43,7 +40,7 @@ func (p *helpPane) View(th *draw.Theme, w, h int) []string {
 		cols = 2
 	}
 	if p.rows == nil || p.rows.Width != w/cols {
-		p.rows = helpText(th, w/cols)
+		p.rows = helpText(th, p.keys, w/cols)
 	}
 	tall := (p.rows.Len() + cols - 1) / cols
 	p.list.Resize(h - 1)
@@ -67,12 +64,12 @@ func (p *helpPane) View(th *draw.Theme, w, h int) []string {
 }
 
 // helpText is the whole help.
-func helpText(th *draw.Theme, w int) *draw.Rich {
+func helpText(th *draw.Theme, keys []binding, w int) *draw.Rich {
 	r := draw.NewRich(w)
 	for _, g := range groups {
 		r.Heading(th, g.title)
-		for i := range bindings {
-			b := &bindings[i]
+		for i := range keys {
+			b := &keys[i]
 			if b.group != g.name || b.help == "" {
 				continue
 			}

@@ -96,19 +96,19 @@ func (m *model) turnLadder(string) tea.Cmd {
 	switch {
 	case !m.laddering():
 		if !m.toOneSession() {
-			m.complain("a ladder shows one session, and no row of one is selected")
+			m.warn("a ladder shows one session, and no row of one is selected")
 			return nil
 		}
 		m.lad = ladderPane{mode: ladderOn, list: draw.List{Height: m.msgs.list.Height, Follow: m.msgs.list.Follow}, seen: -1}
-		m.say("ladder of all messages, whatever is filtered; L adds what TCP did, f frames, Esc goes back to the list")
+		m.note("ladder of all messages, whatever is filtered; L adds what TCP did, f frames, Esc goes back to the list")
 	case m.lad.mode == ladderOn:
 		m.lad.mode = ladderTCP
-		m.say("the ladder shows what TCP did; L lists messages again")
+		m.note("the ladder shows what TCP did; L lists messages again")
 	default:
 		m.leaveLadder()
 	}
 	m.focus = max(m.focus, paneMessages)
-	return m.relens()
+	return m.refilter()
 }
 
 // toOneSession chooses the session of the row that is looked at where all are shown.
@@ -131,11 +131,11 @@ func (m *model) leaveLadder() {
 		m.lad.want.stop.Store(true)
 	}
 	m.lad = ladderPane{}
-	m.say("messages are listed")
+	m.note("messages are listed")
 }
 
-// climb is the command that makes the ladder, nil where it is the right one already.
-func (m *model) climb() tea.Cmd {
+// makeLadder is the command that makes the ladder, nil where it is the right one already.
+func (m *model) makeLadder() tea.Cmd {
 	if !m.laddering() {
 		return nil
 	}
@@ -167,8 +167,8 @@ func (m *model) ladderKey() ladderKey {
 	return k
 }
 
-// climbed takes in a ladder.
-func (m *model) climbed(j *ladderJob) tea.Cmd {
+// ladderMade takes in a ladder.
+func (m *model) ladderMade(j *ladderJob) tea.Cmd {
 	p := &m.lad
 	if j != p.want {
 		return nil
@@ -181,18 +181,11 @@ func (m *model) climbed(j *ladderJob) tea.Cmd {
 	return m.build()
 }
 
-// ladderAct moves in the ladder; the list goes along.
-func (m *model) ladderAct(a action) {
-	if moveList(&m.lad.list, a) {
-		m.ladderMoved()
-	}
-}
-
 // ladderMoved lets the list stand on the message that the ladder stands on.
 func (m *model) ladderMoved() {
 	m.anchor = -1
 	if c, ok := m.current(); ok {
-		if at, _ := m.lens.Find(m.store, c.Index); at < m.msgs.list.N {
+		if at, _ := m.filter.Find(m.store, c.Index); at < m.msgs.list.N {
 			m.msgs.list.Set(at)
 		}
 	}
@@ -210,7 +203,7 @@ func (m *model) keepStep() {
 	if p.list.Follow && m.msgs.list.Follow {
 		return
 	}
-	if c, ok := m.lens.At(m.store, p.seen); ok {
+	if c, ok := m.filter.At(m.store, p.seen); ok {
 		p.list.Set(p.rowOf(&c))
 	}
 }

@@ -70,7 +70,7 @@ func TestLadderIsGivenUp(t *testing.T) {
 	d := drive(t, sample("jsonrpc"), 120, 40, Options{})
 	d.keys("j", "enter")
 	d.m.turnLadder("")
-	d.m.climb()
+	d.m.makeLadder()
 	j := d.m.lad.want
 	d.m.leaveLadder()
 	if j.run(d.m.store); len(j.rows) > 4 {

@@ -77,7 +77,7 @@ func lossParts(th *draw.Theme, p *Progress, a *decode.Account, d lossDetail) []d
 // coveredLoss says how many packets were dropped where a note or a prompt stands in the place of the account line; else it is empty.
 func (m *model) coveredLoss() string {
 	n := max(m.progress.Dropped, m.count.Account.Dropped)
-	if n == 0 || m.note == "" && m.prompt == nil {
+	if n == 0 || m.noteText == "" && m.prompt == nil {
 		return ""
 	}
 	return show.Thousands(n) + " dropped"

@@ -75,7 +75,7 @@ func TestLossIsShownBesideANote(t *testing.T) {
 	d := live(t, &lossyFeed{p: Progress{Dropped: 1204}}, 80, 24)
 	d.refresh()
 	d.shows("1,204 dropped").lacks("live 1,204 dropped")
-	d.m.say("wrote 5 bytes")
+	d.m.note("wrote 5 bytes")
 	d.shows("live 1,204 dropped", "wrote 5 bytes")
 	d.keys("/").shows("live 1,204 dropped")
 }

@@ -39,9 +39,6 @@ type messagesPane struct {
 	marked []int
 }
 
-// Key moves in the list, and says whether it knew the action.
-func (p *messagesPane) Key(a action) bool { return moveList(&p.list, a) }
-
 // mark selects or unselects message i.
 func (p *messagesPane) mark(i int) {
 	p.marked = toggled(p.marked, i)
@@ -72,15 +69,15 @@ const minWire = 90
 
 // listView is what a list is drawn with.
 type listView struct {
-	th    *draw.Theme
-	lens  *rows.Filter
-	find  draw.Finder
-	zero  int64 // the time that others are shown relative to
-	apart bool  // they are shown relative to their session's begin
-	w     int
-	idle  string // what is said where there are no rows
-	past  string // what is said of messages that are no longer kept
-	focus bool
+	th     *draw.Theme
+	filter *rows.Filter
+	find   draw.Finder
+	zero   int64 // the time that others are shown relative to
+	apart  bool  // they are shown relative to their session's begin
+	w      int
+	idle   string // what is said where there are no rows
+	past   string // what is said of messages that are no longer kept
+	focus  bool
 }
 
 func (v *listView) dir(d ws.Dir) draw.Style {
@@ -95,7 +92,7 @@ func (p *messagesPane) View(v *listView, s *rows.Store, h int) []string {
 	p.list.Resize(h - 1)
 	rows := []string{p.head(v)}
 	from, to := p.list.Visible()
-	cells := v.lens.Cells(s, from, to)
+	cells := v.filter.Cells(s, from, to)
 	for i := range cells {
 		rows = append(rows, p.row(v, &cells[i], from+i == p.list.Cursor))
 	}
@@ -111,7 +108,7 @@ func (p *messagesPane) head(v *listView) string {
 	l.Put(v.th.Plain, " ")
 	p.lead(v, l, "#", "time", "")
 	l.Col(v.th.Weak, 6, "kind")
-	if v.lens.Frames {
+	if v.filter.Frames {
 		l.Col(v.th.Weak, -7, "bytes")
 		return l.Put(v.th.Weak, frameTitle).Put(v.th.Warn, v.past).String()
 	}
@@ -132,7 +129,7 @@ func (p *messagesPane) lead(v *listView, l *draw.Line, id, at, dir string) {
 		st = v.th.Plain
 	}
 	wide := 6
-	if v.lens.Session == 0 {
+	if v.filter.Session == 0 {
 		wide = 9
 	}
 	if v.w < 56 {
@@ -177,7 +174,7 @@ func (p *messagesPane) row(v *listView, c *rows.Cell, here bool) string {
 
 // id is the number of a row: N within a session, else SESSION:N.
 func (p *messagesPane) id(v *listView, session *decode.Session, n int) string {
-	if v.lens.Session == 0 {
+	if v.filter.Session == 0 {
 		return strconv.Itoa(session.N) + ":" + strconv.Itoa(n)
 	}
 	return strconv.Itoa(n)
@@ -206,7 +203,7 @@ func (p *messagesPane) time(v *listView, c *rows.Cell) string {
 func (p *messagesPane) drawMark(v *listView, l *draw.Line, c *rows.Cell) {
 	s := c.Session
 	id := ""
-	if v.lens.Session == 0 {
+	if v.filter.Session == 0 {
 		id = strconv.Itoa(s.N)
 	}
 	p.lead(v, l, id, p.time(v, c), "●")

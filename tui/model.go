@@ -41,37 +41,39 @@ type model struct {
 	prompt  *prompt
 	history [len(promptSigns)]history
 
-	spec rows.Spec
-	lens *rows.Filter
+	spec   rows.Spec
+	filter *rows.Filter
 	// scanning says that a command looks through messages for the lens.
 	scanning bool
 	// anchor is the message (frame) that the cursor is to come back to, -1 for none.
 	anchor int
 	// wanted is a session to go to as soon as it is there, 0 for none.
-	wanted  int
-	search  *rows.Query
-	hunt    *rows.Search
-	version int
+	wanted    int
+	search    *rows.Query
+	searching *rows.Search
+	version   int
 	// writing gives up what is being written to a file, nil where nothing is.
 	writing func()
 	// written are the files that were made.
 	written map[string]bool
 	// wrote says that a file was done after the last key.
 	wrote bool
-	// leaving says that q was pressed once to end a capture.
-	leaving bool
+	// leaving says that q was pressed once to end a capture, sure that this was so at the key before this one.
+	leaving, sure bool
+	// keys is the table of keys.
+	keys []binding
 
-	paused   bool
-	frozen   int // rows shown while paused
-	first    string
-	note     string
-	noteBad  bool
-	noted    time.Time
-	count    rows.Counts
-	progress Progress
-	began    time.Time
-	quitting bool
-	crash    error
+	paused        bool
+	frozen        int // rows shown while paused
+	first         string
+	noteText      string
+	noteIsWarning bool
+	noted         time.Time
+	count         rows.Counts
+	progress      Progress
+	began         time.Time
+	quitting      bool
+	crash         error
 	// crashed is called in any goroutine when one has panicked; Run sets it.
 	crashed func(error)
 	hits    []hit
@@ -89,16 +91,16 @@ const noteStays = 15 * time.Second
 type refreshMsg struct{}
 
 // scannedMsg tells that a lens has caught up.
-type scannedMsg struct{ lens *rows.Filter }
+type scannedMsg struct{ filter *rows.Filter }
 
 // builtMsg brings a document.
 type builtMsg struct{ doc *doc.Document }
 
-// huntedMsg brings what a hunt has found.
-type huntedMsg struct {
-	hunt *rows.Search
-	at   int
-	step int
+// foundMsg brings what a hunt has found.
+type foundMsg struct {
+	search *rows.Search
+	at     int
+	step   int
 }
 
 // wroteMsg tells what became of a file.
@@ -111,14 +113,14 @@ type wroteMsg struct {
 type crashMsg struct{ err error }
 
 func newModel(opt Options) (*model, error) {
-	m := &model{opt: opt, store: rows.New(rows.Limits{Budget: opt.Budget, History: opt.History, Sessions: opt.Sessions, Apart: opt.Apart}), crashed: func(error) {}, th: draw.NewTheme(true), written: map[string]bool{}, w: 80, h: 24, anchor: -1, now: time.Now}
+	m := &model{opt: opt, keys: bindings(), store: rows.New(rows.Limits{Budget: opt.Budget, History: opt.History, Sessions: opt.Sessions, Apart: opt.Apart}), crashed: func(error) {}, th: draw.NewTheme(true), written: map[string]bool{}, w: 80, h: 24, anchor: -1, now: time.Now}
 	q, err := rows.Compile(opt.Filter)
 	if err != nil {
 		return nil, err
 	}
 	m.spec.Query = q
 	m.history[promptFilter].add(opt.Filter)
-	m.lens = rows.NewFilter(m.spec)
+	m.filter = rows.NewFilter(m.spec)
 	m.msgs.list.Follow = opt.Live
 	if opt.Live {
 		m.focus = paneMessages
@@ -127,11 +129,11 @@ func newModel(opt Options) (*model, error) {
 	if m.wanted = opt.Session; m.wanted > 0 {
 		m.focus = paneMessages
 		m.spec.Session = m.wanted
-		m.lens = rows.NewFilter(m.spec)
+		m.filter = rows.NewFilter(m.spec)
 		m.store.Pin(m.wanted)
 	}
 	m.began = m.now()
-	m.say(opt.Note)
+	m.note(opt.Note)
 	return m, nil
 }
 
@@ -159,8 +161,8 @@ func (m *model) refresh() tea.Cmd {
 		m.wanted = 0
 	}
 	m.trim()
-	if !m.scanning && m.lens.Stale(m.store) {
-		m.lens = rows.NewFilter(m.spec)
+	if !m.scanning && m.filter.Stale(m.store) {
+		m.filter = rows.NewFilter(m.spec)
 	}
 	m.growList()
 	if !m.det.isEntry() || m.det.subject().Entry.Kind == rows.OfMark {
@@ -176,28 +178,28 @@ func (m *model) advance(p Progress) {
 	switch m.progress = p; {
 	case p.Trouble == before:
 	case p.Trouble != "":
-		m.complain(p.Trouble)
+		m.warn(p.Trouble)
 	default:
-		m.say("no longer: " + before)
+		m.note("no longer: " + before)
 	}
-	if m.opt.Live && m.note != "" && m.now().Sub(m.noted) > noteStays && m.writing == nil {
-		m.note = ""
+	if m.opt.Live && m.noteText != "" && m.now().Sub(m.noted) > noteStays && m.writing == nil {
+		m.noteText = ""
 	}
 }
 
 // trim rids the list of what was forgotten, unless rows are being gone through by number.
 func (m *model) trim() {
-	if m.hunt != nil || m.writing != nil {
+	if m.searching != nil || m.writing != nil {
 		return
 	}
-	if m.lens.Trim(m.store, &m.msgs.list.Cursor, &m.msgs.list.Top, &m.frozen) {
+	if m.filter.Trim(m.store, &m.msgs.list.Cursor, &m.msgs.list.Top, &m.frozen) {
 		m.lad.seen = -1
 	}
 }
 
 // growList takes in how many rows the lens has.
 func (m *model) growList() {
-	rows, _, _ := m.lens.Progress(m.store)
+	rows, _, _ := m.filter.Progress(m.store)
 	if m.paused {
 		rows = min(rows, m.frozen)
 	}
@@ -205,7 +207,7 @@ func (m *model) growList() {
 	if m.anchor < 0 {
 		return
 	}
-	at, ready := m.lens.Find(m.store, m.anchor)
+	at, ready := m.filter.Find(m.store, m.anchor)
 	if m.msgs.list.Set(min(at, rows-1)); ready {
 		m.anchor = -1
 	}
@@ -213,30 +215,30 @@ func (m *model) growList() {
 
 // scan is the command that lets the lens catch up, nil where there is nothing to do.
 func (m *model) scan() tea.Cmd {
-	if m.scanning || !m.lens.Behind(m.store) {
+	if m.scanning || !m.filter.Behind(m.store) {
 		return nil
 	}
 	m.scanning = true
-	v, s := m.lens, m.store
+	v, s := m.filter, m.store
 	return m.background(func() tea.Msg {
 		v.Scan(s)
 		return scannedMsg{v}
 	})
 }
 
-// relens shows what a changed spec lets through; the cursor stays at the message that it stands on.
-func (m *model) relens() tea.Cmd {
-	if m.spec == m.lens.Spec {
+// refilter shows what a changed spec lets through; the cursor stays at the message that it stands on.
+func (m *model) refilter() tea.Cmd {
+	if m.spec == m.filter.Spec {
 		return nil
 	}
-	if !m.msgs.list.Follow && m.anchor < 0 && m.lens.Frames == m.spec.Frames && m.lens.Session == m.spec.Session {
-		if c, ok := m.lens.At(m.store, m.msgs.list.Cursor); ok {
+	if !m.msgs.list.Follow && m.anchor < 0 && m.filter.Frames == m.spec.Frames && m.filter.Session == m.spec.Session {
+		if c, ok := m.filter.At(m.store, m.msgs.list.Cursor); ok {
 			m.anchor = c.Index
 		}
 	}
-	m.lens.Cancel()
+	m.filter.Cancel()
 	m.stopHunt()
-	m.lens, m.scanning = rows.NewFilter(m.spec), false
+	m.filter, m.scanning = rows.NewFilter(m.spec), false
 	m.store.Pin(m.spec.Session)
 	m.paused = false
 	m.msgs.list = draw.List{Height: m.msgs.list.Height, Follow: m.msgs.list.Follow}
@@ -245,9 +247,9 @@ func (m *model) relens() tea.Cmd {
 }
 
 func (m *model) stopHunt() {
-	if m.hunt != nil {
-		m.hunt.Cancel()
-		m.hunt = nil
+	if m.searching != nil {
+		m.searching.Cancel()
+		m.searching = nil
 	}
 }
 
@@ -288,7 +290,7 @@ func (m *model) current() (rows.Cell, bool) {
 	if m.laddering() {
 		return m.lad.current(m.store)
 	}
-	return m.lens.At(m.store, m.msgs.list.Cursor)
+	return m.filter.At(m.store, m.msgs.list.Cursor)
 }
 
 // currentMessage is the index and copy of the message that the cursor stands on.
@@ -308,7 +310,7 @@ func (m *model) currentMessage() (i int, c rows.Cell, ok bool) {
 }
 
 // build is the command that makes what the panes need and do not have.
-func (m *model) build() tea.Cmd { return tea.Batch(m.climb(), m.document()) }
+func (m *model) build() tea.Cmd { return tea.Batch(m.makeLadder(), m.document()) }
 
 // document is the command that makes the document of the detail pane, nil where it is the right one already.
 func (m *model) document() tea.Cmd {
@@ -344,17 +346,17 @@ func (m *model) pastOf(session int) string {
 	return "  kept from message " + show.Thousands(int64(first)) + " on"
 }
 
-// say puts a note on the status line.
-func (m *model) say(s string) { m.note, m.noteBad, m.noted = show.Inert(s), false, m.now() }
+// note puts a note on the status line.
+func (m *model) note(s string) { m.noteText, m.noteIsWarning, m.noted = show.Inert(s), false, m.now() }
 
-// complain puts an error there.
-func (m *model) complain(s string) { m.note, m.noteBad, m.noted = show.Inert(s), true, m.now() }
+// warn puts an error there.
+func (m *model) warn(s string) { m.noteText, m.noteIsWarning, m.noted = show.Inert(s), true, m.now() }
 
-// answer says what became of a piece of work.
-func (m *model) answer(text string, err error) {
+// noteOrWarn says what became of a piece of work.
+func (m *model) noteOrWarn(text string, err error) {
 	if err != nil {
-		m.complain(err.Error())
+		m.warn(err.Error())
 		return
 	}
-	m.say(text)
+	m.note(text)
 }

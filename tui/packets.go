@@ -51,7 +51,7 @@ func (m *model) savePackets(arg string, over bool) (tea.Cmd, error) {
 	}
 	ctx, stop := context.WithCancel(context.Background())
 	m.writing = stop
-	m.say("writing " + name + " ... Esc gives up")
+	m.note("writing " + name + " ... Esc gives up")
 	packets, filtered := m.opt.Packets, m.spec.Query != nil && len(sessions) == 0
 	return m.background(func() tea.Msg {
 		defer stop()
@@ -167,7 +167,7 @@ const longestSpans = 20
 
 // askPackets opens the command line to write the packets of the selected sessions, else of the one that the cursor
 // stands on, or of all.
-func (m *model) askPackets() tea.Cmd {
+func (m *model) askPackets(string) tea.Cmd {
 	ns := m.sess.marked
 	if n := m.sess.selected(m.store); len(ns) == 0 && n != 0 {
 		ns = []int{n}

@@ -39,7 +39,7 @@ func Run(ctx context.Context, opt Options) (*decode.Account, error) {
 	go watch(feedCtx, opt.Feed, m.store.Notify)
 	_, err = p.Run()
 	stop()
-	m.lens.Cancel()
+	m.filter.Cancel()
 	m.stopHunt()
 	leave(fed, opt.Live)
 	return m.end(ctx, err)

@@ -57,9 +57,6 @@ func (p *sessionsPane) grow(s *rows.Store, n int) {
 	}
 }
 
-// Key moves in the list, and says whether it knew the action.
-func (p *sessionsPane) Key(a action) bool { return moveList(&p.list, a) }
-
 // sessionColumn is a column of the list; right-aligned where width is negative. It is shown from min cells on, so that
 // the address has 30 where there are 76.
 type sessionColumn struct {

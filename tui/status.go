@@ -39,12 +39,12 @@ func (m *model) sparkLine() string {
 // accountLine says what was read and whether it is complete, or a note.
 func (m *model) accountLine() string {
 	l := m.th.Line(m.w)
-	if m.note != "" {
+	if m.noteText != "" {
 		st := m.th.Bold
-		if m.noteBad {
+		if m.noteIsWarning {
 			l.Put(m.th.Bad, " ✗ ")
 		}
-		return l.Put(st, m.note).String()
+		return l.Put(st, m.noteText).String()
 	}
 	for _, part := range m.accountParts() {
 		if l.Used() > 0 {
@@ -127,9 +127,9 @@ func (m *model) placeText() string {
 func (m *model) footer() string {
 	l := m.th.Line(m.w)
 	at := m.place()
-	for i := range bindings {
-		b := &bindings[i]
-		if b.short == "" || b.in&at == 0 || b.act == actHelp {
+	for i := range m.keys {
+		b := &m.keys[i]
+		if b.short == "" || b.in&at == 0 {
 			continue
 		}
 		if l.Left() < draw.Width(b.written())+len(b.short)+10 {

@@ -184,8 +184,8 @@ func TestMouse(t *testing.T) {
 func TestAnyKeysAnySize(t *testing.T) {
 	t.Parallel()
 	var all []string
-	for i := range bindings {
-		for _, k := range bindings[i].keys {
+	for _, b := range bindings() {
+		for _, k := range b.keys {
 			if k != "Q" && k != "ctrl+c" && k != "w" && k != "x" && k != "ctrl+z" && len(k) < 7 {
 				all = append(all, k)
 			}

@@ -32,18 +32,18 @@ func (m *model) Update(msg tea.Msg) (next tea.Model, cmd tea.Cmd) {
 	case tea.MouseWheelMsg:
 		return m, m.wheel(msg.Mouse())
 	default:
-		return m, m.told(msg)
+		return m, m.handleMsg(msg)
 	}
 	return m, nil
 }
 
-// told takes in what commands bring.
-func (m *model) told(msg tea.Msg) tea.Cmd {
+// handleMsg takes in what commands bring.
+func (m *model) handleMsg(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case refreshMsg:
 		return tea.Batch(m.refresh(), m.wait())
 	case scannedMsg:
-		if msg.lens == m.lens {
+		if msg.filter == m.filter {
 			m.scanning = false
 		}
 		return m.refresh()
@@ -51,19 +51,19 @@ func (m *model) told(msg tea.Msg) tea.Cmd {
 		m.det.show(msg.doc)
 		return m.build()
 	case ladderMsg:
-		return m.climbed(msg.job)
-	case huntedMsg:
+		return m.ladderMade(msg.job)
+	case foundMsg:
 		return m.found(msg)
 	case comparedMsg:
-		m.covered(msg.pane)
+		m.showComparison(msg.pane)
 	case diffedMsg:
-		m.diffed(msg)
+		m.showDiff(msg)
 	case wroteMsg:
 		m.wrote, m.writing = m.writing != nil, nil
 		if msg.err == nil {
 			m.written[msg.name] = true
 		}
-		m.answer(msg.text, msg.err)
+		m.noteOrWarn(msg.text, msg.err)
 	case crashMsg:
 		m.crash = msg.err
 		return tea.Quit
@@ -86,122 +86,46 @@ func (m *model) key(msg tea.KeyPressMsg) tea.Cmd {
 	if m.prompt != nil {
 		return m.promptKey(msg)
 	}
-	a, pending := lookup(m.first, msg.String(), m.place())
-	if m.first != "" && a == actNone {
-		a, pending = lookup("", msg.String(), m.place())
+	b, pending := lookup(m.keys, m.first, msg.String(), m.place())
+	if m.first != "" && b == nil {
+		b, pending = lookup(m.keys, "", msg.String(), m.place())
 	}
 	if m.first = ""; pending {
 		m.first = msg.String()
 	}
-	if a == actNone {
+	if b == nil {
 		return nil
 	}
 	late := m.wrote && msg.String() == "esc"
 	if m.wrote = false; late {
-		return nil // it was to give up what has been written meanwhile: what became of that stays
+		return nil // it was to cancel what has been written meanwhile: the note about that stays
 	}
-	m.note = ""
-	if a != actBack {
-		m.leaving = false
-	}
-	return m.act(a, msg.String())
+	m.noteText = ""
+	m.sure, m.leaving = m.leaving, false
+	return tea.Batch(b.do(m, msg.String()), m.build())
 }
 
-// act does what a key stands for.
-func (m *model) act(a action, key string) tea.Cmd {
-	switch a {
-	case actQuit:
-		m.quitting = true
-		return tea.Quit
-	case actSuspend:
-		return tea.Suspend
-	case actHelp:
-		m.toggleHelp()
-		return nil
-	case actBack:
-		return m.back(key)
-	}
-	switch {
-	case m.help != nil:
-		m.help.Key(a)
-		return nil
-	case m.cmp != nil:
-		return m.overlayAct(a)
-	}
-	return m.paneAct(a, key)
-}
-
-// paneAct does what a key stands for in the panes.
-func (m *model) paneAct(a action, key string) tea.Cmd {
-	if do := paneActions[a]; do != nil {
-		return tea.Batch(do(m, key), m.build())
-	}
-	switch m.focus {
-	case paneSessions:
-		return m.sessionsAct(a)
-	case paneMessages:
-		return m.messagesAct(a)
-	}
-	m.det.Key(a)
-	return m.build()
-}
-
-func (m *model) sessionsAct(a action) tea.Cmd {
-	switch a {
-	case actOpen, actRight:
-		m.focus = paneMessages
-	case actLeft:
-		return nil
-	default:
-		m.sess.Key(a)
-	}
-	m.spec.Session = m.sess.selected(m.store)
-	return tea.Batch(m.relens(), m.build())
-}
-
-func (m *model) messagesAct(a action) tea.Cmd {
-	switch a {
-	case actOpen, actRight:
-		if _, ok := m.current(); ok || m.laddering() {
-			m.focus = paneDetail
-		}
-	case actLeft:
-		return m.back("left")
-	default:
-		if m.laddering() {
-			m.ladderAct(a)
-			break
-		}
-		if m.msgs.Key(a); a != actNone {
-			m.anchor = -1
-		}
-	}
-	return m.build()
-}
-
-// back leaves what is open, from the innermost outwards. A capture that goes on is not ended by a key too many: q is
-// to be pressed twice for that.
+// back leaves what is open, from the innermost outwards. A capture that goes on is not ended by one key too many: q
+// must be pressed twice for that.
 func (m *model) back(key string) tea.Cmd {
-	sure := m.leaving
-	m.leaving = false
 	switch {
 	case m.help != nil:
 		m.help = nil
 	case m.cmp != nil:
-		m.uncover()
+		return m.uncover(key)
 	case m.diffing != nil:
 		m.stopDiff()
-		m.say("comparing given up")
+		m.note("comparing given up")
 	case m.writing != nil:
 		m.writing()
-	case m.hunt != nil:
+	case m.searching != nil:
 		m.stopHunt()
-		m.say("search given up")
+		m.note("search given up")
 	case m.scanning && m.spec.Query != nil:
-		m.lens.Cancel()
+		m.filter.Cancel()
 		m.spec.Query = nil
-		m.say("filter given up")
-		return m.relens()
+		m.note("filter given up")
+		return m.refilter()
 	case m.focus == paneDetail:
 		m.focus = paneMessages
 	case m.focus == paneMessages && m.laddering():
@@ -211,17 +135,17 @@ func (m *model) back(key string) tea.Cmd {
 		m.version++
 	case m.focus == paneMessages:
 		m.focus = paneSessions
-	case m.opt.Live && !m.count.Done && (key == "esc" || !sure):
+	case m.opt.Live && !m.count.Done && (key == "esc" || !m.sure):
 		m.leaving = key != "esc"
-		m.say("the capture goes on; q twice ends it")
+		m.note("the capture goes on; q twice ends it")
 		if m.leaving {
-			m.say("the capture goes on; q again ends it")
+			m.note("the capture goes on; q again ends it")
 		}
 	default:
 		m.quitting = true
 		return tea.Quit
 	}
-	return m.build()
+	return nil
 }
 
 // promptKey edits the line at the bottom, and carries it out.
@@ -237,16 +161,16 @@ func (m *model) promptKey(msg tea.KeyPressMsg) tea.Cmd {
 	}
 	text := p.input.String()
 	m.history[p.kind].add(text)
-	return tea.Batch(m.given(p, text), m.build())
+	return tea.Batch(m.submitPrompt(p, text), m.build())
 }
 
-// given carries out a line that was typed.
-func (m *model) given(p *prompt, text string) tea.Cmd {
+// submitPrompt carries out a line that was typed.
+func (m *model) submitPrompt(p *prompt, text string) tea.Cmd {
 	switch p.kind {
 	case promptFilter:
 		m.spec.Query = p.query
 		m.focus = max(m.focus, paneMessages)
-		return m.relens()
+		return m.refilter()
 	case promptSearch:
 		m.search = p.query
 		m.focus = max(m.focus, paneMessages)
@@ -278,7 +202,7 @@ func (m *model) next(step int) tea.Cmd {
 		q = m.spec.Query
 	}
 	if q == nil {
-		m.say("nothing is searched for: & searches, / filters")
+		m.note("nothing is searched for: & searches, / filters")
 		return nil
 	}
 	m.stopHunt()
@@ -286,9 +210,9 @@ func (m *model) next(step int) tea.Cmd {
 	if m.msgs.list.N == 0 {
 		from = -1
 	}
-	h := rows.NewSearch(m.store, m.lens, q, from, step)
-	m.hunt = h
-	return m.background(func() tea.Msg { return huntedMsg{h, h.Run(), step} })
+	h := rows.NewSearch(m.store, m.filter, q, from, step)
+	m.searching = h
+	return m.background(func() tea.Msg { return foundMsg{h, h.Run(), step} })
 }
 
 // seek goes to the next match within the document.
@@ -309,17 +233,17 @@ func (m *model) seek(step int) bool {
 }
 
 // found goes to what a hunt has found.
-func (m *model) found(msg huntedMsg) tea.Cmd {
-	if msg.hunt != m.hunt {
+func (m *model) found(msg foundMsg) tea.Cmd {
+	if msg.search != m.searching {
 		return nil
 	}
-	m.hunt = nil
+	m.searching = nil
 	if msg.at < 0 {
-		m.say(fmt.Sprintf("no match %s", [...]string{"above", "", "below"}[1+msg.step]))
+		m.note(fmt.Sprintf("no match %s", [...]string{"above", "", "below"}[1+msg.step]))
 		return nil
 	}
 	m.msgs.list.Grow(max(m.msgs.list.N, msg.at+1))
 	m.msgs.list.Set(msg.at)
-	m.say(fmt.Sprintf("row %s of %s", show.Thousands(int64(msg.at+1)), show.Thousands(int64(m.msgs.list.N))))
+	m.note(fmt.Sprintf("row %s of %s", show.Thousands(int64(msg.at+1)), show.Thousands(int64(m.msgs.list.N))))
 	return m.build()
 }

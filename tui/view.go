@@ -153,7 +153,7 @@ func (m *model) pane(p hit) []string {
 	if m.laddering() {
 		return m.lad.View(m.th, m.store.Session(m.spec.Session), m.ladderMark, p.w, p.h, focused)
 	}
-	v := &listView{th: m.th, lens: m.lens, find: m.finder(), zero: m.zero(), apart: m.opt.Apart, w: p.w, idle: m.idle(), past: m.pastOf(m.spec.Session), focus: focused}
+	v := &listView{th: m.th, filter: m.filter, find: m.finder(), zero: m.zero(), apart: m.opt.Apart, w: p.w, idle: m.idle(), past: m.pastOf(m.spec.Session), focus: focused}
 	return m.msgs.View(v, m.store, p.h)
 }
 
@@ -211,12 +211,12 @@ func (m *model) progressText() string {
 		return "PAUSED"
 	case m.diffing != nil:
 		return "comparing, Esc ends"
-	case m.hunt != nil:
-		return fmt.Sprintf("searching %d%%, Esc ends", percent(m.hunt.Progress()))
+	case m.searching != nil:
+		return fmt.Sprintf("searching %d%%, Esc ends", percent(m.searching.Progress()))
 	case m.writing != nil:
 		return "writing, Esc ends"
 	case m.scanning && m.spec.Query != nil:
-		_, done, of := m.lens.Progress(m.store)
+		_, done, of := m.filter.Progress(m.store)
 		return fmt.Sprintf("filtering %d%%, Esc ends", percent(int64(done), int64(of)))
 	case m.count.Done:
 		if m.opt.Live {
