@@ -103,7 +103,7 @@ func (m *model) clipboard(what, s string) tea.Cmd {
 }
 
 func (m *model) tooLong(what string) tea.Cmd {
-	m.warn(fmt.Sprintf("%s is longer than terminals copy (%s bytes); w writes it to a file", what, show.Thousands(maxCopy)))
+	m.warn(fmt.Sprintf("%s is too long for the terminal's clipboard (at most %s bytes); w saves it to a file", what, show.Thousands(maxCopy)))
 	return nil
 }
 
@@ -225,25 +225,36 @@ func (m *model) export(name string, over bool) tea.Cmd {
 	}
 	x, n := m.exporter(), m.msgs.list.N
 	m.writing = func() { x.stop.Store(true) }
-	m.note("writing ... Esc gives up")
+	m.note("writing ... Esc cancels")
 	return m.background(func() tea.Msg {
 		text, err := x.write(name, n, over)
 		return wroteMsg{name, text, err}
 	})
 }
 
-// pause holds the list still, or lets it go on.
+// pausedWords says what goes on while the list is paused.
+func (m *model) pausedWords() string {
+	switch {
+	case m.count.Done:
+		return "the list is paused; p resumes"
+	case m.opt.Live:
+		return "the list is paused, capturing goes on; p resumes"
+	}
+	return "the list is paused, reading goes on; p resumes"
+}
+
+// pause pauses the list, or resumes it.
 func (m *model) pause(string) tea.Cmd {
 	if m.paused = !m.paused; m.paused {
 		m.frozen = m.msgs.list.N
 		m.msgs.list.Follow = false
-		m.note("the list stands still; reading goes on; p resumes")
+		m.note(m.pausedWords())
 		return nil
 	}
 	stayed := m.msgs.list.Cursor >= m.frozen-1
 	m.growList()
-	m.note("the list goes on")
-	if m.opt.Live && stayed {
+	m.note("the list is no longer paused")
+	if m.opt.Live && !m.count.Done && stayed {
 		m.msgs.list.Last()
 	}
 	return nil

@@ -20,15 +20,15 @@ type lineCommand struct {
 // lineCommands are the commands; a name may be shortened as long as the first that fits is meant.
 func lineCommands() []lineCommand {
 	return []lineCommand{
-		{"goto", "N | 12:30:01 | +1.5", "to message N (of all sessions: row N), to a time of day, to seconds since the first", (*model).gotoPlace},
-		{"session", "N", "the messages of session N; 0 is all", (*model).gotoSession},
-		{"filter", "EXPR", "what / does", (*model).setFilter},
-		{"search", "EXPR", "what & does", (*model).setSearch},
-		{"w", "FILE [3 5-7]", "packets as pcapng: of these sessions, of those selected, or all", func(m *model, arg string) (tea.Cmd, error) { return m.savePackets(arg, false) }},
+		{"goto", "N | 12:30:01 | +1.5", "go to message N (of all sessions: row N), to a time of day, to seconds since the first", (*model).gotoPlace},
+		{"session", "N", "show the messages of session N; 0 is all", (*model).gotoSession},
+		{"filter", "EXPR", "filter, as / does", (*model).setFilter},
+		{"search", "EXPR", "search, as & does", (*model).setSearch},
+		{"w", "FILE [3 5-7]", "save packets as pcapng: of these sessions, of those selected, or all", func(m *model, arg string) (tea.Cmd, error) { return m.savePackets(arg, false) }},
 		{"w!", "FILE [3 5-7]", "the same, over an existing file", func(m *model, arg string) (tea.Cmd, error) { return m.savePackets(arg, true) }},
 		{"payload", "FILE", "write the payload to a new file", func(m *model, arg string) (tea.Cmd, error) { return m.save(arg, false), nil }},
 		{"payload!", "FILE", "the same, over an existing file", func(m *model, arg string) (tea.Cmd, error) { return m.save(arg, true), nil }},
-		{"export", "FILE", "write what is listed as JSON lines", func(m *model, arg string) (tea.Cmd, error) { return m.export(arg, false), nil }},
+		{"export", "FILE", "write the listed rows as JSON lines", func(m *model, arg string) (tea.Cmd, error) { return m.export(arg, false), nil }},
 		{"export!", "FILE", "the same, over an existing file", func(m *model, arg string) (tea.Cmd, error) { return m.export(arg, true), nil }},
 		{"help", "", "the keys", func(m *model, _ string) (tea.Cmd, error) { return m.toggleHelp(""), nil }},
 		{"q", "", "quit", quitCommand},
@@ -95,7 +95,7 @@ func (m *model) gotoSession(arg string) (tea.Cmd, error) {
 	n, err := strconv.Atoi(arg)
 	switch {
 	case err != nil || n < 0 || n > m.count.Sessions:
-		return nil, fmt.Errorf("%q is no session: there are 1 to %d", arg, m.count.Sessions)
+		return nil, fmt.Errorf("there is no session %q: %s", arg, m.sessionsWords())
 	case n > 0 && m.store.Session(n) == nil:
 		return nil, fmt.Errorf("session %d is no longer kept", n)
 	}

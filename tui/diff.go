@@ -132,7 +132,7 @@ func (m *model) openPair(string) tea.Cmd {
 	}
 	a, b, ok := d.messages()
 	if !ok {
-		m.warn("this row has no two messages to compare")
+		m.warn("this row does not have two messages to compare")
 		return nil
 	}
 	var i, k int

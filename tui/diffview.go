@@ -300,7 +300,7 @@ func (p *diffPane) explained(w, h int) []string {
 	if len(p.c.Ignored) == 0 {
 		return draw.Fit(rows, w, h)
 	}
-	l := p.th.Line(w).Put(p.th.Dim, " does not count:")
+	l := p.th.Line(w).Put(p.th.Dim, " ignored:")
 	for i, u := range p.c.Ignored {
 		l.Put(p.th.Dim, pickText(i > 0, ",")+" "+show.Inert(u.Name)+" ("+show.Thousands(int64(u.Count))+")")
 	}

@@ -16,7 +16,7 @@ import (
 	"github.com/wspeek/wspeek/tui/rows"
 )
 
-var errThere = errors.New("is there already: give another name")
+var errThere = errors.New("already exists; choose another name")
 
 // create makes a new file that only its owner can read; with over an existing one is replaced.
 func create(name string, over bool) (*os.File, error) {
@@ -132,7 +132,7 @@ func (x *exporter) rows(w *bufio.Writer, n int) (lines int, err error) {
 	var buf []byte
 	for k := range n {
 		if x.stop.Load() {
-			return lines, errors.New("given up")
+			return lines, errors.New("cancelled")
 		}
 		e, _ := x.filter.At(x.store, k)
 		if buf, err = x.line(buf[:0], e.Entry); err != nil {

@@ -96,11 +96,11 @@ var signs = [][2]string{
 	{"→ ←", "sent by the client, sent by the server"},
 	{"●", "a session opened, was refused, or ended"},
 	{"z310", "compressed to 310 bytes on the wire"},
-	{"fr", "number of frames, where there are several"},
-	{"!RULE", "a rule that is broken: see the detail"},
-	{"[...]", "how far it may be believed: conflict, partial, guessed, undecodable"},
+	{"fr", "number of frames, if more than one"},
+	{"!RULE", "a broken rule: see the detail"},
+	{"[...]", "how certain the bytes are: conflict, partial, guessed, undecodable"},
 	{"*", "selected"},
-	{"mouse", "wheel scrolls, a click selects, a second one opens; Shift lets the terminal select text"},
+	{"mouse", "the wheel scrolls, a click selects, a second one opens; with Shift the terminal selects text"},
 }
 
 // filterHelp are examples of filters.
@@ -109,5 +109,5 @@ var filterHelp = []string{
 	`websocket.opcode == 1 && websocket.payload contains "error"`,
 	`ws.dir == c2s && ws.len > 1000 || tcp.stream in {1, 3}`,
 	`ws.json.method == "subscribe"   a field of a JSON payload`,
-	`ws.gap > 5                     more than 5 seconds after the message before`,
+	`ws.gap > 5                     more than 5 seconds after the previous message`,
 }

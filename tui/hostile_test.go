@@ -73,7 +73,7 @@ func TestHazard_O4_WhatIsCopiedIsInertAndBounded(t *testing.T) {
 			if len(d.copied) > maxCopy {
 				t.Fatalf("%s copied %d bytes", k, len(d.copied))
 			}
-			if strings.Contains(d.m.noteText, "longer than terminals copy") {
+			if strings.Contains(d.m.noteText, "too long for the terminal's clipboard") {
 				long++
 			}
 		}

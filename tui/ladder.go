@@ -4,6 +4,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/wspeek/wspeek/capture"
 	"github.com/wspeek/wspeek/tui/draw"
 	"github.com/wspeek/wspeek/tui/rows"
 
@@ -96,14 +97,14 @@ func (m *model) turnLadder(string) tea.Cmd {
 	switch {
 	case !m.laddering():
 		if !m.toOneSession() {
-			m.warn("a ladder shows one session, and no row of one is selected")
+			m.warn("a ladder shows one session; go to a row of one first")
 			return nil
 		}
 		m.lad = ladderPane{mode: ladderOn, list: draw.List{Height: m.msgs.list.Height, Follow: m.msgs.list.Follow}, seen: -1}
-		m.note("ladder of all messages, whatever is filtered; L adds what TCP did, f frames, Esc goes back to the list")
+		m.note("ladder: all messages, filtered or not; L adds TCP, f frames, Esc back to the list")
 	case m.lad.mode == ladderOn:
 		m.lad.mode = ladderTCP
-		m.note("the ladder shows what TCP did; L lists messages again")
+		m.note("the ladder shows TCP too; L lists messages again")
 	default:
 		m.leaveLadder()
 	}
@@ -253,12 +254,9 @@ func ladderStyle(th *draw.Theme, s ladder.Style) draw.Style {
 }
 
 // View draws the pane in w cells and h rows.
-func (p *ladderPane) View(th *draw.Theme, info *decode.Session, selected func(*ladder.Row) bool, w, h int, focused bool) []string {
+func (p *ladderPane) View(th *draw.Theme, info *decode.Session, zero capture.Time, selected func(*ladder.Row) bool, w, h int, focused bool) []string {
 	p.list.Resize(h - 1)
-	d := ladder.Draw{Width: w - 3, NoTime: w-3 < ladder.MinWidth}
-	if len(p.rows) > 0 {
-		d.First = p.rows[0].At.Time
-	}
+	d := ladder.Draw{Width: w - 3, NoTime: w-3 < ladder.MinWidth, First: zero}
 	l := th.Line(w)
 	draw.Head(l, th, focused)
 	l.Put(th.Plain, " ")

@@ -43,10 +43,10 @@ const (
 )
 
 // losses are what was never captured, or not written, as parts of the account line: with as much detail as fits into room.
-func losses(th *draw.Theme, p *Progress, a *decode.Account, room int) []draw.Seg {
+func losses(th *draw.Theme, p *Progress, a *decode.Account, live bool, room int) []draw.Seg {
 	var parts []draw.Seg
 	for d := lossCounts; d <= lossSum; d++ {
-		parts = lossParts(th, p, a, d)
+		parts = lossParts(th, p, a, live, d)
 		w := 0
 		for _, s := range parts {
 			w += draw.Width(" · ") + draw.Width(s.Text)
@@ -58,9 +58,12 @@ func losses(th *draw.Theme, p *Progress, a *decode.Account, room int) []draw.Seg
 	return parts
 }
 
-func lossParts(th *draw.Theme, p *Progress, a *decode.Account, d lossDetail) []draw.Seg {
+func lossParts(th *draw.Theme, p *Progress, a *decode.Account, live bool, d lossDetail) []draw.Seg {
 	dropped, unseen := max(p.Dropped, a.Dropped), max(p.Unseen, a.Bytes.Missing)
-	parts := []draw.Seg{draw.Pick(dropped > 0, th.Bad, th.Dim).Of(show.Thousands(dropped) + " dropped" + p.Lost.text(d))}
+	var parts []draw.Seg
+	if dropped > 0 || live {
+		parts = append(parts, draw.Pick(dropped > 0, th.Bad, th.Dim).Of(show.Thousands(dropped)+" dropped"+p.Lost.text(d)))
+	}
 	if unseen > 0 {
 		text := show.CountGrouped(unseen, "byte")
 		if d >= lossShort {

@@ -94,14 +94,14 @@ func TestTroubleIsShown(t *testing.T) {
 	d.lacks("✗")
 	f.set(Progress{})
 	d.refresh()
-	d.shows("no longer: -w: disk full").lacks("✗")
+	d.shows("resolved: -w: disk full").lacks("✗")
 	at := time.Now()
 	d.m.now = func() time.Time { return at.Add(noteStays / 2) }
 	d.refresh()
-	d.shows("no longer: -w: disk full")
+	d.shows("resolved: -w: disk full")
 	d.m.now = func() time.Time { return at.Add(2 * noteStays) }
 	d.refresh()
-	d.lacks("no longer")
+	d.lacks("resolved")
 }
 
 // TestLossIsToldWithoutEvents: the screen learns of a loss within a second although no event comes, and of nothing

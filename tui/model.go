@@ -43,8 +43,8 @@ type model struct {
 
 	spec   rows.Spec
 	filter *rows.Filter
-	// scanning says that a command looks through messages for the lens.
-	scanning bool
+	// filtering says that a command looks through messages for the filter.
+	filtering bool
 	// anchor is the message (frame) that the cursor is to come back to, -1 for none.
 	anchor int
 	// wanted is a session to go to as soon as it is there, 0 for none.
@@ -161,10 +161,11 @@ func (m *model) refresh() tea.Cmd {
 		m.wanted = 0
 	}
 	m.trim()
-	if !m.scanning && m.filter.Stale(m.store) {
+	if !m.filtering && m.filter.Stale(m.store) {
 		m.filter = rows.NewFilter(m.spec)
 	}
 	m.growList()
+	m.stopFollowing()
 	if !m.det.isEntry() || m.det.subject().Entry.Kind == rows.OfMark {
 		m.version++ // a session's snapshot may be newer
 	}
@@ -180,7 +181,7 @@ func (m *model) advance(p Progress) {
 	case p.Trouble != "":
 		m.warn(p.Trouble)
 	default:
-		m.note("no longer: " + before)
+		m.note("resolved: " + before)
 	}
 	if m.opt.Live && m.noteText != "" && m.now().Sub(m.noted) > noteStays && m.writing == nil {
 		m.noteText = ""
@@ -215,10 +216,10 @@ func (m *model) growList() {
 
 // scan is the command that lets the lens catch up, nil where there is nothing to do.
 func (m *model) scan() tea.Cmd {
-	if m.scanning || !m.filter.Behind(m.store) {
+	if m.filtering || !m.filter.Behind(m.store) {
 		return nil
 	}
-	m.scanning = true
+	m.filtering = true
 	v, s := m.filter, m.store
 	return m.background(func() tea.Msg {
 		v.Scan(s)
@@ -238,7 +239,7 @@ func (m *model) refilter() tea.Cmd {
 	}
 	m.filter.Cancel()
 	m.stopHunt()
-	m.filter, m.scanning = rows.NewFilter(m.spec), false
+	m.filter, m.filtering = rows.NewFilter(m.spec), false
 	m.store.Pin(m.spec.Session)
 	m.paused = false
 	m.msgs.list = draw.List{Height: m.msgs.list.Height, Follow: m.msgs.list.Follow}
@@ -341,7 +342,7 @@ func (m *model) pastOf(session int) string {
 	case first == 1:
 		return ""
 	case first > count:
-		return "  none is kept any more"
+		return "  no message is kept any more"
 	}
 	return "  kept from message " + show.Thousands(int64(first)) + " on"
 }

@@ -32,7 +32,16 @@ func (m *model) move(move func(*draw.List)) tea.Cmd {
 		move(&m.msgs.list)
 		m.anchor = -1
 	}
+	m.stopFollowing()
 	return nil
+}
+
+// stopFollowing ends following once no more rows can come: what shows other rows would jump to the last one else.
+func (m *model) stopFollowing() {
+	if !m.count.Done || m.filtering || m.filter.Behind(m.store) {
+		return
+	}
+	m.sess.list.Follow, m.msgs.list.Follow, m.lad.list.Follow, m.det.list.Follow = false, false, false, false
 }
 
 func nothing(*model, string) tea.Cmd { return nil }

@@ -31,8 +31,8 @@ type Saving struct {
 
 var (
 	errNoFile    = errors.New("want the name of a file")
-	errNoPackets = errors.New("there are no packets here that could be saved")
-	errWriting   = errors.New("a file is being written: Esc gives that up")
+	errNoPackets = errors.New("there are no packets here to save")
+	errWriting   = errors.New("a file is being written; Esc cancels it")
 )
 
 // savePackets is the command of ":w FILE [SESSIONS]".
@@ -51,13 +51,13 @@ func (m *model) savePackets(arg string, over bool) (tea.Cmd, error) {
 	}
 	ctx, stop := context.WithCancel(context.Background())
 	m.writing = stop
-	m.note("writing " + name + " ... Esc gives up")
+	m.note("writing " + name + " ... Esc cancels")
 	packets, filtered := m.opt.Packets, m.spec.Query != nil && len(sessions) == 0
 	return m.background(func() tea.Msg {
 		defer stop()
 		text, err := packets.Save(ctx, Saving{name, over, sessions})
 		if filtered {
-			text += "; the filter is for messages: packets of all sessions"
+			text += "; the filter applies to messages only: packets of all sessions"
 		}
 		return wroteMsg{name, text, err}
 	}), nil
@@ -73,17 +73,29 @@ func (m *model) savingOf(arg string) (name string, sessions []int, err error) {
 		from, to, ok := span(s)
 		switch {
 		case !ok:
-			return "", nil, fmt.Errorf("%s is no session: FILE 3 5-7 wants those of sessions 3, 5, 6 and 7", s)
+			return "", nil, fmt.Errorf("%s is not a session number: FILE 3 5-7 saves sessions 3, 5, 6 and 7", s)
 		case to < from:
 			return "", nil, fmt.Errorf("%s: want the lower number first", s)
 		case from < 1 || to > m.count.Sessions:
-			return "", nil, fmt.Errorf("%s: there are sessions 1 to %d", s, m.count.Sessions)
+			return "", nil, fmt.Errorf("%s: %s", s, m.sessionsWords())
 		}
 		for n := from; n <= to; n++ {
 			sessions = append(sessions, n)
 		}
 	}
 	return name, slices.Compact(sorted(sessions)), nil
+}
+
+// sessionsWords says which sessions there are.
+func (m *model) sessionsWords() string {
+	switch n := m.count.Sessions; n {
+	case 0:
+		return "no session has been found yet"
+	case 1:
+		return "there is only session 1"
+	default:
+		return fmt.Sprintf("there are sessions 1 to %d", n)
+	}
 }
 
 // captureEndings are how names of captures end.

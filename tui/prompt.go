@@ -205,7 +205,7 @@ func (p *prompt) hint(th *draw.Theme, w int) string {
 	case p.kind == promptCommand:
 		l.Put(th.Dim, commandHint(p.input.String()))
 	default:
-		l.Put(th.Dim, "Enter writes a new file, for you alone (0600); Esc gives up")
+		l.Put(th.Dim, "Enter writes a new file that only you can read (0600); Esc cancels")
 	}
 	return l.Put(th.Dim, tabs(cs, 40)).String()
 }

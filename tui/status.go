@@ -64,7 +64,7 @@ func (m *model) accountParts() []draw.Seg {
 	a, th := &m.count.Account, m.th
 	parts := []draw.Seg{m.completeness(), th.Plain.Of(show.Thousands(m.progress.Packets) + " pkts")}
 	room := m.w - draw.Width(parts[0].Text) - draw.Width(" · ") - draw.Width(parts[1].Text)
-	parts = append(parts, losses(th, &m.progress, a, room)...)
+	parts = append(parts, losses(th, &m.progress, a, m.opt.Live, room)...)
 	parts = append(parts, draw.Pick(m.count.Findings > 0, th.Warn, th.Dim).Of(show.CountGrouped(int64(m.count.Findings), "finding")),
 		th.Plain.Of(m.placeText()))
 	if text := m.pastText(); text != "" {
@@ -132,10 +132,14 @@ func (m *model) footer() string {
 		if b.short == "" || b.in&at == 0 {
 			continue
 		}
-		if l.Left() < draw.Width(b.written())+len(b.short)+10 {
+		short := b.short
+		if short == "back" && m.place() == inSessions {
+			short = "quit"
+		}
+		if l.Left() < draw.Width(b.written())+len(short)+10 {
 			break
 		}
-		l.Put(m.th.Bold, " "+b.written()).Put(m.th.Dim, " "+b.short+" ")
+		l.Put(m.th.Bold, " "+b.written()).Put(m.th.Dim, " "+short+" ")
 	}
 	l.To(m.w-7).Put(m.th.Bold, " ?").Put(m.th.Dim, " help")
 	return l.String()

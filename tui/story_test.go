@@ -47,7 +47,7 @@ func TestFilterStory(t *testing.T) {
 	d.keys("esc").shows("/ ws.len > 150")
 	d.keys("/", "ctrl+u", "enter").shows("connection_init")
 	d.keys("/", "up", "enter").shows("/ ws.len > 150")
-	d.keys("/", "ctrl+u", "nothing at all like this", "enter").shows("nothing is let through")
+	d.keys("/", "ctrl+u", "nothing at all like this", "enter").shows("no rows match; / edits the filter")
 }
 
 func TestQuickFilters(t *testing.T) {
@@ -70,7 +70,7 @@ func TestSearchGoesThroughMatches(t *testing.T) {
 	if hit, _ := feedtest.Brackets(d.m.th.Hit); !strings.Contains(d.m.screen(), hit) {
 		t.Error("no match is lit")
 	}
-	d.keys("esc", "n").shows("nothing is searched for")
+	d.keys("esc", "n").shows("no search yet")
 }
 
 func TestSearchWithinAPayload(t *testing.T) {
@@ -86,9 +86,9 @@ func TestSearchWithinAPayload(t *testing.T) {
 
 func TestPauseHoldsTheList(t *testing.T) {
 	t.Parallel()
-	d := drive(t, sample("graphql"), 80, 24, Options{Live: true})
-	d.keys("G").shows("following", "ended")
-	d.keys("p").shows("stands still")
+	d := driveOn(t, sample("graphql"), 80, 24, Options{Live: true})
+	d.keys("G").shows("following", "live")
+	d.keys("p").shows("the list is paused, capturing goes on")
 	n := d.m.msgs.list.N
 	f := feedOf(t, sample("jsonrpc"))
 	if err := f.Run(t.Context(), d.m.store.Visit); err != nil {
@@ -128,7 +128,7 @@ func TestSaveAndExport(t *testing.T) {
 	if b, err := os.ReadFile("wspeek-1-1.txt"); err != nil || len(b) != 54 {
 		t.Errorf("%q, %v", b, err)
 	}
-	d.keys("j", "w", "ctrl+u", "wspeek-1-1.txt", "enter").shows("✗", "there already")
+	d.keys("j", "w", "ctrl+u", "wspeek-1-1.txt", "enter").shows("✗", "already exists; choose another name")
 	d.keys(":", "payload! wspeek-1-1.txt", "enter").shows("wrote 35 bytes")
 	d.keys("2", "x", "ctrl+u", "out.ndjson", "enter").shows("wrote 5 lines")
 	b, err := os.ReadFile("out.ndjson")

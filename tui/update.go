@@ -44,7 +44,7 @@ func (m *model) handleMsg(msg tea.Msg) tea.Cmd {
 		return tea.Batch(m.refresh(), m.wait())
 	case scannedMsg:
 		if msg.filter == m.filter {
-			m.scanning = false
+			m.filtering = false
 		}
 		return m.refresh()
 	case builtMsg:
@@ -115,16 +115,16 @@ func (m *model) back(key string) tea.Cmd {
 		return m.uncover(key)
 	case m.diffing != nil:
 		m.stopDiff()
-		m.note("comparing given up")
+		m.note("comparing cancelled")
 	case m.writing != nil:
 		m.writing()
 	case m.searching != nil:
 		m.stopHunt()
-		m.note("search given up")
-	case m.scanning && m.spec.Query != nil:
+		m.note("search cancelled")
+	case m.filtering && m.spec.Query != nil:
 		m.filter.Cancel()
 		m.spec.Query = nil
-		m.note("filter given up")
+		m.note("filter cancelled")
 		return m.refilter()
 	case m.focus == paneDetail:
 		m.focus = paneMessages
@@ -137,9 +137,9 @@ func (m *model) back(key string) tea.Cmd {
 		m.focus = paneSessions
 	case m.opt.Live && !m.count.Done && (key == "esc" || !m.sure):
 		m.leaving = key != "esc"
-		m.note("the capture goes on; q twice ends it")
+		m.note("still capturing; press q twice to quit")
 		if m.leaving {
-			m.note("the capture goes on; q again ends it")
+			m.note("still capturing; press q again to quit")
 		}
 	default:
 		m.quitting = true
@@ -202,7 +202,7 @@ func (m *model) next(step int) tea.Cmd {
 		q = m.spec.Query
 	}
 	if q == nil {
-		m.note("nothing is searched for: & searches, / filters")
+		m.note("no search yet; & searches, / filters")
 		return nil
 	}
 	m.stopHunt()

@@ -22,8 +22,9 @@ type Store struct {
 	account  decode.Account
 	marks    marks
 	times    draw.Timeline
-	// zero is the earliest time of a handshake or message, where timed.
+	// zero and last are the earliest and latest time of a handshake or message, if timed.
 	zero    capture.Time
+	last    capture.Time
 	timed   bool
 	apart   bool // see Limits
 	trouble string
@@ -123,8 +124,12 @@ func (s *Store) Wait(pause time.Duration) {
 
 func (s *Store) starts(at capture.Time) {
 	if !s.timed || at < s.zero {
-		s.zero, s.timed = at, true
+		s.zero = at
 	}
+	if !s.timed || at > s.last {
+		s.last = at
+	}
+	s.timed = true
 }
 
 // markSession puts marks into the list where a session opened, was refused or ended.
@@ -219,6 +224,12 @@ func (s *Store) Prefix(i, n int) (p []byte, whole int, err error) {
 func (s *Store) Timeline(n int) (counts []uint32, span capture.Time) {
 	s.hold(func() { counts, span = s.times.Columns(n), s.times.Span() })
 	return counts, span
+}
+
+// Times are the earliest and the latest time of a handshake or message.
+func (s *Store) Times() (first, last capture.Time) {
+	s.hold(func() { first, last = s.zero, s.last })
+	return first, last
 }
 
 // Zero is the time that others of a session are shown relative to: when it started, else when anything did.
