@@ -188,12 +188,14 @@ func (m *model) advance(p Progress) {
 	}
 }
 
-// trim rids the list of what was forgotten, unless rows are being gone through by number.
+// trim takes in that rows were dropped, or changed since sessions have ended, unless rows are being gone through by
+// number.
 func (m *model) trim() {
 	if m.searching != nil || m.writing != nil {
 		return
 	}
-	if m.filter.Trim(m.store, &m.msgs.list.Cursor, &m.msgs.list.Top, &m.frozen) {
+	trimmed := m.filter.Trim(m.store, &m.msgs.list.Cursor, &m.msgs.list.Top, &m.frozen)
+	if adopted := m.filter.Adopt(m.store, &m.msgs.list.Cursor, &m.msgs.list.Top, &m.frozen); trimmed || adopted {
 		m.lad.seen = -1
 	}
 }

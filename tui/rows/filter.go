@@ -67,6 +67,7 @@ type Filter struct {
 	// amended is how many messages had been amended when the scan started.
 	amended int
 	match   *matcher
+	recheck recheck
 }
 
 // NewFilter is a filter that has looked at nothing yet.
@@ -79,6 +80,7 @@ func (v *Filter) Cancel() { v.stop.Store(true) }
 // one goroutine at a time.
 func (v *Filter) Scan(s *Store) {
 	s.inSteps(func() bool { return !v.stop.Load() && v.step(s) }, s.Notify)
+	v.askAgain(s)
 	s.Notify()
 }
 
@@ -89,6 +91,7 @@ const scanned = 64
 func (v *Filter) step(s *Store) (more bool) {
 	if v.match == nil {
 		v.match, v.amended = newMatcher(s), s.trace.Amended()
+		v.recheck.seen = s.changeCount()
 	}
 	end := v.end(s)
 	for range scanned {
@@ -220,7 +223,9 @@ func (v *Filter) Progress(s *Store) (rows, done, of int) {
 
 // Behind reports whether there is something that the filter has not looked at yet.
 func (v *Filter) Behind(s *Store) (behind bool) {
-	s.hold(func() { behind = v.next < v.end(s) || v.nextMark < s.marks.next })
+	s.hold(func() {
+		behind = !v.recheck.busy && (v.next < v.end(s) || v.nextMark < s.marks.next || v.late() && v.recheck.seen < s.changeCount())
+	})
 	return behind
 }
 
@@ -267,7 +272,7 @@ func (v *Filter) At(s *Store, k int) (c Cell, ok bool) {
 func (v *Filter) Trim(s *Store, positions ...*int) (trimmed bool) {
 	s.hold(func() {
 		dropped := s.dropped()
-		if dropped-v.dropped <= len(v.rows)/8 {
+		if v.recheck.busy || dropped-v.dropped <= len(v.rows)/8 {
 			return
 		}
 		v.dropped, trimmed = dropped, true

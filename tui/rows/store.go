@@ -33,6 +33,10 @@ type Store struct {
 	// history is how many bytes of the past are kept at most, 0 for all; closed says which sessions are dropped next.
 	history int64
 	closed  trace.Retention
+	// changes has the number of a session each time that there is a newer snapshot of it; forgotten were there before, and
+	// of those that were there before number lost nothing is known.
+	changes         []int32
+	forgotten, lost int
 	// pinned is the session that is looked at: it is dropped last. spared is that session when its turn has come.
 	pinned, spared int
 }
@@ -89,6 +93,9 @@ func (s *Store) apply(b *decode.Batch, e *decode.Event) {
 	case decode.KindSession:
 		if i := b.Session(e); s.trace.Session(i.N) != nil {
 			s.markSession(i)
+			if before != nil {
+				s.change(i.N)
+			}
 			s.closed.Closed(before, i, s.trace.Len())
 		}
 	case decode.KindMessage:
