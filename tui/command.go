@@ -120,10 +120,7 @@ func (m *model) setSearch(arg string) (tea.Cmd, error) {
 	if err != nil {
 		return nil, err
 	}
-	m.search = q
-	m.focus = max(m.focus, paneMessages)
-	m.version++
-	return m.next(1), nil
+	return m.startSearch(q), nil
 }
 
 // gotoPlace goes to a message by its number, or to the first row at or after a time.

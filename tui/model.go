@@ -48,10 +48,14 @@ type model struct {
 	// anchor is the message (frame) that the cursor is to come back to, -1 for none.
 	anchor int
 	// wanted is a session to go to as soon as it is there, 0 for none.
-	wanted    int
-	search    *rows.Query
-	searching *rows.Search
-	version   int
+	wanted int
+	search *rows.Query
+	// searching is the search that goes on in the background, nil for none; lastSearch is the last one, as long as the
+	// rows are those that it has looked at.
+	searching, lastSearch *rows.Search
+	// seeking is the direction in which a match is looked for as soon as the payload is laid out, 0 for none.
+	seeking int
+	version int
 	// writing gives up what is being written to a file, nil where nothing is.
 	writing func()
 	// written are the files that were made.
@@ -95,13 +99,6 @@ type scannedMsg struct{ filter *rows.Filter }
 
 // builtMsg brings a document.
 type builtMsg struct{ doc *doc.Document }
-
-// foundMsg brings what a hunt has found.
-type foundMsg struct {
-	search *rows.Search
-	at     int
-	step   int
-}
 
 // wroteMsg tells what became of a file.
 type wroteMsg struct {
@@ -162,7 +159,7 @@ func (m *model) refresh() tea.Cmd {
 	}
 	m.trim()
 	if !m.filtering && m.filter.Stale(m.store) {
-		m.filter = rows.NewFilter(m.spec)
+		m.filter, m.lastSearch = rows.NewFilter(m.spec), nil
 	}
 	m.growList()
 	m.stopFollowing()
@@ -196,7 +193,7 @@ func (m *model) trim() {
 	}
 	trimmed := m.filter.Trim(m.store, &m.msgs.list.Cursor, &m.msgs.list.Top, &m.frozen)
 	if adopted := m.filter.Adopt(m.store, &m.msgs.list.Cursor, &m.msgs.list.Top, &m.frozen); trimmed || adopted {
-		m.lad.seen = -1
+		m.lad.seen, m.lastSearch = -1, nil
 	}
 }
 
@@ -240,20 +237,13 @@ func (m *model) refilter() tea.Cmd {
 		}
 	}
 	m.filter.Cancel()
-	m.stopHunt()
-	m.filter, m.filtering = rows.NewFilter(m.spec), false
+	m.stopSearching()
+	m.filter, m.filtering, m.lastSearch = rows.NewFilter(m.spec), false, nil
 	m.store.Pin(m.spec.Session)
 	m.paused = false
 	m.msgs.list = draw.List{Height: m.msgs.list.Height, Follow: m.msgs.list.Follow}
 	m.version++
 	return m.scan()
-}
-
-func (m *model) stopHunt() {
-	if m.searching != nil {
-		m.searching.Cancel()
-		m.searching = nil
-	}
 }
 
 // finder is what is lit: the search, else the filter.

@@ -40,7 +40,7 @@ func Run(ctx context.Context, opt Options) (*decode.Account, error) {
 	_, err = p.Run()
 	stop()
 	m.filter.Cancel()
-	m.stopHunt()
+	m.stopSearching()
 	leave(fed, opt.Live)
 	return m.end(ctx, err)
 }

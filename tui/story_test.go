@@ -66,7 +66,9 @@ func TestSearchGoesThroughMatches(t *testing.T) {
 	d := drive(t, sample("jsonrpc"), 120, 40, Options{})
 	d.keys("j", "enter", "home", "&", "error", "enter").shows("▶      4", `"error"`)
 	d.keys("n").shows("▶      6").keys("N").shows("▶      4")
-	d.keys("n", "n").shows("▶      6", "no match below")
+	d.keys("n").shows("▶      6", "match 2 of 2").lacks("past the end")
+	d.keys("n").shows("▶      4", "match 1 of 2, past the end of the list")
+	d.keys("N").shows("▶      6", "match 2 of 2, past the end of the list").keys("N")
 	if hit, _ := feedtest.Brackets(d.m.th.Hit); !strings.Contains(d.m.screen(), hit) {
 		t.Error("no match is lit")
 	}

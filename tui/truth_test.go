@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	tea "charm.land/bubbletea/v2"
 	"pgregory.net/rapid"
 
 	"github.com/wspeek/wspeek/decode"
@@ -200,4 +201,61 @@ func TestDatesAreShownWhereTheyDiffer(t *testing.T) {
 	d.keys("enter").lacks(day)
 	d = drive(t, feedtest.YearsApart(), 200, 40, Options{Clock: OfDay})
 	d.keys("enter").shows(day, time.Unix(1_000_000_000, 0).Format(time.DateOnly))
+}
+
+// A search in the detail finds what is on the screen, and says how many matches there are.
+func TestSearchInTheDetailFindsWhatIsShown(t *testing.T) {
+	t.Parallel()
+	d := drive(t, sample("jsonrpc"), 120, 40, Options{})
+	d.keys("j", "enter", ":4", "enter", "enter").shows("Method not found")
+	d.keys("&", "\"not found\"", "enter").shows("row 1 of 1 with a match in this payload").lacks("no match")
+	if c, _ := d.m.current(); c.Message.N != 4 || d.m.focus != paneDetail {
+		t.Errorf("the search went to message %d, pane %d", c.Message.N, d.m.focus)
+	}
+	d.keys("n").shows("▷      6") // and on among the messages, wrapping
+	d.keys("n").shows("▷      4")
+	d.keys("&", "nosuchtext", "enter").shows("no match")
+	d.keys("&", "\"not found\"", "enter", "N").shows("▷      6")
+}
+
+// A search that only the message that is shown matches comes back to it.
+func TestASearchWithOneMatchWraps(t *testing.T) {
+	t.Parallel()
+	d := drive(t, sample("jsonrpc"), 120, 40, Options{})
+	d.keys("j", "enter", ":4", "enter", "&", "ws.n == 4", "enter").shows("▶      4", "match 1 of 1, past the end")
+	d.keys("gg", "n").shows("▶      4", "match 1 of 1").lacks("past the end")
+}
+
+// A filter on how sessions end, given before they have, shows in the end what it shows when given then.
+func TestAFilterOnEndsGivenEarly(t *testing.T) {
+	t.Parallel()
+	data := feedtest.Crowd(30)
+	for _, filter := range []string{"ws.closed_by == c2s", "ws.close_code == 1000", "ws.messages > 3 && websocket.opcode == 1"} {
+		t.Run(filter, func(t *testing.T) {
+			t.Parallel()
+			want := drive(t, data, 100, 30, Options{Filter: filter})
+			m, err := newModel(Options{Feed: feedOf(t, data), Filter: filter})
+			if err != nil {
+				t.Fatal(err)
+			}
+			m.now = func() time.Time { return time.Unix(0, 0) }
+			d := &driver{t: t, m: m}
+			d.send(tea.WindowSizeMsg{Width: 100, Height: 30})
+			n := 0
+			err = m.opt.Feed.Run(t.Context(), func(b *decode.Batch, e *decode.Event) error {
+				err := m.store.Visit(b, e)
+				if n++; n%11 == 0 {
+					d.refresh()
+				}
+				return err
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			d.end()
+			if got, want := d.keys("enter", "gg").text(), want.keys("enter", "gg").text(); got != want || d.m.msgs.list.N < 30 {
+				t.Errorf("%d rows\ngot\n%s\nwant\n%s", d.m.msgs.list.N, got, want)
+			}
+		})
+	}
 }

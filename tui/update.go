@@ -1,14 +1,9 @@
 package tui
 
 import (
-	"fmt"
-
-	"github.com/wspeek/wspeek/tui/doc"
 	"github.com/wspeek/wspeek/tui/draw"
-	"github.com/wspeek/wspeek/tui/rows"
 
 	tea "charm.land/bubbletea/v2"
-	"github.com/wspeek/wspeek/decode/show"
 )
 
 // Update is tea.Model.
@@ -49,11 +44,13 @@ func (m *model) handleMsg(msg tea.Msg) tea.Cmd {
 		return m.refresh()
 	case builtMsg:
 		m.det.show(msg.doc)
-		return m.build()
+		return tea.Batch(m.seekWhenBuilt(), m.build())
 	case ladderMsg:
 		return m.ladderMade(msg.job)
 	case foundMsg:
 		return m.found(msg)
+	case countedMsg:
+		return m.counted(msg)
 	case comparedMsg:
 		m.showComparison(msg.pane)
 	case diffedMsg:
@@ -119,7 +116,7 @@ func (m *model) back(key string) tea.Cmd {
 	case m.writing != nil:
 		m.writing()
 	case m.searching != nil:
-		m.stopHunt()
+		m.stopSearching()
 		m.note("search cancelled")
 	case m.filtering && m.spec.Query != nil:
 		m.filter.Cancel()
@@ -172,10 +169,7 @@ func (m *model) submitPrompt(p *prompt, text string) tea.Cmd {
 		m.focus = max(m.focus, paneMessages)
 		return m.refilter()
 	case promptSearch:
-		m.search = p.query
-		m.focus = max(m.focus, paneMessages)
-		m.version++
-		return m.next(1)
+		return m.startSearch(p.query)
 	case promptCommand:
 		return m.command(text)
 	case promptSave:
@@ -190,60 +184,4 @@ func (m *model) submitPrompt(p *prompt, text string) tea.Cmd {
 func (m *model) open(kind promptKind, text string) tea.Cmd {
 	m.prompt = newPrompt(kind, text, &m.history[kind])
 	return nil
-}
-
-// next goes to the next match, in the payload where that is looked at, else among the messages.
-func (m *model) next(step int) tea.Cmd {
-	if m.focus == paneDetail && m.seek(step) {
-		return nil
-	}
-	q := m.search
-	if q == nil {
-		q = m.spec.Query
-	}
-	if q == nil {
-		m.note("no search yet; & searches, / filters")
-		return nil
-	}
-	m.stopHunt()
-	from := m.msgs.list.Cursor
-	if m.msgs.list.N == 0 {
-		from = -1
-	}
-	h := rows.NewSearch(m.store, m.filter, q, from, step)
-	m.searching = h
-	return m.background(func() tea.Msg { return foundMsg{h, h.Run(), step} })
-}
-
-// seek goes to the next match within the document.
-func (m *model) seek(step int) bool {
-	s, ok := m.det.doc, m.det.doc != nil
-	if !ok {
-		return false
-	}
-	k, ok := s.Body.(doc.Seeker)
-	if !ok {
-		return false
-	}
-	at := k.Seek(m.det.list.Cursor, step)
-	if at >= 0 {
-		m.det.list.Set(at)
-	}
-	return at >= 0
-}
-
-// found goes to what a hunt has found.
-func (m *model) found(msg foundMsg) tea.Cmd {
-	if msg.search != m.searching {
-		return nil
-	}
-	m.searching = nil
-	if msg.at < 0 {
-		m.note(fmt.Sprintf("no match %s", [...]string{"above", "", "below"}[1+msg.step]))
-		return nil
-	}
-	m.msgs.list.Grow(max(m.msgs.list.N, msg.at+1))
-	m.msgs.list.Set(msg.at)
-	m.note(fmt.Sprintf("row %s of %s", show.Thousands(int64(msg.at+1)), show.Thousands(int64(m.msgs.list.N))))
-	return m.build()
 }
