@@ -70,6 +70,8 @@ type Options struct {
 	// In and Out are the terminal; nil is standard input (or the terminal, where that is none) and standard output.
 	In  io.Reader
 	Out io.Writer
+	// ASCII draws with the characters of ASCII alone, whatever the locale says.
+	ASCII bool
 	// Environ is what says what the terminal can do (TERM, NO_COLOR); nil is the process's own.
 	Environ []string
 }

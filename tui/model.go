@@ -110,7 +110,8 @@ type wroteMsg struct {
 type crashMsg struct{ err error }
 
 func newModel(opt Options) (*model, error) {
-	m := &model{opt: opt, keys: bindings(), store: rows.New(rows.Limits{Budget: opt.Budget, History: opt.History, Sessions: opt.Sessions, Apart: opt.Apart}), crashed: func(error) {}, th: draw.NewTheme(true), written: map[string]bool{}, w: 80, h: 24, anchor: -1, now: time.Now}
+	m := &model{opt: opt, keys: bindings(), store: rows.New(rows.Limits{Budget: opt.Budget, History: opt.History, Sessions: opt.Sessions, Apart: opt.Apart}), crashed: func(error) {}, written: map[string]bool{}, w: 80, h: 24, anchor: -1, now: time.Now}
+	m.setTheme(true)
 	q, err := rows.Compile(opt.Filter)
 	if err != nil {
 		return nil, err
@@ -132,6 +133,12 @@ func newModel(opt Options) (*model, error) {
 	m.began = m.now()
 	m.note(opt.Note)
 	return m, nil
+}
+
+// setTheme takes the theme for a dark or a light background.
+func (m *model) setTheme(dark bool) {
+	m.th = draw.NewTheme(dark)
+	m.th.ASCII = m.opt.ASCII
 }
 
 // Init is tea.Model.

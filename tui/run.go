@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"runtime"
 	"runtime/debug"
 	"strings"
@@ -23,6 +24,7 @@ const framesPerSecond = 100
 // Run shows what the Feed hands over until the user quits or ctx is done. The account is what was read until then;
 // the error is the Feed's, or one of the terminal.
 func Run(ctx context.Context, opt Options) (*decode.Account, error) {
+	opt.ASCII = opt.ASCII || asciiOnly(environ(opt))
 	m, err := newModel(opt)
 	if err != nil {
 		return nil, fmt.Errorf("display filter: %w", err)
@@ -56,6 +58,14 @@ func leave(fed <-chan struct{}, live bool) {
 	case <-fed:
 	case <-time.After(leaveWithin):
 	}
+}
+
+// environ is the environment of the terminal.
+func environ(opt Options) []string {
+	if opt.Environ != nil {
+		return opt.Environ
+	}
+	return os.Environ()
 }
 
 func programOptions(ctx context.Context, opt Options) []tea.ProgramOption {

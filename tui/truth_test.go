@@ -12,7 +12,9 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/wspeek/wspeek/decode"
+	"github.com/wspeek/wspeek/decode/trace"
 	"github.com/wspeek/wspeek/tui/feedtest"
+	"github.com/wspeek/wspeek/tui/rows"
 )
 
 // accountFeed is a Feed without events, whose account says what the packets were.
@@ -255,6 +257,37 @@ func TestAFilterOnEndsGivenEarly(t *testing.T) {
 			d.end()
 			if got, want := d.keys("enter", "gg").text(), want.keys("enter", "gg").text(); got != want || d.m.msgs.list.N < 30 {
 				t.Errorf("%d rows\ngot\n%s\nwant\n%s", d.m.msgs.list.N, got, want)
+			}
+		})
+	}
+}
+
+// Each finding that the account counts is in the list, or in what is shown of a session.
+func TestEachFindingIsReachable(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"lossy", "broken-rules", "port-reuse", "deflate-fragments"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := drive(t, sample(name), 200, 400, Options{})
+			d.keys("enter", "7")
+			shown := 0
+			for k := range d.m.msgs.list.N {
+				c, _ := d.m.filter.At(d.m.store, k)
+				if c.Kind == rows.OfMessage {
+					shown += len(c.Message.Findings)
+				}
+				if c.Kind == rows.OfMark {
+					d.m.store.Look(func(tr *trace.Trace) {
+						for _, f := range tr.Findings(c.Session.N) {
+							if f.Message == 0 {
+								shown++
+							}
+						}
+					})
+				}
+			}
+			if a := d.m.count.Account.Findings; int64(d.m.count.Findings) != a || int64(shown) < a {
+				t.Errorf("%d of %d findings are in the list; the status line counts %d", shown, a, d.m.count.Findings)
 			}
 		})
 	}

@@ -1,8 +1,6 @@
 package tui
 
 import (
-	"github.com/wspeek/wspeek/tui/draw"
-
 	tea "charm.land/bubbletea/v2"
 )
 
@@ -14,7 +12,7 @@ func (m *model) Update(msg tea.Msg) (next tea.Model, cmd tea.Cmd) {
 		m.w, m.h = msg.Width, msg.Height
 		return m, m.build()
 	case tea.BackgroundColorMsg:
-		m.th = draw.NewTheme(msg.IsDark())
+		m.setTheme(msg.IsDark())
 		return m, m.build()
 	case tea.KeyPressMsg:
 		return m, m.key(msg)

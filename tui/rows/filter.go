@@ -1,6 +1,7 @@
 package rows
 
 import (
+	"slices"
 	"sort"
 	"sync/atomic"
 
@@ -64,10 +65,11 @@ type Filter struct {
 	nextMark int
 	// dropped is the store's count of dropped rows when those of rows were last removed.
 	dropped int
-	// amended is how many messages had been amended when the scan started.
-	amended int
-	match   *matcher
-	recheck recheck
+	// amended is how many messages had been amended when the scan started, findings how many findings there were.
+	amended  int
+	findings int
+	match    *matcher
+	recheck  recheck
 }
 
 // NewFilter is a filter that has looked at nothing yet.
@@ -90,7 +92,7 @@ const scanned = 64
 // step looks through the next few messages, and reports whether there are more; the lock is held.
 func (v *Filter) step(s *Store) (more bool) {
 	if v.match == nil {
-		v.match, v.amended = newMatcher(s), s.trace.Amended()
+		v.match, v.amended, v.findings = newMatcher(s), s.trace.Amended(), s.trace.FindingCount()
 		v.recheck.seen = s.changeCount()
 	}
 	end := v.end(s)
@@ -130,10 +132,27 @@ func (v *Filter) takeMarks(s *Store, i int) {
 			return
 		}
 		v.nextMark = m.n + 1
-		if v.Query == nil && v.Chip == All && (v.Session == 0 || v.Session == m.session) {
+		if v.Query == nil && (v.Session == 0 || v.Session == m.session) && v.showsMark(s, &m) {
 			v.rows = append(v.rows, Entry{OfMark, uint32(m.n), m.at(v.Frames)})
 		}
 	}
+}
+
+// showsMark reports whether the chip shows a mark: that of findings shows where a session that has findings of its own,
+// which are not of a message, was refused or ended.
+func (v *Filter) showsMark(s *Store, m *Mark) bool {
+	switch v.Chip {
+	case All:
+		return true
+	case Findings:
+		return m.Event != Opened && ownFindings(s.trace.Findings(m.session))
+	}
+	return false
+}
+
+// ownFindings reports whether one of a session's findings is not of a message.
+func ownFindings(fs []ws.Finding) bool {
+	return slices.ContainsFunc(fs, func(f ws.Finding) bool { return f.Message == 0 })
 }
 
 // shows reports whether message (frame) i is shown.
@@ -232,7 +251,8 @@ func (v *Filter) Behind(s *Store) (behind bool) {
 // Stale reports whether messages were amended after the scan started, in a way that may change which are shown.
 func (v *Filter) Stale(s *Store) (stale bool) {
 	s.hold(func() {
-		stale = s.done && v.match != nil && v.amended != s.trace.Amended() && (v.Query != nil || v.Chip == Findings)
+		changed := v.amended != s.trace.Amended() || v.Chip == Findings && v.findings != s.trace.FindingCount()
+		stale = s.done && v.match != nil && changed && (v.Query != nil || v.Chip == Findings)
 	})
 	return stale
 }

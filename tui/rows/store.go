@@ -33,6 +33,8 @@ type Store struct {
 	// history is how many bytes of the past are kept at most, 0 for all; closed says which sessions are dropped next.
 	history int64
 	closed  trace.Retention
+	// loose are the findings of streams without a session, the first maxLoose.
+	loose []ws.Finding
 	// changes has the number of a session each time that there is a newer snapshot of it; forgotten were there before, and
 	// of those that were there before number lost nothing is known.
 	changes         []int32
@@ -52,6 +54,9 @@ type Limits struct {
 	// Apart says that the sessions have nothing to do with each other: times count from each one's start.
 	Apart bool
 }
+
+// maxLoose is how many findings of streams without a session are kept.
+const maxLoose = 1000
 
 // defaultBudget is Limits.Budget.
 const defaultBudget = 256 << 20
@@ -97,6 +102,10 @@ func (s *Store) apply(b *decode.Batch, e *decode.Event) {
 				s.change(i.N)
 			}
 			s.closed.Closed(before, i, s.trace.Len())
+		}
+	case decode.KindFinding:
+		if e.Session == nil && len(s.loose) < maxLoose {
+			s.loose = append(s.loose, *b.Finding(e))
 		}
 	case decode.KindMessage:
 		s.count(b.Message(e), s.trace.Session(e.Session.N))
@@ -186,6 +195,12 @@ func (s *Store) Close() (a decode.Account, err error) {
 	return a, err
 }
 
+// LooseFindings are the findings of streams without a session, the first ones. The slice must not be changed.
+func (s *Store) LooseFindings() (out []ws.Finding) {
+	s.hold(func() { out = s.loose[:len(s.loose):len(s.loose)] })
+	return out
+}
+
 // Session is the newest snapshot of a session, nil if there is none.
 func (s *Store) Session(n int) (i *decode.Session) {
 	s.Look(func(t *trace.Trace) { i = t.Session(n) })
@@ -270,7 +285,7 @@ type Counts struct {
 // Counts are what was decoded so far.
 func (s *Store) Counts() (c Counts) {
 	s.Look(func(t *trace.Trace) {
-		c = Counts{Sessions: t.Sessions(), Messages: t.Len(), Frames: t.FrameLen(), Findings: t.FindingCount(),
+		c = Counts{Sessions: t.Sessions(), Messages: t.Len(), Frames: t.FrameLen(), Findings: int(s.account.Findings),
 			Account: s.account, Trouble: s.trouble, Done: s.done, Err: s.feedErr}
 		c.Listed, _ = t.Remembered()
 		c.PastMessages, c.PastSessions = s.past()
