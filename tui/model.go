@@ -81,6 +81,8 @@ type model struct {
 	// crashed is called in any goroutine when one has panicked; Run sets it.
 	crashed func(error)
 	hits    []hit
+	// sleep lets the renderer sleep when nothing happens; nil in tests.
+	sleep *sleeper
 	// now is the clock, which tests replace.
 	now func() time.Time
 }

@@ -30,15 +30,18 @@ func Run(ctx context.Context, opt Options) (*decode.Account, error) {
 		return nil, fmt.Errorf("display filter: %w", err)
 	}
 	p := tea.NewProgram(m, programOptions(ctx, opt)...)
+	m.sleep = newSleeper(p)
 	m.crashed = func(err error) { go p.Send(crashMsg{err}) }
 	feedCtx, stop := context.WithCancel(ctx)
+	watchCtx, stopWatching := context.WithCancel(feedCtx)
 	fed := make(chan struct{})
 	go func() {
 		defer close(fed)
 		defer m.guard()
 		m.store.Finish(opt.Feed.Run(feedCtx, m.store.Visit), opt.Feed.Account)
+		stopWatching()
 	}()
-	go watch(feedCtx, opt.Feed, m.store.Notify)
+	go watch(watchCtx, opt.Feed, m.store.Notify)
 	_, err = p.Run()
 	stop()
 	m.filter.Cancel()

@@ -7,6 +7,9 @@ import (
 // Update is tea.Model.
 func (m *model) Update(msg tea.Msg) (next tea.Model, cmd tea.Cmd) {
 	defer m.caught(&next, &cmd)
+	if m.sleep != nil {
+		m.sleep.saw(msg)
+	}
 	switch msg := msg.(type) {
 	case tea.WindowSizeMsg:
 		m.w, m.h = msg.Width, msg.Height
