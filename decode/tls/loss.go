@@ -44,9 +44,7 @@ func (c *Conn) gap(h *half, off, n int64) {
 	l := c.lose(h)
 	l.chained = false
 	l.add(part, n)
-	for _, e := range h.epochs {
-		e.pass(nil)
-	}
+	h.passOver(nil)
 	if !h.hello {
 		c.die(h, NotCaptured)
 	}
@@ -67,10 +65,15 @@ func (c *Conn) fail(h *half, r record) {
 	l.bytes += int64(len(r))
 	l.captured += int64(len(r))
 	h.stats.Failed++
+	h.passOver(r)
+}
+
+// passOver makes the keys know a record that could not be opened.
+func (h *half) passOver(r record) {
 	for _, e := range h.epochs {
 		e.pass(r)
 	}
-	for _, e := range l.next {
+	for _, e := range h.loss.next {
 		e.pass(r)
 	}
 }

@@ -45,6 +45,7 @@ func (c *Conn) regain(h *half, r record, a at) int {
 		c.fail(h, r)
 		return len(r)
 	}
+	h.passOver(r)
 	return c.slip(h, r)
 }
 
