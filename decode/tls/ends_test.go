@@ -167,6 +167,19 @@ func converse(t testing.TB, client, server *gotls.Config, lengths []int) *talk {
 	return w
 }
 
+// shake makes a handshake that may fail; the error is the client's.
+func shake(client, server *gotls.Config) (*talk, error) {
+	w := &talk{}
+	w.cond = sync.NewCond(&w.mu)
+	client = client.Clone()
+	client.KeyLogWriter = &w.keys
+	done := make(chan error, 1)
+	go func() { done <- gotls.Server(&end{t: w, dir: reassembly.Rev}, server).Handshake() }()
+	err := gotls.Client(&end{t: w, dir: reassembly.Fwd}, client).Handshake()
+	<-done
+	return w, err
+}
+
 // serve sends back what it receives.
 func serve(s *gotls.Conn, lengths []int) error {
 	for _, n := range lengths {
