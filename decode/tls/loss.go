@@ -81,9 +81,8 @@ func (h *half) passOver(r record) {
 // slip looks for the next place in b that may be the start of a record, and returns how far that is. The place at
 // the start of b is none.
 func (c *Conn) slip(h *half, b []byte) int {
-	if !h.hello {
+	if h.dead == 0 && !h.hello {
 		c.die(h, NotCaptured)
-		return 0
 	}
 	if h.dead != 0 {
 		h.framed = false
