@@ -183,6 +183,8 @@ func (l *loss) between(h *half, g guess, seq uint64) hole {
 	rest := l.bytes - records*int64(cost.fixed)
 	early := l.early || !g.same && len(h.epochs) > 0 && h.epochs[0].stage == stageEarly
 	switch {
+	case l.bytes == 0:
+		return hole{}
 	case early:
 		return hole{max(1, rest), 0, max(1, rest)}
 	case g.epoch.stage == stageHandshake, records == 0 && !g.updated():
