@@ -6,7 +6,8 @@ import "github.com/wspeek/wspeek/capture"
 type header uint8
 
 const (
-	headIP header = iota // nothing to take off: IP by its version field
+	headNone header = iota // of a number that is not known
+	headIP                 // nothing to take off: IP by its version field
 	headIPNet
 	headEthernet
 	headTag4 // IEEE 802.1Q
@@ -134,7 +135,7 @@ func (h header) take(r *Inner) (header, Skip) { //nolint:gocyclo // one row a he
 }
 
 // linkRows are the link types that are decoded, and their first headers.
-var linkRows = map[capture.LinkType]header{
+var linkRows = [512]header{
 	capture.LinkEthernet: headEthernet, capture.LinkRaw: headIP, capture.LinkRawBSD: headIP, capture.LinkRawOpenBSD: headIP,
 	capture.LinkIPv4: headIP, capture.LinkIPv6: headIP, capture.LinkIPNet: headIPNet, capture.LinkSLL: headSLL,
 	capture.LinkSLL2: headSLL2, capture.LinkNull: headFamily, capture.LinkLoop: headFamily, capture.LinkPPP: headPPP,
@@ -142,6 +143,14 @@ var linkRows = map[capture.LinkType]header{
 	capture.LinkNFLog: headNFLog, capture.LinkPKTAP: headPKTAP, capture.LinkUser2: headPKTAP149, capture.LinkPPI: headPPI,
 	capture.LinkWiFi: headWiFi, capture.LinkRadiotap: headRadiotap, capture.LinkPrism: headPrism, capture.LinkAVS: headAVS,
 	capture.LinkUpperPDU: headPDU,
+}
+
+// linkRow is the first header of a link type, headNone if it is not decoded.
+func linkRow(l capture.LinkType) header {
+	if int(l) < len(linkRows) {
+		return linkRows[l]
+	}
+	return headNone
 }
 
 // etherRow is an EtherType (IEEE 802.3).
@@ -183,7 +192,7 @@ func byEtherType(t uint16) (header, Skip) {
 }
 
 // ipRows are the IP protocol numbers of tunnels.
-var ipRows = map[uint8]header{
+var ipRows = [256]header{
 	17: headUDP, 47: headGRE, 97: headEtherIP, 115: headL2TPv3, 137: headMPLS,
 }
 

@@ -62,8 +62,8 @@ func Unwrap(p *capture.Packet) (Inner, Skip) {
 	if len(p.Data) > p.OrigLen {
 		return r, SkipLength
 	}
-	first, ok := linkRows[p.LinkType]
-	if !ok {
+	first := linkRow(p.LinkType)
+	if first == headNone {
 		return r, SkipLinkType
 	}
 	whole := r
@@ -78,8 +78,8 @@ func Unwrap(p *capture.Packet) (Inner, Skip) {
 // else before the inner IP header. SkipNoTunnel means UDP to other ports, or a protocol for which MayCarry is false.
 // IP directly in IP, and IPsec, are left to the caller.
 func Tunnel(protocol uint8, r Inner) (Inner, Skip) {
-	next, ok := ipRows[protocol]
-	if !ok {
+	next := ipRows[protocol]
+	if next == headNone {
 		return r, SkipNoTunnel
 	}
 	r.Depth++
@@ -89,8 +89,7 @@ func Tunnel(protocol uint8, r Inner) (Inner, Skip) {
 
 // MayCarry reports whether Tunnel can find an IP packet in the payload of an IP protocol.
 func MayCarry(protocol uint8) bool {
-	_, ok := ipRows[protocol]
-	return ok
+	return ipRows[protocol] != headNone
 }
 
 // walk takes headers off until IP, starting with the named one. Each step but the last takes bytes off.

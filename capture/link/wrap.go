@@ -145,18 +145,13 @@ func (r *Inner) enveloped(size int, inner uint32) (header, Skip) {
 	if !r.Skip(size) {
 		return 0, r.short(size, SkipLinkHeader)
 	}
-	next, ok := innerRow(inner)
-	if !ok {
-		return 0, SkipNotIP // the packet's own link type is decoded
+	if inner > 0xffff {
+		return 0, SkipNotIP
 	}
-	return next, 0
-}
-
-// innerRow is the row of a link type inside another one; these do not nest.
-func innerRow(number uint32) (header, bool) {
-	if number > 0xffff {
-		return 0, false
+	switch next := linkRow(capture.LinkType(inner)); next {
+	case headNone, headPKTAP, headPKTAP149, headPPI, headPDU: // the packet's own link type is decoded, and these do not nest
+		return 0, SkipNotIP
+	default:
+		return next, 0
 	}
-	next, ok := linkRows[capture.LinkType(number)]
-	return next, ok && next != headPKTAP && next != headPKTAP149 && next != headPPI && next != headPDU
 }
