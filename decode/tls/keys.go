@@ -47,6 +47,29 @@ type Keys struct {
 	version uint64
 	final   bool
 	waiting waitList
+	// pool are buffers that no Conn uses now: idle connections hold none.
+	pool [][]byte
+}
+
+// maxPool is how many unused buffers are kept; one is about as long as a record.
+const maxPool = 64
+
+// borrow returns an empty buffer.
+func (k *Keys) borrow() []byte {
+	n := len(k.pool)
+	if n == 0 {
+		return nil
+	}
+	b := k.pool[n-1]
+	k.pool = k.pool[:n-1]
+	return b
+}
+
+// giveBack takes a buffer that is not used any more.
+func (k *Keys) giveBack(b []byte) {
+	if cap(b) > 0 && len(k.pool) < maxPool {
+		k.pool = append(k.pool, b[:0])
+	}
 }
 
 // secretOf is a secret and where it comes from.

@@ -32,7 +32,7 @@ func (c *Conn) lose(h *half) *loss {
 // gap takes n bytes that were never captured, at off. The start of a record before them is lost too.
 func (c *Conn) gap(h *half, off, n int64) {
 	part := int64(len(h.buf))
-	h.buf = h.buf[:0]
+	c.keep(h, len(h.buf))
 	h.off = off + n
 	if h.dead != 0 {
 		h.framed = false

@@ -132,13 +132,15 @@ func (c *Conn) try(h *half, g guess, seq uint64, r record, a at) bool {
 	if g.same {
 		between.records = seq - h.seq
 	}
-	plain, typ, ok := g.epoch.open(c.scratch[:0], seq, r, between)
+	buf := c.keys.borrow()
+	plain, typ, ok := g.epoch.open(buf, seq, r, between)
 	if !ok {
+		c.keys.giveBack(buf)
 		return false
 	}
-	c.scratch = plain[:0]
 	c.rejoin(h, g, seq)
 	c.opened(h, g.epoch, r, plain, typ, a)
+	c.keys.giveBack(plain)
 	return true
 }
 

@@ -2,10 +2,12 @@ package tls_test
 
 import (
 	gotls "crypto/tls"
+	"fmt"
 	"slices"
 	"testing"
 
 	"github.com/wspeek/wspeek/decode/tls"
+	"github.com/wspeek/wspeek/reassembly"
 )
 
 // Every suite of crypto/tls, in every version, is decrypted from its key log; however the bytes are cut, the next
@@ -140,3 +142,39 @@ func TestHandshakeVariants(t *testing.T) {
 		}
 	}
 }
+
+// BenchmarkConn decrypts records of 16 KiB and of 200 bytes.
+func BenchmarkConn(b *testing.B) {
+	for _, size := range []int{16 << 10, 200} {
+		client, server, _ := configs(b, gotls.VersionTLS13, gotls.TLS_AES_128_GCM_SHA256, false)
+		list := make([]int, 4<<20/size)
+		for i := range list {
+			list[i] = size
+		}
+		w := converse(b, client, server, list)
+		keys := tls.NewKeys(tls.Limits{})
+		l := keys.Log(tls.FromKeyLog)
+		l.Write(w.keys.Bytes())
+		b.Run(fmt.Sprintf("records of %d", size), func(b *testing.B) {
+			b.SetBytes(int64(len(w.plain[0]) + len(w.plain[1])))
+			b.ReportAllocs()
+			for b.Loop() {
+				var n reassembly.Bytes
+				c := tls.New(keys, tls.Options{}, &n, func(*tls.Conn) reassembly.Handler { return counter{} })
+				var off [2]int64
+				for i, f := range w.flights {
+					c.Data(f.dir, reassembly.Chunk{Off: off[f.dir], Data: f.data, Packet: i, Ack: off[f.dir.Other()]})
+					off[f.dir] += int64(len(f.data))
+				}
+			}
+		})
+	}
+}
+
+// counter is a Handler that does nothing.
+type counter struct{}
+
+func (counter) Data(reassembly.Dir, reassembly.Chunk)      {}
+func (counter) Gap(reassembly.Dir, int64, int64)           {}
+func (counter) Conflict(reassembly.Dir, int64, int64)      {}
+func (counter) Close(reassembly.Dir, reassembly.CloseKind) {}
