@@ -146,7 +146,7 @@ func (e *early13) finish(ends bool) {
 }
 
 // Early data is passed on if the server accepted it, before what the server answers, and never if it did not.
-func TestEarlyData(t *testing.T) {
+func TestHazard_X5_EarlyData(t *testing.T) {
 	t.Parallel()
 	ccs := clearRecord(typeCCS, []byte{1})
 	serverRandom := bytes.Repeat([]byte{9}, randomLen)
@@ -194,7 +194,7 @@ func TestEarlyData(t *testing.T) {
 }
 
 // A key update that is lost with other records is found out: the next record is opened with the keys after it.
-func TestKeyUpdateLost(t *testing.T) {
+func TestHazard_X5_KeyUpdateLost(t *testing.T) {
 	t.Parallel()
 	for _, cut := range []int{0, 1, 2} {
 		e := newEarly13()

@@ -18,7 +18,7 @@ const (
 	aHash   = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
 )
 
-func TestKeyLogLines(t *testing.T) {
+func TestHazard_X1_KeyLogLines(t *testing.T) {
 	t.Parallel()
 	for _, v := range []struct {
 		name, text string
@@ -95,7 +95,7 @@ func TestKeyLogIsBounded(t *testing.T) {
 }
 
 // Secrets that come after the records decrypt them, in the order in which they came, wherever in the log they are.
-func TestLateSecrets(t *testing.T) {
+func TestHazard_X1_LateSecrets(t *testing.T) {
 	t.Parallel()
 	for _, v := range []uint16{gotls.VersionTLS10, gotls.VersionTLS12, gotls.VersionTLS13} {
 		client, server, _ := configs(t, v, 0, true)
@@ -145,7 +145,7 @@ func (r *recorder) packetsOnly() (out []string) {
 
 // What comes before the secrets is kept within a bound. Beyond it, the rest is decrypted all the same when they come, after
 // a gap.
-func TestSecretsTooLate(t *testing.T) {
+func TestHazard_X1_SecretsTooLate(t *testing.T) {
 	t.Parallel()
 	for _, v := range []uint16{gotls.VersionTLS12, gotls.VersionTLS13} {
 		for _, l := range []tls.Limits{{Held: 20 << 10}, {HeldAll: 20 << 10}} {

@@ -68,7 +68,7 @@ func tenths() (list []int) {
 
 // After a loss of application data decryption goes on with the next record, and what is missing has a length that is
 // proven or inferred, as the suite allows.
-func TestLoss(t *testing.T) {
+func TestHazard_X4_Loss(t *testing.T) {
 	t.Parallel()
 	for _, s := range []struct {
 		version, suite uint16
@@ -110,7 +110,7 @@ func TestLoss(t *testing.T) {
 }
 
 // The change of keys is found after a loss: of the end of the handshake, and of a key update.
-func TestLossOfHandshake(t *testing.T) {
+func TestHazard_X4_LossOfHandshake(t *testing.T) {
 	t.Parallel()
 	for _, v := range []uint16{gotls.VersionTLS12, gotls.VersionTLS13} {
 		t.Run(gotls.VersionName(v), func(t *testing.T) {
@@ -151,7 +151,7 @@ func TestLossOfHandshake(t *testing.T) {
 }
 
 // A forged record costs itself alone: it is a gap, and what follows it is decrypted.
-func TestForgedRecord(t *testing.T) {
+func TestHazard_X3_ForgedRecord(t *testing.T) {
 	t.Parallel()
 	for _, v := range []uint16{gotls.VersionTLS12, gotls.VersionTLS13} {
 		client, server, _ := configs(t, v, 0, false)

@@ -77,7 +77,7 @@ func TestPrivateKey(t *testing.T) {
 }
 
 // A session of TLS 1.2 that is resumed needs no line of its own in the key log.
-func TestResumptionWithoutItsLine(t *testing.T) {
+func TestHazard_X5_ResumptionWithoutItsLine(t *testing.T) {
 	t.Parallel()
 	client, server, _ := configs(t, gotls.VersionTLS12, 0, true)
 	client.ClientSessionCache = gotls.NewLRUClientSessionCache(4)
@@ -113,7 +113,7 @@ func TestResumptionWithoutItsLine(t *testing.T) {
 }
 
 // Both hellos of a HelloRetryRequest, and a client certificate, are read over.
-func TestHandshakeVariants(t *testing.T) {
+func TestHazard_X5_HandshakeVariants(t *testing.T) {
 	t.Parallel()
 	for name, change := range map[string]func(client, server *gotls.Config){
 		"hello retry": func(_, server *gotls.Config) { server.CurvePreferences = []gotls.CurveID{gotls.CurveP521} },
