@@ -34,6 +34,7 @@ type Dissector struct {
 	defrag    defragmenter
 	parts     []int          // of the packet looked at
 	count     [reasons]int64 // count[OK] are the decoded ones
+	quic      quicFlows
 	linkTypes map[capture.LinkType]int64
 }
 
@@ -114,7 +115,9 @@ func (d *Dissector) dissect(p *capture.Packet, s *Segment) Reason {
 				return TooDeep
 			}
 		default:
-			rest, skip = d.unwrap.Tunnel(h.proto, h.rest)
+			if rest, skip = d.unwrap.Tunnel(h.proto, h.rest); skip == link.SkipNoTunnel && d.quic.packet(h) {
+				return QUIC
+			}
 		}
 	}
 }
