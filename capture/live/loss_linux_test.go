@@ -16,6 +16,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/wspeek/wspeek/capture"
+	"github.com/wspeek/wspeek/pcaps/poll"
 )
 
 func TestHazard_V4_InterfaceGoesAway(t *testing.T) {
@@ -72,13 +73,21 @@ func TestHazard_V4_InterfaceDownThenUpThenGone(t *testing.T) {
 	}
 	ip(t, "link set v1 name renamed")
 	ip(t, "link set renamed up")
-	for range 20 { // the kernel takes its time to let frames through a link that came up
-		sendFrames(t, "v0", frame("\x88\xb5", "back"))
-		time.Sleep(20 * time.Millisecond)
-	}
+	// The kernel takes its time to let frames through a link that came up: they are sent until one comes.
+	came, send := make(chan struct{}), sender(t, "v0")
+	go poll.For(func() bool {
+		send(frame("\x88\xb5", "back"))
+		select {
+		case <-came:
+			return true
+		default:
+			return false
+		}
+	})
 	if err := l.ReadBatch(&b); err != nil || len(b.Packets) == 0 {
 		t.Fatalf("after up: got %v, %d packets, want some", err, len(b.Packets))
 	}
+	close(came)
 	ip(t, "link set renamed down")
 	err := l.ReadBatch(&b)
 	for err == nil {
@@ -123,12 +132,13 @@ func TestLive_CloseWakesReadBatch(t *testing.T) {
 	inNamespace(t)
 	l := openLive(t, Options{Interfaces: []string{"lo"}})
 	done := collect(l)
-	time.Sleep(20 * time.Millisecond)
+	numbered(t, sink(t, "127.0.0.1:0"), 1, 50)
+	poll.Until(t, "a packet that was read", func() bool { return l.Stats().Received == 1 })
 	l.Close()
 	select {
 	case <-done:
-	case <-time.After(5 * time.Second):
-		t.Fatal("ReadBatch did not return within 5 s of Close")
+	case <-time.After(poll.Deadline):
+		t.Fatal("ReadBatch did not return after Close")
 	}
 	if err := l.ReadBatch(new(capture.Batch)); err != io.EOF {
 		t.Errorf("after Close: got %v, want io.EOF", err)
@@ -165,7 +175,7 @@ func TestLive_TwoNamespaces(t *testing.T) {
 		l    *Capture
 		done <-chan collected
 	}{{"sender", here, sent}, {"receiver", there, received}} {
-		c := stopAndCollect(t, side.l, side.done)
+		c := stopAfter(t, n, side.l, side.done)
 		s := side.l.Stats()
 		distinct, doubled := numbersOf(t, c.packets, n)
 		if doubled != 0 || uint64(distinct)+s.Dropped != n {
@@ -224,7 +234,7 @@ func TestHazard_V5_RightsAreNeededToOpenOnly(t *testing.T) {
 	}
 	done := collect(l)
 	numbered(t, addr, 10, 50)
-	c := stopAndCollect(t, l, done)
+	c := stopAfter(t, 10, l, done)
 	if s := l.Stats(); s.Received != 10 || s.Dropped != 0 {
 		t.Errorf("got %+v", s)
 	}
@@ -241,6 +251,7 @@ func TestInterfaces(t *testing.T) {
 	veth(t)
 	ip(t, "addr add 10.77.0.1/24 dev v0")
 	ip(t, "link set v1 down")
+	poll.Until(t, "v0 has no carrier", func() bool { return !running("v0") })
 	all, err := Interfaces()
 	if err != nil {
 		t.Fatal(err)
