@@ -5,7 +5,7 @@ FUZZTIME ?= 30s
 export FUZZTIME
 
 .DEFAULT_GOAL := build
-.PHONY: help build test demo bench bench-tshark bench-live fuzz oracle hazards agree fmt lint cover screens
+.PHONY: help build test demo bench bench-tshark bench-live fuzz oracle hazards agree cross fmt lint cover screens
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1	\2/p' Makefile
@@ -40,6 +40,9 @@ hazards: ## how many of the 170 hazards have a test that passes
 
 agree: build ## comparisons with what endpoints logged
 	.ci/agree
+
+cross: ## builds for all systems, and the tests of 32-bit machines
+	.ci/cross
 
 fmt: ## gofmt all
 	gofmt -w .

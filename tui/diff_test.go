@@ -1,48 +1,19 @@
 package tui
 
 import (
-	"fmt"
-	"net/netip"
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/wspeek/wspeek/decode/diff"
-	"github.com/wspeek/wspeek/pcaps"
+	"github.com/wspeek/wspeek/decode/trace"
+	"github.com/wspeek/wspeek/tui/feedtest"
 )
 
-// twoSessions is a capture of two sessions whose client says these texts, one after the other.
-func twoSessions(a, b []string) []byte {
-	var all []pcaps.Packet
-	for k, texts := range [][]string{a, b} {
-		c := pcaps.Conversation{Client: netip.AddrPortFrom(netip.MustParseAddr("192.0.2.1"), uint16(50000+k)),
-			Start: time.Unix(1_700_000_000+int64(100*k), 0)}
-		c.Upgrade(pcaps.Request{}, pcaps.Response{})
-		for _, s := range texts {
-			c.SendFrames(pcaps.C2S, pcaps.Text(s).Masked(pcaps.RFCKey))
-		}
-		c.SendFrames(pcaps.C2S, pcaps.Close(1000, "").Masked(pcaps.RFCKey))
-		c.SendFrames(pcaps.S2C, pcaps.Close(1000, ""))
-		c.Close()
-		all = append(all, c.Packets...)
-	}
-	return pcaps.Pcap{}.Bytes(all)
-}
-
-// script is what both sessions say, but for what a test changes.
-func script(n int) (out []string) {
-	for i := range n {
-		out = append(out, fmt.Sprintf(`{"op":"%s","user":"alice","amount":%d}`, strings.Repeat(string(rune('a'+i%26)), 3+i/26), 7*i*i+3))
-	}
-	return out
-}
-
-// changedScripts differ in one removed, one inserted and one changed message.
 func changedScripts() (a, b []string) {
-	a, b = script(30), script(30)
+	a, b = feedtest.Script(30), feedtest.Script(30)
 	b[20] = strings.Replace(b[20], "alice", "mallory", 1)
 	b = slices.Insert(b, 12, `{"hello":"this was not there before"}`)
 	return a, slices.Delete(b, 5, 6)
@@ -50,17 +21,18 @@ func changedScripts() (a, b []string) {
 
 func TestSessionsCompared(t *testing.T) {
 	t.Parallel()
-	d := drive(t, twoSessions(changedScripts()), 120, 40, Options{})
+	d := drive(t, feedtest.TwoSessions(changedScripts()), 120, 40, Options{})
 	d.keys("j", "space").shows("1 selected", "* ").keys("space").shows("two sessions selected")
 	d.keys("=").shows("sessions 1 ~ 2", "differ:", "1 changed, 1 only in A, 1 only in B", "n N next difference")
 	d.shows(" - only in A")
 	d.keys("n").shows(" + only in B", "this was not there before")
 	d.keys("n").shows(" ~ changed", "$.user", "alice", "≠", "mallory")
-	if s := d.m.screen(); !strings.Contains(s, d.m.th.hit.open+`"alice"`) || !strings.Contains(s, d.m.th.hit.open+`"mallory"`) {
+	hit, _ := brackets(d.m.th.Hit)
+	if s := d.m.screen(); !strings.Contains(s, hit+`"alice"`) || !strings.Contains(s, hit+`"mallory"`) {
 		t.Errorf("the values are not lit: %q", s)
 	}
-	at := d.m.cmp.(*diffPane).list.cursor
-	if d.keys("n"); d.m.cmp.(*diffPane).list.cursor != at {
+	at := d.m.cmp.(*diffPane).list.Cursor
+	if d.keys("n"); d.m.cmp.(*diffPane).list.Cursor != at {
 		t.Error("n goes on behind the last difference")
 	}
 	d.keys("enter").shows("compare: 1 different line", "1:21 →", "2:21 →").keys("esc").shows("sessions 1 ~ 2")
@@ -70,14 +42,14 @@ func TestSessionsCompared(t *testing.T) {
 
 func TestSessionsComparedAsTheyAre(t *testing.T) {
 	t.Parallel()
-	d := drive(t, twoSessions(script(3), script(3)), 80, 24, Options{})
+	d := drive(t, feedtest.TwoSessions(feedtest.Script(3), feedtest.Script(3)), 80, 24, Options{})
 	d.keys("=").shows("Space selects").keys("space").shows("stands for all sessions")
 	d.keys("j", "space", "=").shows("no difference: 5 the same").keys("n").shows("  the same").keys("=").lacks("no difference")
 }
 
 func TestSessionsComparedGivenUp(t *testing.T) {
 	t.Parallel()
-	d := drive(t, twoSessions(changedScripts()), 80, 24, Options{})
+	d := drive(t, feedtest.TwoSessions(changedScripts()), 80, 24, Options{})
 	d.keys("j", "space", "space")
 	cmd := d.m.compareSessions()
 	j := d.m.diffing
@@ -95,7 +67,9 @@ func TestSessionsSideIsThatOfDiff(t *testing.T) {
 	t.Parallel()
 	d := drive(t, sample("port-reuse"), 80, 24, Options{})
 	for n := 1; n <= 2; n++ {
-		want, err := diff.FromTrace("", d.m.store.trace, n)
+		var want *diff.Side
+		var err error
+		d.m.store.Look(func(t *trace.Trace) { want, err = diff.FromTrace("", t, n) })
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -121,7 +95,7 @@ func TestSessionsDifferencesForthAndBack(t *testing.T) {
 	for i := p.next(-1); i >= 0; i = p.next(i) {
 		forth = append(forth, i)
 	}
-	for i := p.previous(p.list.n); i >= 0; i = p.previous(i) {
+	for i := p.previous(p.list.N); i >= 0; i = p.previous(i) {
 		back = append(back, i)
 	}
 	slices.Reverse(back)
@@ -138,13 +112,13 @@ func TestSessionsDifferencesForthAndBack(t *testing.T) {
 
 func TestSessionsComparedWithTheMouse(t *testing.T) {
 	t.Parallel()
-	d := drive(t, twoSessions(changedScripts()), 80, 24, Options{})
+	d := drive(t, feedtest.TwoSessions(changedScripts()), 80, 24, Options{})
 	d.keys("j", "space", "space", "=")
 	d.text()
-	top := d.m.cmp.(*diffPane).list.top
+	top := d.m.cmp.(*diffPane).list.Top
 	d.send(tea.MouseWheelMsg{X: 10, Y: 6, Button: tea.MouseWheelDown})
-	if d.text(); d.m.cmp.(*diffPane).list.top != top+3 {
-		t.Errorf("top %d after %d", d.m.cmp.(*diffPane).list.top, top)
+	if d.text(); d.m.cmp.(*diffPane).list.Top != top+3 {
+		t.Errorf("top %d after %d", d.m.cmp.(*diffPane).list.Top, top)
 	}
 }
 
@@ -178,12 +152,12 @@ func TestMarksIn(t *testing.T) {
 
 func TestHazard_O2_HostileSessionsComparedAreInert(t *testing.T) {
 	t.Parallel()
-	data := twoSessions([]string{evil, "x" + evil, `{"` + soft + `":"` + soft + `"}`, "one " + soft, "z" + strings.Repeat("\u0301", 99)},
+	data := feedtest.TwoSessions([]string{evil, "x" + evil, `{"` + soft + `":"` + soft + `"}`, "one " + soft, "z" + strings.Repeat("\u0301", 99)},
 		[]string{evil + "!", `{"` + soft + `":"other"}`, "two " + evil, "日本語🎉👩‍👩‍👧‍👦🇩🇪❤️" + evil})
 	for _, size := range sizes {
 		d := drive(t, data, size[0], size[1], Options{})
 		d.keys("j", "space", "space", "=").text()
-		for range d.m.cmp.(*diffPane).list.n {
+		for range d.m.cmp.(*diffPane).list.N {
 			d.keys("j").text()
 			d.keys("enter").text()
 			if _, ok := d.m.cmp.(*comparePane); ok {
@@ -191,7 +165,7 @@ func TestHazard_O2_HostileSessionsComparedAreInert(t *testing.T) {
 			}
 		}
 		d.keys("esc", "enter", "L").text()
-		for range d.m.lad.list.n {
+		for range d.m.lad.list.N {
 			d.keys("j").text()
 		}
 	}

@@ -4,11 +4,14 @@ import (
 	"sync/atomic"
 	"time"
 
-	tea "charm.land/bubbletea/v2"
+	"github.com/wspeek/wspeek/tui/draw"
+	"github.com/wspeek/wspeek/tui/rows"
 
+	tea "charm.land/bubbletea/v2"
 	"github.com/wspeek/wspeek/decode"
 	"github.com/wspeek/wspeek/decode/ladder"
 	"github.com/wspeek/wspeek/decode/show"
+	"github.com/wspeek/wspeek/decode/trace"
 )
 
 // ladderMode says whether the messages are drawn as a ladder.
@@ -44,7 +47,7 @@ type ladderKey struct {
 // ladderPane shows a session as two lines with its messages as arrows, in the place of the list of messages.
 type ladderPane struct {
 	mode ladderMode
-	list list
+	list draw.List
 	key  ladderKey
 	rows []ladder.Row
 	err  error
@@ -68,28 +71,25 @@ type ladderJob struct {
 // ladderMsg brings a ladder.
 type ladderMsg struct{ job *ladderJob }
 
-// run makes the rows; it holds the lock for no longer than scanPiece at a time while it goes through the messages.
-func (j *ladderJob) run(s *store) {
+// run makes the rows.
+func (j *ladderJob) run(s *rows.Store) {
 	time.Sleep(j.rest)
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	began := time.Now()
-	held, n := began, 0
-	pause := func() bool {
-		if n++; n%16 == 0 && time.Since(held) > scanPiece {
-			s.mu.Unlock()
-			s.mu.Lock()
-			held = time.Now()
-		}
-		return !j.stop.Load()
-	}
-	opt := ladder.Options{Frames: j.key.frames, TCP: j.key.tcp, Messages: maxLadder, Pause: pause}
-	j.rows, j.err = ladder.Rows(s.trace, j.key.session, opt)
+	s.ReadPausing(func(t *trace.Trace, pause func()) {
+		n := 0
+		opt := ladder.Options{Frames: j.key.frames, TCP: j.key.tcp, Messages: maxLadder, Pause: func() bool {
+			if n++; n%16 == 0 {
+				pause()
+			}
+			return !j.stop.Load()
+		}}
+		j.rows, j.err = ladder.Rows(t, j.key.session, opt)
+	})
 	j.took = time.Since(began)
 }
 
 // laddering says whether the ladder stands in the place of the list. It shows one session, never all.
-func (m *model) laddering() bool { return m.lad.mode != ladderOff && m.spec.session != 0 }
+func (m *model) laddering() bool { return m.lad.mode != ladderOff && m.spec.Session != 0 }
 
 // turnLadder goes from the list to the ladder, to that with TCP, and back.
 func (m *model) turnLadder(string) tea.Cmd {
@@ -99,7 +99,7 @@ func (m *model) turnLadder(string) tea.Cmd {
 			m.complain("a ladder shows one session, and no row of one is selected")
 			return nil
 		}
-		m.lad = ladderPane{mode: ladderOn, list: list{height: m.msgs.list.height, follow: m.msgs.list.follow}, seen: -1}
+		m.lad = ladderPane{mode: ladderOn, list: draw.List{Height: m.msgs.list.Height, Follow: m.msgs.list.Follow}, seen: -1}
 		m.say("ladder of all messages, whatever is filtered; L adds what TCP did, f frames, Esc goes back to the list")
 	case m.lad.mode == ladderOn:
 		m.lad.mode = ladderTCP
@@ -113,16 +113,16 @@ func (m *model) turnLadder(string) tea.Cmd {
 
 // toOneSession chooses the session of the row that is looked at where all are shown.
 func (m *model) toOneSession() bool {
-	if m.spec.session != 0 {
+	if m.spec.Session != 0 {
 		return true
 	}
 	c, ok := m.current()
 	if !ok {
 		return false
 	}
-	m.anchor = c.i
-	m.spec.session = c.session.N
-	m.sess.choose(m.store, c.session.N)
+	m.anchor = c.Index
+	m.spec.Session = c.Session.N
+	m.sess.choose(m.store, c.Session.N)
 	return true
 }
 
@@ -152,19 +152,18 @@ func (m *model) climb() tea.Cmd {
 		p.want.rest = min(3*p.took, maxLadderRest)
 	}
 	j := p.want
-	return m.store.beside(func() tea.Msg {
+	return m.background(func() tea.Msg {
 		j.run(s)
 		return ladderMsg{j}
 	})
 }
 
 func (m *model) ladderKey() ladderKey {
-	n := m.spec.session
-	k := ladderKey{ladderLook: ladderLook{n, m.spec.frames, m.lad.mode == ladderTCP}}
-	m.store.mu.Lock()
-	defer m.store.mu.Unlock()
-	k.info, k.count, k.amended = m.store.trace.Session(n), m.store.trace.MessageCount(n), m.store.trace.Amended()
-	k.first = m.store.trace.FirstKept(n)
+	n := m.spec.Session
+	k := ladderKey{ladderLook: ladderLook{n, m.spec.Frames, m.lad.mode == ladderTCP}}
+	m.store.Look(func(t *trace.Trace) {
+		k.info, k.count, k.amended, k.first = t.Session(n), t.MessageCount(n), t.Amended(), t.FirstKept(n)
+	})
 	return k
 }
 
@@ -178,7 +177,7 @@ func (m *model) climbed(j *ladderJob) tea.Cmd {
 		p.seen = -1
 	}
 	p.rows, p.err, p.key, p.took, p.want = j.rows, j.err, j.key, j.took, nil
-	p.list.grow(len(p.rows))
+	p.list.Grow(len(p.rows))
 	return m.build()
 }
 
@@ -193,38 +192,38 @@ func (m *model) ladderAct(a action) {
 func (m *model) ladderMoved() {
 	m.anchor = -1
 	if c, ok := m.current(); ok {
-		if at, _ := m.lens.find(m.store, c.i); at < m.msgs.list.n {
-			m.msgs.list.set(at)
+		if at, _ := m.lens.Find(m.store, c.Index); at < m.msgs.list.N {
+			m.msgs.list.Set(at)
 		}
 	}
-	m.msgs.list.follow = m.lad.list.follow
-	m.lad.seen = m.msgs.list.cursor
+	m.msgs.list.Follow = m.lad.list.Follow
+	m.lad.seen = m.msgs.list.Cursor
 }
 
 // keepStep lets the ladder go to the message of the list where something else than the ladder has moved that.
 func (m *model) keepStep() {
 	p := &m.lad
-	if len(p.rows) == 0 || m.anchor >= 0 || p.seen == m.msgs.list.cursor {
+	if len(p.rows) == 0 || m.anchor >= 0 || p.seen == m.msgs.list.Cursor {
 		return
 	}
-	p.seen = m.msgs.list.cursor
-	if p.list.follow && m.msgs.list.follow {
+	p.seen = m.msgs.list.Cursor
+	if p.list.Follow && m.msgs.list.Follow {
 		return
 	}
-	if c, ok := m.lens.entryAt(m.store, p.seen); ok {
-		p.list.set(p.rowOf(&c))
+	if c, ok := m.lens.At(m.store, p.seen); ok {
+		p.list.Set(p.rowOf(&c))
 	}
 }
 
 // rowOf is the row of what c shows, or where it would stand.
-func (p *ladderPane) rowOf(c *cell) int {
-	message, frame := c.m.N, 0
+func (p *ladderPane) rowOf(c *rows.Cell) int {
+	message, frame := c.Message.N, 0
 	switch {
-	case c.kind == entryFrame:
-		message, frame = c.f.Message, c.f.N
-	case c.kind == entryMark && c.mark.kind != markEnded:
+	case c.Kind == rows.OfFrame:
+		message, frame = c.Frame.Message, c.Frame.N
+	case c.Kind == rows.OfMark && c.Mark.Event != rows.Ended:
 		return 0
-	case c.kind == entryMark:
+	case c.Kind == rows.OfMark:
 		return len(p.rows) - 1
 	}
 	for i := range p.rows {
@@ -232,26 +231,16 @@ func (p *ladderPane) rowOf(c *cell) int {
 			return i
 		}
 	}
-	return p.list.cursor
+	return p.list.Cursor
 }
 
 // current is the message or frame that the ladder stands on.
-func (p *ladderPane) current(s *store) (c cell, ok bool) {
-	if p.list.cursor >= len(p.rows) {
+func (p *ladderPane) current(s *rows.Store) (c rows.Cell, ok bool) {
+	if p.list.Cursor >= len(p.rows) {
 		return c, false
 	}
-	r := &p.rows[p.list.cursor]
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	e := entry{kind: entryMessage, i: s.trace.Index(p.key.session, r.Message)}
-	if r.Frame > 0 {
-		e = entry{kind: entryFrame, i: s.trace.FrameIndex(p.key.session, r.Frame)}
-	}
-	if r.Message == 0 || e.i < 0 {
-		return c, false
-	}
-	c = s.cell(e, false)
-	return c, c.kind != entryGone
+	r := &p.rows[p.list.Cursor]
+	return s.Numbered(p.key.session, r.Message, r.Frame)
 }
 
 // ladderMark says whether the message of a row is selected.
@@ -259,53 +248,52 @@ func (m *model) ladderMark(r *ladder.Row) bool {
 	if len(m.msgs.marked) == 0 || r.Message == 0 {
 		return false
 	}
-	m.store.mu.Lock()
-	defer m.store.mu.Unlock()
-	return m.msgs.isMarked(m.store.trace.Index(m.lad.key.session, r.Message))
+	i := -1
+	m.store.Look(func(t *trace.Trace) { i = t.Index(m.lad.key.session, r.Message) })
+	return m.msgs.isMarked(i)
 }
 
 // ladderStyle is how a span of a ladder is drawn.
-func (th *theme) ladderStyle(s ladder.Style) style {
-	return [...]style{ladder.Plain: th.plain, ladder.Quiet: th.dim, ladder.Strong: th.bold, ladder.Sent: th.sent,
-		ladder.Received: th.got, ladder.Alarm: th.bad}[s]
+func ladderStyle(th *draw.Theme, s ladder.Style) draw.Style {
+	return [...]draw.Style{ladder.Plain: th.Plain, ladder.Quiet: th.Dim, ladder.Strong: th.Bold, ladder.Sent: th.Sent,
+		ladder.Received: th.Received, ladder.Alarm: th.Bad}[s]
 }
 
 // View draws the pane in w cells and h rows.
-func (p *ladderPane) View(th *theme, info *decode.Session, marked func(*ladder.Row) bool, w, h int, focused bool) []string {
-	p.list.resize(h - 1)
+func (p *ladderPane) View(th *draw.Theme, info *decode.Session, selected func(*ladder.Row) bool, w, h int, focused bool) []string {
+	p.list.Resize(h - 1)
 	d := ladder.Draw{Width: w - 3, NoTime: w-3 < ladder.MinWidth}
 	if len(p.rows) > 0 {
 		d.First = p.rows[0].At.Time
 	}
-	l := newLine(w)
-	head(l, th, focused)
-	l.put(th.plain, " ")
+	l := th.Line(w)
+	draw.Head(l, th, focused)
+	l.Put(th.Plain, " ")
 	if info != nil {
-		l.spans(th, d.Head(info)[0])
+		drawSpans(l, th, d.Head(info)[0])
 	}
 	rows := []string{l.String()}
-	from, to := p.list.visible()
+	from, to := p.list.Visible()
 	for i := from; i < min(to, len(p.rows)); i++ {
-		l := newLine(w)
-		if cursor(l, th, i == p.list.cursor, focused); marked(&p.rows[i]) {
-			l.b, l.w = l.b[:0], 0
-			l.put(th.mark, "* ")
+		l := th.Line(w)
+		if draw.Cursor(l, th, i == p.list.Cursor, focused); selected(&p.rows[i]) {
+			draw.Selected(l, th)
 		}
-		rows = append(rows, l.spans(th, d.Row(&p.rows[i])).String())
+		rows = append(rows, drawSpans(l, th, d.Row(&p.rows[i])).String())
 	}
 	switch {
 	case p.err != nil:
-		rows = append(rows, newLine(w).put(th.bad, "   "+show.Inert(p.err.Error())).String())
+		rows = append(rows, th.Line(w).Put(th.Bad, "   "+show.Inert(p.err.Error())).String())
 	case len(p.rows) == 0:
-		rows = append(rows, newLine(w).put(th.dim, "   ...").String())
+		rows = append(rows, th.Line(w).Put(th.Dim, "   ...").String())
 	}
-	return fit(rows, w, h)
+	return draw.Fit(rows, w, h)
 }
 
-// spans draws a line of a ladder.
-func (l *line) spans(th *theme, spans []ladder.Span) *line {
+// drawSpans draws a line of a ladder.
+func drawSpans(l *draw.Line, th *draw.Theme, spans []ladder.Span) *draw.Line {
 	for _, s := range spans {
-		l.put(th.ladderStyle(s.Style), s.Text)
+		l.Put(ladderStyle(th, s.Style), s.Text)
 	}
 	return l
 }

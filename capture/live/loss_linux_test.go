@@ -73,21 +73,9 @@ func TestHazard_V4_InterfaceDownThenUpThenGone(t *testing.T) {
 	}
 	ip(t, "link set v1 name renamed")
 	ip(t, "link set renamed up")
-	// The kernel takes its time to let frames through a link that came up: they are sent until one comes.
-	came, send := make(chan struct{}), sender(t, "v0")
-	go poll.For(func() bool {
-		send(frame("\x88\xb5", "back"))
-		select {
-		case <-came:
-			return true
-		default:
-			return false
-		}
-	})
-	if err := l.ReadBatch(&b); err != nil || len(b.Packets) == 0 {
-		t.Fatalf("after up: got %v, %d packets, want some", err, len(b.Packets))
+	if got := sendUntilRead(t, l, "v0"); got == 0 {
+		t.Fatal("after up: no packets")
 	}
-	close(came)
 	ip(t, "link set renamed down")
 	err := l.ReadBatch(&b)
 	for err == nil {
@@ -98,7 +86,27 @@ func TestHazard_V4_InterfaceDownThenUpThenGone(t *testing.T) {
 	wantInterfaceError(t, l.ReadBatch(&b), "v1", "has gone away")
 }
 
-func TestOpenLive_Refusals(t *testing.T) {
+// sendUntilRead sends frames until one of them is read: the kernel takes its time to let frames through a link that came
+// up. It returns how many packets were read.
+func sendUntilRead(t *testing.T, l *Capture, from string) int {
+	t.Helper()
+	read := make(chan int)
+	go func() {
+		var b capture.Batch
+		l.ReadBatch(&b)
+		read <- len(b.Packets)
+	}()
+	for {
+		sendFrames(t, from, frame("\x88\xb5", "back"))
+		select {
+		case n := <-read:
+			return n
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
+}
+
+func TestOpen_Refusals(t *testing.T) {
 	refused := errors.New("refused")
 	tests := []struct {
 		name string

@@ -187,17 +187,6 @@ func running(name string) bool {
 // sendFrames sends Ethernet frames out of an interface as they are.
 func sendFrames(t testing.TB, name string, frames ...[]byte) {
 	t.Helper()
-	send := sender(t, name)
-	for _, f := range frames {
-		if err := send(f); err != nil {
-			t.Fatalf("send on %s: %v", name, err)
-		}
-	}
-}
-
-// sender returns a function that sends an Ethernet frame; it may be called in other threads too.
-func sender(t testing.TB, name string) func(frame []byte) error {
-	t.Helper()
 	i, err := net.InterfaceByName(name)
 	if err != nil {
 		t.Fatal(err)
@@ -206,9 +195,11 @@ func sender(t testing.TB, name string) func(frame []byte) error {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { unix.Close(fd) })
-	return func(frame []byte) error {
-		return unix.Sendto(fd, frame, 0, &unix.SockaddrLinklayer{Ifindex: i.Index})
+	defer unix.Close(fd)
+	for _, f := range frames {
+		if err := unix.Sendto(fd, f, 0, &unix.SockaddrLinklayer{Ifindex: i.Index}); err != nil {
+			t.Fatalf("send on %s: %v", name, err)
+		}
 	}
 }
 
