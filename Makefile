@@ -44,6 +44,9 @@ agree: build ## comparisons with what endpoints logged
 cross: ## builds for all systems, and the tests of 32-bit machines
 	.ci/cross
 
+cross: ## builds for every platform, tests of the 386 build
+	.ci/cross
+
 fmt: ## gofmt all
 	gofmt -w .
 
