@@ -69,6 +69,7 @@ var inside = map[string][]string{
 	"capture/link": {"capture"},
 	"capture/live": {"capture"},
 	"tui/rows":     {"tui/draw"},
+	"tui/feedtest": {"tui/draw"},
 	"tui/doc":      {"tui/draw", "tui/rows"},
 	"tui":          {"tui/draw", "tui/rows", "tui/doc"},
 }
