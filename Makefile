@@ -41,9 +41,6 @@ hazards: ## how many of the 170 hazards have a test that passes
 agree: build ## comparisons with what endpoints logged
 	.ci/agree
 
-cross: ## builds for all systems, and the tests of 32-bit machines
-	.ci/cross
-
 cross: ## builds for every platform, tests of the 386 build
 	.ci/cross
 
