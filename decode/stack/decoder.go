@@ -15,7 +15,7 @@ import (
 type Decoder struct {
 	opt    decode.Options
 	table  *reassembly.Table
-	shared *ws.Shared
+	shared *ws.Pool
 	bytes  reassembly.Bytes
 	out    *decode.Batch
 	// now is the packet looked at; its number is atEnd when the capture has ended.
@@ -25,7 +25,7 @@ type Decoder struct {
 
 // NewDecoder makes a Decoder.
 func NewDecoder(opt decode.Options) *Decoder {
-	d := &Decoder{opt: opt, shared: ws.NewShared(), encrypted: map[uint16]int{}}
+	d := &Decoder{opt: opt, shared: ws.NewPool(), encrypted: map[uint16]int{}}
 	d.table = reassembly.NewTable(d, opt.Limits.TCP, &d.bytes)
 	return d
 }

@@ -177,7 +177,7 @@ func (h *half) conclude(a *assembly) {
 }
 
 // settle is the payload that came in pieces, in memory that may be kept.
-func (s *Shared) settle(a *assembly) []byte {
+func (s *Pool) settle(a *assembly) []byte {
 	if len(a.buf) < blockSize {
 		return s.Arena.Copy(a.buf)
 	}

@@ -35,7 +35,7 @@ func (h *half) keep(a *assembly, p []byte, at int64, whole bool) {
 		a.buf = grow(a.buf, len(p))
 		dst = a.buf[n:]
 	case a.m.Compressed:
-		a.raw = h.c.sh.piece(len(p) + len(deflateTail))[:len(p)]
+		a.raw = h.c.sh.piece(len(p) + len(afterPayload))[:len(p)]
 		dst = a.raw
 	default:
 		a.m.Payload = h.c.sh.Arena.Bytes(len(p))

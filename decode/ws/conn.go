@@ -32,9 +32,9 @@ type Config struct {
 	Frames bool
 
 	Limits Limits
-	// Shared is what the conns of one worker share: the arena, scratch memory, inflaters. Never nil.
-	Shared *Shared
-	Bytes  *reassembly.Bytes
+	// Pool is what the conns of one worker share: the arena, scratch memory, windows. Never nil.
+	Pool  *Pool
+	Bytes *reassembly.Bytes
 }
 
 // Limits bounds what is kept; a zero field means its default.
@@ -48,9 +48,8 @@ type Limits struct {
 	// Search is how many bytes a direction keeps while a frame boundary is searched for (default 1 MiB). The search
 	// itself goes on for as long as it takes.
 	Search int64
-	// Inflaters is how many live inflaters (about 40 KB each) one worker keeps (default 512).
-	Inflaters int
-	// Windows is how many bytes of DEFLATE windows one worker keeps besides (default 64 MiB).
+	// Windows is how many bytes of memory the DEFLATE windows of one worker may use (default 64 MiB): up to 72 KiB for each direction,
+	// less where less was sent. Beyond that those used least recently go to Pool.Store.
 	Windows int64
 }
 
@@ -75,9 +74,6 @@ func (l Limits) withDefaults() Limits {
 	if l.Fragments <= 0 {
 		l.Fragments = 1 << 20
 	}
-	if l.Inflaters <= 0 {
-		l.Inflaters = 512
-	}
 	return l
 }
 
@@ -89,11 +85,13 @@ func (l Limits) withDefaults() Limits {
 type Conn struct {
 	cfg  Config
 	sink Sink
-	sh   *Shared
+	sh   *Pool
 	acct *reassembly.Bytes
 	// messages and frames are the last numbers given.
 	messages, frames int
 	halves           [2]half
+	// evicted says that a missing window was reported.
+	evicted bool
 	// doubted says that nothing is better than Conflict.
 	doubted bool
 }
@@ -109,7 +107,7 @@ type Counts struct {
 // it is given is the first after the opening handshake (but with Config.Resync).
 func New(cfg Config, s Sink) *Conn {
 	cfg.Limits = cfg.Limits.withDefaults()
-	c := &Conn{cfg: cfg, sink: s, sh: cfg.Shared, acct: cfg.Bytes}
+	c := &Conn{cfg: cfg, sink: s, sh: cfg.Pool, acct: cfg.Bytes}
 	if c.acct == nil {
 		c.acct = new(reassembly.Bytes)
 	}
