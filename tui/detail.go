@@ -5,8 +5,10 @@ import (
 
 	"github.com/wspeek/wspeek/decode"
 	"github.com/wspeek/wspeek/decode/show"
+	"github.com/wspeek/wspeek/decode/trace"
 	"github.com/wspeek/wspeek/decode/ws"
 	"github.com/wspeek/wspeek/tui/draw"
+	"github.com/wspeek/wspeek/tui/rows"
 )
 
 // view is one of the views of the detail pane.
@@ -24,7 +26,7 @@ var viewNames = [...]string{"payload", "hex", "frames", "handshake"}
 // subject is what the detail pane shows: a session, or an entry of the list.
 type subject struct {
 	session int
-	entry   entry
+	entry   rows.Entry
 	isEntry bool
 }
 
@@ -57,34 +59,34 @@ type document struct {
 }
 
 // answer makes the document.
-func (q *request) answer(s *store) *document {
+func (q *request) answer(s *rows.Store) *document {
 	return &document{q, q.make(s)}
 }
 
-func (q *request) make(s *store) body {
+func (q *request) make(s *rows.Store) body {
 	if !q.isEntry {
 		return q.sessionBody(s, q.session)
 	}
-	s.mu.Lock()
-	c := s.cell(q.entry, false)
-	s.mu.Unlock()
-	if c.kind == entryGone {
-		return noteBody(q.th, q.w, errForgotten.Error())
+	c := s.Cell(q.entry)
+	if c.Kind == rows.Dropped {
+		return noteBody(q.th, q.w, rows.ErrDropped.Error())
 	}
 	switch {
-	case c.kind == entryMark || q.view == viewHandshake:
-		return q.sessionBody(s, c.session.N)
-	case c.kind == entryFrame:
+	case c.Kind == rows.OfMark || q.view == viewHandshake:
+		return q.sessionBody(s, c.Session.N)
+	case c.Kind == rows.OfFrame:
 		return q.frameBody(s, &c)
 	}
-	return q.messageBody(s, c.i, c.session, &c.m, 0)
+	return q.messageBody(s, c.Index, c.Session, &c.Message, 0)
 }
 
-func (q *request) sessionBody(s *store, n int) body {
-	s.mu.Lock()
-	i, first := s.trace.CurrentSession(n), s.trace.FirstKept(n)
-	findings := s.trace.Findings(n)
-	s.mu.Unlock()
+func (q *request) sessionBody(s *rows.Store, n int) body {
+	var i *decode.Session
+	var first int
+	var findings []ws.Finding
+	s.Look(func(t *trace.Trace) {
+		i, first, findings = t.CurrentSession(n), t.FirstKept(n), t.Findings(n)
+	})
 	if i == nil {
 		return overview(q.th, q.w, s)
 	}
@@ -92,28 +94,22 @@ func (q *request) sessionBody(s *store, n int) body {
 }
 
 // frameBody shows the message of a frame, with the frame open where frames are looked at.
-func (q *request) frameBody(s *store, c *cell) body {
-	s.mu.Lock()
-	i := s.trace.Index(c.session.N, c.f.Message)
-	var m ws.Message
-	if i >= 0 {
-		s.trace.MessageInto(i, &m)
-	}
-	s.mu.Unlock()
-	if i < 0 {
-		m = ws.Message{Frames: 1, N: c.f.Message, Dir: c.f.Dir, Opcode: c.f.Opcode}
-		d := newFramesDoc(q.th, q.w, c.session, &m, []ws.Frame{c.f}, nil, 0)
+func (q *request) frameBody(s *rows.Store, c *rows.Cell) body {
+	i, m, whole := s.MessageOf(c)
+	if !whole {
+		m = ws.Message{Frames: 1, N: c.Frame.Message, Dir: c.Frame.Dir, Opcode: c.Frame.Opcode}
+		d := newFramesDoc(q.th, q.w, c.Session, &m, []ws.Frame{c.Frame}, nil, 0)
 		return d
 	}
-	return q.messageBody(s, i, c.session, &m, c.f.N)
+	return q.messageBody(s, i, c.Session, &m, c.Frame.N)
 }
 
 // messageBody shows message i; frame is the number of the frame to open, 0 for the first.
-func (q *request) messageBody(s *store, i int, info *decode.Session, m *ws.Message, frame int) body {
+func (q *request) messageBody(s *rows.Store, i int, info *decode.Session, m *ws.Message, frame int) body {
 	head := messageHead(q.th, q.w, info, m)
-	p, err := s.payload(i)
-	if _, kept := s.message(i); kept == nil {
-		err = errForgotten
+	p, err := s.Payload(i)
+	if _, kept := s.Message(i); kept == nil {
+		err = rows.ErrDropped
 	}
 	if err != nil {
 		return &stacked{head, noteBody(q.th, q.w, err.Error())}
@@ -124,10 +120,9 @@ func (q *request) messageBody(s *store, i int, info *decode.Session, m *ws.Messa
 	return &stacked{head, payloadBody(q, m, p)}
 }
 
-func (q *request) framesBody(s *store, info *decode.Session, m *ws.Message, p []byte, frame int) body {
-	s.mu.Lock()
-	frames := s.trace.MessageFrames(info.N, m.N, maxFrames)
-	s.mu.Unlock()
+func (q *request) framesBody(s *rows.Store, info *decode.Session, m *ws.Message, p []byte, frame int) body {
+	var frames []ws.Frame
+	s.Look(func(t *trace.Trace) { frames = t.MessageFrames(info.N, m.N, rows.MaxFrames) })
 	open := 0
 	for k := range frames {
 		if frames[k].N == frame {
@@ -138,20 +133,20 @@ func (q *request) framesBody(s *store, info *decode.Session, m *ws.Message, p []
 }
 
 // overview is what stands beside the line "all sessions".
-func overview(th *draw.Theme, w int, s *store) body {
-	c := s.counts()
+func overview(th *draw.Theme, w int, s *rows.Store) body {
+	c := s.Counts()
 	r := draw.NewRich(w)
 	r.Add(0, th.Bold.Of("all sessions"))
-	r.Pair(th, "sessions", show.Thousands(int64(c.sessions)))
-	r.Pair(th, "messages", show.Thousands(int64(c.messages)))
-	r.Pair(th, "frames", show.Thousands(int64(c.frames)))
-	r.Pair(th, "findings", show.Thousands(int64(c.findings)))
-	for st, n := range c.account.States {
+	r.Pair(th, "sessions", show.Thousands(int64(c.Sessions)))
+	r.Pair(th, "messages", show.Thousands(int64(c.Messages)))
+	r.Pair(th, "frames", show.Thousands(int64(c.Frames)))
+	r.Pair(th, "findings", show.Thousands(int64(c.Findings)))
+	for st, n := range c.Account.States {
 		if n > 0 {
 			r.Pair(th, ws.State(st).String(), show.CountGrouped(n, "message"))
 		}
 	}
-	for _, why := range c.account.Why {
+	for _, why := range c.Account.Why {
 		r.Pair(th, "incomplete", why)
 	}
 	return r

@@ -10,10 +10,8 @@ import (
 	"github.com/wspeek/wspeek/decode/show"
 	"github.com/wspeek/wspeek/decode/ws"
 	"github.com/wspeek/wspeek/tui/draw"
+	"github.com/wspeek/wspeek/tui/rows"
 )
-
-// maxFrames is how many frames of one message are listed.
-const maxFrames = 5000
 
 // frameRow is a row of framesDoc: a frame, or a part of the one that is open.
 type frameRow struct {
@@ -153,7 +151,7 @@ func (d *framesDoc) lit() *explain.Field {
 func (d *framesDoc) Draw(i int, l *draw.Line) {
 	if i >= len(d.rows) {
 		what := "f lists all frames"
-		if len(d.frames) < maxFrames {
+		if len(d.frames) < rows.MaxFrames {
 			what = "no longer kept"
 		}
 		l.Put(d.th.Dim, fmt.Sprintf("... %s more: %s", show.Thousands(int64(d.total-len(d.frames))), what))

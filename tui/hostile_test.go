@@ -9,6 +9,7 @@ import (
 	"github.com/wspeek/wspeek/decode/ws"
 	"github.com/wspeek/wspeek/pcaps"
 	"github.com/wspeek/wspeek/tui/draw"
+	"github.com/wspeek/wspeek/tui/rows"
 )
 
 // evil acts on a terminal that is shown it.
@@ -133,7 +134,7 @@ func TestHeartbeatsOfControlFrames(t *testing.T) {
 	d := drive(t, hostile(), 100, 30, Options{})
 	d.keys("j", "enter", "b")
 	for k := range d.m.msgs.list.N {
-		if c, _ := d.m.lens.entryAt(d.m.store, k); c.kind == entryMessage && c.m.Opcode == ws.OpPing {
+		if c, _ := d.m.lens.At(d.m.store, k); c.Kind == rows.OfMessage && c.Message.Opcode == ws.OpPing {
 			t.Errorf("row %d is a ping", k)
 		}
 	}

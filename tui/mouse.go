@@ -91,7 +91,7 @@ func (m *model) clickTab(x int) tea.Cmd {
 func (m *model) moved(p pane) tea.Cmd {
 	switch p {
 	case paneSessions:
-		m.spec.session = m.sess.selected(m.store)
+		m.spec.Session = m.sess.selected(m.store)
 		return tea.Batch(m.relens(), m.build())
 	case paneMessages:
 		if m.anchor = -1; m.laddering() {

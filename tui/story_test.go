@@ -89,7 +89,7 @@ func TestPauseHoldsTheList(t *testing.T) {
 	d.keys("p").shows("stands still")
 	n := d.m.msgs.list.N
 	f := feedOf(t, sample("jsonrpc"))
-	if err := f.Run(t.Context(), d.m.store.visit); err != nil {
+	if err := f.Run(t.Context(), d.m.store.Visit); err != nil {
 		t.Fatal(err)
 	}
 	d.refresh()

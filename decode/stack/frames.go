@@ -17,33 +17,41 @@ func (c *conn) config(s *tracker) ws.Config {
 		Limits: d.opt.Limits.WebSocket, Pool: d.shared, Bytes: &d.bytes}
 }
 
-// opened is a session's frames after its handshake. Until the client has sent something it looks out for frames
+// frames is a session's frames after its handshake. Until the client has sent something it looks out for frames
 // that were sent before the response had come.
-type opened struct {
+type frames struct {
 	*ws.Conn
 	sess *tracker
+	// resp is the response that the client has not acknowledged yet, nil if there is none.
 	resp *http1.Response
-	// begin is where the handshake ends, by direction of the stream.
-	begin [2]int64
+	// start is where the handshake ends, by direction of the stream.
+	start [2]int64
 }
 
-// Conflict is reassembly.Handler. What differed of the handshake, or before it, puts all in doubt: where the frames begin, and
-// what was agreed to.
-func (o *opened) Conflict(d reassembly.Dir, off, n int64) {
-	if off < o.begin[d] {
-		o.Doubt()
+// Gap is reassembly.Handler.
+func (f *frames) Gap(d reassembly.Dir, off, n int64) {
+	f.sess.reportedMissing[d] += n
+	f.Conn.Gap(d, off, n)
+}
+
+// Conflict is reassembly.Handler. What differed in the handshake, or before it, puts everything in doubt: where the frames start, and
+// what was agreed on.
+func (f *frames) Conflict(d reassembly.Dir, off, n int64) {
+	if off < f.start[d] {
+		f.Doubt()
 	}
-	o.Conn.Conflict(d, off, n)
+	f.Conn.Conflict(d, off, n)
 }
 
-func (o *opened) Data(d reassembly.Dir, k reassembly.Chunk) {
-	if o.resp != nil && d == o.sess.client {
-		if k.Ack >= 0 && k.Ack < o.resp.Offset+o.resp.Len && !o.resp.Partial {
+// Data is reassembly.Handler.
+func (f *frames) Data(d reassembly.Dir, k reassembly.Chunk) {
+	if f.resp != nil && d == f.sess.client {
+		if k.Ack >= 0 && k.Ack < f.resp.Offset+f.resp.Len && !f.resp.Partial {
 			at := ws.Stamp{Packet: k.Packet, Time: k.Time}
-			o.sess.Finding(&ws.Finding{Rule: rule.EarlyData, At: at, Offset: k.Off,
-				Detail: fmt.Sprintf("sent before the response (packet %d) was acknowledged", o.resp.Last)})
+			f.sess.Finding(&ws.Finding{Rule: rule.EarlyData, At: at, Offset: k.Off,
+				Detail: fmt.Sprintf("sent before the response (packet %d) was acknowledged", f.resp.Last)})
 		}
-		o.resp = nil
+		f.resp = nil
 	}
-	o.Conn.Data(d, k)
+	f.Conn.Data(d, k)
 }

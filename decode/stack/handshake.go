@@ -136,14 +136,14 @@ func (h *handshake) open(up *upgrade, resp *http1.Response, view *ws.Response) r
 		cfg.Resync[ws.S2C] = resp.Partial
 	}
 	cfg.Resync[ws.C2S] = up.head == nil || up.head.Partial || up.head.Found
-	o := &opened{sess: s, resp: resp}
-	o.begin[resp.Dir] = resp.Offset + resp.Len
+	f := &frames{sess: s, resp: resp}
+	f.start[resp.Dir] = resp.Offset + resp.Len
 	if up.head != nil {
-		o.begin[up.head.Dir] = up.head.Offset + up.head.Len
+		f.start[up.head.Dir] = up.head.Offset + up.head.Len
 	}
-	cfg.Conflict = resp.Conflict || up.head != nil && up.head.Conflict || h.carrier.doubted(o.begin)
-	o.Conn = ws.New(cfg, s)
-	return o
+	cfg.Conflict = resp.Conflict || up.head != nil && up.head.Conflict || h.carrier.doubted(f.start)
+	f.Conn = ws.New(cfg, s)
+	return f
 }
 
 // found says that a response may be part of a body instead: what came before it is not known, and no request confirms it.

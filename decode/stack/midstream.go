@@ -78,7 +78,7 @@ func (m *midstream) accept() {
 	t := m.carrier.begin(m.look.Client())
 	cfg := m.carrier.conn.assumed(t, m.look.Confidence())
 	m.waiting = 0
-	m.become(ws.NewMid(cfg, t, m.look))
+	m.become(&frames{Conn: ws.NewMid(cfg, t, m.look), sess: t})
 }
 
 // Gap is reassembly.Handler.

@@ -121,7 +121,7 @@ func (s *sniffer) force() reassembly.Handler {
 		}
 	}
 	t := s.carrier.begin(client)
-	return ws.New(s.carrier.conn.assumed(t, assumedConfidence), t)
+	return &frames{Conn: ws.New(s.carrier.conn.assumed(t, assumedConfidence), t), sess: t}
 }
 
 // assume decodes what follows an upgrade request without an answer, if it looks like a client's frame.
@@ -133,7 +133,7 @@ func (s *sniffer) assume() reassembly.Handler {
 	}
 	cfg := s.carrier.conn.assumed(t, assumedConfidence)
 	cfg.Resync[ws.S2C] = true
-	return ws.New(cfg, t)
+	return &frames{Conn: ws.New(cfg, t), sess: t}
 }
 
 // assumed is the configuration for a session whose opening handshake was not captured.

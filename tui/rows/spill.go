@@ -1,4 +1,4 @@
-package tui
+package rows
 
 import (
 	"cmp"
@@ -7,7 +7,7 @@ import (
 )
 
 const (
-	// blockSize is how much memory is taken at a time, leastBlock where little may be kept.
+	// blockSize is how much memory is taken at a time, leastBlock if little may be kept.
 	blockSize  = 4 << 20
 	leastBlock = 64 << 10
 	// inFile marks references to the file; the other bits are the offset in it.
@@ -17,16 +17,16 @@ const (
 )
 
 // spill is trace.Payloads: a budget of memory, and beyond it a temporary file without a name, so that nothing
-// stays behind. It is guarded by the store's lock.
+// is left on disk. It is guarded by the store's lock.
 type spill struct {
 	budget int64
 	used   int64
-	// noFile keeps what is beyond the budget in memory too: somebody else sees to it that not too much is kept.
+	// noFile keeps what is beyond the budget in memory too: the store limits how much is kept.
 	noFile bool
-	// block is the size of a block, blockSize where it is 0.
+	// block is the size of a block; 0 is blockSize.
 	block  int
 	blocks [][]byte
-	// live is how many bytes of each block were not forgotten; held is what all blocks take.
+	// live is how many bytes of each block were not dropped; held is what all blocks take.
 	live    []int
 	held    int64
 	file    *os.File
@@ -65,7 +65,7 @@ func (s *spill) Forget(ref int64, n int) {
 	s.settle(int(ref >> 32))
 }
 
-// settle gives block n back where nothing is left in it. The last one is added to.
+// settle frees block n if nothing is left in it. The last one is never freed: it is added to.
 func (s *spill) settle(n int) {
 	if n >= 0 && n < len(s.blocks)-1 && s.live[n] == 0 && s.blocks[n] != nil {
 		s.held -= int64(cap(s.blocks[n]))

@@ -9,11 +9,11 @@ import (
 	"path/filepath"
 	"strings"
 	"sync/atomic"
-	"time"
 
 	"github.com/wspeek/wspeek/decode"
 	"github.com/wspeek/wspeek/decode/export"
 	"github.com/wspeek/wspeek/decode/show"
+	"github.com/wspeek/wspeek/tui/rows"
 )
 
 var errThere = errors.New("is there already: give another name")
@@ -44,15 +44,15 @@ func (m *model) free(name string) string {
 	return name
 }
 
-// save writes the payload of message i, and says what it did.
-func (s *store) save(i int, name string, over bool) (string, error) {
-	p, err := s.payload(i)
+// savePayload writes the payload of message i, and says what it did.
+func savePayload(s *rows.Store, i int, name string, over bool) (string, error) {
+	p, err := s.Payload(i)
 	if err != nil {
 		return "", err
 	}
-	_, m := s.message(i)
+	_, m := s.Message(i)
 	if m == nil {
-		return "", errForgotten
+		return "", rows.ErrDropped
 	}
 	f, err := create(name, over)
 	if errors.Is(err, errThere) {
@@ -72,8 +72,8 @@ func (s *store) save(i int, name string, over bool) (string, error) {
 // exporter writes rows as JSON lines. gone counts those that were forgotten meanwhile.
 type exporter struct {
 	gone  int
-	store *store
-	lens  *lens
+	store *rows.Store
+	lens  *rows.Filter
 	json  export.JSON
 	refs  map[int]*decode.SessionRef
 	stop  *atomic.Bool
@@ -90,20 +90,18 @@ func (x *exporter) ref(s *decode.Session) *decode.SessionRef {
 }
 
 // line appends the line of a row; marks have none.
-func (x *exporter) line(dst []byte, e entry) ([]byte, error) {
-	x.store.mu.Lock()
-	c := x.store.cell(e, false)
+func (x *exporter) line(dst []byte, e rows.Entry) ([]byte, error) {
+	c := x.store.Cell(e)
 	var err error
-	if c.kind == entryMessage {
-		c.m.Payload, err = x.store.trace.Payload(e.i)
+	if c.Kind == rows.OfMessage {
+		c.Message.Payload, err = x.store.Payload(e.Index)
 	}
-	x.store.mu.Unlock()
-	switch c.kind {
-	case entryFrame:
-		return x.json.Frame(dst, x.ref(c.session), &c.f), nil
-	case entryMessage:
-		return x.json.Message(dst, x.ref(c.session), &c.m), err
-	case entryGone:
+	switch c.Kind {
+	case rows.OfFrame:
+		return x.json.Frame(dst, x.ref(c.Session), &c.Frame), nil
+	case rows.OfMessage:
+		return x.json.Message(dst, x.ref(c.Session), &c.Message), err
+	case rows.Dropped:
 		x.gone++
 	}
 	return dst, nil
@@ -136,10 +134,8 @@ func (x *exporter) rows(w *bufio.Writer, n int) (lines int, err error) {
 		if x.stop.Load() {
 			return lines, errors.New("given up")
 		}
-		x.store.mu.Lock()
-		e := x.lens.rows[k]
-		x.store.mu.Unlock()
-		if buf, err = x.line(buf[:0], e); err != nil {
+		e, _ := x.lens.At(x.store, k)
+		if buf, err = x.line(buf[:0], e.Entry); err != nil {
 			return lines, err
 		}
 		if len(buf) > 0 {
@@ -150,66 +146,4 @@ func (x *exporter) rows(w *bufio.Writer, n int) (lines int, err error) {
 		}
 	}
 	return lines, nil
-}
-
-// hunt looks for the next row that a search matches.
-type hunt struct {
-	store *store
-	lens  *lens
-	query *query
-	from  int
-	step  int
-	ask   *asker
-	stop  atomic.Bool
-	// done counts the rows looked at, of those that there are.
-	done, of atomic.Int64
-}
-
-// run returns the row found, -1 for none.
-func (h *hunt) run() int {
-	at := h.from
-	for !h.stop.Load() {
-		found, more := h.piece(&at)
-		if found >= 0 || !more {
-			return found
-		}
-		h.store.notify()
-	}
-	return -1
-}
-
-// piece looks at as many rows from *at on as fit into scanPiece.
-func (h *hunt) piece(at *int) (found int, more bool) {
-	s := h.store
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	began := time.Now()
-	h.of.Store(int64(len(h.lens.rows)))
-	for n := 0; n%16 != 15 || time.Since(began) < scanPiece; n++ {
-		*at += h.step
-		if *at < 0 || *at >= len(h.lens.rows) {
-			return -1, false
-		}
-		h.done.Add(1)
-		if h.matches(h.lens.rows[*at]) {
-			return *at, false
-		}
-	}
-	return -1, true
-}
-
-// matches says whether a row matches; the lock is held.
-func (h *hunt) matches(e entry) bool {
-	if h.ask == nil {
-		h.ask = newAsker(h.store)
-	}
-	switch {
-	case e.kind == entryMark || !h.store.has(e):
-		return false
-	case e.kind == entryFrame:
-		h.ask.loadFrame(e.i)
-	default:
-		h.ask.load(e.i)
-	}
-	return h.ask.matches(h.query)
 }

@@ -1,4 +1,4 @@
-package tui
+package rows
 
 import (
 	"bytes"
@@ -50,16 +50,5 @@ func TestSpillLeavesNoFile(t *testing.T) {
 	t.Setenv("TMPDIR", "/does/not/exist")
 	if _, err := (&spill{}).Put([]byte("x")); err == nil {
 		t.Error("no error where there is no directory")
-	}
-}
-
-// A payload beyond the budget is read back when it is looked at.
-func TestPayloadsBeyondTheBudgetAreShown(t *testing.T) {
-	t.Parallel()
-	d := drive(t, sample("jsonrpc"), 100, 30, Options{Budget: 1})
-	in := drive(t, sample("jsonrpc"), 100, 30, Options{})
-	keys := []string{"j", "enter", "j"}
-	if got, want := d.keys(keys...).text(), in.keys(keys...).text(); got != want {
-		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
 }
