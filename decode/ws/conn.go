@@ -48,7 +48,7 @@ type Limits struct {
 	// Search is how many bytes a direction keeps while a frame boundary is searched for (default 1 MiB). The search
 	// itself goes on for as long as it takes.
 	Search int64
-	// Windows is how many bytes of memory the DEFLATE windows of one worker may use (default 64 MiB): up to 72 KiB for each direction,
+	// Windows is how many bytes of memory the DEFLATE windows of one worker may use (default 64 MiB): up to 48 KiB for each direction,
 	// less where less was sent. Beyond that those used least recently go to Pool.Store.
 	Windows int64
 }

@@ -7,39 +7,40 @@ import (
 )
 
 const (
-	// minBuffer and topBuffer are the least and the most memory that a direction's window has at rest. Sizes between are
-	// powers of two. topBuffer is more than two windows, so that sliding costs little.
-	minBuffer, topBuffer = 1 << 10, 72 << 10
+	// minBuffer and topBuffer are the least and the most memory that a direction's window has at rest. topBuffer is a window and half a
+	// window of room: with more, sliding costs less, but the caches hold fewer directions.
+	minBuffer, topBuffer = 1 << 10, 48 << 10
 	// keepBuf is the largest buffer that is used again for another message.
 	keepBuf = 512 << 10
 	// maxSpare is how many buffers of a size are kept for use again.
 	maxSpare = 64
 	// mostRoom is the most room that is made for output before it comes.
-	mostRoom = 32 << 10
+	mostRoom = 8 << 10
 )
+
+// bufferSizes are the sizes that a buffer grows through.
+var bufferSizes = [...]int{minBuffer, 4 << 10, 16 << 10, topBuffer}
 
 // memories are buffers to be used again, by size.
 type memories struct {
-	spare [8][][]byte
+	spare [len(bufferSizes)][][]byte
 	// large is one that is longer than topBuffer.
 	large []byte
 }
 
-// sizeClass is the index of the least size that has n bytes, and the size; it is beyond the last index where n is more than topBuffer.
-func sizeClass(n int) (i, size int) {
-	switch {
-	case n > topBuffer:
-		return len(memories{}.spare), 1 << bits.Len(uint(n-1))
-	case n > topBuffer/9*8:
-		return len(memories{}.spare) - 1, topBuffer
+// sizeFor is the index of the least size that has n bytes, and the size. If n is more than topBuffer, the index is beyond the last one.
+func sizeFor(n int) (i, size int) {
+	for i, size = range bufferSizes {
+		if n <= size {
+			return i, size
+		}
 	}
-	i = max(0, bits.Len(uint(n-1))-bits.Len(minBuffer-1))
-	return i, minBuffer << i
+	return len(bufferSizes), 1 << bits.Len(uint(n-1))
 }
 
 // memory is at least n bytes with any content.
 func (p *Pool) memory(n int) []byte {
-	i, size := sizeClass(n)
+	i, size := sizeFor(n)
 	if i == len(p.spare) {
 		if cap(p.large) >= n {
 			mem := p.large
@@ -60,7 +61,7 @@ func (p *Pool) recycleMemory(mem []byte) {
 	if cap(mem) < minBuffer {
 		return
 	}
-	i, size := sizeClass(cap(mem))
+	i, size := sizeFor(cap(mem))
 	switch {
 	case i == len(p.spare):
 		if cap(mem) <= keepBuf && cap(mem) > cap(p.large) {
