@@ -18,16 +18,12 @@ const (
 	CutInHeaders = Reason(link.SkipCut)
 	// TooDeep: more than link.MaxDepth tags, labels and tunnels.
 	TooDeep = Reason(link.SkipDepth)
-	// Geneve: a Geneve tunnel, which is not decoded.
-	Geneve = Reason(link.SkipGeneve)
-	// DecoderPanic: a decoder of a tunnel header panicked.
-	DecoderPanic = Reason(link.SkipPanic)
 )
 
 const (
 	// NotTCP: IP with another protocol. ICMP counts here whatever it quotes.
 	NotTCP = Reason(link.SkipRows) + iota
-	// Encrypted: IPsec's ESP (RFC 4303).
+	// Encrypted: IPsec's ESP (RFC 4303), unless it is not encrypted.
 	Encrypted
 	// DamagedIP: an IP header, extension header or fragment that contradicts itself.
 	DamagedIP
@@ -59,6 +55,14 @@ func (r Reason) String() string {
 		return "unknown"
 	}
 	return reasonNames[r]
+}
+
+// damaged reports whether packets skipped for this reason are damaged, or cut by the capture.
+func (r Reason) damaged() bool {
+	if r < Reason(link.SkipRows) {
+		return link.Skip(r).Damaged()
+	}
+	return r == DamagedIP || r == DamagedTCP
 }
 
 // reasonOf is what a Skip is in the account.

@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 	"unicode/utf8"
 
+	"github.com/wspeek/wspeek/tui/doc"
 	"github.com/wspeek/wspeek/tui/rows"
 
 	tea "charm.land/bubbletea/v2"
@@ -27,7 +28,7 @@ var paneActions = map[action]func(*model, string) tea.Cmd{
 	actNextMessage: func(m *model, _ string) tea.Cmd { return m.step(1) },
 	actPrevMessage: func(m *model, _ string) tea.Cmd { return m.step(-1) },
 	actView: func(m *model, _ string) tea.Cmd {
-		m.det.view = (m.det.view + 1) % view(len(viewNames))
+		m.det.view = (m.det.view + 1) % doc.Views
 		return nil
 	},
 	actFoldAll:     func(m *model, _ string) tea.Cmd { m.foldAll(); return nil },
@@ -76,12 +77,8 @@ func (m *model) foldAll() {
 	if m.det.doc == nil {
 		return
 	}
-	s, ok := m.det.doc.body.(*stacked)
-	if !ok {
-		return
-	}
-	if t, ok := s.body.(*text); ok {
-		t.foldAll()
+	if f, ok := m.det.doc.Body.(doc.AllFolder); ok {
+		f.FoldAll()
 		m.det.list.Grow(m.det.doc.Len())
 	}
 }
@@ -199,7 +196,7 @@ func (m *model) copyPayload(string) tea.Cmd {
 
 // clipText is a text payload with its line breaks, all else made inert; empty where it is not text.
 func clipText(p []byte, m *ws.Message) string {
-	if !textual(m) || !utf8.Valid(p) && len(p) <= maxCopy {
+	if !doc.Textual(m) || !utf8.Valid(p) && len(p) <= maxCopy {
 		return ""
 	}
 	var b strings.Builder
@@ -251,7 +248,7 @@ func (m *model) askSave(string) tea.Cmd {
 		return nil
 	}
 	ext := "bin"
-	if textual(&c.Message) {
+	if doc.Textual(&c.Message) {
 		ext = "txt"
 	}
 	return m.open(promptSave, m.free(fmt.Sprintf("wspeek-%d-%d.%s", c.Session.N, c.Message.N, ext)))

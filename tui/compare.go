@@ -1,16 +1,15 @@
 package tui
 
 import (
-	"bytes"
 	"fmt"
 
+	"github.com/wspeek/wspeek/tui/doc"
 	"github.com/wspeek/wspeek/tui/draw"
 	"github.com/wspeek/wspeek/tui/rows"
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/wspeek/wspeek/decode/export"
 	"github.com/wspeek/wspeek/decode/show"
-	"github.com/wspeek/wspeek/decode/ws"
 )
 
 const (
@@ -77,44 +76,17 @@ func newCompare(th *draw.Theme, s *rows.Store, a, b int) *comparePane {
 			continue
 		}
 		data, err := s.Payload(i)
-		p.titles[k] = fmt.Sprintf("%d:%d %s %s, %s", info.N, m.N, draw.Arrow(m.Dir), export.KindName(m.Opcode), sizeWords(m))
+		p.titles[k] = fmt.Sprintf("%d:%d %s %s, %s", info.N, m.N, draw.Arrow(m.Dir), export.KindName(m.Opcode), doc.SizeWords(m))
 		if err != nil {
 			p.lines[k] = []string{err.Error()}
 			continue
 		}
 		m.Payload = data
-		p.lines[k] = comparable(th, m)
+		p.lines[k] = doc.Lines(th, m, maxCompared)
 	}
 	p.align()
 	p.list.Grow(len(p.pairs))
 	return p
-}
-
-// comparable are the lines of a message as it is compared: pretty-printed, or in hex.
-func comparable(th *draw.Theme, m *ws.Message) []string {
-	p := m.Reason()
-	cut := len(p) - maxCompared
-	p = p[:min(len(p), maxCompared)]
-	var out []string
-	if textual(m) {
-		t := newText(bytes.ReplaceAll(p, []byte{'\r', '\n'}, []byte{'\n'}), m.Holes, 1<<30, th, nil, func() bool { return false })
-		for i := range t.rows {
-			l := th.Line(4096)
-			t.Draw(i, l)
-			out = append(out, l.Text())
-		}
-	} else {
-		h := newHex(p, 44, th, nil)
-		for i := range h.Len() {
-			l := th.Line(64)
-			h.Draw(i, l)
-			out = append(out, l.Text())
-		}
-	}
-	if cut > 0 {
-		out = append(out, "... "+show.CountGrouped(int64(cut), "byte")+" more, not compared")
-	}
-	return out
 }
 
 // align finds which lines are the same: equal ends first, then the longest common run of lines between.

@@ -27,7 +27,7 @@ func TestSessionsCompared(t *testing.T) {
 	d.shows(" - only in A")
 	d.keys("n").shows(" + only in B", "this was not there before")
 	d.keys("n").shows(" ~ changed", "$.user", "alice", "≠", "mallory")
-	hit, _ := brackets(d.m.th.Hit)
+	hit, _ := feedtest.Brackets(d.m.th.Hit)
 	if s := d.m.screen(); !strings.Contains(s, hit+`"alice"`) || !strings.Contains(s, hit+`"mallory"`) {
 		t.Errorf("the values are not lit: %q", s)
 	}

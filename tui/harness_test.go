@@ -11,7 +11,6 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"github.com/wspeek/wspeek/decode"
-	"github.com/wspeek/wspeek/decode/show"
 	"github.com/wspeek/wspeek/pcaps"
 	"github.com/wspeek/wspeek/tui/feedtest"
 )
@@ -145,32 +144,7 @@ func (d *driver) checkScreen(s string) {
 		if w := ansi.StringWidth(r); w != d.m.w {
 			d.t.Fatalf("row %d has %d cells of %d: %q", i, w, d.m.w, r)
 		}
-		checkInert(d.t, r)
-	}
-}
-
-// checkInert checks that a row holds no controls but SGR sequences, and no characters that are hidden.
-func checkInert(t testing.TB, row string) {
-	t.Helper()
-	for rest := row; rest != ""; {
-		at := strings.IndexByte(rest, 0x1b)
-		plain := rest
-		if at >= 0 {
-			plain = rest[:at]
-		}
-		for _, r := range plain {
-			if show.Hidden(r) || r == 0xfffd {
-				t.Fatalf("%U on the screen: %q", r, row)
-			}
-		}
-		if at < 0 {
-			return
-		}
-		end := strings.IndexByte(rest[at:], 'm')
-		if end < 0 || strings.Trim(rest[at:at+end], "\x1b[0123456789;:") != "" {
-			t.Fatalf("a sequence that is no SGR: %q", row)
-		}
-		rest = rest[at+end+1:]
+		feedtest.CheckInert(d.t, r)
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/wspeek/wspeek/decode/export"
 	"github.com/wspeek/wspeek/decode/show"
 	"github.com/wspeek/wspeek/decode/ws"
+	"github.com/wspeek/wspeek/tui/doc"
 	"github.com/wspeek/wspeek/tui/draw"
 	"github.com/wspeek/wspeek/tui/rows"
 )
@@ -222,7 +223,7 @@ func (p *messagesPane) drawMark(v *listView, l *draw.Line, c *rows.Cell) {
 		if s.Close == nil {
 			st = v.th.Bad
 		}
-		l.Put(st, "ended ").Put(v.th.Dim, endWords(s))
+		l.Put(st, "ended ").Put(v.th.Dim, doc.EndWords(s))
 	}
 }
 
@@ -315,7 +316,7 @@ func (p *messagesPane) preview(v *listView, l *draw.Line, c *rows.Cell, st draw.
 		}
 		data = data[min(2, len(data)):]
 	}
-	if !textual(m) {
+	if !doc.Textual(m) {
 		p.hexPreview(v, l, data, st)
 		return
 	}

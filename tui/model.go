@@ -1,9 +1,9 @@
 package tui
 
 import (
-	"sync/atomic"
 	"time"
 
+	"github.com/wspeek/wspeek/tui/doc"
 	"github.com/wspeek/wspeek/tui/draw"
 	"github.com/wspeek/wspeek/tui/rows"
 
@@ -92,7 +92,7 @@ type refreshMsg struct{}
 type scannedMsg struct{ lens *rows.Filter }
 
 // builtMsg brings a document.
-type builtMsg struct{ doc *document }
+type builtMsg struct{ doc *doc.Document }
 
 // huntedMsg brings what a hunt has found.
 type huntedMsg struct {
@@ -163,7 +163,7 @@ func (m *model) refresh() tea.Cmd {
 		m.lens = rows.NewFilter(m.spec)
 	}
 	m.growList()
-	if !m.det.isEntry() || m.det.subject().entry.Kind == rows.OfMark {
+	if !m.det.isEntry() || m.det.subject().Entry.Kind == rows.OfMark {
 		m.version++ // a session's snapshot may be newer
 	}
 	return tea.Batch(m.scan(), m.build())
@@ -262,25 +262,25 @@ func (m *model) finder() draw.Finder {
 	return nil
 }
 
-func (d *detailPane) isEntry() bool { return d.doc != nil && d.doc.request.isEntry }
+func (d *detailPane) isEntry() bool { return d.doc != nil && d.doc.Request.IsEntry }
 
-func (d *detailPane) subject() subject {
+func (d *detailPane) subject() doc.Subject {
 	if d.doc == nil {
-		return subject{}
+		return doc.Subject{}
 	}
-	return d.doc.request.subject
+	return d.doc.Request.Subject
 }
 
 // subject is what the detail pane is to show.
-func (m *model) subject() subject {
+func (m *model) subject() doc.Subject {
 	if m.focus == paneSessions {
-		return subject{session: m.sess.selected(m.store)}
+		return doc.Subject{Session: m.sess.selected(m.store)}
 	}
 	c, ok := m.current()
 	if !ok && c.Kind != rows.Dropped {
-		return subject{session: m.spec.Session}
+		return doc.Subject{Session: m.spec.Session}
 	}
-	return subject{entry: c.Entry, isEntry: true}
+	return doc.Subject{Entry: c.Entry, IsEntry: true}
 }
 
 // current is the row that the cursor of the list stands on.
@@ -316,20 +316,20 @@ func (m *model) document() tea.Cmd {
 	if w == 0 {
 		return nil
 	}
-	q := &request{subject: m.subject(), view: m.det.view, w: w, th: m.th, find: m.finder(), version: m.version, stop: new(atomic.Bool)}
-	if m.det.doc != nil && q.same(m.det.doc.request) {
+	q := &doc.Request{Subject: m.subject(), View: m.det.view, Width: w, Theme: m.th, Find: m.finder(), Version: m.version}
+	if m.det.doc != nil && q.Same(m.det.doc.Request) {
 		m.det.want = nil
 		return nil
 	}
-	if m.det.want != nil && q.like(m.det.want) {
+	if m.det.want != nil && q.Like(m.det.want) {
 		return nil // under way; a newer version is asked for when it has come
 	}
 	if m.det.want != nil {
-		m.det.want.stop.Store(true)
+		m.det.want.Cancel()
 	}
 	m.det.want = q
 	s := m.store
-	return m.background(func() tea.Msg { return builtMsg{q.answer(s)} })
+	return m.background(func() tea.Msg { return builtMsg{q.Answer(s)} })
 }
 
 // pastOf says which messages of a session are no longer kept, empty for none.

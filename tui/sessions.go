@@ -9,6 +9,7 @@ import (
 	"github.com/wspeek/wspeek/decode/export"
 	"github.com/wspeek/wspeek/decode/show"
 	"github.com/wspeek/wspeek/decode/ws"
+	"github.com/wspeek/wspeek/tui/doc"
 	"github.com/wspeek/wspeek/tui/draw"
 	"github.com/wspeek/wspeek/tui/rows"
 )
@@ -79,7 +80,7 @@ var sessionColumns = []sessionColumn{
 	{"← msgs", -6, 32, func(s *decode.Session) string { return show.Short(s.Messages[ws.S2C]) }},
 	{"→ bytes", -7, 112, func(s *decode.Session) string { return show.Short(s.Bytes[ws.C2S]) }},
 	{"← bytes", -7, 112, func(s *decode.Session) string { return show.Short(s.Bytes[ws.S2C]) }},
-	{"time", -7, 90, duration},
+	{"time", -7, 90, doc.Duration},
 	{"end", 22, 76, endBrief},
 	{"finds", -5, 90, func(s *decode.Session) string { return number(s.Findings) }},
 	{"believed", 10, 132, func(s *decode.Session) string {

@@ -3,6 +3,7 @@ package tui
 import (
 	"fmt"
 
+	"github.com/wspeek/wspeek/tui/doc"
 	"github.com/wspeek/wspeek/tui/draw"
 	"github.com/wspeek/wspeek/tui/rows"
 
@@ -296,11 +297,11 @@ func (m *model) seek(step int) bool {
 	if !ok {
 		return false
 	}
-	k, ok := s.body.(seeker)
+	k, ok := s.Body.(doc.Seeker)
 	if !ok {
 		return false
 	}
-	at := k.seek(m.det.list.Cursor, step)
+	at := k.Seek(m.det.list.Cursor, step)
 	if at >= 0 {
 		m.det.list.Set(at)
 	}

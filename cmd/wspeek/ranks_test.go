@@ -69,6 +69,7 @@ var inside = map[string][]string{
 	"capture/link": {"capture"},
 	"capture/live": {"capture"},
 	"tui/rows":     {"tui/draw"},
+	"tui/feedtest": {"tui/draw"},
 	"tui/doc":      {"tui/draw", "tui/rows"},
 	"tui":          {"tui/draw", "tui/rows", "tui/doc"},
 }
@@ -252,7 +253,7 @@ func TestFilesAreShort(t *testing.T) {
 	}
 }
 
-// gopacket stays at the edge: the slow path of tunnels, and libpcap.
+// gopacket stays at the edge: libpcap.
 func TestGopacketStaysAtTheEdge(t *testing.T) {
 	t.Parallel()
 	for _, s := range sources(t) {
@@ -268,7 +269,7 @@ func TestGopacketStaysAtTheEdge(t *testing.T) {
 }
 
 func mayUseGopacket(s *source) bool {
-	return s.name == "capture/link/tunnel.go" || s.dir() == "capture/live" && s.tagged("libpcap")
+	return s.dir() == "capture/live" && s.tagged("libpcap")
 }
 
 // sources reads every Go file of the module, so that a change in any of them runs these tests again.

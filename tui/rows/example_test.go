@@ -21,4 +21,8 @@ func Example() {
 		fmt.Println(c.Message.N, string(c.Preview))
 	}
 	store.Look(func(t *trace.Trace) { fmt.Println("of", t.Len()) })
+	// Output:
+	// 4 {"jsonrpc":"2.0","error":{"code":-32601,"message":"Method not found"},"id":2}
+	// 6 {"jsonrpc":"2.0","error":{"code":-32601,"message":"Method not found"},"id":null}
+	// of 14
 }

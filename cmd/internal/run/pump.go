@@ -4,12 +4,15 @@ import (
 	"context"
 	"errors"
 	"io"
+	"maps"
+	"slices"
 	"strconv"
 	"sync"
 	"sync/atomic"
 
 	"github.com/wspeek/wspeek/capture"
 	"github.com/wspeek/wspeek/decode"
+	"github.com/wspeek/wspeek/decode/show"
 	"github.com/wspeek/wspeek/decode/stack"
 	"github.com/wspeek/wspeek/reassembly"
 )
@@ -274,6 +277,18 @@ func (p *pump) account(a *decode.Account) {
 	if a.Evicted > 0 {
 		a.Incomplete("a limit was reached: " + strconv.FormatInt(a.Evicted, 10) + " connections were dropped")
 	}
+	p.windowAccount(a)
+	damaged := p.dissector.Damaged()
+	for _, reason := range slices.Sorted(maps.Keys(damaged)) {
+		a.Incomplete(show.Count(damaged[reason], "packet") + " skipped: " + reason)
+	}
+	if p.dissector.SkippedFor(reassembly.FragmentLimit) > 0 {
+		a.Incomplete("a limit was reached: IP fragments were dropped")
+	}
+}
+
+// windowAccount adds what became of the compression windows that memory had no room for.
+func (p *pump) windowAccount(a *decode.Account) {
 	if a.EvictedWindows > 0 {
 		a.Incomplete("a limit was reached: the compression windows of " + strconv.FormatInt(a.EvictedWindows, 10) + " sessions were dropped")
 	}
@@ -281,8 +296,5 @@ func (p *pump) account(a *decode.Account) {
 		if err := p.windows[i].Err(); err != nil {
 			a.Incomplete(err.Error())
 		}
-	}
-	if p.dissector.SkippedFor(reassembly.FragmentLimit) > 0 {
-		a.Incomplete("a limit was reached: IP fragments were dropped")
 	}
 }

@@ -1,4 +1,4 @@
-package tui
+package doc
 
 import (
 	"fmt"
@@ -82,7 +82,7 @@ func (h *hexDump) hits(from, to int) []bool {
 }
 
 // seek is as in text.
-func (h *hexDump) seek(i, step int) int {
+func (h *hexDump) Seek(i, step int) int {
 	if h.find == nil {
 		return -1
 	}

@@ -1,20 +1,20 @@
-package tui
+package doc
 
 import (
 	"strings"
 	"testing"
 
 	"github.com/charmbracelet/x/ansi"
-	"github.com/wspeek/wspeek/decode/filter"
 	"github.com/wspeek/wspeek/decode/ws"
 	"github.com/wspeek/wspeek/tui/draw"
+	"github.com/wspeek/wspeek/tui/feedtest"
 	"pgregory.net/rapid"
 )
 
 func never() bool { return false }
 
 // rowsOf are the rows of a document as they are drawn, w cells wide.
-func rowsOf(t testing.TB, b body, w int) []string {
+func rowsOf(t testing.TB, b Body, w int) []string {
 	var out []string
 	for i := range b.Len() {
 		l := draw.NewTheme(true).Line(w)
@@ -23,7 +23,7 @@ func rowsOf(t testing.TB, b body, w int) []string {
 		if cells > w || draw.Width(l.Text()) != cells {
 			t.Fatalf("row %d: %d cells, says %d, of %d: %q", i, draw.Width(l.Text()), cells, w, row)
 		}
-		checkInert(t, row)
+		feedtest.CheckInert(t, row)
 		out = append(out, l.Text())
 	}
 	return out
@@ -66,14 +66,14 @@ func TestTextIsLaidOut(t *testing.T) {
 func TestJSONFolds(t *testing.T) {
 	t.Parallel()
 	x := newText([]byte(`{"a":[1,2,3],"b":2}`), nil, 60, draw.NewTheme(true), nil, never)
-	if !x.toggle(1) || x.toggle(2) && x.lines[2].shut == 0 {
+	if !x.Toggle(1) || x.Toggle(2) && x.lines[2].shut == 0 {
 		t.Fatal("cannot fold")
 	}
 	want := []string{"{", `  "a": [ … 3 lines … ],`, `  "b": 2`, "}"}
 	if got := rowsOf(t, x, 60); strings.Join(got, "\n") != strings.Join(want, "\n") {
 		t.Errorf("got %q want %q", got, want)
 	}
-	x.foldAll()
+	x.FoldAll()
 	if got := rowsOf(t, x, 60); len(got) != 8 {
 		t.Errorf("unfolded: %q", got)
 	}
@@ -88,7 +88,7 @@ func TestAnyPayloadIsLaidOutWithinItsWidth(t *testing.T) {
 			p = []byte(rapid.String().Draw(t, "s"))
 		}
 		find := draw.Words([][]byte{{'a'}, {'"', ':'}})
-		for _, b := range []body{newText(p, nil, w, draw.NewTheme(true), find, never), newHex(p, w, draw.NewTheme(true), find)} {
+		for _, b := range []Body{newText(p, nil, w, draw.NewTheme(true), find, never), newHex(p, w, draw.NewTheme(true), find)} {
 			for i := range b.Len() {
 				l := draw.NewTheme(true).Line(w + 16)
 				b.Draw(i, l)
@@ -167,13 +167,13 @@ func TestHeaderFields(t *testing.T) {
 			d := newFramesDoc(draw.NewTheme(true), 200, nil, &m, []ws.Frame{c.frame}, nil, 0)
 			var header, lit string
 			for i := range d.Len() {
-				d.cursor = i
+				d.Cursor = i
 				l := draw.NewTheme(true).Line(200)
 				d.Draw(1, l)
 				header = strings.ReplaceAll(strings.TrimSpace(ansi.Strip(l.String())), " ", "")
-				if d.lit() != nil {
+				if d.Lit() != nil {
 					row, _ := l.DrawnSoFar()
-					lit += litIn(row, d.th.Hit)
+					lit += feedtest.Lit(row, d.th.Hit)
 				}
 			}
 			if header != c.want {
@@ -186,29 +186,19 @@ func TestHeaderFields(t *testing.T) {
 	}
 }
 
-// litIn are the runs of a row that are drawn in st.
-func litIn(row string, st draw.Style) (out string) {
-	open, reset := brackets(st)
-	for _, part := range strings.Split(row, open)[1:] {
-		text, _, _ := strings.Cut(part, reset)
-		out += text
-	}
-	return out + " "
-}
-
-// brackets is what is written before and after text in st.
-func brackets(st draw.Style) (before, after string) {
-	row, _ := draw.NewTheme(true).Line(1).Put(st, "x").DrawnSoFar()
-	before, after, _ = strings.Cut(row, "x")
-	return before, after
-}
-
-func TestFilterHelpCompiles(t *testing.T) {
+func TestHazard_O6_LongLineIsShownWhole(t *testing.T) {
 	t.Parallel()
-	for _, line := range filterHelp {
-		expr, _, _ := strings.Cut(line, "   ")
-		if _, err := filter.Compile(expr); err != nil {
-			t.Errorf("%s: %v", expr, err)
-		}
+	p := []byte(strings.Repeat("0123456789", 1<<20))
+	x := newText(p, nil, 100, draw.NewTheme(true), nil, never)
+	if want := (len(p) + 99) / 100; x.Len() != want {
+		t.Errorf("%d rows, want %d", x.Len(), want)
+	}
+	l := draw.NewTheme(true).Line(100)
+	if x.Draw(x.Len()-1, l); !strings.HasSuffix(l.Text(), "6789") {
+		t.Errorf("the last row is %q", l.Text())
+	}
+	gone := newText(p, nil, 100, draw.NewTheme(true), nil, func() bool { return true })
+	if gone.Len() > 70_000 {
+		t.Errorf("%d rows were laid out after it was given up", gone.Len())
 	}
 }

@@ -1,4 +1,4 @@
-package tui
+package doc
 
 import (
 	"fmt"
@@ -29,8 +29,8 @@ const (
 	partField
 )
 
-// framesDoc lists the frames of a message; the open one is taken apart.
-type framesDoc struct {
+// Frames lists the frames of a message; the open one is taken apart.
+type Frames struct {
 	th      *draw.Theme
 	w       int
 	frames  []ws.Frame
@@ -41,14 +41,14 @@ type framesDoc struct {
 	fields  []explain.Field
 	// named and valued are how wide the names and values of fields are.
 	named, valued int
-	// cursor is the row that is selected: its bytes are lit.
-	cursor int
+	// Cursor is the row that is selected: its bytes are lit.
+	Cursor int
 	// wire are the first bytes of each frame's payload as they were sent, where they are known.
 	wire [][]byte
 }
 
-func newFramesDoc(th *draw.Theme, w int, s *decode.Session, m *ws.Message, frames []ws.Frame, payload []byte, open int) *framesDoc {
-	d := &framesDoc{th: th, w: w, frames: frames, context: explain.ContextOf(s), total: m.Frames, open: open}
+func newFramesDoc(th *draw.Theme, w int, s *decode.Session, m *ws.Message, frames []ws.Frame, payload []byte, open int) *Frames {
+	d := &Frames{th: th, w: w, frames: frames, context: explain.ContextOf(s), total: m.Frames, open: open}
 	d.context.Compressed = m.Compressed
 	d.wire = wireBytes(m, frames, payload)
 	d.layout()
@@ -79,7 +79,7 @@ func wireBytes(m *ws.Message, frames []ws.Frame, payload []byte) [][]byte {
 	return out
 }
 
-func (d *framesDoc) layout() {
+func (d *Frames) layout() {
 	d.rows, d.fields = d.rows[:0], nil
 	for i := range d.frames {
 		d.rows = append(d.rows, frameRow{frame: i, part: partLine})
@@ -99,7 +99,7 @@ func (d *framesDoc) layout() {
 }
 
 // indent is where meanings begin: behind the values, or where that leaves too little, on rows of their own.
-func (d *framesDoc) indent() int {
+func (d *Frames) indent() int {
 	if at := d.named + d.valued + 4; d.w-at >= 24 {
 		return at
 	}
@@ -107,7 +107,7 @@ func (d *framesDoc) indent() int {
 }
 
 // wrap adds the rows of field k of frame i.
-func (d *framesDoc) wrap(i, k int) {
+func (d *Frames) wrap(i, k int) {
 	rest := d.fields[k].Meaning
 	for first := true; first || rest != ""; first = false {
 		r := frameRow{frame: i, part: partField + k, more: !first}
@@ -118,7 +118,7 @@ func (d *framesDoc) wrap(i, k int) {
 	}
 }
 
-func (d *framesDoc) toggle(i int) bool {
+func (d *Frames) Toggle(i int) bool {
 	if i < 0 || i >= len(d.rows) {
 		return false
 	}
@@ -131,24 +131,24 @@ func (d *framesDoc) toggle(i int) bool {
 	return true
 }
 
-func (d *framesDoc) Len() int {
+func (d *Frames) Len() int {
 	if d.total > len(d.frames) {
 		return len(d.rows) + 1
 	}
 	return len(d.rows)
 }
 
-// lit is the field that the cursor stands on, nil for none.
-func (d *framesDoc) lit() *explain.Field {
-	if d.cursor >= 0 && d.cursor < len(d.rows) {
-		if k := d.rows[d.cursor].part - partField; k >= 0 && k < len(d.fields) {
+// Lit is the field that the cursor stands on, nil for none.
+func (d *Frames) Lit() *explain.Field {
+	if d.Cursor >= 0 && d.Cursor < len(d.rows) {
+		if k := d.rows[d.Cursor].part - partField; k >= 0 && k < len(d.fields) {
 			return &d.fields[k]
 		}
 	}
 	return nil
 }
 
-func (d *framesDoc) Draw(i int, l *draw.Line) {
+func (d *Frames) Draw(i int, l *draw.Line) {
 	if i >= len(d.rows) {
 		what := "f lists all frames"
 		if len(d.frames) < rows.MaxFrames {
@@ -171,7 +171,7 @@ func (d *framesDoc) Draw(i int, l *draw.Line) {
 	}
 }
 
-func (d *framesDoc) drawFrame(l *draw.Line, i int, f *ws.Frame) {
+func (d *Frames) drawFrame(l *draw.Line, i int, f *ws.Frame) {
 	sign := "▸ "
 	if i == d.open {
 		sign = "▾ "
@@ -187,8 +187,8 @@ func (d *framesDoc) drawFrame(l *draw.Line, i int, f *ws.Frame) {
 	l.Put(d.th.Dim, fmt.Sprintf("  packet %d, stream byte %d", f.Last.Packet, f.Offset))
 }
 
-func (d *framesDoc) drawBytes(l *draw.Line, i int, f *ws.Frame) {
-	lit := d.lit()
+func (d *Frames) drawBytes(l *draw.Line, i int, f *ws.Frame) {
+	lit := d.Lit()
 	l.Put(d.th.Plain, "  ")
 	for k, c := range explain.HeaderBytes(f) {
 		st := d.th.Plain
@@ -206,8 +206,8 @@ func (d *framesDoc) drawBytes(l *draw.Line, i int, f *ws.Frame) {
 }
 
 // drawBits draws the first two bytes bit by bit.
-func (d *framesDoc) drawBits(l *draw.Line, f *ws.Frame) {
-	lit := d.lit()
+func (d *Frames) drawBits(l *draw.Line, f *ws.Frame) {
+	lit := d.Lit()
 	h := explain.HeaderBytes(f)
 	l.Put(d.th.Plain, "  ")
 	for b := range 2 {
@@ -226,7 +226,7 @@ func (d *framesDoc) drawBits(l *draw.Line, f *ws.Frame) {
 	l.Put(d.th.Dim, "FIN RSV opcode  MASK length")
 }
 
-func (d *framesDoc) drawField(l *draw.Line, r *frameRow) {
+func (d *Frames) drawField(l *draw.Line, r *frameRow) {
 	f := &d.fields[r.part-partField]
 	if r.more {
 		l.Put(d.th.Plain, strings.Repeat(" ", d.indent())+r.says)
@@ -239,8 +239,8 @@ func (d *framesDoc) drawField(l *draw.Line, r *frameRow) {
 	l.Put(d.th.Plain, r.says)
 }
 
-// bytesRow is the row of the header's bytes above row i, which is a field's.
-func (d *framesDoc) bytesRow(i int) int {
+// BytesRow is the row of the header's bytes above row i, which is a field's.
+func (d *Frames) BytesRow(i int) int {
 	for i > 0 && d.rows[i].part != partBytes {
 		i--
 	}

@@ -1,4 +1,4 @@
-package tui
+package doc
 
 import (
 	"fmt"
@@ -24,14 +24,14 @@ func sessionDoc(th *draw.Theme, w int, s *decode.Session, first int, findings []
 	r.Pair(th, "client", s.Client.String())
 	r.Pair(th, "server", s.Server.String())
 	r.Pair(th, "state", stateWords(s))
-	r.Pair(th, "ended", endWords(s))
+	r.Pair(th, "ended", EndWords(s))
 	if s.Tunnel != nil {
 		r.Pair(th, "through", s.Tunnel.Type+" to "+s.Tunnel.Target)
 	}
 	r.Pair(th, "subprotocol", s.Subprotocol)
 	r.Pair(th, "extensions", s.Extensions)
 	r.Pair(th, "old draft", s.Draft)
-	r.Pair(th, "duration", duration(s))
+	r.Pair(th, "duration", Duration(s))
 	for d, name := range []string{"→ sent", "← received"} {
 		r.Pair(th, name, fmt.Sprintf("%s, %s (%s on the wire)", show.CountGrouped(s.Messages[d], "message"), show.CountGrouped(s.Bytes[d], "byte"), show.Thousands(s.WireBytes[d])))
 	}
@@ -59,8 +59,8 @@ func stateWords(s *decode.Session) string {
 	return s.State.String() + ", answered with " + strconv.Itoa(s.Status)
 }
 
-// endWords says who ended the session, and how.
-func endWords(s *decode.Session) string {
+// EndWords says who ended the session, and how.
+func EndWords(s *decode.Session) string {
 	switch {
 	case s.State == decode.Refused:
 		return "never opened"
@@ -93,7 +93,8 @@ func side(d ws.Dir) string {
 	return "server"
 }
 
-func duration(s *decode.Session) string {
+// Duration is how long a session was open, empty if that is not known.
+func Duration(s *decode.Session) string {
 	if !s.HasOpened || !s.HasEnded {
 		return ""
 	}

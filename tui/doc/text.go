@@ -1,4 +1,4 @@
-package tui
+package doc
 
 import (
 	"unicode"
@@ -26,8 +26,8 @@ type textRow struct {
 	quoted         bool // begins within a string of JSON
 }
 
-// text is a payload shown as text, or as JSON where it is that.
-type text struct {
+// Text is a payload shown as text, or as JSON where it is that.
+type Text struct {
 	p      []byte
 	json   bool
 	lines  []textLine
@@ -39,8 +39,8 @@ type text struct {
 }
 
 // newText lays p out in rows of width cells. Give up is asked now and then; a text given up is incomplete.
-func newText(p []byte, holes []ws.Hole, width int, th *draw.Theme, find draw.Finder, giveUp func() bool) *text {
-	t := &text{p: p, width: max(width, 8), th: th, find: find, folded: map[int32]bool{}}
+func newText(p []byte, holes []ws.Hole, width int, th *draw.Theme, find draw.Finder, giveUp func() bool) *Text {
+	t := &Text{p: p, width: max(width, 8), th: th, find: find, folded: map[int32]bool{}}
 	if len(holes) == 0 {
 		t.json, t.lines = jsonLines(p)
 	}
@@ -75,7 +75,7 @@ func plainLines(p []byte, holes []ws.Hole) []textLine {
 }
 
 // layout makes the rows anew.
-func (t *text) layout(giveUp func() bool) {
+func (t *Text) layout(giveUp func() bool) {
 	t.rows = t.rows[:0]
 	for k := 0; k < len(t.lines); k++ {
 		if k%4096 == 4095 && giveUp() {
@@ -89,10 +89,10 @@ func (t *text) layout(giveUp func() bool) {
 }
 
 // indent is how far a line is moved to the right; deep nesting does not push text off the row.
-func (t *text) indent(l *textLine) int { return min(2*int(l.depth), t.width/2) }
+func (t *Text) indent(l *textLine) int { return min(2*int(l.depth), t.width/2) }
 
 // wrap adds the rows of line k.
-func (t *text) wrap(k int32, giveUp func() bool) {
+func (t *Text) wrap(k int32, giveUp func() bool) {
 	l := &t.lines[k]
 	room := t.width - t.indent(l)
 	w := walker{json: t.json}
@@ -188,10 +188,10 @@ func (w *walker) rune(p []byte) (n, cells int) {
 	return n, ansi.StringWidth(string(p[:n]))
 }
 
-func (t *text) Len() int { return len(t.rows) }
+func (t *Text) Len() int { return len(t.rows) }
 
 // draw draws row i.
-func (t *text) Draw(i int, l *draw.Line) {
+func (t *Text) Draw(i int, l *draw.Line) {
 	r := t.rows[i]
 	k := &t.lines[r.line]
 	l.Skip(t.indent(k))
@@ -205,7 +205,7 @@ func (t *text) Draw(i int, l *draw.Line) {
 	}
 }
 
-func (t *text) drawFolded(l *draw.Line, k int32) {
+func (t *Text) drawFolded(l *draw.Line, k int32) {
 	shut := &t.lines[t.lines[k].shut]
 	l.Put(t.th.Dim, " … "+show.CountGrouped(int64(t.lines[k].shut-k-1), "line")+" … ")
 	l.Wire(t.th.Plain, t.p[shut.start:shut.end])
@@ -215,7 +215,7 @@ func (t *text) drawFolded(l *draw.Line, k int32) {
 const maxFolded = 8 << 20
 
 // toggle folds or unfolds the line of row i, and says whether it can be folded.
-func (t *text) toggle(i int) bool {
+func (t *Text) Toggle(i int) bool {
 	if i < 0 || i >= len(t.rows) {
 		return false
 	}
@@ -233,7 +233,7 @@ func (t *text) toggle(i int) bool {
 }
 
 // seek is the first row after (before) row i with a match, -1 for none.
-func (t *text) seek(i, step int) int {
+func (t *Text) Seek(i, step int) int {
 	if t.find == nil {
 		return -1
 	}
@@ -247,7 +247,7 @@ func (t *text) seek(i, step int) int {
 }
 
 // foldAll folds all that stands within the outermost brackets, or unfolds all.
-func (t *text) foldAll() {
+func (t *Text) FoldAll() {
 	if len(t.p) > maxFolded {
 		return
 	}

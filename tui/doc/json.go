@@ -1,4 +1,4 @@
-package tui
+package doc
 
 import (
 	"encoding/json"
@@ -142,12 +142,12 @@ const (
 	tintHit
 )
 
-func (t *text) style(k tint) draw.Style {
+func (t *Text) style(k tint) draw.Style {
 	return [...]draw.Style{tintKey: t.th.Key, tintString: t.th.String, tintNumber: t.th.Number, tintWord: t.th.Word, tintHit: t.th.Hit}[k]
 }
 
 // drawBytes draws the bytes of a row.
-func (t *text) drawBytes(l *draw.Line, r textRow) {
+func (t *Text) drawBytes(l *draw.Line, r textRow) {
 	p := t.p[r.from:r.to]
 	tints := make([]tint, len(p))
 	if t.json {
@@ -171,7 +171,7 @@ func (t *text) drawBytes(l *draw.Line, r textRow) {
 }
 
 // tintJSON says what each byte of a row of JSON is.
-func (t *text) tintJSON(tints []tint, r textRow) {
+func (t *Text) tintJSON(tints []tint, r textRow) {
 	w := walker{json: true, quoted: r.quoted}
 	str := tintString
 	for i := range tints {
@@ -203,7 +203,7 @@ func bareTint(c byte) tint {
 }
 
 // keyOrString says what the string that begins at i is.
-func (t *text) keyOrString(i int) tint {
+func (t *Text) keyOrString(i int) tint {
 	j := jsonLayout{p: t.p}
 	for k := j.quoted(i) + 1; k < len(t.p); k++ {
 		switch t.p[k] {
@@ -218,7 +218,7 @@ func (t *text) keyOrString(i int) tint {
 }
 
 // tintHits marks the matches that lie in a row, or reach into it.
-func (t *text) tintHits(tints []tint, r textRow) {
+func (t *Text) tintHits(tints []tint, r textRow) {
 	if t.find == nil {
 		return
 	}

@@ -1,4 +1,4 @@
-package tui
+package doc
 
 import (
 	"fmt"
@@ -12,51 +12,6 @@ import (
 	"github.com/wspeek/wspeek/tui/draw"
 )
 
-// body is a document: rows that are drawn when they are on the screen.
-type body interface {
-	Len() int
-	Draw(i int, l *draw.Line)
-}
-
-// seeker is a body in which matches can be found: the first row after (before) row i, -1 for none.
-type seeker interface{ seek(i, step int) int }
-
-// folder is a body whose rows fold.
-type folder interface{ toggle(i int) bool }
-
-// stacked is one body above another.
-type stacked struct {
-	head *draw.Rich
-	body
-}
-
-func (s *stacked) Len() int { return s.head.Len() + s.body.Len() }
-
-func (s *stacked) Draw(i int, l *draw.Line) {
-	if i < s.head.Len() {
-		s.head.Draw(i, l)
-		return
-	}
-	s.body.Draw(i-s.head.Len(), l)
-}
-
-func (s *stacked) toggle(i int) bool {
-	f, ok := s.body.(folder)
-	return ok && f.toggle(i-s.head.Len())
-}
-
-func (s *stacked) seek(i, step int) int {
-	f, ok := s.body.(seeker)
-	if !ok {
-		return -1
-	}
-	k := f.seek(max(i-s.head.Len(), -1), step)
-	if k < 0 {
-		return -1
-	}
-	return k + s.head.Len()
-}
-
 // messageHead says in words what a message is.
 func messageHead(th *draw.Theme, w int, s *decode.Session, m *ws.Message) *draw.Rich {
 	r := draw.NewRich(w)
@@ -65,7 +20,7 @@ func messageHead(th *draw.Theme, w int, s *decode.Session, m *ws.Message) *draw.
 		st = th.Received
 	}
 	r.Add(2, th.Bold.Of(fmt.Sprintf("%d:%d ", s.N, m.N)), st.Of(draw.Arrow(m.Dir)+" "+export.KindName(m.Opcode)),
-		th.Plain.Of(" from the "+side(m.Dir)+", "+sizeWords(m)))
+		th.Plain.Of(" from the "+side(m.Dir)+", "+SizeWords(m)))
 	r.Add(2, th.Dim.Of(packetWords(m)))
 	if m.Opcode == ws.OpClose {
 		closeDoc(r, th, m)
@@ -96,7 +51,8 @@ var doubtWords = [...]string{
 	ws.Undecodable: "What is shown are raw bytes.",
 }
 
-func sizeWords(m *ws.Message) string {
+// SizeWords says how long a message is, on the wire too.
+func SizeWords(m *ws.Message) string {
 	var b strings.Builder
 	if m.Len < 0 {
 		b.WriteString("length not known")
@@ -143,8 +99,8 @@ func closeText(code int) string {
 	return c.Text + " (RFC 6455 section " + c.Source + ")"
 }
 
-// textual says whether a message is shown as text.
-func textual(m *ws.Message) bool {
+// Textual reports whether a message is shown as text.
+func Textual(m *ws.Message) bool {
 	if m.State == ws.Undecodable {
 		return false
 	}
@@ -152,23 +108,23 @@ func textual(m *ws.Message) bool {
 }
 
 // noteBody is a body of one remark.
-func noteBody(th *draw.Theme, w int, s string) body {
+func noteBody(th *draw.Theme, w int, s string) Body {
 	r := draw.NewRich(w)
 	r.Add(0, th.Dim.Of(s))
 	return r
 }
 
 // payloadBody lays a payload out as text or JSON, or as bytes.
-func payloadBody(q *request, m *ws.Message, p []byte) body {
+func payloadBody(q *Request, m *ws.Message, p []byte) Body {
 	if len(p) == 0 {
-		return noteBody(q.th, q.w, "no payload")
+		return noteBody(q.Theme, q.Width, "no payload")
 	}
-	if !textual(m) && q.view == viewPayload && jsonStart(p) != 0 || q.view == viewHex {
-		return newHex(p, q.w, q.th, q.find)
+	if !Textual(m) && q.View == ViewPayload && jsonStart(p) != 0 || q.View == ViewHex {
+		return newHex(p, q.Width, q.Theme, q.Find)
 	}
 	skip := 0
 	if m.Opcode == ws.OpClose {
 		skip = min(2, len(p))
 	}
-	return newText(p[skip:], m.Holes, q.w, q.th, q.find, q.given)
+	return newText(p[skip:], m.Holes, q.Width, q.Theme, q.Find, q.cancelled)
 }
