@@ -53,7 +53,7 @@ func (h *half) keep(a *assembly, p []byte, at int64, whole bool) {
 
 // look checks p without keeping it.
 func (h *half) look(a *assembly, p []byte, at int64) {
-	if !a.checks || a.bad || a.holed {
+	if !a.checks || a.bad || a.holed || a.why != 0 {
 		return
 	}
 	if !h.f.Masked {
@@ -73,7 +73,7 @@ func (h *half) look(a *assembly, p []byte, at int64) {
 // inspect reads the close code out of the next bytes of application data and checks that text is UTF-8. off is
 // their place in the stream.
 func (h *half) inspect(a *assembly, b []byte, off int64) {
-	if !a.checks || a.bad || a.holed {
+	if !a.checks || a.bad || a.holed || a.why != 0 {
 		return
 	}
 	if a.m.Opcode == OpClose {

@@ -53,12 +53,15 @@ type Limits struct {
 	Windows int64
 }
 
-// Deflate is permessage-deflate as negotiated by the response (RFC 7692 section 7.1).
+// Deflate is permessage-deflate, or x-webkit-deflate-frame, as negotiated by the response (RFC 7692 section 7.1).
 type Deflate struct {
 	// NoTakeover is server_ and client_no_context_takeover, by the direction that it binds.
 	NoTakeover [2]bool
 	// WindowBits is server_ and client_max_window_bits, by the direction that it binds; 15 where absent or invalid.
 	WindowBits [2]int
+	// PerFrame says that each frame is compressed for itself, which its own RSV1 says (x-webkit-deflate-frame); the window goes on from frame to
+	// frame.
+	PerFrame bool
 }
 
 func (l Limits) withDefaults() Limits {

@@ -99,11 +99,23 @@ func (h *half) evicted(a *assembly) {
 		" bytes of windows")
 }
 
+// beyond reports the first distance of a direction that is beyond the agreed window.
+func (h *half) beyond(a *assembly) {
+	x, b := &h.ctx, h.c.sh.engine.Beyond()
+	if b.Distance == 0 || x.beyond {
+		return
+	}
+	x.beyond = true
+	h.note(rule.DeflateWindow, a, h.f.Offset, "a distance of "+itoa(int64(b.Distance))+" bytes (bit "+itoa(b.Bit)+" of the payload), where a window of "+
+		itoa(int64(x.agreed))+" bytes was agreed on")
+}
+
 // inflated takes what a job put out.
 func (h *half) inflated(a *assembly, j *job, tail bool) {
 	if tail {
 		h.note(rule.DeflateTail, a, h.f.Offset, "more follows the last block")
 	}
+	h.beyond(a)
 	h.ctx.grew(j.n)
 	a.utf = j.utf
 	var out []byte
