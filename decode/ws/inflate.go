@@ -95,7 +95,7 @@ func (j *job) took() {
 	}
 }
 
-// after says how it goes on after the decoder stopped.
+// after reports how it goes on after the decoder stopped.
 func (j *job) after(d *flate.Decoder, s flate.Status) outcome {
 	switch {
 	case j.n > j.limit:
@@ -124,7 +124,7 @@ func (j *job) after(d *flate.Decoder, s flate.Status) outcome {
 	return damaged
 }
 
-// ended says whether a final block was the last: our own, or one that the sender sent nothing after but
+// ended reports whether a final block was the last: our own, or one that the sender sent nothing after but
 // the empty block of RFC 7692 section 7.2.3.4.
 func (j *job) ended() bool {
 	if j.ending {
