@@ -91,7 +91,7 @@ func TestHazard_V1_CountersAreAddedUpByOneReader(t *testing.T) {
 	addr := sink(t, "127.0.0.1:0")
 	l := openLive(t, Options{Interfaces: []string{"lo"}, Buffer: 1})
 	var wait sync.WaitGroup
-	for range 4 { // the kernel's counts begin anew with every read
+	for range 4 { // the kernel's counts start again with every read
 		wait.Go(func() {
 			for range 50 {
 				l.Stats()
