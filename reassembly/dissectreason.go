@@ -41,6 +41,9 @@ const (
 	FragmentDuplicate
 	// FragmentLimit: an IP fragment that was given up because of FragmentLimits.
 	FragmentLimit
+	// FragmentOverlap: an IP fragment of a datagram of which two fragments overlap with different bytes (RFC 5722 section 4): what
+	// the receiver made of it is not known.
+	FragmentOverlap
 	reasons
 )
 
@@ -48,6 +51,7 @@ var reasonNames = [reasons]string{
 	NotTCP: "not tcp", Encrypted: "encrypted ip (esp)", DamagedIP: "damaged ip header", DamagedTCP: "damaged tcp header",
 	FragmentWaiting: "ip fragment, not reassembled", FragmentJoined: "ip fragment, joined",
 	FragmentDuplicate: "ip fragment, duplicate", FragmentLimit: "ip fragment, over the limit",
+	FragmentOverlap: "ip fragment, overlaps with other bytes",
 }
 
 // String is the reason as it stands in the account; "" for OK.
