@@ -5,7 +5,7 @@ FUZZTIME ?= 30s
 export FUZZTIME
 
 .DEFAULT_GOAL := build
-.PHONY: help build test demo bench bench-tshark bench-live fuzz oracle hazards agree fmt lint cover screens
+.PHONY: help build test demo bench bench-tshark bench-live fuzz oracle hazards agree cross fmt lint cover screens
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1	\2/p' Makefile
@@ -32,19 +32,22 @@ bench-live: build ## live capture at 10k to 500k packets a second over a veth pa
 fuzz: ## every fuzz target for FUZZTIME (30s), two at a time
 	.ci/fuzz
 
-oracle: ## comparisons with tshark and with captures of ../shared
+oracle: ## comparisons with tshark, also on the captures of ../shared if it is there
 	go test -count=1 -run Oracle ./...
 
 hazards: ## how many of the 170 hazards have a test that passes
 	go run ./pcaps/internal/hazards
 
-agree: build ## comparisons with what endpoints logged (../shared)
+agree: build ## comparisons with what endpoints logged
 	.ci/agree
+
+cross: ## builds for all systems, and the tests of 32-bit machines
+	.ci/cross
 
 fmt: ## gofmt all
 	gofmt -w .
 
-lint: ## golangci-lint, or gofmt and go vet where it is not installed
+lint: ## golangci-lint, staticcheck and deadcode, at pinned versions
 	.ci/lint
 
 cover: ## how much of each package its tests run

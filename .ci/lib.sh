@@ -6,11 +6,13 @@ export CGO_ENABLED=0
 
 skip() { echo "skipped: $*"; }
 
-# captures NAME... writes $cache/NAME.pcap with gencap where it is not there yet. A NAME is
-# PROFILE-MB, or mixed-2000: 1 GiB in 2,000 connections.
+# gencap builds $cache/gencap, which writes captures.
+gencap() { mkdir -p "$cache" && go build -o "$cache/gencap" ./pcaps/internal/gencap; }
+
+# captures NAME... writes $cache/NAME.pcap unless it exists. A NAME is PROFILE-MB, or mixed-2000: 1 GiB in
+# 2,000 connections.
 captures() {
-	mkdir -p "$cache"
-	[ -x "$cache/gencap" ] || (cd "$shared/tools/gencap" && go build -o "$cache/gencap" .) || return 1
+	gencap || return 1
 	for name in "$@"; do
 		[ -s "$cache/$name.pcap" ] && continue
 		case $name in

@@ -66,6 +66,14 @@ type Tunnel struct {
 	Type, Target string
 }
 
+// Agreed is what a handshake negotiated, as far as it changes what the bits of frames mean.
+type Agreed struct {
+	// Deflate is permessage-deflate with its parameters, nil if it was not accepted (RFC 7692 section 7.1).
+	Deflate *ws.Deflate
+	// Unknown is the name of the first extension that may change frames in a way we do not know, empty for none.
+	Unknown string
+}
+
 // Session is one WebSocket connection from the opening handshake to its end, or an
 // opening handshake that was refused. A Session in an event is a snapshot and is not changed later.
 type Session struct {
@@ -80,6 +88,8 @@ type Session struct {
 	Status int
 	// Subprotocol and Extensions are as the response chose them, empty for none.
 	Subprotocol, Extensions string
+	// Agreed is what the handshake negotiated, set once; nil if there was no 101, or it was not captured.
+	Agreed *Agreed
 	// Draft names an old protocol draft ("hixie-76"), empty for RFC 6455.
 	Draft string
 	// Started, Opened and Ended are the times of the request, of the 101, and of the end; HasStarted etc. say whether there was one.

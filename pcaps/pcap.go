@@ -28,7 +28,7 @@ func (f Pcap) Bytes(ps []Packet) []byte {
 	order := byteOrder(f.BigEndian)
 	out := f.header(order, ps)
 	for _, p := range ps {
-		out = f.record(out, order, p)
+		out = f.AppendRecord(out, p)
 	}
 	return out
 }
@@ -55,8 +55,10 @@ func (f Pcap) header(order order, ps []Packet) []byte {
 	return order.AppendUint32(out, network)
 }
 
-func (f Pcap) record(out []byte, order order, p Packet) []byte {
-	fraction := uint32(p.Time.Nanosecond())
+// AppendRecord appends a packet with its record header, for files that are too large for Bytes; Bytes(nil) is
+// the header of an Ethernet file.
+func (f Pcap) AppendRecord(out []byte, p Packet) []byte {
+	order, fraction := byteOrder(f.BigEndian), uint32(p.Time.Nanosecond())
 	if f.magic() != MagicNano {
 		fraction /= 1000
 	}

@@ -113,12 +113,6 @@ func (g *NG) Enhanced(p Packet) *NG {
 	return g.Block(BlockEnhanced, g.options(pad4(append(b, p.Data...)), p.Options))
 }
 
-// Simple adds a Simple Packet Block: of interface 0, without a time.
-func (g *NG) Simple(p Packet) *NG {
-	b := g.order.AppendUint32(nil, uint32(p.length()))
-	return g.Block(BlockSimple, pad4(append(b, p.Data...)))
-}
-
 // Obsolete adds a Packet Block, which Enhanced Packet Blocks replaced.
 func (g *NG) Obsolete(p Packet, drops uint16) *NG {
 	var i Interface
@@ -158,12 +152,6 @@ func (g *NG) Block(kind uint32, body []byte) *NG {
 	g.out = g.order.AppendUint32(g.out, n)
 	g.out = append(g.out, body...)
 	g.out = g.order.AppendUint32(g.out, n)
-	return g
-}
-
-// Raw adds bytes as they are, for blocks that are wrong.
-func (g *NG) Raw(b []byte) *NG {
-	g.out = append(g.out, b...)
 	return g
 }
 

@@ -67,7 +67,7 @@ func (m *model) entered() tea.Cmd {
 func (m *model) step(d int) tea.Cmd {
 	m.anchor = -1
 	m.focus = max(m.focus, paneMessages)
-	m.msgs.list.move(d)
+	m.msgs.list.Move(d)
 	return nil
 }
 
@@ -81,7 +81,7 @@ func (m *model) foldAll() {
 	}
 	if t, ok := s.body.(*text); ok {
 		t.foldAll()
-		m.det.list.grow(m.det.doc.len())
+		m.det.list.Grow(m.det.doc.Len())
 	}
 }
 
@@ -90,7 +90,7 @@ func (m *model) toggleFrames(string) tea.Cmd {
 	c, ok := m.current()
 	m.spec.frames = !m.spec.frames
 	m.focus = max(m.focus, paneMessages)
-	if !m.msgs.list.follow && ok && c.kind != entryMark {
+	if !m.msgs.list.Follow && ok && c.kind != entryMark {
 		m.anchor = m.across(&c)
 	}
 	if m.spec.frames {
@@ -168,7 +168,7 @@ func (m *model) selectMessage(string) tea.Cmd {
 		return nil
 	}
 	m.msgs.mark(i)
-	if m.msgs.list.move(1); len(m.msgs.marked) == 2 {
+	if m.msgs.list.Move(1); len(m.msgs.marked) == 2 {
 		m.say("two selected: = compares them")
 	} else {
 		m.say(fmt.Sprintf("%d selected; Space selects another, = compares", len(m.msgs.marked)))
@@ -309,7 +309,7 @@ func (m *model) export(name string, over bool) tea.Cmd {
 		m.complain("JSON lines are written here; wspeek export writes " + ending)
 		return nil
 	}
-	x, n := m.exporter(), m.msgs.list.n
+	x, n := m.exporter(), m.msgs.list.N
 	m.writing = func() { x.stop.Store(true) }
 	m.say("writing ... Esc gives up")
 	return m.store.beside(func() tea.Msg {
@@ -321,16 +321,16 @@ func (m *model) export(name string, over bool) tea.Cmd {
 // pause holds the list still, or lets it go on.
 func (m *model) pause(string) tea.Cmd {
 	if m.paused = !m.paused; m.paused {
-		m.frozen = m.msgs.list.n
-		m.msgs.list.follow = false
+		m.frozen = m.msgs.list.N
+		m.msgs.list.Follow = false
 		m.say("the list stands still; reading goes on; p resumes")
 		return nil
 	}
-	stayed := m.msgs.list.cursor >= m.frozen-1
+	stayed := m.msgs.list.Cursor >= m.frozen-1
 	m.growList()
 	m.say("the list goes on")
 	if m.opt.Live && stayed {
-		m.msgs.list.last()
+		m.msgs.list.Last()
 	}
 	return nil
 }

@@ -132,7 +132,7 @@ func BenchmarkLadderKey(b *testing.B) {
 func BenchmarkSessionsCompared(b *testing.B) {
 	d := drive(b, twoSessions(script(10_000), script(9_000)), 120, 40, Options{})
 	for b.Loop() {
-		if p, err := (&diffJob{store: d.m.store, th: d.m.th, sessions: [2]int{1, 2}}).run(); err != nil || p.list.n < 10_000 {
+		if p, err := (&diffJob{store: d.m.store, th: d.m.th, sessions: [2]int{1, 2}}).run(); err != nil || p.list.N < 10_000 {
 			b.Fatal(err)
 		}
 	}

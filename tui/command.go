@@ -141,14 +141,14 @@ func (m *model) gotoPlace(arg string) (tea.Cmd, error) {
 	if at < 0 {
 		return nil, fmt.Errorf("%s is not in the list", arg)
 	}
-	m.msgs.list.set(at)
+	m.msgs.list.Set(at)
 	return nil, nil
 }
 
 // rowOf is the row of message (frame) n of the session shown; where all are shown, row n.
 func (m *model) rowOf(n int) int {
 	if m.lens.session == 0 {
-		if n < 1 || n > m.msgs.list.n {
+		if n < 1 || n > m.msgs.list.N {
 			return -1
 		}
 		return n - 1
@@ -162,7 +162,7 @@ func (m *model) rowOf(n int) int {
 	if i < 0 {
 		return -1
 	}
-	if at, _ := m.lens.find(m.store, i); at < m.msgs.list.n {
+	if at, _ := m.lens.find(m.store, i); at < m.msgs.list.N {
 		return at
 	}
 	return -1
@@ -195,7 +195,7 @@ func (m *model) rowAfter(at int64) int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for k, e := range m.lens.rows {
-		if k >= m.msgs.list.n {
+		if k >= m.msgs.list.N {
 			break
 		}
 		if s.timeOf(e) >= at {

@@ -3,10 +3,10 @@ package tui
 import (
 	"bytes"
 	"fmt"
-	"strings"
+
+	"github.com/wspeek/wspeek/tui/draw"
 
 	tea "charm.land/bubbletea/v2"
-
 	"github.com/wspeek/wspeek/decode/export"
 	"github.com/wspeek/wspeek/decode/show"
 	"github.com/wspeek/wspeek/decode/ws"
@@ -27,11 +27,11 @@ type pair struct {
 
 // comparePane shows two messages side by side.
 type comparePane struct {
-	th     *theme
+	th     *draw.Theme
 	titles [2]string
 	lines  [2][]string // inert
 	pairs  []pair
-	list   list
+	list   draw.List
 	differ int
 }
 
@@ -84,7 +84,7 @@ func (m *model) before(c *cell) int {
 	return -1
 }
 
-func newCompare(th *theme, s *store, a, b int) *comparePane {
+func newCompare(th *draw.Theme, s *store, a, b int) *comparePane {
 	p := &comparePane{th: th}
 	for k, i := range [2]int{a, b} {
 		info, m := s.message(i)
@@ -93,57 +93,44 @@ func newCompare(th *theme, s *store, a, b int) *comparePane {
 			continue
 		}
 		data, err := s.payload(i)
-		p.titles[k] = fmt.Sprintf("%d:%d %s %s, %s", info.N, m.N, arrow(m.Dir), export.KindName(m.Opcode), sizeWords(m))
+		p.titles[k] = fmt.Sprintf("%d:%d %s %s, %s", info.N, m.N, draw.Arrow(m.Dir), export.KindName(m.Opcode), sizeWords(m))
 		if err != nil {
 			p.lines[k] = []string{err.Error()}
 			continue
 		}
 		m.Payload = data
-		p.lines[k] = comparable(m)
+		p.lines[k] = comparable(th, m)
 	}
 	p.align()
-	p.list.grow(len(p.pairs))
+	p.list.Grow(len(p.pairs))
 	return p
 }
 
 // comparable are the lines of a message as it is compared: pretty-printed, or in hex.
-func comparable(m *ws.Message) []string {
+func comparable(th *draw.Theme, m *ws.Message) []string {
 	p := m.Reason()
 	cut := len(p) - maxCompared
 	p = p[:min(len(p), maxCompared)]
 	var out []string
 	if textual(m) {
-		t := newText(bytes.ReplaceAll(p, []byte{'\r', '\n'}, []byte{'\n'}), m.Holes, 1<<30, newTheme(true), nil, func() bool { return false })
+		t := newText(bytes.ReplaceAll(p, []byte{'\r', '\n'}, []byte{'\n'}), m.Holes, 1<<30, th, nil, func() bool { return false })
 		for i := range t.rows {
-			l := newLine(4096)
-			t.draw(i, l)
-			out = append(out, plainText(string(l.b)))
+			l := th.Line(4096)
+			t.Draw(i, l)
+			out = append(out, l.Text())
 		}
 	} else {
-		h := newHex(p, 44, newTheme(true), nil)
-		for i := range h.len() {
-			l := newLine(64)
-			h.draw(i, l)
-			out = append(out, plainText(string(l.b)))
+		h := newHex(p, 44, th, nil)
+		for i := range h.Len() {
+			l := th.Line(64)
+			h.Draw(i, l)
+			out = append(out, l.Text())
 		}
 	}
 	if cut > 0 {
 		out = append(out, "... "+show.CountGrouped(int64(cut), "byte")+" more, not compared")
 	}
 	return out
-}
-
-// plainText takes the styles off a row that we drew.
-func plainText(s string) string {
-	var b strings.Builder
-	for {
-		at := strings.IndexByte(s, 0x1b)
-		if at < 0 {
-			return b.String() + s
-		}
-		b.WriteString(s[:at])
-		_, s, _ = strings.Cut(s[at:], "m")
-	}
 }
 
 // align finds which lines are the same: equal ends first, then the longest common run of lines between.
@@ -241,7 +228,7 @@ func (p *comparePane) flush(lone *[2][]int) {
 
 func (p *comparePane) place() place { return inCompare }
 
-func (p *comparePane) scroll(d int) { p.list.scroll(d) }
+func (p *comparePane) scroll(d int) { p.list.Scroll(d) }
 
 // Key moves; left and right go to the previous and next difference.
 func (p *comparePane) Key(a action) {
@@ -254,9 +241,9 @@ func (p *comparePane) Key(a action) {
 		moveList(&p.list, a)
 		return
 	}
-	for k := p.list.cursor + step; k >= 0 && k < len(p.pairs); k += step {
+	for k := p.list.Cursor + step; k >= 0 && k < len(p.pairs); k += step {
 		if !p.pairs[k].same {
-			p.list.set(k)
+			p.list.Set(k)
 			return
 		}
 	}
@@ -264,29 +251,29 @@ func (p *comparePane) Key(a action) {
 
 // View draws the pane.
 func (p *comparePane) View(w, h int) []string {
-	p.list.resize(h - 2)
-	l := newLine(w)
-	l.put(p.th.title, fmt.Sprintf(" compare: %s ", show.CountGrouped(int64(p.differ), "different line"))).put(p.th.dim, "  n N next, previous difference; Esc back")
+	p.list.Resize(h - 2)
+	l := p.th.Line(w)
+	l.Put(p.th.Title, fmt.Sprintf(" compare: %s ", show.CountGrouped(int64(p.differ), "different line"))).Put(p.th.Dim, "  n N next, previous difference; Esc back")
 	rows := []string{l.String()}
 	half := (w - 3) / 2
-	rows = append(rows, p.two(w, half, p.titles[0], p.titles[1], " ", p.th.weak, false))
-	from, to := p.list.visible()
+	rows = append(rows, p.two(w, half, p.titles[0], p.titles[1], " ", p.th.Weak, false))
+	from, to := p.list.Visible()
 	for i := from; i < to; i++ {
 		r := p.pairs[i]
-		sign, st := " ", p.th.plain
+		sign, st := " ", p.th.Plain
 		switch {
 		case r.same:
-			st = p.th.dim
+			st = p.th.Dim
 		case r.a < 0:
-			sign, st = "+", p.th.good
+			sign, st = "+", p.th.Good
 		case r.b < 0:
-			sign, st = "-", p.th.bad
+			sign, st = "-", p.th.Bad
 		default:
-			sign, st = "≠", p.th.warn
+			sign, st = "≠", p.th.Warn
 		}
-		rows = append(rows, p.two(w, half, p.text(0, r.a), p.text(1, r.b), sign, st, i == p.list.cursor))
+		rows = append(rows, p.two(w, half, p.text(0, r.a), p.text(1, r.b), sign, st, i == p.list.Cursor))
 	}
-	return fit(rows, w, h)
+	return draw.Fit(rows, w, h)
 }
 
 func (p *comparePane) text(k, i int) string {
@@ -296,10 +283,10 @@ func (p *comparePane) text(k, i int) string {
 	return p.lines[k][i]
 }
 
-func (p *comparePane) two(w, half int, a, b, sign string, st style, here bool) string {
-	l := newLine(w)
+func (p *comparePane) two(w, half int, a, b, sign string, st draw.Style, here bool) string {
+	l := p.th.Line(w)
 	if here {
-		l.base = p.th.sel
+		l.Base = p.th.Cursor
 	}
-	return l.put(st, cut(a, half)).to(half).put(p.th.bold, " "+sign+" ").put(st, b).String()
+	return l.Put(st, draw.Cut(a, half)).To(half).Put(p.th.Bold, " "+sign+" ").Put(st, b).String()
 }

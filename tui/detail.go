@@ -6,6 +6,7 @@ import (
 	"github.com/wspeek/wspeek/decode"
 	"github.com/wspeek/wspeek/decode/show"
 	"github.com/wspeek/wspeek/decode/ws"
+	"github.com/wspeek/wspeek/tui/draw"
 )
 
 // view is one of the views of the detail pane.
@@ -32,8 +33,8 @@ type request struct {
 	subject
 	view view
 	w    int
-	th   *theme
-	find finder
+	th   *draw.Theme
+	find draw.Finder
 	// version changes where the same subject is to be laid out anew (a session's newer snapshot, another search).
 	version int
 	stop    *atomic.Bool
@@ -137,21 +138,21 @@ func (q *request) framesBody(s *store, info *decode.Session, m *ws.Message, p []
 }
 
 // overview is what stands beside the line "all sessions".
-func overview(th *theme, w int, s *store) body {
+func overview(th *draw.Theme, w int, s *store) body {
 	c := s.counts()
-	r := newRich(w)
-	r.add(0, seg{th.bold, "all sessions"})
-	r.pair(th, "sessions", show.Thousands(int64(c.sessions)))
-	r.pair(th, "messages", show.Thousands(int64(c.messages)))
-	r.pair(th, "frames", show.Thousands(int64(c.frames)))
-	r.pair(th, "findings", show.Thousands(int64(c.findings)))
+	r := draw.NewRich(w)
+	r.Add(0, th.Bold.Of("all sessions"))
+	r.Pair(th, "sessions", show.Thousands(int64(c.sessions)))
+	r.Pair(th, "messages", show.Thousands(int64(c.messages)))
+	r.Pair(th, "frames", show.Thousands(int64(c.frames)))
+	r.Pair(th, "findings", show.Thousands(int64(c.findings)))
 	for st, n := range c.account.States {
 		if n > 0 {
-			r.pair(th, ws.State(st).String(), show.CountGrouped(n, "message"))
+			r.Pair(th, ws.State(st).String(), show.CountGrouped(n, "message"))
 		}
 	}
 	for _, why := range c.account.Why {
-		r.pair(th, "incomplete", why)
+		r.Pair(th, "incomplete", why)
 	}
 	return r
 }
@@ -162,7 +163,7 @@ type detailPane struct {
 	doc  *document
 	// want is the newest request, nil where doc answers it.
 	want *request
-	list list
+	list draw.List
 }
 
 // show takes in a document, unless another one has been asked for meanwhile.
@@ -173,9 +174,9 @@ func (d *detailPane) show(doc *document) {
 	fresh := d.doc == nil || d.doc.request.subject != doc.request.subject || d.doc.request.view != doc.request.view
 	d.doc, d.want = doc, nil
 	if fresh {
-		d.list = list{height: d.list.height}
+		d.list = draw.List{Height: d.list.Height}
 	}
-	d.list.grow(doc.len())
+	d.list.Grow(doc.Len())
 }
 
 // frames is the framesDoc that is shown, nil where another view is.
@@ -188,92 +189,83 @@ func (d *detailPane) frames() (f *framesDoc, head int) {
 		return b, 0
 	case *stacked:
 		f, _ = b.body.(*framesDoc)
-		return f, b.head.len()
+		return f, b.head.Len()
 	}
 	return nil, 0
 }
 
 // View draws the pane in w cells and h rows.
-func (d *detailPane) View(th *theme, w, h int, focused bool) []string {
+func (d *detailPane) View(th *draw.Theme, w, h int, focused bool) []string {
 	rows := []string{d.tabs(th, w, focused)}
-	d.list.resize(h - 1)
+	d.list.Resize(h - 1)
 	if d.doc == nil {
-		return fit(rows, w, h)
+		return draw.Fit(rows, w, h)
 	}
 	if f, head := d.frames(); f != nil {
-		f.cursor = d.list.cursor - head
+		f.cursor = d.list.Cursor - head
 		if !focused {
 			f.cursor = -1
 		}
 	}
-	d.list.grow(d.doc.len())
+	d.list.Grow(d.doc.Len())
 	pinned := d.pin()
-	from, to := d.list.visible()
+	from, to := d.list.Visible()
 	for i := from; i < to; i++ {
-		l := newLine(w)
+		l := th.Line(w)
 		if k := i - from; k < len(pinned) {
-			d.doc.draw(pinned[k], l.put(th.plain, " "))
+			d.doc.Draw(pinned[k], l.Put(th.Plain, " "))
 			rows = append(rows, l.String())
 			continue
 		}
-		if sign := focused && i == d.list.cursor; sign {
-			l.put(th.bold, "▎")
+		if sign := focused && i == d.list.Cursor; sign {
+			l.Put(th.Bold, "▎")
 		} else {
-			l.put(th.plain, " ")
+			l.Put(th.Plain, " ")
 		}
-		d.doc.draw(i, l)
+		d.doc.Draw(i, l)
 		rows = append(rows, l.String())
 	}
-	return fit(rows, w, h)
+	return draw.Fit(rows, w, h)
 }
 
 // pin says which rows stand at the top whatever is scrolled: the bytes and bits of the header whose field is selected.
 func (d *detailPane) pin() []int {
 	f, head := d.frames()
-	if f == nil || f.lit() == nil || d.list.height < 6 {
+	if f == nil || f.lit() == nil || d.list.Height < 6 {
 		return nil
 	}
 	bytes := head + f.bytesRow(f.cursor)
-	if bytes >= d.list.top {
+	if bytes >= d.list.Top {
 		return nil
 	}
-	if d.list.cursor < d.list.top+2 {
-		d.list.top = d.list.cursor - 2
+	if d.list.Cursor < d.list.Top+2 {
+		d.list.Top = d.list.Cursor - 2
 	}
-	if bytes >= d.list.top {
+	if bytes >= d.list.Top {
 		return nil
 	}
 	return []int{bytes, bytes + 1}
 }
 
 // tabs is the first row: the views, and how far down the document one is.
-func (d *detailPane) tabs(th *theme, w int, focused bool) string {
-	l := newLine(w)
-	head(l, th, focused)
+func (d *detailPane) tabs(th *draw.Theme, w int, focused bool) string {
+	l := th.Line(w)
+	draw.Head(l, th, focused)
 	for v, name := range viewNames {
 		if view(v) == d.view {
-			l.put(th.title, " "+name+" ")
+			l.Put(th.Title, " "+name+" ")
 		} else {
-			l.put(th.dim, " "+name+" ")
+			l.Put(th.Dim, " "+name+" ")
 		}
 	}
 	if d.want != nil {
-		l.put(th.dim, " …")
+		l.Put(th.Dim, " …")
 	}
-	if n := d.list.n; n > d.list.height {
-		s := show.Thousands(int64(d.list.cursor+1)) + "/" + show.Thousands(int64(n))
-		l.to(w-width(s)).put(th.dim, s)
+	if n := d.list.N; n > d.list.Height {
+		s := show.Thousands(int64(d.list.Cursor+1)) + "/" + show.Thousands(int64(n))
+		l.To(w-draw.Width(s)).Put(th.Dim, s)
 	}
 	return l.String()
-}
-
-// head draws the sign of the focused pane.
-func head(l *line, th *theme, focused bool) {
-	if focused {
-		l.put(th.bold, "▌")
-	} else {
-		l.put(th.dim, " ")
-	}
 }
 
 // Key moves in the document, and says whether it knew the action.
@@ -285,8 +277,8 @@ func (d *detailPane) Key(a action) bool {
 		d.view = (d.view + view(len(viewNames)) - 1) % view(len(viewNames))
 	case actOpen:
 		if f, ok := d.fold(); ok {
-			f.toggle(d.list.cursor)
-			d.list.grow(d.doc.len())
+			f.toggle(d.list.Cursor)
+			d.list.Grow(d.doc.Len())
 		}
 	default:
 		return moveList(&d.list, a)

@@ -5,8 +5,9 @@ import (
 	"sync/atomic"
 	"time"
 
-	tea "charm.land/bubbletea/v2"
+	"github.com/wspeek/wspeek/tui/draw"
 
+	tea "charm.land/bubbletea/v2"
 	"github.com/wspeek/wspeek/decode/diff"
 	"github.com/wspeek/wspeek/decode/ws"
 )
@@ -25,7 +26,7 @@ type overlay interface {
 // diffJob compares two sessions beside the screen.
 type diffJob struct {
 	store    *store
-	th       *theme
+	th       *draw.Theme
 	sessions [2]int
 	stop     atomic.Bool
 	// note says what could not be compared, once it is done.
@@ -47,7 +48,7 @@ func (m *model) selectSession() {
 		return
 	}
 	m.sess.marked = toggled(m.sess.marked, n)
-	m.sess.list.move(1)
+	m.sess.list.Move(1)
 	switch n := len(m.sess.marked); {
 	case n == 2:
 		m.say("two sessions selected: = compares them, w writes their packets")
@@ -211,38 +212,38 @@ func (j *diffJob) piece(s *diff.Side, n int, k *int) (more bool, err error) {
 // diffPane shows two sessions side by side, or one above the other. Its rows are the differences of the opening
 // handshake, the pairs of messages, and the differences of the end.
 type diffPane struct {
-	th   *theme
+	th   *draw.Theme
 	c    *diff.Comparison
-	list list
+	list draw.List
 }
 
-func newDiffPane(th *theme, c *diff.Comparison) *diffPane {
+func newDiffPane(th *draw.Theme, c *diff.Comparison) *diffPane {
 	p := &diffPane{th: th, c: c}
-	p.list.resize(10) // until it is drawn
-	p.list.grow(len(c.Handshake) + len(c.Pairs) + len(c.Ending))
+	p.list.Resize(10) // until it is drawn
+	p.list.Grow(len(c.Handshake) + len(c.Pairs) + len(c.Ending))
 	if at := p.next(-1); at > 0 {
-		p.list.set(at)
+		p.list.Set(at)
 	}
 	return p
 }
 
 func (p *diffPane) place() place { return inDiff }
 
-func (p *diffPane) scroll(d int) { p.list.scroll(d) }
+func (p *diffPane) scroll(d int) { p.list.Scroll(d) }
 
 // Key moves, to the next and previous difference too.
 func (p *diffPane) Key(a action) {
 	at := -1
 	switch a {
 	case actNextDiff, actRight:
-		at = p.next(p.list.cursor)
+		at = p.next(p.list.Cursor)
 	case actPrevDiff, actLeft:
-		at = p.previous(p.list.cursor)
+		at = p.previous(p.list.Cursor)
 	default:
 		moveList(&p.list, a)
 	}
 	if at >= 0 {
-		p.list.set(at)
+		p.list.Set(at)
 	}
 }
 
@@ -255,7 +256,7 @@ func (p *diffPane) next(i int) int {
 	if at := p.c.Next(max(i-from, -1)); at >= 0 {
 		return from + at
 	}
-	if at := max(i+1, from+len(p.c.Pairs)); at < p.list.n {
+	if at := max(i+1, from+len(p.c.Pairs)); at < p.list.N {
 		return at
 	}
 	return -1
@@ -300,10 +301,10 @@ func (p *diffPane) sides(r *diff.Pair) (a, b *ws.Message) {
 
 // messages are the two messages of the row that the cursor stands on.
 func (p *diffPane) messages() (a, b *ws.Message, ok bool) {
-	if p.list.cursor >= p.list.n {
+	if p.list.Cursor >= p.list.N {
 		return nil, nil, false
 	}
-	if r, _ := p.pair(p.list.cursor); r != nil {
+	if r, _ := p.pair(p.list.Cursor); r != nil {
 		a, b = p.sides(r)
 	}
 	return a, b, a != nil && b != nil

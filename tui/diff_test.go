@@ -56,11 +56,12 @@ func TestSessionsCompared(t *testing.T) {
 	d.shows(" - only in A")
 	d.keys("n").shows(" + only in B", "this was not there before")
 	d.keys("n").shows(" ~ changed", "$.user", "alice", "≠", "mallory")
-	if s := d.m.screen(); !strings.Contains(s, d.m.th.hit.open+`"alice"`) || !strings.Contains(s, d.m.th.hit.open+`"mallory"`) {
+	hit, _ := brackets(d.m.th.Hit)
+	if s := d.m.screen(); !strings.Contains(s, hit+`"alice"`) || !strings.Contains(s, hit+`"mallory"`) {
 		t.Errorf("the values are not lit: %q", s)
 	}
-	at := d.m.cmp.(*diffPane).list.cursor
-	if d.keys("n"); d.m.cmp.(*diffPane).list.cursor != at {
+	at := d.m.cmp.(*diffPane).list.Cursor
+	if d.keys("n"); d.m.cmp.(*diffPane).list.Cursor != at {
 		t.Error("n goes on behind the last difference")
 	}
 	d.keys("enter").shows("compare: 1 different line", "1:21 →", "2:21 →").keys("esc").shows("sessions 1 ~ 2")
@@ -121,7 +122,7 @@ func TestSessionsDifferencesForthAndBack(t *testing.T) {
 	for i := p.next(-1); i >= 0; i = p.next(i) {
 		forth = append(forth, i)
 	}
-	for i := p.previous(p.list.n); i >= 0; i = p.previous(i) {
+	for i := p.previous(p.list.N); i >= 0; i = p.previous(i) {
 		back = append(back, i)
 	}
 	slices.Reverse(back)
@@ -141,10 +142,10 @@ func TestSessionsComparedWithTheMouse(t *testing.T) {
 	d := drive(t, twoSessions(changedScripts()), 80, 24, Options{})
 	d.keys("j", "space", "space", "=")
 	d.text()
-	top := d.m.cmp.(*diffPane).list.top
+	top := d.m.cmp.(*diffPane).list.Top
 	d.send(tea.MouseWheelMsg{X: 10, Y: 6, Button: tea.MouseWheelDown})
-	if d.text(); d.m.cmp.(*diffPane).list.top != top+3 {
-		t.Errorf("top %d after %d", d.m.cmp.(*diffPane).list.top, top)
+	if d.text(); d.m.cmp.(*diffPane).list.Top != top+3 {
+		t.Errorf("top %d after %d", d.m.cmp.(*diffPane).list.Top, top)
 	}
 }
 
@@ -183,7 +184,7 @@ func TestHazard_O2_HostileSessionsComparedAreInert(t *testing.T) {
 	for _, size := range sizes {
 		d := drive(t, data, size[0], size[1], Options{})
 		d.keys("j", "space", "space", "=").text()
-		for range d.m.cmp.(*diffPane).list.n {
+		for range d.m.cmp.(*diffPane).list.N {
 			d.keys("j").text()
 			d.keys("enter").text()
 			if _, ok := d.m.cmp.(*comparePane); ok {
@@ -191,7 +192,7 @@ func TestHazard_O2_HostileSessionsComparedAreInert(t *testing.T) {
 			}
 		}
 		d.keys("esc", "enter", "L").text()
-		for range d.m.lad.list.n {
+		for range d.m.lad.list.N {
 			d.keys("j").text()
 		}
 	}

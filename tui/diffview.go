@@ -11,6 +11,7 @@ import (
 	"github.com/wspeek/wspeek/decode/export"
 	"github.com/wspeek/wspeek/decode/show"
 	"github.com/wspeek/wspeek/decode/ws"
+	"github.com/wspeek/wspeek/tui/draw"
 )
 
 const (
@@ -28,9 +29,9 @@ var diffSigns = [...]struct{ sign, words string }{
 	diff.Moved: {">", "moved"}, diff.Unclear: {"?", "cannot tell"},
 }
 
-func (p *diffPane) style(s diff.State) style {
-	return [...]style{diff.Same: p.th.dim, diff.Changed: p.th.warn, diff.OnlyA: p.th.bad, diff.OnlyB: p.th.good,
-		diff.Moved: p.th.sent, diff.Unclear: p.th.warn}[s]
+func (p *diffPane) style(s diff.State) draw.Style {
+	return [...]draw.Style{diff.Same: p.th.Dim, diff.Changed: p.th.Warn, diff.OnlyA: p.th.Bad, diff.OnlyB: p.th.Good,
+		diff.Moved: p.th.Sent, diff.Unclear: p.th.Warn}[s]
 }
 
 // View draws the pane.
@@ -46,22 +47,22 @@ func (p *diffPane) View(w, h int) []string {
 		rows = append(rows, p.above(w, h-1-said)...)
 	}
 	if said > 0 {
-		rows = append(fit(rows, w, h-said), p.said(w, said)...)
+		rows = append(draw.Fit(rows, w, h-said), p.said(w, said)...)
 	}
-	return fit(rows, w, h)
+	return draw.Fit(rows, w, h)
 }
 
 // title says in numbers what differs.
 func (p *diffPane) title(w int) string {
-	l := newLine(w)
-	l.put(p.th.title, fmt.Sprintf(" sessions %d ~ %d ", p.c.A.Info.N, p.c.B.Info.N)).put(p.th.plain, " ")
+	l := p.th.Line(w)
+	l.Put(p.th.Title, fmt.Sprintf(" sessions %d ~ %d ", p.c.A.Info.N, p.c.B.Info.N)).Put(p.th.Plain, " ")
 	switch {
 	case p.c.Different():
-		l.put(p.th.bad, "differ: ")
+		l.Put(p.th.Bad, "differ: ")
 	case p.c.Uncertain():
-		l.put(p.th.warn, "cannot tell: ")
+		l.Put(p.th.Warn, "cannot tell: ")
 	default:
-		l.put(p.th.good, "no difference: ")
+		l.Put(p.th.Good, "no difference: ")
 	}
 	var parts []string
 	if n := len(p.c.Handshake); n > 0 {
@@ -75,66 +76,66 @@ func (p *diffPane) title(w int) string {
 	if len(p.c.Ending) > 0 {
 		parts = append(parts, "end")
 	}
-	return l.put(p.th.plain, strings.Join(parts, ", ")).String()
+	return l.Put(p.th.Plain, strings.Join(parts, ", ")).String()
 }
 
 // name is what stands above a side.
 func (p *diffPane) name(letter string, s *diff.Side) string {
-	return fmt.Sprintf("%s  session %d  %s", letter, s.Info.N, show.Inert(clip(address(s.Info), 500)))
+	return fmt.Sprintf("%s  session %d  %s", letter, s.Info.N, show.Inert(draw.Clip(address(s.Info), 500)))
 }
 
 // beside draws both sides in h rows, A to the left.
 func (p *diffPane) beside(w, h int) []string {
-	p.list.resize(h - 1)
+	p.list.Resize(h - 1)
 	half := (w - 3) / 2
-	l := newLine(w)
-	l.put(p.th.weak, cut(p.name("A", p.c.A), half)).to(half+3).put(p.th.weak, p.name("B", p.c.B))
+	l := p.th.Line(w)
+	l.Put(p.th.Weak, draw.Cut(p.name("A", p.c.A), half)).To(half+3).Put(p.th.Weak, p.name("B", p.c.B))
 	rows := []string{l.String()}
-	from, to := p.list.visible()
+	from, to := p.list.Visible()
 	for i := from; i < to; i++ {
-		l := newLine(w)
-		l.join(p.half(i, 0, half))
+		l := p.th.Line(w)
+		l.Join(p.half(i, 0, half))
 		sign, st := p.sign(i)
-		if l.base = p.base(i); p.list.cursor == i && sign == " " {
+		if l.Base = p.base(i); p.list.Cursor == i && sign == " " {
 			sign = "▶"
 		}
-		l.put(st, " "+sign+" ")
-		l.join(p.half(i, 1, w-l.w))
+		l.Put(st, " "+sign+" ")
+		l.Join(p.half(i, 1, l.Left()))
 		rows = append(rows, l.String())
 	}
-	return fit(rows, w, h)
+	return draw.Fit(rows, w, h)
 }
 
 // above draws both sides in h rows, A above B: the same rows of each.
 func (p *diffPane) above(w, h int) []string {
 	each := max((h-2)/2, 1)
-	p.list.resize(each)
+	p.list.Resize(each)
 	var rows []string
 	for k, s := range []*diff.Side{p.c.A, p.c.B} {
-		rows = append(rows, newLine(w).put(p.th.weak, p.name(string(rune('A'+k)), s)).String())
-		from, to := p.list.visible()
+		rows = append(rows, p.th.Line(w).Put(p.th.Weak, p.name(string(rune('A'+k)), s)).String())
+		from, to := p.list.Visible()
 		var part []string
 		for i := from; i < to; i++ {
-			l := newLine(w)
-			l.base = p.base(i)
+			l := p.th.Line(w)
+			l.Base = p.base(i)
 			sign, st := p.sign(i)
-			l.put(st, sign+" ").join(p.half(i, k, w-2))
+			l.Put(st, sign+" ").Join(p.half(i, k, w-2))
 			part = append(part, l.String())
 		}
-		rows = append(rows, fit(part, w, each)...)
+		rows = append(rows, draw.Fit(part, w, each)...)
 	}
 	return rows
 }
 
-func (p *diffPane) base(i int) style {
-	if i == p.list.cursor {
-		return p.th.sel
+func (p *diffPane) base(i int) draw.Style {
+	if i == p.list.Cursor {
+		return p.th.Cursor
 	}
-	return style{}
+	return draw.Style{}
 }
 
 // sign is the mark of row i, and how it looks.
-func (p *diffPane) sign(i int) (string, style) {
+func (p *diffPane) sign(i int) (string, draw.Style) {
 	r, _ := p.pair(i)
 	switch {
 	case r == nil:
@@ -145,27 +146,20 @@ func (p *diffPane) sign(i int) (string, style) {
 	return diffSigns[r.State].sign, p.style(r.State)
 }
 
-// join appends a line to another.
-func (l *line) join(o *line) {
-	s := o.String()
-	l.b = append(l.b, s...)
-	l.w += o.max
-}
-
 // half draws side k of row i in w cells.
-func (p *diffPane) half(i, k, w int) *line {
-	l := newLine(w)
-	l.base = p.base(i)
+func (p *diffPane) half(i, k, w int) *draw.Line {
+	l := p.th.Line(w)
+	l.Base = p.base(i)
 	r, x := p.pair(i)
 	if r == nil {
 		v, in := x.A, x.InA
 		if k == 1 {
 			v, in = x.B, x.InB
 		}
-		if l.put(p.th.key, cut(show.Inert(clip(x.Path, 500)), w/2)+" "); in {
-			return l.wire(p.th.hit, []byte(v))
+		if l.Put(p.th.Key, draw.Cut(show.Inert(draw.Clip(x.Path, 500)), w/2)+" "); in {
+			return l.Wire(p.th.Hit, []byte(v))
 		}
-		return l.put(p.th.dim, "(nothing)")
+		return l.Put(p.th.Dim, "(nothing)")
 	}
 	two := [2]*ws.Message{}
 	two[0], two[1] = p.sides(r)
@@ -176,61 +170,61 @@ func (p *diffPane) half(i, k, w int) *line {
 }
 
 // message draws m, whose partner is o, nil for none.
-func (p *diffPane) message(l *line, r *diff.Pair, m, o *ws.Message, k int) {
-	st, dst := p.th.plain, p.th.sent
+func (p *diffPane) message(l *draw.Line, r *diff.Pair, m, o *ws.Message, k int) {
+	st, dst := p.th.Plain, p.th.Sent
 	if r.State == diff.Same {
-		st = p.th.dim
+		st = p.th.Dim
 	}
 	if m.Dir == ws.S2C {
-		dst = p.th.got
+		dst = p.th.Received
 	}
-	l.col(st, -5, strconv.Itoa(m.N))
-	l.put(dst, arrow(m.Dir)+" ").col(dst, 6, export.KindName(m.Opcode))
-	if l.max >= 48 {
-		l.col(p.th.dim, -6, show.Short(m.Len))
+	l.Col(st, -5, strconv.Itoa(m.N))
+	l.Put(dst, draw.Arrow(m.Dir)+" ").Col(dst, 6, export.KindName(m.Opcode))
+	if l.Max >= 48 {
+		l.Col(p.th.Dim, -6, show.Short(m.Len))
 	}
 	if m.Opcode == ws.OpClose && m.CloseCode >= 0 {
 		code := st
 		if o != nil && o.CloseCode != m.CloseCode {
-			code = p.th.hit
+			code = p.th.Hit
 		}
-		l.put(code, strconv.Itoa(m.CloseCode)).put(st, " ")
+		l.Put(code, strconv.Itoa(m.CloseCode)).Put(st, " ")
 	}
 	var lit [][2]int
 	from := 0
 	if o != nil && r.State == diff.Changed {
 		lit = marksIn(m.Reason(), o.Reason(), r.Changes, k)
 		if len(lit) > 0 {
-			from = max(0, lit[0][0]-max(l.left(), 0)/3)
+			from = max(0, lit[0][0]-max(l.Left(), 0)/3)
 		}
 	}
 	p.excerpt(l, st, m, from, lit)
 }
 
 // excerpt draws the payload of m from byte from on, with the ranges of lit marked.
-func (p *diffPane) excerpt(l *line, st style, m *ws.Message, from int, lit [][2]int) {
+func (p *diffPane) excerpt(l *draw.Line, st draw.Style, m *ws.Message, from int, lit [][2]int) {
 	data := m.Reason()
-	data = data[:min(len(data), from+16*max(l.left(), 0)+64)]
-	put := func(st style, from, to int) {
+	data = data[:min(len(data), from+16*max(l.Left(), 0)+64)]
+	put := func(st draw.Style, from, to int) {
 		if from, to = min(from, len(data)), min(to, len(data)); from >= to {
 			return
 		}
 		if textual(m) {
-			l.wire(st, data[from:to])
+			l.Wire(st, data[from:to])
 			return
 		}
-		to = min(to, from+l.left()/2+1)
-		l.put(st, fmt.Sprintf("% x", data[from:to])).put(p.th.plain, " ")
+		to = min(to, from+l.Left()/2+1)
+		l.Put(st, fmt.Sprintf("% x", data[from:to])).Put(p.th.Plain, " ")
 	}
 	for textual(m) && from > 0 && from < len(data) && data[from]&0xc0 == 0x80 {
 		from--
 	}
 	if from > 0 {
-		l.put(p.th.dim, "…")
+		l.Put(p.th.Dim, "…")
 	}
 	for _, r := range lit {
 		put(st, from, r[0])
-		put(p.th.hit, max(from, r[0]), r[1])
+		put(p.th.Hit, max(from, r[0]), r[1])
 		from = max(from, r[1])
 	}
 	put(st, from, len(data))
@@ -298,18 +292,18 @@ func valueIn(p []byte, lo, hi int, path, v string) int {
 
 // said says in h rows what differs in the row that the cursor stands on.
 func (p *diffPane) said(w, h int) []string {
-	rows := []string{newLine(w).put(p.th.weak, strings.Repeat(" ", w)).String()}
-	if p.list.n > 0 {
+	rows := []string{p.th.Line(w).Put(p.th.Weak, strings.Repeat(" ", w)).String()}
+	if p.list.N > 0 {
 		rows = append(rows, p.words(w, h-2)...)
 	}
 	if len(p.c.Ignored) == 0 {
-		return fit(rows, w, h)
+		return draw.Fit(rows, w, h)
 	}
-	l := newLine(w).put(p.th.dim, " does not count:")
+	l := p.th.Line(w).Put(p.th.Dim, " does not count:")
 	for i, u := range p.c.Ignored {
-		l.put(p.th.dim, pickText(i > 0, ",")+" "+show.Inert(u.Name)+" ("+show.Thousands(int64(u.Count))+")")
+		l.Put(p.th.Dim, pickText(i > 0, ",")+" "+show.Inert(u.Name)+" ("+show.Thousands(int64(u.Count))+")")
 	}
-	return append(fit(rows, w, h-1), l.String())
+	return append(draw.Fit(rows, w, h-1), l.String())
 }
 
 func pickText(v bool, s string) string {
@@ -321,27 +315,27 @@ func pickText(v bool, s string) string {
 
 // words are at most h rows about the row that the cursor stands on.
 func (p *diffPane) words(w, h int) (rows []string) {
-	r, x := p.pair(p.list.cursor)
+	r, x := p.pair(p.list.Cursor)
 	if r == nil {
 		return []string{p.change(w, x)}
 	}
-	sign, st := p.sign(p.list.cursor)
-	l := newLine(w).put(st, " "+sign+" "+diffSigns[r.State].words)
+	sign, st := p.sign(p.list.Cursor)
+	l := p.th.Line(w).Put(st, " "+sign+" "+diffSigns[r.State].words)
 	if a, b := p.sides(r); a != nil && b != nil {
-		l.put(p.th.plain, fmt.Sprintf("  message %d of A, %d of B", a.N, b.N))
+		l.Put(p.th.Plain, fmt.Sprintf("  message %d of A, %d of B", a.N, b.N))
 	}
 	if r.Moved && r.State != diff.Moved {
-		l.put(p.th.warn, ", moved")
+		l.Put(p.th.Warn, ", moved")
 	}
 	for _, s := range []string{r.Why, r.Doubt} {
 		if s != "" {
-			l.put(p.th.warn, "  "+show.Inert(s))
+			l.Put(p.th.Warn, "  "+show.Inert(s))
 		}
 	}
 	rows = append(rows, l.String())
 	for i := range r.Changes {
 		if left := len(r.Changes) - i + r.More; len(rows) == h-1 && left > 1 {
-			return append(rows, newLine(w).put(p.th.dim, "   ... "+show.Thousands(int64(left))+" more").String())
+			return append(rows, p.th.Line(w).Put(p.th.Dim, "   ... "+show.Thousands(int64(left))+" more").String())
 		}
 		rows = append(rows, p.change(w, &r.Changes[i]))
 	}
@@ -350,20 +344,20 @@ func (p *diffPane) words(w, h int) (rows []string) {
 
 // change is a row that says what a change is.
 func (p *diffPane) change(w int, x *diff.Change) string {
-	l := newLine(w).put(p.th.key, "   "+cut(show.Inert(clip(x.Path, 500)), w/3)+"  ")
-	room := max((l.left()-5)/2, 4)
+	l := p.th.Line(w).Put(p.th.Key, "   "+draw.Cut(show.Inert(draw.Clip(x.Path, 500)), w/3)+"  ")
+	room := max((l.Left()-5)/2, 4)
 	for k, v := range []struct {
 		s  string
 		in bool
 	}{{x.A, x.InA}, {x.B, x.InB}} {
 		if k == 1 {
-			l.put(p.th.bold, " ≠ ")
+			l.Put(p.th.Bold, " ≠ ")
 		}
 		if !v.in {
-			l.put(p.th.dim, "(nothing)")
+			l.Put(p.th.Dim, "(nothing)")
 			continue
 		}
-		l.put(p.th.plain, cut(show.Inert(clip(v.s, 4*room+16)), room))
+		l.Put(p.th.Plain, draw.Cut(show.Inert(draw.Clip(v.s, 4*room+16)), room))
 	}
 	return l.String()
 }

@@ -5,10 +5,10 @@ import (
 	"testing"
 
 	"github.com/charmbracelet/x/ansi"
-	"pgregory.net/rapid"
-
 	"github.com/wspeek/wspeek/decode/filter"
 	"github.com/wspeek/wspeek/decode/ws"
+	"github.com/wspeek/wspeek/tui/draw"
+	"pgregory.net/rapid"
 )
 
 func never() bool { return false }
@@ -16,14 +16,15 @@ func never() bool { return false }
 // rowsOf are the rows of a document as they are drawn, w cells wide.
 func rowsOf(t testing.TB, b body, w int) []string {
 	var out []string
-	for i := range b.len() {
-		l := newLine(w)
-		b.draw(i, l)
-		if l.w > w || width(plainText(string(l.b))) != l.w {
-			t.Fatalf("row %d: %d cells, says %d, of %d: %q", i, width(plainText(string(l.b))), l.w, w, l.b)
+	for i := range b.Len() {
+		l := draw.NewTheme(true).Line(w)
+		b.Draw(i, l)
+		row, cells := l.DrawnSoFar()
+		if cells > w || draw.Width(l.Text()) != cells {
+			t.Fatalf("row %d: %d cells, says %d, of %d: %q", i, draw.Width(l.Text()), cells, w, row)
 		}
-		checkInert(t, string(l.b))
-		out = append(out, plainText(string(l.b)))
+		checkInert(t, row)
+		out = append(out, l.Text())
 	}
 	return out
 }
@@ -54,7 +55,7 @@ func TestTextIsLaidOut(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			got := rowsOf(t, newText([]byte(c.payload), c.holes, c.w, newTheme(true), nil, never), c.w)
+			got := rowsOf(t, newText([]byte(c.payload), c.holes, c.w, draw.NewTheme(true), nil, never), c.w)
 			if strings.Join(got, "\n") != strings.Join(c.want, "\n") {
 				t.Errorf("got  %q\nwant %q", got, c.want)
 			}
@@ -64,7 +65,7 @@ func TestTextIsLaidOut(t *testing.T) {
 
 func TestJSONFolds(t *testing.T) {
 	t.Parallel()
-	x := newText([]byte(`{"a":[1,2,3],"b":2}`), nil, 60, newTheme(true), nil, never)
+	x := newText([]byte(`{"a":[1,2,3],"b":2}`), nil, 60, draw.NewTheme(true), nil, never)
 	if !x.toggle(1) || x.toggle(2) && x.lines[2].shut == 0 {
 		t.Fatal("cannot fold")
 	}
@@ -86,13 +87,13 @@ func TestAnyPayloadIsLaidOutWithinItsWidth(t *testing.T) {
 		if rapid.Bool().Draw(t, "text") {
 			p = []byte(rapid.String().Draw(t, "s"))
 		}
-		find := words([][]byte{{'a'}, {'"', ':'}})
-		for _, b := range []body{newText(p, nil, w, newTheme(true), find, never), newHex(p, w, newTheme(true), find)} {
-			for i := range b.len() {
-				l := newLine(w + 16)
-				b.draw(i, l)
-				if l.w > max(w, 30) {
-					t.Fatalf("row %d has %d cells of %d: %q", i, l.w, w, l.b)
+		find := draw.Words([][]byte{{'a'}, {'"', ':'}})
+		for _, b := range []body{newText(p, nil, w, draw.NewTheme(true), find, never), newHex(p, w, draw.NewTheme(true), find)} {
+			for i := range b.Len() {
+				l := draw.NewTheme(true).Line(w + 16)
+				b.Draw(i, l)
+				if l.Used() > max(w, 30) {
+					t.Fatalf("row %d has %d cells of %d: %q", i, l.Used(), w, l.Text())
 				}
 			}
 		}
@@ -105,9 +106,9 @@ func FuzzJSONLines(f *testing.F) {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, p []byte) {
-		x := newText(p, nil, 40, newTheme(true), nil, never)
-		for i := range x.len() {
-			x.draw(i, newLine(60))
+		x := newText(p, nil, 40, draw.NewTheme(true), nil, never)
+		for i := range x.Len() {
+			x.Draw(i, draw.NewTheme(true).Line(60))
 		}
 		if !x.json {
 			return
@@ -135,12 +136,12 @@ func squeeze(s string) string {
 func TestMillionDeepJSON(t *testing.T) {
 	t.Parallel()
 	deep := []byte(strings.Repeat("[", 1_000_000) + strings.Repeat("]", 1_000_000))
-	x := newText(deep, nil, 80, newTheme(true), nil, never)
-	if x.len() != 25_000 {
-		t.Errorf("%d rows, want 25000: as text", x.len())
+	x := newText(deep, nil, 80, draw.NewTheme(true), nil, never)
+	if x.Len() != 25_000 {
+		t.Errorf("%d rows, want 25000: as text", x.Len())
 	}
 	nested := []byte(strings.Repeat("[", 9000) + "1" + strings.Repeat("]", 9000))
-	for _, row := range rowsOf(t, newText(nested, nil, 40, newTheme(true), nil, never), 40) {
+	for _, row := range rowsOf(t, newText(nested, nil, 40, draw.NewTheme(true), nil, never), 40) {
 		if len(row) > 40 {
 			t.Fatalf("%q", row)
 		}
@@ -163,15 +164,16 @@ func TestHeaderFields(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			m := ws.Message{Frames: 1}
-			d := newFramesDoc(newTheme(true), 200, nil, &m, []ws.Frame{c.frame}, nil, 0)
+			d := newFramesDoc(draw.NewTheme(true), 200, nil, &m, []ws.Frame{c.frame}, nil, 0)
 			var header, lit string
-			for i := range d.len() {
+			for i := range d.Len() {
 				d.cursor = i
-				l := newLine(200)
-				d.draw(1, l)
+				l := draw.NewTheme(true).Line(200)
+				d.Draw(1, l)
 				header = strings.ReplaceAll(strings.TrimSpace(ansi.Strip(l.String())), " ", "")
 				if d.lit() != nil {
-					lit += litIn(string(l.b), d.th)
+					row, _ := l.DrawnSoFar()
+					lit += litIn(row, d.th.Hit)
 				}
 			}
 			if header != c.want {
@@ -184,13 +186,21 @@ func TestHeaderFields(t *testing.T) {
 	}
 }
 
-// litIn is what is lit of a row.
-func litIn(row string, th *theme) (out string) {
-	for _, part := range strings.Split(row, th.hit.open)[1:] {
+// litIn are the runs of a row that are drawn in st.
+func litIn(row string, st draw.Style) (out string) {
+	open, reset := brackets(st)
+	for _, part := range strings.Split(row, open)[1:] {
 		text, _, _ := strings.Cut(part, reset)
 		out += text
 	}
 	return out + " "
+}
+
+// brackets is what is written before and after text in st.
+func brackets(st draw.Style) (before, after string) {
+	row, _ := draw.NewTheme(true).Line(1).Put(st, "x").DrawnSoFar()
+	before, after, _ = strings.Cut(row, "x")
+	return before, after
 }
 
 func TestFilterHelpCompiles(t *testing.T) {

@@ -9,6 +9,7 @@ import (
 	"github.com/wspeek/wspeek/decode/export"
 	"github.com/wspeek/wspeek/decode/show"
 	"github.com/wspeek/wspeek/decode/ws"
+	"github.com/wspeek/wspeek/tui/draw"
 )
 
 // maxFrames is how many frames of one message are listed.
@@ -32,7 +33,7 @@ const (
 
 // framesDoc lists the frames of a message; the open one is taken apart.
 type framesDoc struct {
-	th      *theme
+	th      *draw.Theme
 	w       int
 	frames  []ws.Frame
 	context explain.Context
@@ -48,7 +49,7 @@ type framesDoc struct {
 	wire [][]byte
 }
 
-func newFramesDoc(th *theme, w int, s *decode.Session, m *ws.Message, frames []ws.Frame, payload []byte, open int) *framesDoc {
+func newFramesDoc(th *draw.Theme, w int, s *decode.Session, m *ws.Message, frames []ws.Frame, payload []byte, open int) *framesDoc {
 	d := &framesDoc{th: th, w: w, frames: frames, context: explain.ContextOf(s), total: m.Frames, open: open}
 	d.context.Compressed = m.Compressed
 	d.wire = wireBytes(m, frames, payload)
@@ -91,7 +92,7 @@ func (d *framesDoc) layout() {
 		d.named, d.valued = 0, 0
 		d.rows = append(d.rows, frameRow{frame: i, part: partBytes}, frameRow{frame: i, part: partBits})
 		for k := range d.fields {
-			d.named, d.valued = max(d.named, width(d.fields[k].Name)), max(d.valued, width(d.fields[k].Value))
+			d.named, d.valued = max(d.named, draw.Width(d.fields[k].Name)), max(d.valued, draw.Width(d.fields[k].Value))
 		}
 		for k := range d.fields {
 			d.wrap(i, k)
@@ -113,7 +114,7 @@ func (d *framesDoc) wrap(i, k int) {
 	for first := true; first || rest != ""; first = false {
 		r := frameRow{frame: i, part: partField + k, more: !first}
 		if d.indent() > 4 || r.more {
-			r.says, rest = split(rest, max(d.w-d.indent(), 8), false)
+			r.says, rest = draw.Split(rest, max(d.w-d.indent(), 8), false)
 		}
 		d.rows = append(d.rows, r)
 	}
@@ -132,7 +133,7 @@ func (d *framesDoc) toggle(i int) bool {
 	return true
 }
 
-func (d *framesDoc) len() int {
+func (d *framesDoc) Len() int {
 	if d.total > len(d.frames) {
 		return len(d.rows) + 1
 	}
@@ -149,13 +150,13 @@ func (d *framesDoc) lit() *explain.Field {
 	return nil
 }
 
-func (d *framesDoc) draw(i int, l *line) {
+func (d *framesDoc) Draw(i int, l *draw.Line) {
 	if i >= len(d.rows) {
 		what := "f lists all frames"
 		if len(d.frames) < maxFrames {
 			what = "no longer kept"
 		}
-		l.put(d.th.dim, fmt.Sprintf("... %s more: %s", show.Thousands(int64(d.total-len(d.frames))), what))
+		l.Put(d.th.Dim, fmt.Sprintf("... %s more: %s", show.Thousands(int64(d.total-len(d.frames))), what))
 		return
 	}
 	r := d.rows[i]
@@ -172,72 +173,72 @@ func (d *framesDoc) draw(i int, l *line) {
 	}
 }
 
-func (d *framesDoc) drawFrame(l *line, i int, f *ws.Frame) {
+func (d *framesDoc) drawFrame(l *draw.Line, i int, f *ws.Frame) {
 	sign := "▸ "
 	if i == d.open {
 		sign = "▾ "
 	}
-	l.put(d.th.plain, sign).put(d.th.bold, fmt.Sprintf("frame %d ", f.N)).put(d.th.plain, export.KindName(f.Opcode))
-	l.put(d.th.plain, fmt.Sprintf("  %s", show.CountGrouped(f.Len, "byte")))
+	l.Put(d.th.Plain, sign).Put(d.th.Bold, fmt.Sprintf("frame %d ", f.N)).Put(d.th.Plain, export.KindName(f.Opcode))
+	l.Put(d.th.Plain, fmt.Sprintf("  %s", show.CountGrouped(f.Len, "byte")))
 	if f.State != ws.Exact {
-		l.put(d.th.bad, "  "+f.State.String())
+		l.Put(d.th.Bad, "  "+f.State.String())
 	}
 	for _, rule := range f.Findings {
-		l.put(d.th.bad, "  !"+rule.ID)
+		l.Put(d.th.Bad, "  !"+rule.ID)
 	}
-	l.put(d.th.dim, fmt.Sprintf("  packet %d, stream byte %d", f.Last.Packet, f.Offset))
+	l.Put(d.th.Dim, fmt.Sprintf("  packet %d, stream byte %d", f.Last.Packet, f.Offset))
 }
 
-func (d *framesDoc) drawBytes(l *line, i int, f *ws.Frame) {
+func (d *framesDoc) drawBytes(l *draw.Line, i int, f *ws.Frame) {
 	lit := d.lit()
-	l.put(d.th.plain, "  ")
+	l.Put(d.th.Plain, "  ")
 	for k, c := range explain.HeaderBytes(f) {
-		st := d.th.plain
+		st := d.th.Plain
 		if lit != nil && int64(k) >= lit.FirstByte() && int64(k) < lit.EndByte() {
-			st = d.th.hit
+			st = d.th.Hit
 		}
-		l.put(st, fmt.Sprintf("%02x", c)).put(d.th.plain, " ")
+		l.Put(st, fmt.Sprintf("%02x", c)).Put(d.th.Plain, " ")
 	}
 	if p := d.wire[i]; len(p) > 0 {
-		l.put(d.th.dim, fmt.Sprintf("| % x", p))
+		l.Put(d.th.Dim, fmt.Sprintf("| % x", p))
 		if f.Len > int64(len(p)) {
-			l.put(d.th.dim, " …")
+			l.Put(d.th.Dim, " …")
 		}
 	}
 }
 
 // drawBits draws the first two bytes bit by bit.
-func (d *framesDoc) drawBits(l *line, f *ws.Frame) {
+func (d *framesDoc) drawBits(l *draw.Line, f *ws.Frame) {
 	lit := d.lit()
 	h := explain.HeaderBytes(f)
-	l.put(d.th.plain, "  ")
+	l.Put(d.th.Plain, "  ")
 	for b := range 2 {
 		for bit := 7; bit >= 0; bit-- {
-			st := d.th.plain
+			st := d.th.Plain
 			if at := int64(8*b + 7 - bit); lit != nil && lit.From <= at && at < lit.To {
-				st = d.th.hit
+				st = d.th.Hit
 			}
-			l.put(st, string(rune('0'+h[b]>>bit&1)))
+			l.Put(st, string(rune('0'+h[b]>>bit&1)))
 			if strings.ContainsRune([]string{"74", "7"}[b], rune('0'+bit)) {
-				l.put(d.th.plain, " ")
+				l.Put(d.th.Plain, " ")
 			}
 		}
-		l.put(d.th.plain, " ")
+		l.Put(d.th.Plain, " ")
 	}
-	l.put(d.th.dim, "FIN RSV opcode  MASK length")
+	l.Put(d.th.Dim, "FIN RSV opcode  MASK length")
 }
 
-func (d *framesDoc) drawField(l *line, r *frameRow) {
+func (d *framesDoc) drawField(l *draw.Line, r *frameRow) {
 	f := &d.fields[r.part-partField]
 	if r.more {
-		l.put(d.th.plain, strings.Repeat(" ", d.indent())+r.says)
+		l.Put(d.th.Plain, strings.Repeat(" ", d.indent())+r.says)
 		return
 	}
-	l.put(d.th.key, "  "+padRight(f.Name, d.named)+" ").put(d.th.bold, padRight(f.Value, d.valued)+" ")
+	l.Put(d.th.Key, "  "+draw.PadRight(f.Name, d.named)+" ").Put(d.th.Bold, draw.PadRight(f.Value, d.valued)+" ")
 	for _, rule := range f.Broken {
-		l.put(d.th.bad, "!"+rule.ID+" ")
+		l.Put(d.th.Bad, "!"+rule.ID+" ")
 	}
-	l.put(d.th.plain, r.says)
+	l.Put(d.th.Plain, r.says)
 }
 
 // bytesRow is the row of the header's bytes above row i, which is a field's.

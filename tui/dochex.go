@@ -1,18 +1,22 @@
 package tui
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/wspeek/wspeek/tui/draw"
+)
 
 // hexDump is a payload shown as bytes and characters.
 type hexDump struct {
 	p    []byte
 	per  int    // bytes a row
 	at   string // how the offset is written
-	th   *theme
-	find finder
+	th   *draw.Theme
+	find draw.Finder
 }
 
 // newHex makes rows that fit into width cells.
-func newHex(p []byte, width int, th *theme, find finder) *hexDump {
+func newHex(p []byte, width int, th *draw.Theme, find draw.Finder) *hexDump {
 	at, per := "%08x  ", 16
 	if len(p) <= 0x10000 {
 		at = "%04x  "
@@ -23,39 +27,39 @@ func newHex(p []byte, width int, th *theme, find finder) *hexDump {
 	return &hexDump{p, per, at, th, find}
 }
 
-func (h *hexDump) len() int { return (len(h.p) + h.per - 1) / h.per }
+func (h *hexDump) Len() int { return (len(h.p) + h.per - 1) / h.per }
 
-func (h *hexDump) draw(i int, l *line) {
+func (h *hexDump) Draw(i int, l *draw.Line) {
 	from := i * h.per
 	to := min(from+h.per, len(h.p))
-	l.put(h.th.dim, fmt.Sprintf(h.at, from))
+	l.Put(h.th.Dim, fmt.Sprintf(h.at, from))
 	hit := h.hits(from, to)
 	for k := from; k < from+h.per; k++ {
 		if k >= to {
-			l.put(h.th.plain, "   ")
+			l.Put(h.th.Plain, "   ")
 			continue
 		}
-		l.put(h.style(h.p[k], hit[k-from]), fmt.Sprintf("%02x", h.p[k])).put(h.th.plain, " ")
+		l.Put(h.style(h.p[k], hit[k-from]), fmt.Sprintf("%02x", h.p[k])).Put(h.th.Plain, " ")
 	}
-	l.put(h.th.plain, " ")
+	l.Put(h.th.Plain, " ")
 	for k := from; k < to; k++ {
 		c := h.p[k]
 		st := h.style(c, hit[k-from])
 		if c < 0x20 || c > 0x7e {
 			c = '.'
 		}
-		l.put(st, string(rune(c)))
+		l.Put(st, string(rune(c)))
 	}
 }
 
-func (h *hexDump) style(c byte, hit bool) style {
+func (h *hexDump) style(c byte, hit bool) draw.Style {
 	switch {
 	case hit:
-		return h.th.hit
+		return h.th.Hit
 	case c < 0x20 || c > 0x7e:
-		return h.th.dim
+		return h.th.Dim
 	}
-	return h.th.plain
+	return h.th.Plain
 }
 
 // hits says which bytes of a row belong to matches.
@@ -82,7 +86,7 @@ func (h *hexDump) seek(i, step int) int {
 	if h.find == nil {
 		return -1
 	}
-	for k := i + step; k >= 0 && k < h.len(); k += step {
+	for k := i + step; k >= 0 && k < h.Len(); k += step {
 		from := k * h.per
 		if at, n := h.find(h.p[from:min(from+h.per+hitMargin, len(h.p))]); at >= 0 && n > 0 && at < h.per {
 			return k

@@ -3,6 +3,8 @@ package tui
 import (
 	"encoding/json"
 	"math"
+
+	"github.com/wspeek/wspeek/tui/draw"
 )
 
 // hitMargin is how many bytes beside a row are looked at for matches that cross its ends.
@@ -140,12 +142,12 @@ const (
 	tintHit
 )
 
-func (t *text) style(k tint) style {
-	return [...]style{tintKey: t.th.key, tintString: t.th.str, tintNumber: t.th.num, tintWord: t.th.word, tintHit: t.th.hit}[k]
+func (t *text) style(k tint) draw.Style {
+	return [...]draw.Style{tintKey: t.th.Key, tintString: t.th.String, tintNumber: t.th.Number, tintWord: t.th.Word, tintHit: t.th.Hit}[k]
 }
 
 // drawBytes draws the bytes of a row.
-func (t *text) drawBytes(l *line, r textRow) {
+func (t *text) drawBytes(l *draw.Line, r textRow) {
 	p := t.p[r.from:r.to]
 	tints := make([]tint, len(p))
 	if t.json {
@@ -160,9 +162,9 @@ func (t *text) drawBytes(l *line, r textRow) {
 		switch tints[i] {
 		case tintSkip:
 		case tintColon:
-			l.put(t.th.plain, ": ")
+			l.Put(t.th.Plain, ": ")
 		default:
-			l.wire(t.style(tints[i]), p[i:k])
+			l.Wire(t.style(tints[i]), p[i:k])
 		}
 		i = k
 	}

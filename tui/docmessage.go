@@ -9,12 +9,13 @@ import (
 	"github.com/wspeek/wspeek/decode/rule"
 	"github.com/wspeek/wspeek/decode/show"
 	"github.com/wspeek/wspeek/decode/ws"
+	"github.com/wspeek/wspeek/tui/draw"
 )
 
 // body is a document: rows that are drawn when they are on the screen.
 type body interface {
-	len() int
-	draw(i int, l *line)
+	Len() int
+	Draw(i int, l *draw.Line)
 }
 
 // seeker is a body in which matches can be found: the first row after (before) row i, -1 for none.
@@ -25,23 +26,23 @@ type folder interface{ toggle(i int) bool }
 
 // stacked is one body above another.
 type stacked struct {
-	head *rich
+	head *draw.Rich
 	body
 }
 
-func (s *stacked) len() int { return s.head.len() + s.body.len() }
+func (s *stacked) Len() int { return s.head.Len() + s.body.Len() }
 
-func (s *stacked) draw(i int, l *line) {
-	if i < s.head.len() {
-		s.head.draw(i, l)
+func (s *stacked) Draw(i int, l *draw.Line) {
+	if i < s.head.Len() {
+		s.head.Draw(i, l)
 		return
 	}
-	s.body.draw(i-s.head.len(), l)
+	s.body.Draw(i-s.head.Len(), l)
 }
 
 func (s *stacked) toggle(i int) bool {
 	f, ok := s.body.(folder)
-	return ok && f.toggle(i-s.head.len())
+	return ok && f.toggle(i-s.head.Len())
 }
 
 func (s *stacked) seek(i, step int) int {
@@ -49,33 +50,33 @@ func (s *stacked) seek(i, step int) int {
 	if !ok {
 		return -1
 	}
-	k := f.seek(max(i-s.head.len(), -1), step)
+	k := f.seek(max(i-s.head.Len(), -1), step)
 	if k < 0 {
 		return -1
 	}
-	return k + s.head.len()
+	return k + s.head.Len()
 }
 
 // messageHead says in words what a message is.
-func messageHead(th *theme, w int, s *decode.Session, m *ws.Message) *rich {
-	r := newRich(w)
-	st := th.sent
+func messageHead(th *draw.Theme, w int, s *decode.Session, m *ws.Message) *draw.Rich {
+	r := draw.NewRich(w)
+	st := th.Sent
 	if m.Dir == ws.S2C {
-		st = th.got
+		st = th.Received
 	}
-	r.add(2, seg{th.bold, fmt.Sprintf("%d:%d ", s.N, m.N)}, seg{st, arrow(m.Dir) + " " + export.KindName(m.Opcode)},
-		seg{th.plain, " from the " + side(m.Dir) + ", " + sizeWords(m)})
-	r.add(2, seg{th.dim, packetWords(m)})
+	r.Add(2, th.Bold.Of(fmt.Sprintf("%d:%d ", s.N, m.N)), st.Of(draw.Arrow(m.Dir)+" "+export.KindName(m.Opcode)),
+		th.Plain.Of(" from the "+side(m.Dir)+", "+sizeWords(m)))
+	r.Add(2, th.Dim.Of(packetWords(m)))
 	if m.Opcode == ws.OpClose {
 		closeDoc(r, th, m)
 	}
 	if d := export.Doubt(m); d != "" {
-		r.add(2, seg{th.bad, d + ". "}, seg{th.plain, doubtWords[m.State]})
+		r.Add(2, th.Bad.Of(d+". "), th.Plain.Of(doubtWords[m.State]))
 	}
 	for _, rule := range m.Findings {
-		r.add(2, seg{th.bad, "! " + rule.ID + " "}, seg{th.plain, rule.Text + " "}, seg{th.dim, ruleAt(rule)})
+		r.Add(2, th.Bad.Of("! "+rule.ID+" "), th.Plain.Of(rule.Text+" "), th.Dim.Of(ruleAt(rule)))
 	}
-	r.rows = append(r.rows, nil)
+	r.Blank()
 	return r
 }
 
@@ -93,13 +94,6 @@ var doubtWords = [...]string{
 	ws.Partial:     "These bytes were never captured; what is here is exact.",
 	ws.Guessed:     "Found by its looks, not by following the stream from its handshake.",
 	ws.Undecodable: "What is shown are raw bytes.",
-}
-
-func arrow(d ws.Dir) string {
-	if d == ws.C2S {
-		return "→"
-	}
-	return "←"
 }
 
 func sizeWords(m *ws.Message) string {
@@ -126,16 +120,16 @@ func packetWords(m *ws.Message) string {
 		return fmt.Sprintf("packet %d, stream bytes %d to %d", m.Min, m.Stream.Start, m.Stream.End)
 	}
 	return fmt.Sprintf("packets %d to %d, stream bytes %d to %d, within %s", m.Min, m.Max, m.Stream.Start, m.Stream.End,
-		seconds(m.Last.Time-m.Start.Time))
+		show.ShortDuration(m.Last.Time-m.Start.Time))
 }
 
 // closeDoc is a close code in words.
-func closeDoc(r *rich, th *theme, m *ws.Message) {
+func closeDoc(r *draw.Rich, th *draw.Theme, m *ws.Message) {
 	if m.CloseCode < 0 {
-		r.add(2, seg{th.bold, "no close code "}, seg{th.plain, "Peers report it as 1005."})
+		r.Add(2, th.Bold.Of("no close code "), th.Plain.Of("Peers report it as 1005."))
 		return
 	}
-	r.add(2, seg{th.bold, fmt.Sprintf("%d %s ", m.CloseCode, ws.CloseName(m.CloseCode))}, seg{th.plain, closeText(m.CloseCode)})
+	r.Add(2, th.Bold.Of(fmt.Sprintf("%d %s ", m.CloseCode, ws.CloseName(m.CloseCode))), th.Plain.Of(closeText(m.CloseCode)))
 }
 
 func closeText(code int) string {
@@ -158,9 +152,9 @@ func textual(m *ws.Message) bool {
 }
 
 // noteBody is a body of one remark.
-func noteBody(th *theme, w int, s string) body {
-	r := newRich(w)
-	r.add(0, seg{th.dim, s})
+func noteBody(th *draw.Theme, w int, s string) body {
+	r := draw.NewRich(w)
+	r.Add(0, th.Dim.Of(s))
 	return r
 }
 

@@ -4,50 +4,49 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
-	"time"
 
-	"github.com/wspeek/wspeek/capture"
 	"github.com/wspeek/wspeek/decode"
 	"github.com/wspeek/wspeek/decode/export"
 	"github.com/wspeek/wspeek/decode/http1"
 	"github.com/wspeek/wspeek/decode/rule"
 	"github.com/wspeek/wspeek/decode/show"
 	"github.com/wspeek/wspeek/decode/ws"
+	"github.com/wspeek/wspeek/tui/draw"
 )
 
 // maxFindings is how many findings of a session are written out.
 const maxFindings = 200
 
 // sessionDoc is all about a session: what it is, how far it may be believed, both sides of the handshake, its findings.
-func sessionDoc(th *theme, w int, s *decode.Session, first int, findings []ws.Finding) *rich {
-	r := newRich(w)
-	r.add(2, seg{th.bold, fmt.Sprintf("session %d  ", s.N)}, seg{th.plain, show.Inert(export.Address(s))})
-	r.pair(th, "client", s.Client.String())
-	r.pair(th, "server", s.Server.String())
-	r.pair(th, "state", stateWords(s))
-	r.pair(th, "ended", endWords(s))
+func sessionDoc(th *draw.Theme, w int, s *decode.Session, first int, findings []ws.Finding) *draw.Rich {
+	r := draw.NewRich(w)
+	r.Add(2, th.Bold.Of(fmt.Sprintf("session %d  ", s.N)), th.Plain.Of(show.Inert(export.Address(s))))
+	r.Pair(th, "client", s.Client.String())
+	r.Pair(th, "server", s.Server.String())
+	r.Pair(th, "state", stateWords(s))
+	r.Pair(th, "ended", endWords(s))
 	if s.Tunnel != nil {
-		r.pair(th, "through", s.Tunnel.Type+" to "+s.Tunnel.Target)
+		r.Pair(th, "through", s.Tunnel.Type+" to "+s.Tunnel.Target)
 	}
-	r.pair(th, "subprotocol", s.Subprotocol)
-	r.pair(th, "extensions", s.Extensions)
-	r.pair(th, "old draft", s.Draft)
-	r.pair(th, "duration", duration(s))
+	r.Pair(th, "subprotocol", s.Subprotocol)
+	r.Pair(th, "extensions", s.Extensions)
+	r.Pair(th, "old draft", s.Draft)
+	r.Pair(th, "duration", duration(s))
 	for d, name := range []string{"→ sent", "← received"} {
-		r.pair(th, name, fmt.Sprintf("%s, %s (%s on the wire)", show.CountGrouped(s.Messages[d], "message"), show.CountGrouped(s.Bytes[d], "byte"), show.Thousands(s.WireBytes[d])))
+		r.Pair(th, name, fmt.Sprintf("%s, %s (%s on the wire)", show.CountGrouped(s.Messages[d], "message"), show.CountGrouped(s.Bytes[d], "byte"), show.Thousands(s.WireBytes[d])))
 	}
 	packets := fmt.Sprintf("%d to %d, stream %d", s.First, s.Last, s.Stream)
 	if s.HasEnded { // until then they are not told
 		packets += ", " + show.CountGrouped(int64(s.Retransmissions), "retransmission")
 	}
-	r.pair(th, "packets", packets)
+	r.Pair(th, "packets", packets)
 	switch {
 	case first > 1 && int64(first) > s.Messages[0]+s.Messages[1]:
-		r.pair(th, "kept", "none of its messages any more")
+		r.Pair(th, "kept", "none of its messages any more")
 	case first > 1:
-		r.pair(th, "kept", "from message "+show.Thousands(int64(first))+" on")
+		r.Pair(th, "kept", "from message "+show.Thousands(int64(first))+" on")
 	}
-	r.pair(th, "believed", belief(s))
+	r.Pair(th, "believed", belief(s))
 	handshakeDoc(r, th, s)
 	findingsDoc(r, th, s, findings)
 	return r
@@ -98,20 +97,7 @@ func duration(s *decode.Session) string {
 	if !s.HasOpened || !s.HasEnded {
 		return ""
 	}
-	return seconds(s.Ended - s.Opened)
-}
-
-// seconds is a time span for people.
-func seconds(d capture.Time) string {
-	switch t := time.Duration(d); {
-	case t >= time.Hour:
-		return fmt.Sprintf("%dh%02dm", int(t.Hours()), int(t.Minutes())%60)
-	case t >= time.Minute:
-		return fmt.Sprintf("%dm%02ds", int(t.Minutes()), int(t.Seconds())%60)
-	case t >= time.Second:
-		return fmt.Sprintf("%.1fs", t.Seconds())
-	}
-	return fmt.Sprintf("%.1fms", float64(d)/1e6)
+	return show.ShortDuration(s.Ended - s.Opened)
 }
 
 // belief says how far a session may be believed.
@@ -129,26 +115,26 @@ func belief(s *decode.Session) string {
 	return strings.Join(out, "; ")
 }
 
-func handshakeDoc(r *rich, th *theme, s *decode.Session) {
+func handshakeDoc(r *draw.Rich, th *draw.Theme, s *decode.Session) {
 	if s.Method != "" {
-		r.heading(th, "request →")
-		r.add(2, seg{th.plain, show.Inert(fmt.Sprintf("%s %s HTTP/%s", s.Method, s.Path, s.HTTPVersion))})
+		r.Heading(th, "request →")
+		r.Add(2, th.Plain.Of(show.Inert(fmt.Sprintf("%s %s HTTP/%s", s.Method, s.Path, s.HTTPVersion))))
 		headersDoc(r, th, s.RequestHeaders)
 	}
 	if s.Status > 0 {
-		r.heading(th, "response ←")
-		r.add(2, seg{th.plain, fmt.Sprintf("status %d", s.Status)})
+		r.Heading(th, "response ←")
+		r.Add(2, th.Plain.Of(fmt.Sprintf("status %d", s.Status)))
 		headersDoc(r, th, s.ResponseHeaders)
 	}
 }
 
-func headersDoc(r *rich, th *theme, hs []http1.Header) {
+func headersDoc(r *draw.Rich, th *draw.Theme, hs []http1.Header) {
 	for _, h := range hs {
-		r.add(4, seg{th.key, show.Inert(h.Name) + ": "}, seg{th.plain, show.Inert(h.Value)})
+		r.Add(4, th.Key.Of(show.Inert(h.Name)+": "), th.Plain.Of(show.Inert(h.Value)))
 	}
 }
 
-func findingsDoc(r *rich, th *theme, s *decode.Session, fs []ws.Finding) {
+func findingsDoc(r *draw.Rich, th *draw.Theme, s *decode.Session, fs []ws.Finding) {
 	if len(fs) == 0 {
 		return
 	}
@@ -156,10 +142,10 @@ func findingsDoc(r *rich, th *theme, s *decode.Session, fs []ws.Finding) {
 	if len(fs) < s.Findings {
 		head += ", of which " + show.Thousands(int64(len(fs))) + " are kept"
 	}
-	r.heading(th, head)
+	r.Heading(th, head)
 	for i := range fs {
 		if i == maxFindings {
-			r.add(0, seg{th.dim, fmt.Sprintf("... %s more: wspeek check lists all", show.Thousands(int64(len(fs)-i)))})
+			r.Add(0, th.Dim.Of(fmt.Sprintf("... %s more: wspeek check lists all", show.Thousands(int64(len(fs)-i)))))
 			return
 		}
 		f := &fs[i]
@@ -167,17 +153,17 @@ func findingsDoc(r *rich, th *theme, s *decode.Session, fs []ws.Finding) {
 		if f.Message > 0 {
 			where = "message " + strconv.Itoa(f.Message)
 		}
-		r.add(2, seg{th.bad, "! " + f.Rule.ID + " "}, seg{th.dim, where + ", packet " + strconv.Itoa(f.At.Packet) + " "},
-			seg{th.plain, show.Inert(f.Detail)})
+		r.Add(2, th.Bad.Of("! "+f.Rule.ID+" "), th.Dim.Of(where+", packet "+strconv.Itoa(f.At.Packet)+" "),
+			th.Plain.Of(show.Inert(f.Detail)))
 		ruleDoc(r, th, f.Rule)
 	}
 }
 
 // ruleDoc is what a rule says, and where.
-func ruleDoc(r *rich, th *theme, rule *rule.Rule) {
+func ruleDoc(r *draw.Rich, th *draw.Theme, rule *rule.Rule) {
 	at := ""
 	if rule.RFC != "" {
 		at = " (" + rule.RFC + " section " + rule.Section + ", " + rule.Level.String() + ")"
 	}
-	r.add(4, seg{th.plain, "    "}, seg{th.dim, rule.Text + at})
+	r.Add(4, th.Plain.Of("    "), th.Dim.Of(rule.Text+at))
 }

@@ -5,9 +5,9 @@ import (
 	"unicode/utf8"
 
 	"github.com/charmbracelet/x/ansi"
-
 	"github.com/wspeek/wspeek/decode/show"
 	"github.com/wspeek/wspeek/decode/ws"
+	"github.com/wspeek/wspeek/tui/draw"
 )
 
 // textLine is a line of a payload as it is laid out: bytes [start,end), indented by depth.
@@ -34,12 +34,12 @@ type text struct {
 	rows   []textRow
 	folded map[int32]bool
 	width  int
-	th     *theme
-	find   finder
+	th     *draw.Theme
+	find   draw.Finder
 }
 
 // newText lays p out in rows of width cells. Give up is asked now and then; a text given up is incomplete.
-func newText(p []byte, holes []ws.Hole, width int, th *theme, find finder, giveUp func() bool) *text {
+func newText(p []byte, holes []ws.Hole, width int, th *draw.Theme, find draw.Finder, giveUp func() bool) *text {
 	t := &text{p: p, width: max(width, 8), th: th, find: find, folded: map[int32]bool{}}
 	if len(holes) == 0 {
 		t.json, t.lines = jsonLines(p)
@@ -188,15 +188,15 @@ func (w *walker) rune(p []byte) (n, cells int) {
 	return n, ansi.StringWidth(string(p[:n]))
 }
 
-func (t *text) len() int { return len(t.rows) }
+func (t *text) Len() int { return len(t.rows) }
 
 // draw draws row i.
-func (t *text) draw(i int, l *line) {
+func (t *text) Draw(i int, l *draw.Line) {
 	r := t.rows[i]
 	k := &t.lines[r.line]
-	l.to(l.w + t.indent(k))
+	l.Skip(t.indent(k))
 	if k.hole > 0 {
-		l.put(t.th.bad, "[ "+show.CountGrouped(k.hole, "byte")+" missing here ]")
+		l.Put(t.th.Bad, "[ "+show.CountGrouped(k.hole, "byte")+" missing here ]")
 		return
 	}
 	t.drawBytes(l, r)
@@ -205,10 +205,10 @@ func (t *text) draw(i int, l *line) {
 	}
 }
 
-func (t *text) drawFolded(l *line, k int32) {
+func (t *text) drawFolded(l *draw.Line, k int32) {
 	shut := &t.lines[t.lines[k].shut]
-	l.put(t.th.dim, " … "+show.CountGrouped(int64(t.lines[k].shut-k-1), "line")+" … ")
-	l.wire(t.th.plain, t.p[shut.start:shut.end])
+	l.Put(t.th.Dim, " … "+show.CountGrouped(int64(t.lines[k].shut-k-1), "line")+" … ")
+	l.Wire(t.th.Plain, t.p[shut.start:shut.end])
 }
 
 // maxFolded is how long a payload is at most that is laid out anew while the user waits.

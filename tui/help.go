@@ -1,11 +1,15 @@
 package tui
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/wspeek/wspeek/tui/draw"
+)
 
 // helpPane shows the keys.
 type helpPane struct {
-	list list
-	rows *rich
+	list draw.List
+	rows *draw.Rich
 }
 
 func (m *model) toggleHelp() {
@@ -20,12 +24,12 @@ func (m *model) toggleHelp() {
 func (p *helpPane) Key(a action) {
 	switch a {
 	case actDown:
-		p.list.scroll(1)
+		p.list.Scroll(1)
 	case actUp:
-		p.list.scroll(-1)
+		p.list.Scroll(-1)
 	default:
 		moveList(&p.list, a)
-		p.list.top = min(p.list.cursor, max(0, p.list.n-p.list.height))
+		p.list.Top = min(p.list.Cursor, max(0, p.list.N-p.list.Height))
 	}
 }
 
@@ -33,59 +37,59 @@ func (p *helpPane) Key(a action) {
 const minTwo = 110
 
 // View draws the help, made from the table of keys.
-func (p *helpPane) View(th *theme, w, h int) []string {
+func (p *helpPane) View(th *draw.Theme, w, h int) []string {
 	cols := 1
 	if w >= minTwo {
 		cols = 2
 	}
-	if p.rows == nil || p.rows.width != w/cols {
+	if p.rows == nil || p.rows.Width != w/cols {
 		p.rows = helpText(th, w/cols)
 	}
-	tall := (p.rows.len() + cols - 1) / cols
-	p.list.resize(h - 1)
-	p.list.grow(tall)
+	tall := (p.rows.Len() + cols - 1) / cols
+	p.list.Resize(h - 1)
+	p.list.Grow(tall)
 	var out []string
-	from, to := p.list.visible()
+	from, to := p.list.Visible()
 	for i := from; i < to; i++ {
-		l := newLine(w)
-		p.rows.draw(i, l)
-		if k := tall + i; cols == 2 && k < p.rows.len() {
-			p.rows.draw(k, l.to(w/2))
+		l := th.Line(w)
+		p.rows.Draw(i, l)
+		if k := tall + i; cols == 2 && k < p.rows.Len() {
+			p.rows.Draw(k, l.To(w/2))
 		}
 		out = append(out, l.String())
 	}
-	out = fit(out, w, h-1)
-	l := newLine(w)
-	if to < p.list.n {
-		l.put(th.dim, "  ↓ more: j k ^f ^b")
+	out = draw.Fit(out, w, h-1)
+	l := th.Line(w)
+	if to < p.list.N {
+		l.Put(th.Dim, "  ↓ more: j k ^f ^b")
 	}
 	return append(out, l.String())
 }
 
 // helpText is the whole help.
-func helpText(th *theme, w int) *rich {
-	r := newRich(w)
+func helpText(th *draw.Theme, w int) *draw.Rich {
+	r := draw.NewRich(w)
 	for _, g := range groups {
-		r.heading(th, g.title)
+		r.Heading(th, g.title)
 		for i := range bindings {
 			b := &bindings[i]
 			if b.group != g.name || b.help == "" {
 				continue
 			}
-			r.add(11, seg{th.key, "  " + padRight(b.written(), 8) + " "}, seg{th.plain, b.help})
+			r.Add(11, th.Key.Of("  "+draw.PadRight(b.written(), 8)+" "), th.Plain.Of(b.help))
 		}
 	}
-	r.heading(th, "Command line")
+	r.Heading(th, "Command line")
 	for _, c := range lineCommands() {
-		r.add(11, seg{th.key, "  :" + padRight(strings.TrimSpace(c.name+" "+c.args), 27) + " "}, seg{th.plain, c.help})
+		r.Add(11, th.Key.Of("  :"+draw.PadRight(strings.TrimSpace(c.name+" "+c.args), 27)+" "), th.Plain.Of(c.help))
 	}
-	r.heading(th, "Signs")
+	r.Heading(th, "Signs")
 	for _, s := range signs {
-		r.add(11, seg{th.key, "  " + padRight(s[0], 8) + " "}, seg{th.plain, s[1]})
+		r.Add(11, th.Key.Of("  "+draw.PadRight(s[0], 8)+" "), th.Plain.Of(s[1]))
 	}
-	r.heading(th, "Filter")
+	r.Heading(th, "Filter")
 	for _, s := range filterHelp {
-		r.add(2, seg{th.plain, "  " + s})
+		r.Add(2, th.Plain.Of("  "+s))
 	}
 	return r
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/wspeek/wspeek/decode/show"
 	"github.com/wspeek/wspeek/decode/ws"
 	"github.com/wspeek/wspeek/pcaps"
+	"github.com/wspeek/wspeek/tui/draw"
 )
 
 // evil acts on a terminal that is shown it.
@@ -43,7 +44,7 @@ func TestHazard_O2_HostileTextIsInertOnEveryScreen(t *testing.T) {
 			d.text()
 		}
 		d.keys("home")
-		for range d.m.msgs.list.n {
+		for range d.m.msgs.list.N {
 			for range viewNames {
 				d.keys("v")
 				d.text()
@@ -59,7 +60,7 @@ func TestHazard_O4_WhatIsCopiedIsInertAndBounded(t *testing.T) {
 	d := drive(t, hostile(), 100, 30, Options{Command: "wspeek explain " + evil})
 	d.keys("j", "enter", "home")
 	long := 0
-	for range d.m.msgs.list.n {
+	for range d.m.msgs.list.N {
 		for _, k := range []string{"y", "Y", "e"} {
 			d.copied = ""
 			d.keys(k)
@@ -85,17 +86,17 @@ func TestHazard_O4_WhatIsCopiedIsInertAndBounded(t *testing.T) {
 func TestHazard_O6_LongLineIsShownWhole(t *testing.T) {
 	t.Parallel()
 	p := []byte(strings.Repeat("0123456789", 1<<20))
-	x := newText(p, nil, 100, newTheme(true), nil, never)
-	if want := (len(p) + 99) / 100; x.len() != want {
-		t.Errorf("%d rows, want %d", x.len(), want)
+	x := newText(p, nil, 100, draw.NewTheme(true), nil, never)
+	if want := (len(p) + 99) / 100; x.Len() != want {
+		t.Errorf("%d rows, want %d", x.Len(), want)
 	}
-	l := newLine(100)
-	if x.draw(x.len()-1, l); !strings.HasSuffix(string(l.b), "6789") {
-		t.Errorf("the last row is %q", l.b)
+	l := draw.NewTheme(true).Line(100)
+	if x.Draw(x.Len()-1, l); !strings.HasSuffix(l.Text(), "6789") {
+		t.Errorf("the last row is %q", l.Text())
 	}
-	gone := newText(p, nil, 100, newTheme(true), nil, func() bool { return true })
-	if gone.len() > 70_000 {
-		t.Errorf("%d rows were laid out after it was given up", gone.len())
+	gone := newText(p, nil, 100, draw.NewTheme(true), nil, func() bool { return true })
+	if gone.Len() > 70_000 {
+		t.Errorf("%d rows were laid out after it was given up", gone.Len())
 	}
 }
 
@@ -131,7 +132,7 @@ func TestHeartbeatsOfControlFrames(t *testing.T) {
 	t.Parallel()
 	d := drive(t, hostile(), 100, 30, Options{})
 	d.keys("j", "enter", "b")
-	for k := range d.m.msgs.list.n {
+	for k := range d.m.msgs.list.N {
 		if c, _ := d.m.lens.entryAt(d.m.store, k); c.kind == entryMessage && c.m.Opcode == ws.OpPing {
 			t.Errorf("row %d is a ping", k)
 		}

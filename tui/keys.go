@@ -1,5 +1,7 @@
 package tui
 
+import "github.com/wspeek/wspeek/tui/draw"
+
 // action is something a key does.
 type action uint8
 
@@ -162,24 +164,24 @@ func (b *binding) written() string {
 }
 
 // moveList moves in a list, and says whether the action is one of moving.
-func moveList(l *list, a action) bool {
+func moveList(l *draw.List, a action) bool {
 	switch a {
 	case actDown:
-		l.move(1)
+		l.Move(1)
 	case actUp:
-		l.move(-1)
+		l.Move(-1)
 	case actFirst:
-		l.first()
+		l.First()
 	case actLast:
-		l.last()
+		l.Last()
 	case actHalfDown:
-		l.page(1)
+		l.Page(1)
 	case actHalfUp:
-		l.page(-1)
+		l.Page(-1)
 	case actPageDown:
-		l.page(2)
+		l.Page(2)
 	case actPageUp:
-		l.page(-2)
+		l.Page(-2)
 	default:
 		return false
 	}

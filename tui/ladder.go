@@ -4,8 +4,9 @@ import (
 	"sync/atomic"
 	"time"
 
-	tea "charm.land/bubbletea/v2"
+	"github.com/wspeek/wspeek/tui/draw"
 
+	tea "charm.land/bubbletea/v2"
 	"github.com/wspeek/wspeek/decode"
 	"github.com/wspeek/wspeek/decode/ladder"
 	"github.com/wspeek/wspeek/decode/show"
@@ -44,7 +45,7 @@ type ladderKey struct {
 // ladderPane shows a session as two lines with its messages as arrows, in the place of the list of messages.
 type ladderPane struct {
 	mode ladderMode
-	list list
+	list draw.List
 	key  ladderKey
 	rows []ladder.Row
 	err  error
@@ -99,7 +100,7 @@ func (m *model) turnLadder(string) tea.Cmd {
 			m.complain("a ladder shows one session, and no row of one is selected")
 			return nil
 		}
-		m.lad = ladderPane{mode: ladderOn, list: list{height: m.msgs.list.height, follow: m.msgs.list.follow}, seen: -1}
+		m.lad = ladderPane{mode: ladderOn, list: draw.List{Height: m.msgs.list.Height, Follow: m.msgs.list.Follow}, seen: -1}
 		m.say("ladder of all messages, whatever is filtered; L adds what TCP did, f frames, Esc goes back to the list")
 	case m.lad.mode == ladderOn:
 		m.lad.mode = ladderTCP
@@ -178,7 +179,7 @@ func (m *model) climbed(j *ladderJob) tea.Cmd {
 		p.seen = -1
 	}
 	p.rows, p.err, p.key, p.took, p.want = j.rows, j.err, j.key, j.took, nil
-	p.list.grow(len(p.rows))
+	p.list.Grow(len(p.rows))
 	return m.build()
 }
 
@@ -193,26 +194,26 @@ func (m *model) ladderAct(a action) {
 func (m *model) ladderMoved() {
 	m.anchor = -1
 	if c, ok := m.current(); ok {
-		if at, _ := m.lens.find(m.store, c.i); at < m.msgs.list.n {
-			m.msgs.list.set(at)
+		if at, _ := m.lens.find(m.store, c.i); at < m.msgs.list.N {
+			m.msgs.list.Set(at)
 		}
 	}
-	m.msgs.list.follow = m.lad.list.follow
-	m.lad.seen = m.msgs.list.cursor
+	m.msgs.list.Follow = m.lad.list.Follow
+	m.lad.seen = m.msgs.list.Cursor
 }
 
 // keepStep lets the ladder go to the message of the list where something else than the ladder has moved that.
 func (m *model) keepStep() {
 	p := &m.lad
-	if len(p.rows) == 0 || m.anchor >= 0 || p.seen == m.msgs.list.cursor {
+	if len(p.rows) == 0 || m.anchor >= 0 || p.seen == m.msgs.list.Cursor {
 		return
 	}
-	p.seen = m.msgs.list.cursor
-	if p.list.follow && m.msgs.list.follow {
+	p.seen = m.msgs.list.Cursor
+	if p.list.Follow && m.msgs.list.Follow {
 		return
 	}
 	if c, ok := m.lens.entryAt(m.store, p.seen); ok {
-		p.list.set(p.rowOf(&c))
+		p.list.Set(p.rowOf(&c))
 	}
 }
 
@@ -232,15 +233,15 @@ func (p *ladderPane) rowOf(c *cell) int {
 			return i
 		}
 	}
-	return p.list.cursor
+	return p.list.Cursor
 }
 
 // current is the message or frame that the ladder stands on.
 func (p *ladderPane) current(s *store) (c cell, ok bool) {
-	if p.list.cursor >= len(p.rows) {
+	if p.list.Cursor >= len(p.rows) {
 		return c, false
 	}
-	r := &p.rows[p.list.cursor]
+	r := &p.rows[p.list.Cursor]
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	e := entry{kind: entryMessage, i: s.trace.Index(p.key.session, r.Message)}
@@ -265,47 +266,46 @@ func (m *model) ladderMark(r *ladder.Row) bool {
 }
 
 // ladderStyle is how a span of a ladder is drawn.
-func (th *theme) ladderStyle(s ladder.Style) style {
-	return [...]style{ladder.Plain: th.plain, ladder.Quiet: th.dim, ladder.Strong: th.bold, ladder.Sent: th.sent,
-		ladder.Received: th.got, ladder.Alarm: th.bad}[s]
+func ladderStyle(th *draw.Theme, s ladder.Style) draw.Style {
+	return [...]draw.Style{ladder.Plain: th.Plain, ladder.Quiet: th.Dim, ladder.Strong: th.Bold, ladder.Sent: th.Sent,
+		ladder.Received: th.Received, ladder.Alarm: th.Bad}[s]
 }
 
 // View draws the pane in w cells and h rows.
-func (p *ladderPane) View(th *theme, info *decode.Session, marked func(*ladder.Row) bool, w, h int, focused bool) []string {
-	p.list.resize(h - 1)
+func (p *ladderPane) View(th *draw.Theme, info *decode.Session, selected func(*ladder.Row) bool, w, h int, focused bool) []string {
+	p.list.Resize(h - 1)
 	d := ladder.Draw{Width: w - 3, NoTime: w-3 < ladder.MinWidth}
 	if len(p.rows) > 0 {
 		d.First = p.rows[0].At.Time
 	}
-	l := newLine(w)
-	head(l, th, focused)
-	l.put(th.plain, " ")
+	l := th.Line(w)
+	draw.Head(l, th, focused)
+	l.Put(th.Plain, " ")
 	if info != nil {
-		l.spans(th, d.Head(info)[0])
+		drawSpans(l, th, d.Head(info)[0])
 	}
 	rows := []string{l.String()}
-	from, to := p.list.visible()
+	from, to := p.list.Visible()
 	for i := from; i < min(to, len(p.rows)); i++ {
-		l := newLine(w)
-		if cursor(l, th, i == p.list.cursor, focused); marked(&p.rows[i]) {
-			l.b, l.w = l.b[:0], 0
-			l.put(th.mark, "* ")
+		l := th.Line(w)
+		if draw.Cursor(l, th, i == p.list.Cursor, focused); selected(&p.rows[i]) {
+			draw.Selected(l, th)
 		}
-		rows = append(rows, l.spans(th, d.Row(&p.rows[i])).String())
+		rows = append(rows, drawSpans(l, th, d.Row(&p.rows[i])).String())
 	}
 	switch {
 	case p.err != nil:
-		rows = append(rows, newLine(w).put(th.bad, "   "+show.Inert(p.err.Error())).String())
+		rows = append(rows, th.Line(w).Put(th.Bad, "   "+show.Inert(p.err.Error())).String())
 	case len(p.rows) == 0:
-		rows = append(rows, newLine(w).put(th.dim, "   ...").String())
+		rows = append(rows, th.Line(w).Put(th.Dim, "   ...").String())
 	}
-	return fit(rows, w, h)
+	return draw.Fit(rows, w, h)
 }
 
-// spans draws a line of a ladder.
-func (l *line) spans(th *theme, spans []ladder.Span) *line {
+// drawSpans draws a line of a ladder.
+func drawSpans(l *draw.Line, th *draw.Theme, spans []ladder.Span) *draw.Line {
 	for _, s := range spans {
-		l.put(th.ladderStyle(s.Style), s.Text)
+		l.Put(ladderStyle(th, s.Style), s.Text)
 	}
 	return l
 }

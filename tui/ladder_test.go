@@ -45,14 +45,14 @@ func TestLadderGrows(t *testing.T) {
 	t.Parallel()
 	d := drive(t, sample("jsonrpc"), 120, 40, Options{Live: true})
 	d.keys("s", "j", "enter", "G", "L").shows("close 1000")
-	n := d.m.lad.list.n
+	n := d.m.lad.list.N
 	f := feedOf(t, sample("graphql"))
 	if err := f.Run(t.Context(), d.m.store.visit); err != nil {
 		t.Fatal(err)
 	}
 	d.refresh()
-	if d.m.lad.list.n <= n || d.m.lad.list.cursor != d.m.lad.list.n-1 {
-		t.Errorf("%d rows after %d, cursor %d", d.m.lad.list.n, n, d.m.lad.list.cursor)
+	if d.m.lad.list.N <= n || d.m.lad.list.Cursor != d.m.lad.list.N-1 {
+		t.Errorf("%d rows after %d, cursor %d", d.m.lad.list.N, n, d.m.lad.list.Cursor)
 	}
 }
 

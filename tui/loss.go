@@ -9,6 +9,7 @@ import (
 
 	"github.com/wspeek/wspeek/decode"
 	"github.com/wspeek/wspeek/decode/show"
+	"github.com/wspeek/wspeek/tui/draw"
 )
 
 // watchEvery is how often losses are looked for, also where no event comes: they are on the screen within a second.
@@ -42,13 +43,13 @@ const (
 )
 
 // losses are what was never captured, or not written, as parts of the account line: with as much detail as fits into room.
-func losses(th *theme, p *Progress, a *decode.Account, room int) []seg {
-	var parts []seg
+func losses(th *draw.Theme, p *Progress, a *decode.Account, room int) []draw.Seg {
+	var parts []draw.Seg
 	for d := lossCounts; d <= lossSum; d++ {
 		parts = lossParts(th, p, a, d)
 		w := 0
 		for _, s := range parts {
-			w += width(" · ") + width(s.s)
+			w += draw.Width(" · ") + draw.Width(s.Text)
 		}
 		if w <= room {
 			break
@@ -57,18 +58,18 @@ func losses(th *theme, p *Progress, a *decode.Account, room int) []seg {
 	return parts
 }
 
-func lossParts(th *theme, p *Progress, a *decode.Account, d lossDetail) []seg {
+func lossParts(th *draw.Theme, p *Progress, a *decode.Account, d lossDetail) []draw.Seg {
 	dropped, unseen := max(p.Dropped, a.Dropped), max(p.Unseen, a.Bytes.Missing)
-	parts := []seg{{pick(dropped > 0, th.bad, th.dim), show.Thousands(dropped) + " dropped" + p.Lost.text(d)}}
+	parts := []draw.Seg{draw.Pick(dropped > 0, th.Bad, th.Dim).Of(show.Thousands(dropped) + " dropped" + p.Lost.text(d))}
 	if unseen > 0 {
 		text := show.CountGrouped(unseen, "byte")
 		if d >= lossShort {
 			text = show.Short(unseen) + "B"
 		}
-		parts = append(parts, seg{th.bad, text + " unseen"})
+		parts = append(parts, th.Bad.Of(text+" unseen"))
 	}
 	if p.Unwritten > 0 {
-		parts = append(parts, seg{th.bad, show.Thousands(p.Unwritten) + " not written"})
+		parts = append(parts, th.Bad.Of(show.Thousands(p.Unwritten)+" not written"))
 	}
 	return parts
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/wspeek/wspeek/decode/export"
 	"github.com/wspeek/wspeek/decode/show"
 	"github.com/wspeek/wspeek/decode/ws"
+	"github.com/wspeek/wspeek/tui/draw"
 )
 
 // clockNames are the names of the clocks.
@@ -17,7 +18,7 @@ var clockNames = [...]string{"since the first", "since the line above", "of day"
 
 // messagesPane lists messages or frames.
 type messagesPane struct {
-	list     list
+	list     draw.List
 	clock    Clock
 	controls controlMode
 	// marked are the messages selected for comparing, by index in the Trace, the older first.
@@ -57,9 +58,9 @@ const minWire = 90
 
 // listView is what a list is drawn with.
 type listView struct {
-	th    *theme
+	th    *draw.Theme
 	lens  *lens
-	find  finder
+	find  draw.Finder
 	zero  int64 // the time that others are shown relative to
 	apart bool  // they are shown relative to their session's begin
 	w     int
@@ -68,53 +69,53 @@ type listView struct {
 	focus bool
 }
 
-func (v *listView) dir(d ws.Dir) style {
+func (v *listView) dir(d ws.Dir) draw.Style {
 	if d == ws.C2S {
-		return v.th.sent
+		return v.th.Sent
 	}
-	return v.th.got
+	return v.th.Received
 }
 
 // View draws the pane in h rows.
 func (p *messagesPane) View(v *listView, s *store, h int) []string {
-	p.list.resize(h - 1)
+	p.list.Resize(h - 1)
 	rows := []string{p.head(v)}
-	from, to := p.list.visible()
+	from, to := p.list.Visible()
 	cells := v.lens.cells(s, from, to)
 	for i := range cells {
-		rows = append(rows, p.row(v, &cells[i], from+i == p.list.cursor))
+		rows = append(rows, p.row(v, &cells[i], from+i == p.list.Cursor))
 	}
 	if len(cells) == 0 {
-		rows = append(rows, newLine(v.w).put(v.th.dim, "   "+v.idle).String())
+		rows = append(rows, v.th.Line(v.w).Put(v.th.Dim, "   "+v.idle).String())
 	}
-	return fit(rows, v.w, h)
+	return draw.Fit(rows, v.w, h)
 }
 
 func (p *messagesPane) head(v *listView) string {
-	l := newLine(v.w)
-	head(l, v.th, v.focus)
-	l.put(v.th.plain, " ")
+	l := v.th.Line(v.w)
+	draw.Head(l, v.th, v.focus)
+	l.Put(v.th.Plain, " ")
 	p.lead(v, l, "#", "time", "")
-	l.col(v.th.weak, 6, "kind")
+	l.Col(v.th.Weak, 6, "kind")
 	if v.lens.frames {
-		l.col(v.th.weak, -7, "bytes")
-		return l.put(v.th.weak, frameTitle).put(v.th.warn, v.past).String()
+		l.Col(v.th.Weak, -7, "bytes")
+		return l.Put(v.th.Weak, frameTitle).Put(v.th.Warn, v.past).String()
 	}
-	l.col(v.th.weak, -6, "bytes")
+	l.Col(v.th.Weak, -6, "bytes")
 	if v.w >= minWire {
-		l.col(v.th.weak, -6, "wire")
-		l.col(v.th.weak, -3, "fr")
+		l.Col(v.th.Weak, -6, "wire")
+		l.Col(v.th.Weak, -3, "fr")
 	}
-	return l.put(v.th.weak, "payload").put(v.th.warn, v.past).String()
+	return l.Put(v.th.Weak, "payload").Put(v.th.Warn, v.past).String()
 }
 
 const frameTitle = "FIN RSV head mask      offset  message"
 
 // lead draws the columns that all rows begin with.
-func (p *messagesPane) lead(v *listView, l *line, id, at, dir string) {
-	st := v.th.weak
+func (p *messagesPane) lead(v *listView, l *draw.Line, id, at, dir string) {
+	st := v.th.Weak
 	if dir != "" {
-		st = v.th.plain
+		st = v.th.Plain
 	}
 	wide := 6
 	if v.lens.session == 0 {
@@ -123,34 +124,33 @@ func (p *messagesPane) lead(v *listView, l *line, id, at, dir string) {
 	if v.w < 56 {
 		wide -= 1
 	}
-	l.col(st, -wide, id)
+	l.Col(st, -wide, id)
 	if v.w >= 56 {
 		if dir != "" {
-			st = v.th.dim
+			st = v.th.Dim
 		}
-		l.col(st, -11, at)
+		l.Col(st, -11, at)
 	}
-	dst := v.th.sent
+	dst := v.th.Sent
 	switch dir {
 	case "":
-		dst = v.th.weak
+		dst = v.th.Weak
 		dir = " "
 	case "←":
-		dst = v.th.got
+		dst = v.th.Received
 	}
-	l.col(dst, 1, dir)
+	l.Col(dst, 1, dir)
 }
 
 func (p *messagesPane) row(v *listView, c *cell, here bool) string {
-	l := newLine(v.w)
-	cursor(l, v.th, here, v.focus)
+	l := v.th.Line(v.w)
+	draw.Cursor(l, v.th, here, v.focus)
 	if c.kind == entryMessage && p.isMarked(c.i) {
-		l.b, l.w = l.b[:0], 0
-		l.put(v.th.mark, "* ")
+		draw.Selected(l, v.th)
 	}
 	switch c.kind {
 	case entryGone:
-		l.put(v.th.dim, " no longer kept")
+		l.Put(v.th.Dim, " no longer kept")
 	case entryMark:
 		p.drawMark(v, l, c)
 	case entryFrame:
@@ -189,7 +189,7 @@ func (p *messagesPane) time(v *listView, c *cell) string {
 }
 
 // drawMark draws an event of a session: opened, refused, ended.
-func (p *messagesPane) drawMark(v *listView, l *line, c *cell) {
+func (p *messagesPane) drawMark(v *listView, l *draw.Line, c *cell) {
 	s := c.session
 	id := ""
 	if v.lens.session == 0 {
@@ -198,33 +198,33 @@ func (p *messagesPane) drawMark(v *listView, l *line, c *cell) {
 	p.lead(v, l, id, p.time(v, c), "●")
 	switch c.mark.kind {
 	case markOpened:
-		l.put(v.th.good, "opened ").put(v.th.dim, show.Inert(clip(s.Method+" "+export.Address(s), 500)))
-		l.put(v.th.dim, "  "+number(s.Status)+"  "+show.Inert(s.Subprotocol)+"  "+show.Inert(s.Extensions))
+		l.Put(v.th.Good, "opened ").Put(v.th.Dim, show.Inert(draw.Clip(s.Method+" "+export.Address(s), 500)))
+		l.Put(v.th.Dim, "  "+number(s.Status)+"  "+show.Inert(s.Subprotocol)+"  "+show.Inert(s.Extensions))
 	case markRefused:
-		l.put(v.th.bad, "refused "+number(s.Status)+" ").put(v.th.dim, show.Inert(clip(s.Method+" "+export.Address(s), 500)))
+		l.Put(v.th.Bad, "refused "+number(s.Status)+" ").Put(v.th.Dim, show.Inert(draw.Clip(s.Method+" "+export.Address(s), 500)))
 	case markFound:
-		l.put(v.th.warn, fmt.Sprintf("found without its handshake (%.2f) ", s.Confidence)).put(v.th.dim, s.Client.String()+" → "+s.Server.String())
+		l.Put(v.th.Warn, fmt.Sprintf("found without its handshake (%.2f) ", s.Confidence)).Put(v.th.Dim, s.Client.String()+" → "+s.Server.String())
 	case markEnded:
-		st := v.th.good
+		st := v.th.Good
 		if s.Close == nil {
-			st = v.th.bad
+			st = v.th.Bad
 		}
-		l.put(st, "ended ").put(v.th.dim, endWords(s))
+		l.Put(st, "ended ").Put(v.th.Dim, endWords(s))
 	}
 }
 
-func (p *messagesPane) dimmed(v *listView, op ws.Opcode) style {
+func (p *messagesPane) dimmed(v *listView, op ws.Opcode) draw.Style {
 	if p.controls == controlDimmed && op.Control() {
-		return v.th.dim
+		return v.th.Dim
 	}
-	return v.th.plain
+	return v.th.Plain
 }
 
-func (p *messagesPane) drawFrame(v *listView, l *line, c *cell) {
+func (p *messagesPane) drawFrame(v *listView, l *draw.Line, c *cell) {
 	f := &c.f
-	p.lead(v, l, p.id(v, c.session, f.N), p.time(v, c), arrow(f.Dir))
-	l.col(v.dir(f.Dir), 6, export.KindName(f.Opcode))
-	l.col(v.th.plain, -7, show.Short(f.Len))
+	p.lead(v, l, p.id(v, c.session, f.N), p.time(v, c), draw.Arrow(f.Dir))
+	l.Col(v.dir(f.Dir), 6, export.KindName(f.Opcode))
+	l.Col(v.th.Plain, -7, show.Short(f.Len))
 	mask := "-"
 	if f.Masked {
 		mask = hex.EncodeToString(f.MaskKey[:])
@@ -234,25 +234,25 @@ func (p *messagesPane) drawFrame(v *listView, l *line, c *cell) {
 		fin = 1
 	}
 	st := p.dimmed(v, f.Opcode)
-	l.put(st, fmt.Sprintf("%3d %03b %4d %-8s %8d  %7d", fin, f.RSV, f.HeaderLen, mask, f.Offset, f.Message))
+	l.Put(st, fmt.Sprintf("%3d %03b %4d %-8s %8d  %7d", fin, f.RSV, f.HeaderLen, mask, f.Offset, f.Message))
 	if f.State != ws.Exact {
-		l.put(v.th.bad, "  ["+f.State.String()+"]")
+		l.Put(v.th.Bad, "  ["+f.State.String()+"]")
 	}
 	for _, r := range f.Findings {
-		l.put(v.th.bad, "  !"+r.ID)
+		l.Put(v.th.Bad, "  !"+r.ID)
 	}
 }
 
-func (p *messagesPane) drawMessage(v *listView, l *line, c *cell) {
+func (p *messagesPane) drawMessage(v *listView, l *draw.Line, c *cell) {
 	m := &c.m
 	st := p.dimmed(v, m.Opcode)
-	p.lead(v, l, p.id(v, c.session, m.N), p.time(v, c), arrow(m.Dir))
-	l.col(v.dir(m.Dir), 6, export.KindName(m.Opcode))
+	p.lead(v, l, p.id(v, c.session, m.N), p.time(v, c), draw.Arrow(m.Dir))
+	l.Col(v.dir(m.Dir), 6, export.KindName(m.Opcode))
 	size := "?"
 	if m.Len >= 0 {
 		size = show.Short(m.Len)
 	}
-	l.col(st, -6, size)
+	l.Col(st, -6, size)
 	if v.w >= minWire {
 		p.wire(v, l, m)
 	}
@@ -260,16 +260,16 @@ func (p *messagesPane) drawMessage(v *listView, l *line, c *cell) {
 		p.wireBrief(v, l, m)
 	}
 	for _, r := range m.Findings {
-		l.put(v.th.bad, "!"+r.ID+" ")
+		l.Put(v.th.Bad, "!"+r.ID+" ")
 	}
 	if d := export.Doubt(m); d != "" {
-		l.put(v.th.bad, "["+d+"] ")
+		l.Put(v.th.Bad, "["+d+"] ")
 	}
 	p.preview(v, l, c, st)
 }
 
 // wire draws the length on the wire where it differs, and the number of frames where there are several.
-func (p *messagesPane) wire(v *listView, l *line, m *ws.Message) {
+func (p *messagesPane) wire(v *listView, l *draw.Line, m *ws.Message) {
 	wire, frames := "", ""
 	if m.Compressed {
 		wire = "z" + show.Short(m.WireLen)
@@ -277,28 +277,28 @@ func (p *messagesPane) wire(v *listView, l *line, m *ws.Message) {
 	if m.Frames > 1 {
 		frames = show.Short(int64(m.Frames))
 	}
-	l.col(v.th.dim, -6, wire)
-	l.col(v.th.dim, -3, frames)
+	l.Col(v.th.Dim, -6, wire)
+	l.Col(v.th.Dim, -3, frames)
 }
 
 // wireBrief says the same where there is no room for columns.
-func (p *messagesPane) wireBrief(v *listView, l *line, m *ws.Message) {
+func (p *messagesPane) wireBrief(v *listView, l *draw.Line, m *ws.Message) {
 	if m.Compressed {
-		l.put(v.th.dim, "z"+show.Short(m.WireLen)+" ")
+		l.Put(v.th.Dim, "z"+show.Short(m.WireLen)+" ")
 	}
 	if m.Frames > 1 {
-		l.put(v.th.dim, show.Short(int64(m.Frames))+"fr ")
+		l.Put(v.th.Dim, show.Short(int64(m.Frames))+"fr ")
 	}
 }
 
-func (p *messagesPane) preview(v *listView, l *line, c *cell, st style) {
+func (p *messagesPane) preview(v *listView, l *draw.Line, c *cell, st draw.Style) {
 	m := &c.m
 	data := c.preview
 	if m.Opcode == ws.OpClose && m.State != ws.Undecodable {
 		if m.CloseCode >= 0 {
-			l.put(v.th.bold, strconv.Itoa(m.CloseCode)+" "+ws.CloseName(m.CloseCode)+" ")
+			l.Put(v.th.Bold, strconv.Itoa(m.CloseCode)+" "+ws.CloseName(m.CloseCode)+" ")
 		} else {
-			l.put(v.th.dim, "no code")
+			l.Put(v.th.Dim, "no code")
 		}
 		data = data[min(2, len(data)):]
 	}
@@ -306,26 +306,26 @@ func (p *messagesPane) preview(v *listView, l *line, c *cell, st style) {
 		p.hexPreview(v, l, data, st)
 		return
 	}
-	l.lit(st, v.th.hit, data, v.find)
+	l.Lit(st, v.th.Hit, data, v.find)
 }
 
 // hexPreview shows the first bytes, and what of them can be read.
-func (p *messagesPane) hexPreview(v *listView, l *line, data []byte, st style) {
-	n := min(len(data), 8, max(l.left()/4, 1))
-	l.put(v.th.dim, fmt.Sprintf("% x", data[:n]))
+func (p *messagesPane) hexPreview(v *listView, l *draw.Line, data []byte, st draw.Style) {
+	n := min(len(data), 8, max(l.Left()/4, 1))
+	l.Put(v.th.Dim, fmt.Sprintf("% x", data[:n]))
 	if len(data) == 0 {
 		return
 	}
 	if len(data) > n {
-		l.put(v.th.dim, " …")
+		l.Put(v.th.Dim, " …")
 	}
-	l.put(v.th.plain, "  ")
+	l.Put(v.th.Plain, "  ")
 	shown := make([]byte, 0, len(data))
-	for _, b := range data[:min(len(data), l.left()+64)] {
+	for _, b := range data[:min(len(data), l.Left()+64)] {
 		if b < 0x20 || b > 0x7e {
 			b = '.'
 		}
 		shown = append(shown, b)
 	}
-	l.lit(st, v.th.hit, shown, v.find)
+	l.Lit(st, v.th.Hit, shown, v.find)
 }

@@ -4,6 +4,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/wspeek/wspeek/tui/draw"
+
 	tea "charm.land/bubbletea/v2"
 	"github.com/wspeek/wspeek/decode/show"
 )
@@ -21,7 +23,7 @@ const (
 type model struct {
 	opt   Options
 	store *store
-	th    *theme
+	th    *draw.Theme
 	w, h  int
 
 	focus              pane
@@ -102,7 +104,7 @@ type wroteMsg struct {
 type crashMsg struct{ err error }
 
 func newModel(opt Options) (*model, error) {
-	m := &model{opt: opt, store: newStore(&opt), th: newTheme(true), written: map[string]bool{}, w: 80, h: 24, anchor: -1, now: time.Now}
+	m := &model{opt: opt, store: newStore(&opt), th: draw.NewTheme(true), written: map[string]bool{}, w: 80, h: 24, anchor: -1, now: time.Now}
 	q, err := compile(opt.Filter)
 	if err != nil {
 		return nil, err
@@ -110,7 +112,7 @@ func newModel(opt Options) (*model, error) {
 	m.spec.query = q
 	m.history[promptFilter].add(opt.Filter)
 	m.lens = newLens(m.spec)
-	m.msgs.list.follow = opt.Live
+	m.msgs.list.Follow = opt.Live
 	if opt.Live {
 		m.focus = paneMessages
 	}
@@ -182,7 +184,7 @@ func (m *model) trim() {
 	if m.hunt != nil || m.writing != nil {
 		return
 	}
-	if m.lens.trim(m.store, &m.msgs.list.cursor, &m.msgs.list.top, &m.frozen) {
+	if m.lens.trim(m.store, &m.msgs.list.Cursor, &m.msgs.list.Top, &m.frozen) {
 		m.lad.seen = -1
 	}
 }
@@ -193,12 +195,12 @@ func (m *model) growList() {
 	if m.paused {
 		rows = min(rows, m.frozen)
 	}
-	m.msgs.list.grow(rows)
+	m.msgs.list.Grow(rows)
 	if m.anchor < 0 {
 		return
 	}
 	at, ready := m.lens.find(m.store, m.anchor)
-	if m.msgs.list.set(min(at, rows-1)); ready {
+	if m.msgs.list.Set(min(at, rows-1)); ready {
 		m.anchor = -1
 	}
 }
@@ -221,8 +223,8 @@ func (m *model) relens() tea.Cmd {
 	if m.spec == m.lens.spec {
 		return nil
 	}
-	if !m.msgs.list.follow && m.anchor < 0 && m.lens.frames == m.spec.frames && m.lens.session == m.spec.session {
-		if c, ok := m.lens.entryAt(m.store, m.msgs.list.cursor); ok {
+	if !m.msgs.list.Follow && m.anchor < 0 && m.lens.frames == m.spec.frames && m.lens.session == m.spec.session {
+		if c, ok := m.lens.entryAt(m.store, m.msgs.list.Cursor); ok {
 			m.anchor = c.i
 		}
 	}
@@ -231,7 +233,7 @@ func (m *model) relens() tea.Cmd {
 	m.lens, m.scanning = newLens(m.spec), false
 	m.store.pin(m.spec.session)
 	m.paused = false
-	m.msgs.list = list{height: m.msgs.list.height, follow: m.msgs.list.follow}
+	m.msgs.list = draw.List{Height: m.msgs.list.Height, Follow: m.msgs.list.Follow}
 	m.version++
 	return m.scan()
 }
@@ -244,7 +246,7 @@ func (m *model) stopHunt() {
 }
 
 // finder is what is lit: the search, else the filter.
-func (m *model) finder() finder {
+func (m *model) finder() draw.Finder {
 	if m.search != nil {
 		return m.search.find
 	}
@@ -280,7 +282,7 @@ func (m *model) current() (cell, bool) {
 	if m.laddering() {
 		return m.lad.current(m.store)
 	}
-	return m.lens.entryAt(m.store, m.msgs.list.cursor)
+	return m.lens.entryAt(m.store, m.msgs.list.Cursor)
 }
 
 // currentMessage is the index and copy of the message that the cursor stands on.

@@ -1,6 +1,8 @@
 package tui
 
 import (
+	"github.com/wspeek/wspeek/tui/draw"
+
 	tea "charm.land/bubbletea/v2"
 )
 
@@ -15,11 +17,11 @@ func (m *model) at(x, y int) (hit, bool) {
 }
 
 // listOf is the list of a pane.
-func (m *model) listOf(p pane) *list {
+func (m *model) listOf(p pane) *draw.List {
 	if p == paneMessages && m.laddering() {
 		return &m.lad.list
 	}
-	return [...]*list{&m.sess.list, &m.msgs.list, &m.det.list}[p]
+	return [...]*draw.List{&m.sess.list, &m.msgs.list, &m.det.list}[p]
 }
 
 // wheel scrolls what is under the mouse.
@@ -34,12 +36,12 @@ func (m *model) wheel(e tea.Mouse) tea.Cmd {
 	}
 	switch {
 	case m.help != nil:
-		m.help.list.scroll(d)
+		m.help.list.Scroll(d)
 	case m.cmp != nil:
 		m.cmp.scroll(d)
 	default:
 		if p, ok := m.at(e.X, e.Y); ok {
-			m.listOf(p.pane).scroll(d)
+			m.listOf(p.pane).Scroll(d)
 			return m.moved(p.pane)
 		}
 	}
@@ -61,12 +63,12 @@ func (m *model) click(e tea.Mouse) tea.Cmd {
 		return m.moved(p.pane)
 	}
 	l := m.listOf(p.pane)
-	i := l.top + e.Y - p.y - 1
-	if i >= l.n {
+	i := l.Top + e.Y - p.y - 1
+	if i >= l.N {
 		return m.moved(p.pane)
 	}
-	again := was == p.pane && l.cursor == i
-	l.set(i)
+	again := was == p.pane && l.Cursor == i
+	l.Set(i)
 	if again {
 		return m.paneAct(actOpen, "enter")
 	}

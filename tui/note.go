@@ -1,6 +1,10 @@
 package tui
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/wspeek/wspeek/tui/draw"
+)
 
 // longNote are the two last rows where a note needs both, nil where one is enough.
 func (m *model) longNote() []string {
@@ -8,16 +12,16 @@ func (m *model) longNote() []string {
 	if m.noteBad {
 		sign = " ✗ "
 	}
-	room := m.w - width(sign)
-	if width(m.note) <= room {
+	room := m.w - draw.Width(sign)
+	if draw.Width(m.note) <= room {
 		return nil
 	}
-	at := strings.LastIndexByte(cut(m.note, room), ' ')
+	at := strings.LastIndexByte(draw.Cut(m.note, room), ' ')
 	if at <= 0 {
 		return nil
 	}
-	first, second := newLine(m.w), newLine(m.w)
-	first.put(m.th.bad, sign).put(m.th.bold, m.note[:at])
-	second.to(width(sign)).put(m.th.bold, m.note[at+1:])
+	first, second := m.th.Line(m.w), m.th.Line(m.w)
+	first.Put(m.th.Bad, sign).Put(m.th.Bold, m.note[:at])
+	second.To(draw.Width(sign)).Put(m.th.Bold, m.note[at+1:])
 	return []string{first.String(), second.String()}
 }

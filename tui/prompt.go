@@ -3,6 +3,8 @@ package tui
 import (
 	"strings"
 
+	"github.com/wspeek/wspeek/tui/draw"
+
 	tea "charm.land/bubbletea/v2"
 	"github.com/wspeek/wspeek/decode/show"
 )
@@ -33,7 +35,7 @@ func (h *history) add(s string) {
 // prompt is the line at the bottom in which something is typed.
 type prompt struct {
 	kind  promptKind
-	input edit
+	input draw.Edit
 	hist  *history
 	// at is the line of the history that is shown, len(lines) for none; draft is what had been typed before.
 	at    int
@@ -49,14 +51,14 @@ type prompt struct {
 
 func newPrompt(kind promptKind, text string, hist *history) *prompt {
 	p := &prompt{kind: kind, hist: hist, at: len(hist.lines)}
-	p.input.set(text)
+	p.input.Set(text)
 	p.check()
 	return p
 }
 
 // Paste puts in what was pasted.
 func (p *prompt) Paste(s string) {
-	p.input.insert(s)
+	p.input.Insert(s)
 	p.tried = 0
 	p.check()
 }
@@ -79,7 +81,7 @@ func (p *prompt) Key(key tea.KeyPressMsg) (done, gone bool) {
 	case "down", "ctrl+n":
 		p.recall(1)
 	case "backspace":
-		if len(p.input.text) == 0 {
+		if p.input.String() == "" {
 			return false, true
 		}
 		p.input.Key(key)
@@ -108,9 +110,9 @@ func (p *prompt) recall(step int) {
 	}
 	p.at = k
 	if k == len(p.hist.lines) {
-		p.input.set(p.draft)
+		p.input.Set(p.draft)
 	} else {
-		p.input.set(p.hist.lines[k])
+		p.input.Set(p.hist.lines[k])
 	}
 }
 
@@ -144,33 +146,32 @@ func (p *prompt) complete() {
 	}
 	tail := p.after()
 	s := p.head + p.words[p.tried%len(p.words)]
-	p.input.set(s + tail)
-	p.input.at = len([]rune(s))
+	p.input.SetHalves(s, tail)
 	p.tried++
 }
 
-func (p *prompt) before() string { s, _ := p.input.halves(); return s }
+func (p *prompt) before() string { s, _ := p.input.Halves(); return s }
 
-func (p *prompt) after() string { _, s := p.input.halves(); return s }
+func (p *prompt) after() string { _, s := p.input.Halves(); return s }
 
 // View draws the line and, above it, what is to be said about it; x is the column of the cursor.
-func (p *prompt) View(th *theme, w int) (hint, row string, x int) {
-	l := newLine(w)
-	l.put(th.bold, promptSigns[p.kind])
+func (p *prompt) View(th *draw.Theme, w int) (hint, row string, x int) {
+	l := th.Line(w)
+	l.Put(th.Bold, promptSigns[p.kind])
 	before := p.before()
 	after := p.after()
-	st := th.plain
+	st := th.Plain
 	if p.err != nil {
-		st = th.bad
+		st = th.Bad
 	}
 	shown := show.Inert(before)
-	for room := max(w-l.w-2, 1); width(shown) > room; {
+	for room := max(l.Left()-2, 1); draw.Width(shown) > room; {
 		_, n := firstRune(shown)
 		shown = shown[n:]
 	}
-	l.put(st, shown)
-	x = min(l.w, w-1)
-	l.put(st, show.Inert(after))
+	l.Put(st, shown)
+	x = min(l.Used(), w-1)
+	l.Put(st, show.Inert(after))
 	return p.hint(th, w), l.String(), x
 }
 
@@ -184,8 +185,8 @@ func firstRune(s string) (rune, int) {
 	return 0, len(s)
 }
 
-func (p *prompt) hint(th *theme, w int) string {
-	l := newLine(w)
+func (p *prompt) hint(th *draw.Theme, w int) string {
+	l := th.Line(w)
 	cs := p.words
 	if p.tried == 0 {
 		_, cs = p.candidates()
@@ -193,19 +194,19 @@ func (p *prompt) hint(th *theme, w int) string {
 	filters := p.kind == promptFilter || p.kind == promptSearch
 	switch {
 	case p.err != nil && len(cs) > 0:
-		return l.put(th.bad, "✗").put(th.dim, tabs(cs, 4)).put(th.plain, "  "+show.Inert(p.err.Error())).String()
+		return l.Put(th.Bad, "✗").Put(th.Dim, tabs(cs, 4)).Put(th.Plain, "  "+show.Inert(p.err.Error())).String()
 	case p.err != nil:
-		return l.put(th.bad, "✗ ").put(th.plain, show.Inert(p.err.Error())).String()
+		return l.Put(th.Bad, "✗ ").Put(th.Plain, show.Inert(p.err.Error())).String()
 	case filters && strings.TrimSpace(p.input.String()) == "":
-		l.put(th.dim, "words, or websocket.opcode == 1 && ws.len > 100; empty shows all; ↑ history")
+		l.Put(th.Dim, "words, or websocket.opcode == 1 && ws.len > 100; empty shows all; ↑ history")
 	case filters:
-		l.put(th.good, "✓ Enter ")
+		l.Put(th.Good, "✓ Enter ")
 	case p.kind == promptCommand:
-		l.put(th.dim, commandHint(p.input.String()))
+		l.Put(th.Dim, commandHint(p.input.String()))
 	default:
-		l.put(th.dim, "Enter writes a new file, for you alone (0600); Esc gives up")
+		l.Put(th.Dim, "Enter writes a new file, for you alone (0600); Esc gives up")
 	}
-	return l.put(th.dim, tabs(cs, 40)).String()
+	return l.Put(th.Dim, tabs(cs, 40)).String()
 }
 
 // tabs names the first few words that Tab puts in.

@@ -6,6 +6,7 @@ import (
 	"github.com/wspeek/wspeek/capture"
 	"github.com/wspeek/wspeek/decode/filter"
 	"github.com/wspeek/wspeek/decode/ws"
+	"github.com/wspeek/wspeek/tui/draw"
 )
 
 // query is a display filter as it was typed, compiled. It is not changed by use.
@@ -15,7 +16,7 @@ type query struct {
 	// gap says that it asks for the time since the message before.
 	gap bool
 	// find finds what it looks for in a payload, nil where that is nothing.
-	find finder
+	find draw.Finder
 }
 
 // compile makes a query of what a person typed; nil for nothing but blanks.

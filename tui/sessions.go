@@ -9,11 +9,12 @@ import (
 	"github.com/wspeek/wspeek/decode/export"
 	"github.com/wspeek/wspeek/decode/show"
 	"github.com/wspeek/wspeek/decode/ws"
+	"github.com/wspeek/wspeek/tui/draw"
 )
 
 // sessionsPane lists the sessions; its first row stands for all of them.
 type sessionsPane struct {
-	list list
+	list draw.List
 	// at is the number of the session that the cursor stands on, 0 for all, if the cursor is at row atRow.
 	at, atRow int
 	// marked are the numbers of the sessions selected, to compare two or to write their packets, in that order.
@@ -22,8 +23,8 @@ type sessionsPane struct {
 
 // selected is the number of the session that the cursor stands on, 0 for all.
 func (p *sessionsPane) selected(s *store) int {
-	if p.atRow != p.list.cursor {
-		p.atRow = p.list.cursor
+	if p.atRow != p.list.Cursor {
+		p.atRow = p.list.Cursor
 		if p.at = 0; p.atRow > 0 {
 			p.at = s.number(p.atRow - 1)
 		}
@@ -37,18 +38,18 @@ func (p *sessionsPane) choose(s *store, session int) {
 	if session > 0 {
 		row = s.rank(session) + 1
 	}
-	p.list.set(row)
-	p.at, p.atRow = session, p.list.cursor
+	p.list.Set(row)
+	p.at, p.atRow = session, p.list.Cursor
 }
 
 // grow tells that n sessions are kept now. The cursor stays at its session, as long as that is there.
 func (p *sessionsPane) grow(s *store, n int) {
 	if at := p.selected(s); at > 0 {
 		row := s.rank(at) + 1
-		p.list.top = max(0, p.list.top+row-p.list.cursor)
-		p.list.cursor, p.atRow = row, row
+		p.list.Top = max(0, p.list.Top+row-p.list.Cursor)
+		p.list.Cursor, p.atRow = row, row
 	}
-	p.list.grow(n + 1)
+	p.list.Grow(n + 1)
 	if p.at > 0 && s.session(p.at) == nil {
 		p.atRow = -1
 	}
@@ -105,13 +106,13 @@ func endBrief(s *decode.Session) string {
 	case s.State == decode.Refused:
 		return "refused: " + strconv.Itoa(s.Status)
 	case s.Close != nil && s.Close.Code < 0:
-		return arrow(s.Close.By) + " close, no code"
+		return draw.Arrow(s.Close.By) + " close, no code"
 	case s.Close != nil:
-		return arrow(s.Close.By) + " " + strconv.Itoa(s.Close.Code) + " " + ws.CloseName(s.Close.Code)
+		return draw.Arrow(s.Close.By) + " " + strconv.Itoa(s.Close.Code) + " " + ws.CloseName(s.Close.Code)
 	case s.End == decode.EndNone || s.End == decode.EndCapture:
 		return "still open"
 	case s.HasEndBy:
-		return arrow(s.EndBy) + " " + s.End.String() + ", no close"
+		return draw.Arrow(s.EndBy) + " " + s.End.String() + ", no close"
 	}
 	return s.End.String()
 }
@@ -132,25 +133,25 @@ func columnsIn(w int) (cols []sessionColumn, address int) {
 }
 
 // View draws the pane.
-func (p *sessionsPane) View(th *theme, s *store, w, h int, focused bool) []string {
-	p.list.resize(h - 1)
+func (p *sessionsPane) View(th *draw.Theme, s *store, w, h int, focused bool) []string {
+	p.list.Resize(h - 1)
 	cols, address := columnsIn(w)
-	l := newLine(w)
-	head(l, th, focused)
-	l.put(th.plain, " ")
+	l := th.Line(w)
+	draw.Head(l, th, focused)
+	l.Put(th.Plain, " ")
 	for _, c := range cols {
 		if c.text == nil {
-			l.col(th.weak, address, "address")
+			l.Col(th.Weak, address, "address")
 		} else {
-			l.col(th.weak, c.width, c.title)
+			l.Col(th.Weak, c.width, c.title)
 		}
 	}
 	rows := []string{l.String()}
-	from, to := p.list.visible()
+	from, to := p.list.Visible()
 	for i, info := range s.sessions(from, to) {
-		rows = append(rows, p.row(th, s, info, cols, address, w, from+i == p.list.cursor, focused))
+		rows = append(rows, p.row(th, s, info, cols, address, w, from+i == p.list.Cursor, focused))
 	}
-	return fit(rows, w, h)
+	return draw.Fit(rows, w, h)
 }
 
 // sessions are the snapshots of rows from..to; nil stands for all.
@@ -167,51 +168,28 @@ func (s *store) sessions(from, to int) []*decode.Session {
 	return out
 }
 
-func (p *sessionsPane) row(th *theme, s *store, i *decode.Session, cols []sessionColumn, address, w int, here, focused bool) string {
-	l := newLine(w)
-	cursor(l, th, here, focused)
+func (p *sessionsPane) row(th *draw.Theme, s *store, i *decode.Session, cols []sessionColumn, address, w int, here, focused bool) string {
+	l := th.Line(w)
+	draw.Cursor(l, th, here, focused)
 	if i == nil {
-		return l.put(th.bold, "   * all sessions together").String()
+		return l.Put(th.Bold, "   * all sessions together").String()
 	}
 	if slices.Contains(p.marked, i.N) {
-		l.b, l.w = l.b[:0], 0
-		l.put(th.mark, "* ")
+		draw.Selected(l, th)
 	}
 	for _, c := range cols {
 		switch {
 		case c.text == nil:
-			l.col(th.plain, address, show.Inert(clip(export.Address(i), 4*address)))
+			l.Col(th.Plain, address, show.Inert(draw.Clip(export.Address(i), 4*address)))
 		case c.title == "state" && i.State == decode.Refused, c.title == "finds", c.title == "believed":
-			l.col(th.bad, c.width, c.text(i))
+			l.Col(th.Bad, c.width, c.text(i))
 		case c.title == "→ msgs", c.title == "→ bytes":
-			l.col(th.sent, c.width, c.text(i))
+			l.Col(th.Sent, c.width, c.text(i))
 		case c.title == "← msgs", c.title == "← bytes":
-			l.col(th.got, c.width, c.text(i))
+			l.Col(th.Received, c.width, c.text(i))
 		default:
-			l.col(th.plain, c.width, c.text(i))
+			l.Col(th.Plain, c.width, c.text(i))
 		}
 	}
 	return l.String()
-}
-
-// cursor draws the sign of the row that is looked at.
-func cursor(l *line, th *theme, here, focused bool) {
-	switch {
-	case here && focused:
-		l.base = th.sel
-		l.put(th.plain, "▶ ")
-	case here:
-		l.base = th.weak
-		l.put(th.plain, "▷ ")
-	default:
-		l.put(th.plain, "  ")
-	}
-}
-
-// clip is the begin of s, n bytes at most.
-func clip(s string, n int) string {
-	if len(s) > n {
-		return s[:n]
-	}
-	return s
 }

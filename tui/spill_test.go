@@ -6,8 +6,6 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
-
-	"github.com/wspeek/wspeek/decode/ws"
 )
 
 func TestSpillGivesBackWhatItWasGiven(t *testing.T) {
@@ -64,22 +62,4 @@ func TestPayloadsBeyondTheBudgetAreShown(t *testing.T) {
 	if got, want := d.keys(keys...).text(), in.keys(keys...).text(); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
-}
-
-func TestTimelineLosesNoMessage(t *testing.T) {
-	t.Parallel()
-	rapid.Check(t, func(t *rapid.T) {
-		var x timeline
-		n := rapid.IntRange(1, 50).Draw(t, "n")
-		for range n {
-			x.add(ctime(rapid.Int64Range(0, 1<<40).Draw(t, "at")), ws.C2S)
-		}
-		sum := uint32(0)
-		for _, c := range x.columns(rapid.IntRange(1, 99).Draw(t, "columns")) {
-			sum += c
-		}
-		if sum != uint32(n) {
-			t.Fatalf("%d of %d", sum, n)
-		}
-	})
 }

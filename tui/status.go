@@ -7,6 +7,7 @@ import (
 	"github.com/wspeek/wspeek/decode"
 	"github.com/wspeek/wspeek/decode/export"
 	"github.com/wspeek/wspeek/decode/show"
+	"github.com/wspeek/wspeek/tui/draw"
 )
 
 func address(s *decode.Session) string { return export.Address(s) }
@@ -27,83 +28,63 @@ func (m *model) bottomLines() []string {
 	return append(rows, m.accountLine(), m.footer())
 }
 
-const sparks = "▁▂▃▄▅▆▇█"
-
 // sparkLine shows how many messages there were over time.
 func (m *model) sparkLine() string {
 	m.store.mu.Lock()
-	span := seconds(m.store.times.width * timelineSpan(m.store.times.used))
-	bars := spark(m.store.times.columns(max(m.w-len(span)-2, 1)))
+	span := show.ShortDuration(m.store.times.Span())
+	bars := draw.Spark(m.store.times.Columns(max(m.w-len(span)-2, 1)))
 	m.store.mu.Unlock()
-	l := newLine(m.w)
-	return l.put(m.th.sent, bars).put(m.th.dim, " "+span).String()
-}
-
-// spark draws counts as bars; none is a blank, and any is seen.
-func spark(counts []uint32) string {
-	top := uint32(1)
-	for _, c := range counts {
-		top = max(top, c)
-	}
-	var b strings.Builder
-	bars := []rune(sparks)
-	for _, c := range counts {
-		if c == 0 {
-			b.WriteByte(' ')
-			continue
-		}
-		b.WriteRune(bars[uint64(c)*uint64(len(bars)-1)/uint64(top)])
-	}
-	return b.String()
+	l := m.th.Line(m.w)
+	return l.Put(m.th.Sent, bars).Put(m.th.Dim, " "+span).String()
 }
 
 // accountLine says what was read and whether it is complete, or a note.
 func (m *model) accountLine() string {
-	l := newLine(m.w)
+	l := m.th.Line(m.w)
 	if m.note != "" {
-		st := m.th.bold
+		st := m.th.Bold
 		if m.noteBad {
-			l.put(m.th.bad, " ✗ ")
+			l.Put(m.th.Bad, " ✗ ")
 		}
-		return l.put(st, m.note).String()
+		return l.Put(st, m.note).String()
 	}
 	for _, part := range m.accountParts() {
-		if l.w > 0 {
-			l.put(m.th.dim, " · ")
+		if l.Used() > 0 {
+			l.Put(m.th.Dim, " · ")
 		}
-		l.put(part.st, part.s)
+		l.Put(part.Style, part.Text)
 	}
-	if m.h < minSparks && l.left() > 12 {
+	if m.h < minSparks && l.Left() > 12 {
 		m.store.mu.Lock()
-		bars := spark(m.store.times.columns(l.left() - 2))
+		bars := draw.Spark(m.store.times.Columns(l.Left() - 2))
 		m.store.mu.Unlock()
-		l.put(m.th.plain, "  ").put(m.th.sent, bars)
+		l.Put(m.th.Plain, "  ").Put(m.th.Sent, bars)
 	}
 	return l.String()
 }
 
 // accountParts are the parts of the account line, what must be seen first.
-func (m *model) accountParts() []seg {
+func (m *model) accountParts() []draw.Seg {
 	a, th := &m.count.account, m.th
-	parts := []seg{m.completeness(), {th.plain, show.Thousands(m.progress.Packets) + " pkts"}}
-	room := m.w - width(parts[0].s) - width(" · ") - width(parts[1].s)
+	parts := []draw.Seg{m.completeness(), th.Plain.Of(show.Thousands(m.progress.Packets) + " pkts")}
+	room := m.w - draw.Width(parts[0].Text) - draw.Width(" · ") - draw.Width(parts[1].Text)
 	parts = append(parts, losses(th, &m.progress, a, room)...)
-	parts = append(parts, seg{pick(m.count.findings > 0, th.warn, th.dim), show.CountGrouped(int64(m.count.findings), "finding")},
-		seg{th.plain, m.placeText()})
+	parts = append(parts, draw.Pick(m.count.findings > 0, th.Warn, th.Dim).Of(show.CountGrouped(int64(m.count.findings), "finding")),
+		th.Plain.Of(m.placeText()))
 	if text := m.pastText(); text != "" {
-		parts = append(parts, seg{th.warn, text})
+		parts = append(parts, th.Warn.Of(text))
 	}
 	if m.progress.Trouble != "" {
-		parts = append(parts, seg{th.bad, show.Inert(m.progress.Trouble)})
+		parts = append(parts, th.Bad.Of(show.Inert(m.progress.Trouble)))
 	}
 	if len(a.Encrypted) > 0 {
-		parts = append(parts, seg{th.warn, encrypted(a)})
+		parts = append(parts, th.Warn.Of(encrypted(a)))
 	}
 	if m.count.trouble != "" {
-		parts = append(parts, seg{th.bad, show.Inert(m.count.trouble)})
+		parts = append(parts, th.Bad.Of(show.Inert(m.count.trouble)))
 	}
 	if len(a.Why) > 0 {
-		parts = append(parts, seg{th.bad, show.Inert(strings.Join(a.Why, "; "))})
+		parts = append(parts, th.Bad.Of(show.Inert(strings.Join(a.Why, "; "))))
 	}
 	return parts
 }
@@ -122,32 +103,25 @@ func (m *model) pastText() string {
 }
 
 // completeness says whether all of the capture is known.
-func (m *model) completeness() seg {
+func (m *model) completeness() draw.Seg {
 	switch {
 	case m.count.trouble != "" || len(m.count.account.Why) > 0:
-		return seg{m.th.bad, "INCOMPLETE"}
+		return m.th.Bad.Of("INCOMPLETE")
 	case !m.count.done:
-		return seg{m.th.dim, "so far"}
+		return m.th.Dim.Of("so far")
 	}
-	return seg{m.th.good, "complete"}
-}
-
-func pick(v bool, yes, no style) style {
-	if v {
-		return yes
-	}
-	return no
+	return m.th.Good.Of("complete")
 }
 
 // placeText says which row one is at, and whether the list follows.
 func (m *model) placeText() string {
 	l := m.listOf(paneMessages)
-	n := l.n
+	n := l.N
 	if m.focus == paneSessions {
 		return show.CountGrouped(int64(m.count.sessions), "session")
 	}
-	s := fmt.Sprintf("%s/%s", show.Thousands(int64(min(l.cursor+1, n))), show.Thousands(int64(n)))
-	if l.follow {
+	s := fmt.Sprintf("%s/%s", show.Thousands(int64(min(l.Cursor+1, n))), show.Thousands(int64(n)))
+	if l.Follow {
 		s += " following"
 	}
 	return s
@@ -155,18 +129,18 @@ func (m *model) placeText() string {
 
 // footer are the keys of the place where one is.
 func (m *model) footer() string {
-	l := newLine(m.w)
+	l := m.th.Line(m.w)
 	at := m.place()
 	for i := range bindings {
 		b := &bindings[i]
 		if b.short == "" || b.in&at == 0 || b.act == actHelp {
 			continue
 		}
-		if l.left() < width(b.written())+len(b.short)+10 {
+		if l.Left() < draw.Width(b.written())+len(b.short)+10 {
 			break
 		}
-		l.put(m.th.bold, " "+b.written()).put(m.th.dim, " "+b.short+" ")
+		l.Put(m.th.Bold, " "+b.written()).Put(m.th.Dim, " "+b.short+" ")
 	}
-	l.to(m.w-7).put(m.th.bold, " ?").put(m.th.dim, " help")
+	l.To(m.w-7).Put(m.th.Bold, " ?").Put(m.th.Dim, " help")
 	return l.String()
 }

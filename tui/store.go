@@ -8,6 +8,7 @@ import (
 	"github.com/wspeek/wspeek/decode"
 	"github.com/wspeek/wspeek/decode/trace"
 	"github.com/wspeek/wspeek/decode/ws"
+	"github.com/wspeek/wspeek/tui/draw"
 )
 
 // refreshEvery is how often the screen is told that something has changed.
@@ -21,7 +22,7 @@ type store struct {
 	payloads *spill
 	account  decode.Account
 	marks    marks
-	times    timeline
+	times    draw.Timeline
 	// zero is the earliest time of a handshake or message, where timed.
 	zero    capture.Time
 	timed   bool
@@ -83,7 +84,7 @@ func (s *store) visit(b *decode.Batch, e *decode.Event) error {
 		if i := s.trace.Session(e.Session.N); s.apart && i != nil && i.HasStarted {
 			at -= i.Started
 		}
-		s.times.add(at, m.Dir)
+		s.times.Add(at, m.Dir)
 	}
 	s.bound()
 	s.mu.Unlock()

@@ -65,7 +65,7 @@ func TestSearchGoesThroughMatches(t *testing.T) {
 	d.keys("j", "enter", "home", "&", "error", "enter").shows("▶      4", `"error"`)
 	d.keys("n").shows("▶      6").keys("N").shows("▶      4")
 	d.keys("n", "n").shows("▶      6", "no match below")
-	if !strings.Contains(d.m.screen(), d.m.th.hit.open) {
+	if hit, _ := brackets(d.m.th.Hit); !strings.Contains(d.m.screen(), hit) {
 		t.Error("no match is lit")
 	}
 	d.keys("esc", "n").shows("nothing is searched for")
@@ -75,9 +75,9 @@ func TestSearchWithinAPayload(t *testing.T) {
 	t.Parallel()
 	d := drive(t, sample("socketio"), 80, 24, Options{})
 	d.keys("j", "enter", "&", "lazy", "enter", "enter")
-	from := d.m.det.list.cursor
+	from := d.m.det.list.Cursor
 	d.keys("n")
-	if d.m.det.list.cursor <= from {
+	if d.m.det.list.Cursor <= from {
 		t.Errorf("the cursor stays at %d:\n%s", from, d.text())
 	}
 }
@@ -87,18 +87,18 @@ func TestPauseHoldsTheList(t *testing.T) {
 	d := drive(t, sample("graphql"), 80, 24, Options{Live: true})
 	d.keys("G").shows("following", "ended")
 	d.keys("p").shows("stands still")
-	n := d.m.msgs.list.n
+	n := d.m.msgs.list.N
 	f := feedOf(t, sample("jsonrpc"))
 	if err := f.Run(t.Context(), d.m.store.visit); err != nil {
 		t.Fatal(err)
 	}
 	d.refresh()
-	if d.m.msgs.list.n != n {
-		t.Errorf("%d rows, want %d while paused", d.m.msgs.list.n, n)
+	if d.m.msgs.list.N != n {
+		t.Errorf("%d rows, want %d while paused", d.m.msgs.list.N, n)
 	}
 	d.shows("PAUSED").keys("p")
-	if d.m.msgs.list.n <= n || d.m.msgs.list.cursor != d.m.msgs.list.n-1 {
-		t.Errorf("%d rows, cursor %d after resuming", d.m.msgs.list.n, d.m.msgs.list.cursor)
+	if d.m.msgs.list.N <= n || d.m.msgs.list.Cursor != d.m.msgs.list.N-1 {
+		t.Errorf("%d rows, cursor %d after resuming", d.m.msgs.list.N, d.m.msgs.list.Cursor)
 	}
 }
 
@@ -163,8 +163,8 @@ func TestMouse(t *testing.T) {
 	d := drive(t, sample("graphql"), 120, 40, Options{})
 	d.keys("j", "enter").shows("opened")
 	d.send(tea.MouseClickMsg{X: 10, Y: 6, Button: tea.MouseLeft})
-	if d.m.msgs.list.cursor != 3 {
-		t.Errorf("cursor %d after a click on the fourth row", d.m.msgs.list.cursor)
+	if d.m.msgs.list.Cursor != 3 {
+		t.Errorf("cursor %d after a click on the fourth row", d.m.msgs.list.Cursor)
 	}
 	d.send(tea.MouseClickMsg{X: 10, Y: 6, Button: tea.MouseLeft})
 	if d.m.focus != paneDetail {

@@ -3,6 +3,8 @@ package tui
 import (
 	"fmt"
 
+	"github.com/wspeek/wspeek/tui/draw"
+
 	tea "charm.land/bubbletea/v2"
 	"github.com/wspeek/wspeek/decode/show"
 )
@@ -15,7 +17,7 @@ func (m *model) Update(msg tea.Msg) (next tea.Model, cmd tea.Cmd) {
 		m.w, m.h = msg.Width, msg.Height
 		return m, m.build()
 	case tea.BackgroundColorMsg:
-		m.th = newTheme(msg.IsDark())
+		m.th = draw.NewTheme(msg.IsDark())
 		return m, m.build()
 	case tea.KeyPressMsg:
 		return m, m.key(msg)
@@ -278,8 +280,8 @@ func (m *model) next(step int) tea.Cmd {
 		return nil
 	}
 	m.stopHunt()
-	h := &hunt{store: m.store, lens: m.lens, query: q, from: m.msgs.list.cursor, step: step}
-	if m.msgs.list.n == 0 {
+	h := &hunt{store: m.store, lens: m.lens, query: q, from: m.msgs.list.Cursor, step: step}
+	if m.msgs.list.N == 0 {
 		h.from = -1
 	}
 	m.hunt = h
@@ -296,9 +298,9 @@ func (m *model) seek(step int) bool {
 	if !ok {
 		return false
 	}
-	at := k.seek(m.det.list.cursor, step)
+	at := k.seek(m.det.list.Cursor, step)
 	if at >= 0 {
-		m.det.list.set(at)
+		m.det.list.Set(at)
 	}
 	return at >= 0
 }
@@ -313,8 +315,8 @@ func (m *model) found(msg huntedMsg) tea.Cmd {
 		m.say(fmt.Sprintf("no match %s", [...]string{"above", "", "below"}[1+msg.hunt.step]))
 		return nil
 	}
-	m.msgs.list.grow(max(m.msgs.list.n, msg.at+1))
-	m.msgs.list.set(msg.at)
-	m.say(fmt.Sprintf("row %s of %s", show.Thousands(int64(msg.at+1)), show.Thousands(int64(m.msgs.list.n))))
+	m.msgs.list.Grow(max(m.msgs.list.N, msg.at+1))
+	m.msgs.list.Set(msg.at)
+	m.say(fmt.Sprintf("row %s of %s", show.Thousands(int64(msg.at+1)), show.Thousands(int64(m.msgs.list.N))))
 	return m.build()
 }

@@ -4,8 +4,9 @@ import (
 	"fmt"
 	"strings"
 
-	tea "charm.land/bubbletea/v2"
+	"github.com/wspeek/wspeek/tui/draw"
 
+	tea "charm.land/bubbletea/v2"
 	"github.com/wspeek/wspeek/decode"
 	"github.com/wspeek/wspeek/decode/show"
 )
@@ -49,7 +50,7 @@ func (m *model) screen() (s string) {
 		}
 	}()
 	if m.w < 16 || m.h < 4 {
-		return strings.Join(fit([]string{newLine(m.w).put(m.th.plain, "too small").String()}, m.w, m.h), "\n")
+		return strings.Join(draw.Fit([]string{m.th.Line(m.w).Put(m.th.Plain, "too small").String()}, m.w, m.h), "\n")
 	}
 	rows := []string{m.titleLine()}
 	if m.h >= minChips {
@@ -70,19 +71,17 @@ func (m *model) body(y, h int) []string {
 		return m.cmp.View(m.w, h)
 	}
 	m.hits = m.layout(y, h)
-	out := make([]*line, h)
+	out := make([]*draw.Line, h)
 	for i := range out {
-		out[i] = newLine(m.w)
+		out[i] = m.th.Line(m.w)
 	}
 	for _, p := range m.hits {
 		for i, row := range m.pane(p) {
 			l := out[p.y-y+i]
-			if p.x > l.w {
-				l.raw(m.th.dim, "│")
-				l.w++
+			if p.x > l.Used() {
+				l.Put(m.th.Dim, "│")
 			}
-			l.b = append(l.b, row...)
-			l.w += p.w
+			l.Drawn(row, p.w)
 		}
 	}
 	rows := make([]string, h)
@@ -101,14 +100,14 @@ func (m *model) layout(y, h int) []hit {
 		return alone
 	case m.w >= minThree && h >= minStack && !m.stacked:
 		left := m.w * 56 / 100
-		top := max(5, min(h/3, m.sess.list.n+1))
+		top := max(5, min(h/3, m.sess.list.N+1))
 		return []hit{{paneSessions, 0, y, left, top}, {paneMessages, 0, y + top, left, h - top},
 			{paneDetail, left + 1, y, m.w - left - 1, h}}
 	case m.focus == paneSessions:
 		if h < minStack {
 			return alone
 		}
-		top := max(h/2, min(h-10, m.sess.list.n+1))
+		top := max(h/2, min(h-10, m.sess.list.N+1))
 		return []hit{{paneSessions, 0, y, m.w, top}, {paneDetail, 0, y + top, m.w, h - top}}
 	case m.w >= minSide && h >= 8 && !m.stacked:
 		left := m.w * 56 / 100
@@ -183,26 +182,25 @@ func encrypted(a *decode.Account) string {
 
 // titleLine is the first row: where one is, and how far reading has come.
 func (m *model) titleLine() string {
-	l := newLine(m.w)
-	right, st := m.progressText(), m.th.dim
+	l := m.th.Line(m.w)
+	right, st := m.progressText(), m.th.Dim
 	if lost := m.coveredLoss(); lost != "" {
-		right, st = strings.TrimSpace(right+" "+lost), m.th.bad
+		right, st = strings.TrimSpace(right+" "+lost), m.th.Bad
 	}
-	l.put(m.th.title, " wspeek ").put(m.th.plain, " ")
-	room := m.w - l.w - width(right) - 1
-	t := newLine(max(room, 0))
-	t.wire(m.th.bold, []byte(m.opt.Title))
+	l.Put(m.th.Title, " wspeek ").Put(m.th.Plain, " ")
+	room := l.Left() - draw.Width(right) - 1
+	t := m.th.Line(max(room, 0))
+	t.Wire(m.th.Bold, []byte(m.opt.Title))
 	if m.focus != paneSessions || m.w >= minThree {
-		t.put(m.th.plain, " › ")
+		t.Put(m.th.Plain, " › ")
 		if s := m.store.session(m.spec.session); s != nil {
-			t.put(m.th.plain, fmt.Sprintf("session %d ", s.N)).wire(m.th.dim, []byte(clip(address(s), 500)))
+			t.Put(m.th.Plain, fmt.Sprintf("session %d ", s.N)).Wire(m.th.Dim, []byte(draw.Clip(address(s), 500)))
 		} else {
-			t.put(m.th.plain, "all sessions")
+			t.Put(m.th.Plain, "all sessions")
 		}
 	}
-	l.b = append(l.b, t.b...)
-	l.w += t.w
-	return l.to(m.w-width(right)).put(st, right).String()
+	l.Drawn(t.DrawnSoFar())
+	return l.To(m.w-draw.Width(right)).Put(st, right).String()
 }
 
 // progressText says how far reading has come, and when it may end.
@@ -250,30 +248,30 @@ func (m *model) estimate(p Progress) string {
 
 // chipLine shows the quick filters, the filter and the search in force.
 func (m *model) chipLine() string {
-	l := newLine(m.w)
-	l.put(m.th.plain, " ")
+	l := m.th.Line(m.w)
+	l.Put(m.th.Plain, " ")
 	for c, k := range chips {
 		s := fmt.Sprintf("%d %s", c+1, k.name)
 		if m.w < 76 {
 			s = fmt.Sprintf("%d%s", c+1, k.name[:min(3, len(k.name))])
 		}
 		if chip(c) == m.spec.chip {
-			l.put(m.th.title, "["+s+"]")
+			l.Put(m.th.Title, "["+s+"]")
 		} else {
-			l.put(m.th.dim, " "+s+" ")
+			l.Put(m.th.Dim, " "+s+" ")
 		}
 	}
 	if m.spec.quiet {
-		l.put(m.th.bold, " no beats")
+		l.Put(m.th.Bold, " no beats")
 	}
 	if m.spec.control {
-		l.put(m.th.bold, " no control")
+		l.Put(m.th.Bold, " no control")
 	}
 	if m.spec.query != nil {
-		l.put(m.th.bold, "  / ").wire(m.th.good, []byte(m.spec.query.text))
+		l.Put(m.th.Bold, "  / ").Wire(m.th.Good, []byte(m.spec.query.text))
 	}
 	if m.search != nil {
-		l.put(m.th.bold, "  & ").wire(m.th.good, []byte(m.search.text))
+		l.Put(m.th.Bold, "  & ").Wire(m.th.Good, []byte(m.search.text))
 	}
 	return l.String()
 }

@@ -1,6 +1,7 @@
 package bpf
 
 import (
+	"math"
 	"slices"
 
 	"golang.org/x/net/bpf"
@@ -14,7 +15,7 @@ var memories = []struct {
 }{
 	{20_000, func(*coder, value) bool { return true }},
 	{120_000, func(c *coder, v value) bool { return c.guards[v] }},
-	{1 << 40, func(*coder, value) bool { return false }},
+	{math.MaxInt, func(*coder, value) bool { return false }},
 }
 
 // program is the shortest that is found of a formula, nil where no packet can be accepted. That is not

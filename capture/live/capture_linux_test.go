@@ -188,7 +188,10 @@ func TestLive_AnySeesWhatTcpdumpSees(t *testing.T) {
 	done := collect(l)
 	numbered(t, sink(t, "127.0.0.1:0"), 20, 50)
 	numbered(t, "10.77.0.9:5", 20, 50)
-	time.Sleep(300 * time.Millisecond)
+	const all = 20 + 2*20 // those through the link leave at one end and arrive at the other
+	waitUntil(t, "all packets in both captures", func() bool {
+		return l.Stats().Received >= all && packetsIn(name) >= all
+	})
 	c := stopAndCollect(t, l, done)
 	dump.Process.Signal(os.Interrupt)
 	go io.Copy(io.Discard, messages)
@@ -199,6 +202,20 @@ func TestLive_AnySeesWhatTcpdumpSees(t *testing.T) {
 	}
 	defer r.Close()
 	compareAsSets(t, c.packets, (<-collect(r)).packets)
+}
+
+// packetsIn is how many packets a file has so far.
+func packetsIn(name string) (n int) {
+	r, err := capture.Open(name, capture.Options{})
+	if err != nil {
+		return 0
+	}
+	defer r.Close()
+	var b capture.Batch
+	for r.ReadBatch(&b) == nil {
+		n += len(b.Packets)
+	}
+	return n
 }
 
 // compareAsSets compares the bytes of packets, in any order.

@@ -72,12 +72,8 @@ func TestHazard_V4_InterfaceDownThenUpThenGone(t *testing.T) {
 	}
 	ip(t, "link set v1 name renamed")
 	ip(t, "link set renamed up")
-	for range 20 { // the kernel takes its time to let frames through a link that came up
-		sendFrames(t, "v0", frame("\x88\xb5", "back"))
-		time.Sleep(20 * time.Millisecond)
-	}
-	if err := l.ReadBatch(&b); err != nil || len(b.Packets) == 0 {
-		t.Fatalf("after up: got %v, %d packets, want some", err, len(b.Packets))
+	if got := sendUntilRead(t, l, "v0"); got == 0 {
+		t.Fatal("after up: no packets")
 	}
 	ip(t, "link set renamed down")
 	err := l.ReadBatch(&b)
@@ -89,7 +85,27 @@ func TestHazard_V4_InterfaceDownThenUpThenGone(t *testing.T) {
 	wantInterfaceError(t, l.ReadBatch(&b), "v1", "has gone away")
 }
 
-func TestOpenLive_Refusals(t *testing.T) {
+// sendUntilRead sends frames until one of them is read: the kernel takes its time to let frames through a link that came
+// up. It returns how many packets were read.
+func sendUntilRead(t *testing.T, l *Capture, from string) int {
+	t.Helper()
+	read := make(chan int)
+	go func() {
+		var b capture.Batch
+		l.ReadBatch(&b)
+		read <- len(b.Packets)
+	}()
+	for {
+		sendFrames(t, from, frame("\x88\xb5", "back"))
+		select {
+		case n := <-read:
+			return n
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
+}
+
+func TestOpen_Refusals(t *testing.T) {
 	refused := errors.New("refused")
 	tests := []struct {
 		name string
@@ -241,6 +257,7 @@ func TestInterfaces(t *testing.T) {
 	veth(t)
 	ip(t, "addr add 10.77.0.1/24 dev v0")
 	ip(t, "link set v1 down")
+	waitUntil(t, "the other end is not running", func() bool { return !running("v0") })
 	all, err := Interfaces()
 	if err != nil {
 		t.Fatal(err)

@@ -164,9 +164,15 @@ func veth(t testing.TB) {
 		ip(t, "link set "+name+" up")
 	}
 	// What is sent before both ends have their carrier goes nowhere.
-	for deadline := time.Now().Add(10 * time.Second); !running("v0") || !running("v1"); time.Sleep(time.Millisecond) {
+	waitUntil(t, "the link is up", func() bool { return running("v0") && running("v1") })
+}
+
+// waitUntil waits for a state that the kernel reaches in its own time.
+func waitUntil(t testing.TB, what string, reached func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(20 * time.Second); !reached(); time.Sleep(time.Millisecond) {
 		if time.Now().After(deadline) {
-			t.Fatal("the link does not come up")
+			t.Fatalf("never came: %s", what)
 		}
 	}
 }

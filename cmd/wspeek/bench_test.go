@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/wspeek/wspeek/capture"
+	"github.com/wspeek/wspeek/cmd/internal/run"
 )
 
 // BenchmarkMessages lists generated captures whole, from the file to the lines: `messages --no-payload --json`.
@@ -48,7 +49,7 @@ func benchList(b *testing.B, file string) int {
 	}
 	defer in.Close()
 	f := &flags{json: true, noPayload: true, color: "never", clock: "r", quiet: true}
-	if err := listInputs(context.Background(), streams{out: io.Discard, err: io.Discard}, f, in, messagesView); err != nil {
+	if err := listInputs(context.Background(), run.Streams{Out: io.Discard, Err: io.Discard}, f, in, messagesView); err != nil {
 		b.Fatal(err)
 	}
 	return in.Stats().Packets

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/wspeek/wspeek/cmd/internal/run"
 	"github.com/wspeek/wspeek/decode/explain"
 	"github.com/wspeek/wspeek/decode/show"
 	"github.com/wspeek/wspeek/decode/ws"
@@ -35,7 +36,7 @@ prints them in hex, one line a frame, or writes a capture with the opening and c
 
 Frames with --mask are the client's, others the server's.`
 
-func buildCommand(std streams, f *flags) *cobra.Command {
+func buildCommand(std run.Streams, f *flags) *cobra.Command {
 	b := &buildFlags{}
 	c := &cobra.Command{
 		Use: "build", Short: "make frames, right or broken: as hex, as a capture, or explained", Long: buildLong, Args: cobra.MaximumNArgs(1),
@@ -102,13 +103,13 @@ func (b *buildFlags) plan(cmd *cobra.Command, args []string) (*plan, error) {
 func (b *buildFlags) breakIt(p *plan) error {
 	k := findBreak(b.brk)
 	if k == nil {
-		return trouble("--break %s: there is no such rule to break; --break list lists them", b.brk)
+		return run.Troublef("--break %s: there is no such rule to break; --break list lists them", b.brk)
 	}
 	if len(p.frames) > 0 && !k.takes {
-		return trouble("--break %s brings its own frames: leave out --text and the like", b.brk)
+		return run.Troublef("--break %s brings its own frames: leave out --text and the like", b.brk)
 	}
 	if k.wire && b.out == "" {
-		return trouble("--break %s is not seen in frames alone: give -o FILE", b.brk)
+		return run.Troublef("--break %s is not seen in frames alone: give -o FILE", b.brk)
 	}
 	k.apply(p)
 	return nil
@@ -125,25 +126,25 @@ func (b *buildFlags) check(cmd *cobra.Command, args []string) (*[4]byte, error) 
 	data := cmd.Flags().Changed("text") || cmd.Flags().Changed("binary")
 	switch {
 	case n > 1:
-		return nil, trouble("one of --text, --binary, --ping, --pong and --close at a time")
+		return nil, run.Troublef("one of --text, --binary, --ping, --pong and --close at a time")
 	case n == 0 && b.brk == "":
-		return nil, trouble("build what? --text, --binary, --ping, --pong, --close or --break")
+		return nil, run.Troublef("build what? --text, --binary, --ping, --pong, --close or --break")
 	case n == 0 && cmd.Flags().Changed("mask"):
-		return nil, trouble("--mask goes with --text, --binary, --ping, --pong or --close: alone --break brings its own frames")
+		return nil, run.Troublef("--mask goes with --text, --binary, --ping, --pong or --close: alone --break brings its own frames")
 	case len(args) > 0 && !cmd.Flags().Changed("close"):
-		return nil, trouble("%q: only --close takes words behind it", args[0])
+		return nil, run.Troublef("%q: only --close takes words behind it", args[0])
 	case (b.fragment != 1 || b.deflate) && !data:
-		return nil, trouble("--fragment and --deflate go with --text or --binary: control frames are neither fragmented nor compressed")
+		return nil, run.Troublef("--fragment and --deflate go with --text or --binary: control frames are neither fragmented nor compressed")
 	case b.fragment < 1 || b.fragment > 10000:
-		return nil, trouble("--fragment %d: want 1 to 10000", b.fragment)
+		return nil, run.Troublef("--fragment %d: want 1 to 10000", b.fragment)
 	case b.force && b.out == "":
-		return nil, trouble("--force goes with -o")
+		return nil, run.Troublef("--force goes with -o")
 	case !b.explain && (cmd.Flags().Changed("json") || cmd.Flags().Changed("format") || cmd.Flags().Changed("width") || b.ascii):
-		return nil, trouble("--json, --format, --width and --ascii go with --explain")
+		return nil, run.Troublef("--json, --format, --width and --ascii go with --explain")
 	case b.explain && b.out != "":
-		return nil, trouble("--explain and -o exclude each other; explain the file with wspeek explain")
+		return nil, run.Troublef("--explain and -o exclude each other; explain the file with wspeek explain")
 	case cmd.Flags().Changed("close") && (b.close < 0 || b.close > 65535):
-		return nil, trouble("--close %d: a close code has 16 bits, 0 to 65535", b.close)
+		return nil, run.Troublef("--close %d: a close code has 16 bits, 0 to 65535", b.close)
 	}
 	if err := refuse(cmd, "build", append([]string{"read", "decode-as", "keylog", "hex"}, unusedByExplain...)); err != nil {
 		return nil, err
@@ -160,7 +161,7 @@ func (b *buildFlags) key(cmd *cobra.Command) (*[4]byte, error) {
 	}
 	k, err := parseHex(b.mask)
 	if err != nil || len(k) != 4 {
-		return nil, trouble("--mask %s: want 4 bytes in hex, as 37fa213d", b.mask)
+		return nil, run.Troublef("--mask %s: want 4 bytes in hex, as 37fa213d", b.mask)
 	}
 	return (*[4]byte)(k), nil
 }
@@ -174,7 +175,7 @@ func (b *buildFlags) frames(cmd *cobra.Command, args []string) ([]pcaps.Frame, e
 	case changed("binary"):
 		p, err := parseHex(b.binary)
 		if err != nil && b.binary != "" {
-			return nil, trouble("--binary: %w", err)
+			return nil, run.Troublef("--binary: %w", err)
 		}
 		return b.message(pcaps.OpBinary, p), nil
 	case changed("ping"):
@@ -183,7 +184,7 @@ func (b *buildFlags) frames(cmd *cobra.Command, args []string) ([]pcaps.Frame, e
 		return []pcaps.Frame{pcaps.Pong(payload(b.pong))}, nil
 	case changed("close"):
 		if b.close == 0 && len(args) > 0 {
-			return nil, trouble("a Close frame without a code has no reason")
+			return nil, run.Troublef("a Close frame without a code has no reason")
 		}
 		return []pcaps.Frame{pcaps.Close(uint16(b.close), strings.Join(args, " "))}, nil
 	}
@@ -214,7 +215,7 @@ func (b *buildFlags) message(op byte, p []byte) []pcaps.Frame {
 }
 
 // give hands out what was built: as hex, as a capture, or explained.
-func (b *buildFlags) give(std streams, f *flags, p *plan) error {
+func (b *buildFlags) give(std run.Streams, f *flags, p *plan) error {
 	switch {
 	case b.out != "":
 		return b.write(std, f, p)
@@ -225,13 +226,13 @@ func (b *buildFlags) give(std streams, f *flags, p *plan) error {
 	for _, x := range p.frames {
 		out = append(hex.AppendEncode(out, x.frame.Bytes()), '\n')
 	}
-	_, err := std.out.Write(out)
+	_, err := std.Out.Write(out)
 	return err
 }
 
 // write writes a capture, for its owner alone, and never over another file unless forced; - is standard output.
-func (b *buildFlags) write(std streams, f *flags, p *plan) error {
-	out := outFile{name: b.out, force: b.force, std: std.out}
+func (b *buildFlags) write(std run.Streams, f *flags, p *plan) error {
+	out := outFile{name: b.out, force: b.force, std: std.Out}
 	defer out.discard()
 	c := p.conversation()
 	if _, err := out.Write(c.File()); err != nil {
@@ -241,28 +242,28 @@ func (b *buildFlags) write(std streams, f *flags, p *plan) error {
 		return outTrouble(err)
 	}
 	if !f.quiet && b.out != "-" {
-		fmt.Fprintf(std.err, "%s: %d packets, %d frames\n", show.Inert(b.out), len(c.Packets), len(p.frames))
+		fmt.Fprintf(std.Err, "%s: %d packets, %d frames\n", show.Inert(b.out), len(c.Packets), len(p.frames))
 	}
 	return nil
 }
 
 // outTrouble is an error of writing; a closed pipe stays what it is.
 func outTrouble(err error) error {
-	var x *exitError
+	var x *run.Error
 	if errors.As(err, &x) || errors.Is(err, syscall.EPIPE) {
 		return err
 	}
-	return &exitError{exitTrouble, err}
+	return run.AsTrouble(err)
 }
 
 // listBreaks lists what --break can break.
-func listBreaks(std streams) error {
+func listBreaks(std run.Streams) error {
 	for _, k := range breaks {
 		where := ""
 		if k.wire {
 			where = " (with -o)"
 		}
-		if _, err := fmt.Fprintf(std.out, "%-20s %-27s %s%s\n", k.Break, k.ID, k.How, where); err != nil {
+		if _, err := fmt.Fprintf(std.Out, "%-20s %-27s %s%s\n", k.Break, k.ID, k.How, where); err != nil {
 			return err
 		}
 	}

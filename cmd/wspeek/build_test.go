@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/wspeek/wspeek/capture"
+	"github.com/wspeek/wspeek/cmd/internal/run"
 	"github.com/wspeek/wspeek/decode"
 	"github.com/wspeek/wspeek/decode/explain"
 	"github.com/wspeek/wspeek/decode/rule"
@@ -59,9 +60,8 @@ func findings(t *testing.T, file []byte) (ids []string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &pump{source: in, flush: func() error { return nil }, damaged: func(err error) { t.Error(err) },
-		opt: decode.Options{Keep: true, Frames: true}}
-	err = p.run(context.Background(), func(b *decode.Batch, e *decode.Event) error {
+	r := run.Over(capture.Join(capture.Options{}, in), run.Options{Decode: decode.Options{Keep: true, Frames: true}})
+	err = r.Each(context.Background(), func(b *decode.Batch, e *decode.Event) error {
 		if e.Kind == decode.KindFinding {
 			ids = append(ids, b.Finding(e).Rule.ID)
 		}

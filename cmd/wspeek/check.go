@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/wspeek/wspeek/cmd/internal/run"
 	"github.com/wspeek/wspeek/decode"
 	"github.com/wspeek/wspeek/decode/check"
 	"github.com/wspeek/wspeek/decode/filter"
@@ -42,7 +43,7 @@ came. What was not measured is absent.
 It exits 1 if a rule of level must is broken; with --level, if there is a finding
 of that level or a stronger one (must is stronger than should, should than note).`
 
-func checkCommand(std streams, f *flags) *cobra.Command {
+func checkCommand(std run.Streams, f *flags) *cobra.Command {
 	c := listCommand(std, f, checkView, "check FILE...", "the rules that the traffic breaks, and why each session ended", checkLong)
 	c.Flags().StringVar(&f.level, "level", "", "list findings of `LEVEL` and stronger alone, and exit 1 if there are any: must, should or note")
 	return c
@@ -51,7 +52,7 @@ func checkCommand(std streams, f *flags) *cobra.Command {
 // levels are the values of --level.
 var levels = []string{rule.Must.String(), rule.Should.String(), rule.Note.String()}
 
-// checker is what a lister has besides for the check view.
+// checker is what a listing has besides for the check view.
 type checker struct {
 	run  check.Run
 	text check.Text
@@ -63,15 +64,15 @@ type checker struct {
 	listed map[int]bool
 }
 
-func newChecker(std streams, f *flags) (*checker, error) {
+func newChecker(std run.Streams, f *flags) (*checker, error) {
 	c := &checker{shown: rule.Note, negative: rule.Must, listed: map[int]bool{}}
-	c.text = check.Text{Color: f.colored(std.out), Width: columns(std.out)}
+	c.text = check.Text{Color: f.colored(std.Out), Width: run.Columns(std.Out)}
 	if f.level == "" {
 		return c, nil
 	}
 	i := slices.Index(levels, f.level)
 	if i < 0 {
-		return nil, trouble("--level %s: want must, should or note", f.level)
+		return nil, run.Troublef("--level %s: want must, should or note", f.level)
 	}
 	c.shown, c.negative = rule.Level(i), rule.Level(i)
 	return c, nil
@@ -87,13 +88,10 @@ func (c *checker) shows(f *ws.Finding) bool {
 }
 
 // checkVisit is visit, and tells the verdict of a session that has ended.
-func (l *lister) checkVisit(b *decode.Batch, e *decode.Event) error {
+func (l *listing) checkVisit(b *decode.Batch, e *decode.Event) error {
 	report := l.check.run.Apply(b, e)
-	if e.Kind == decode.KindFinding && (l.f.session == 0 || e.Session.N == l.f.session) {
-		if !l.check.shows(b.Finding(e)) {
-			l.account.Count(b, e)
-			return nil
-		}
+	if e.Kind == decode.KindFinding && (l.f.session == 0 || e.Session.N == l.f.session) && !l.check.shows(b.Finding(e)) {
+		return nil
 	}
 	before := l.lines
 	if err := l.visit(b, e); err != nil {
@@ -109,10 +107,10 @@ func (l *lister) checkVisit(b *decode.Batch, e *decode.Event) error {
 }
 
 // verdict writes what was measured of a session, first what is a finding.
-func (l *lister) verdict(ref *decode.SessionRef, r *check.Report) error {
+func (l *listing) verdict(ref *decode.SessionRef, r *check.Report) error {
 	for i := range r.Findings {
 		f := &r.Findings[i]
-		l.account.Findings++
+		l.run.Counting().Findings++
 		if !l.check.shows(f) || l.filter != nil && !l.f.filter.Match(&filter.Row{Session: r.Session, Finding: f}) {
 			continue
 		}
@@ -138,7 +136,7 @@ func (l *lister) verdict(ref *decode.SessionRef, r *check.Report) error {
 }
 
 // fileOf names the file that a packet came from, where several are read.
-func (l *lister) fileOf(packet int) string {
+func (l *listing) fileOf(packet int) string {
 	if l.json.FileOf == nil {
 		return ""
 	}
@@ -146,12 +144,12 @@ func (l *lister) fileOf(packet int) string {
 }
 
 // put writes l.line, which counts as one of -c.
-func (l *lister) put() error {
+func (l *listing) put() error {
 	if _, err := l.out.Write(l.line); err != nil {
 		return err
 	}
 	if l.lines++; l.lines == l.f.count {
-		return errStop
+		return run.ErrStop
 	}
 	return nil
 }

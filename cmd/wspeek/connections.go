@@ -4,6 +4,7 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/wspeek/wspeek/cmd/internal/run"
 	"github.com/wspeek/wspeek/decode"
 	"github.com/wspeek/wspeek/reassembly"
 )
@@ -58,7 +59,7 @@ func (k *connections) note(b *decode.Batch, e *decode.Event) {
 }
 
 // before is visit, and noted before.
-func (k *connections) before(visit visitor) visitor {
+func (k *connections) before(visit run.Visit) run.Visit {
 	return func(b *decode.Batch, e *decode.Event) error {
 		k.note(b, e)
 		return visit(b, e)

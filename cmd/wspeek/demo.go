@@ -7,11 +7,12 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/wspeek/wspeek/capture"
+	"github.com/wspeek/wspeek/cmd/internal/run"
 	"github.com/wspeek/wspeek/pcaps"
 )
 
 // demoCommand lists the messages of the embedded samples.
-func demoCommand(std streams, f *flags) *cobra.Command {
+func demoCommand(std run.Streams, f *flags) *cobra.Command {
 	return &cobra.Command{
 		Use:   "demo",
 		Short: "the embedded sample captures: no file, no rights, no network needed",
@@ -23,7 +24,7 @@ func demoCommand(std streams, f *flags) *cobra.Command {
 			}
 			defer in.Close()
 			f.demo = true
-			if onScreen(cmd.Flags(), std.out) {
+			if onScreen(cmd.Flags(), std.Out) {
 				return shown(openScreen(cmd.Context(), std, f, in, "demo", "", savesDemo))
 			}
 			return shown(listInputs(cmd.Context(), std, f, in, messagesView))
@@ -33,8 +34,8 @@ func demoCommand(std streams, f *flags) *cobra.Command {
 
 // shown is err, but that some samples are incomplete on purpose: that is what they show.
 func shown(err error) error {
-	var x *exitError
-	if errors.As(err, &x) && x.status == exitIncomplete {
+	var x *run.Error
+	if errors.As(err, &x) && x.Status == run.Incomplete {
 		return nil
 	}
 	return err

@@ -3,17 +3,16 @@ package main
 import (
 	"bufio"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"slices"
-	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"github.com/wspeek/wspeek/capture"
+	"github.com/wspeek/wspeek/cmd/internal/run"
 	"github.com/wspeek/wspeek/decode/diff"
 	"github.com/wspeek/wspeek/decode/export"
 	"github.com/wspeek/wspeek/decode/show"
@@ -61,7 +60,7 @@ type diffFlags struct {
 	context, width                     int
 }
 
-func diffCommand(std streams, f *flags) *cobra.Command {
+func diffCommand(std run.Streams, f *flags) *cobra.Command {
 	x := &diffFlags{}
 	c := &cobra.Command{
 		Use:   "diff A B",
@@ -95,18 +94,18 @@ var diffless = []string{"count", "hash", "hex", "time", "display-filter", "fail-
 func (x *diffFlags) check(set *pflag.FlagSet, files []string) error {
 	for _, name := range diffless {
 		if set.Changed(name) {
-			return trouble("--%s has no meaning for diff", name)
+			return run.Troublef("--%s has no meaning for diff", name)
 		}
 	}
 	switch {
 	case len(files) != 2:
-		return trouble("diff wants two captures, A and B: %d given", len(files))
+		return run.Troublef("diff wants two captures, A and B: %d given", len(files))
 	case set.Changed("tolerance") && !x.timing:
-		return trouble("--tolerance goes with --timing")
+		return run.Troublef("--tolerance goes with --timing")
 	case x.tolerance < 0 || x.race < 0:
-		return trouble("--tolerance and --race: want a time like 50ms, not below 0")
+		return run.Troublef("--tolerance and --race: want a time like 50ms, not below 0")
 	case set.Changed("width") && x.width < 40:
-		return trouble("--width %d: want 40 columns or more", x.width)
+		return run.Troublef("--width %d: want 40 columns or more", x.width)
 	}
 	return nil
 }
@@ -118,13 +117,13 @@ func (x *diffFlags) options() (*diff.Options, error) {
 	}
 	for _, rule := range x.ignore {
 		if err := opt.Ignore.Add(rule); err != nil {
-			return nil, &exitError{exitTrouble, err}
+			return nil, run.AsTrouble(err)
 		}
 	}
 	return opt, nil
 }
 
-func (x *diffFlags) run(ctx context.Context, std streams, f *flags, set *pflag.FlagSet, files []string) error {
+func (x *diffFlags) run(ctx context.Context, std run.Streams, f *flags, set *pflag.FlagSet, files []string) error {
 	if err := x.check(set, files); err != nil {
 		return err
 	}
@@ -139,7 +138,7 @@ func (x *diffFlags) run(ctx context.Context, std streams, f *flags, set *pflag.F
 		}
 	}
 	if in[0].file == "-" && in[1].file == "-" {
-		return trouble("diff - -: standard input can be one of the two")
+		return run.Troublef("diff - -: standard input can be one of the two")
 	}
 	for _, d := range in {
 		if err := d.loadOrStop(ctx, std, f, x.wire); err != nil {
@@ -152,7 +151,7 @@ func (x *diffFlags) run(ctx context.Context, std streams, f *flags, set *pflag.F
 		for _, d := range in {
 			d.tell(std, f)
 		}
-		return trouble("%s and %s have nothing in common: no two sessions with the same path%s", in[0].name, in[1].name, advice(chosen))
+		return run.Troublef("%s and %s have nothing in common: no two sessions with the same path%s", in[0].name, in[1].name, advice(chosen))
 	}
 	if err := x.write(std, f, in, cs); err != nil {
 		return err
@@ -168,8 +167,8 @@ func advice(chosen bool) string {
 }
 
 // write writes the comparisons to standard output, and what is to be said of the captures to standard error.
-func (x *diffFlags) write(std streams, f *flags, in [2]*diffInput, cs []*diff.Comparison) error {
-	out := bufio.NewWriterSize(std.out, 1<<16)
+func (x *diffFlags) write(std run.Streams, f *flags, in [2]*diffInput, cs []*diff.Comparison) error {
+	out := bufio.NewWriterSize(std.Out, 1<<16)
 	var line []byte
 	if f.json {
 		j := diff.JSON{NoPayload: f.noPayload}
@@ -203,10 +202,10 @@ func (x *diffFlags) writeText(out io.Writer, t *diff.Text, in [2]*diffInput, cs 
 	}
 }
 
-func (x *diffFlags) text(std streams, f *flags) *diff.Text {
-	t := &diff.Text{Width: x.width, Color: f.colored(std.out), SideBySide: x.sides, Context: x.context, NoPayload: f.noPayload}
+func (x *diffFlags) text(std run.Streams, f *flags) *diff.Text {
+	t := &diff.Text{Width: x.width, Color: f.colored(std.Out), SideBySide: x.sides, Context: x.context, NoPayload: f.noPayload}
 	if t.Width == 0 {
-		t.Width = columns(std.out)
+		t.Width = run.Columns(std.Out)
 	}
 	if f.whole && !x.sides {
 		t.Width = -1
@@ -216,45 +215,27 @@ func (x *diffFlags) text(std streams, f *flags) *diff.Text {
 
 // diffStatus is the first of 3, 1 and 0 that holds.
 func diffStatus(in [2]*diffInput, cs []*diff.Comparison) error {
-	status := exitDone
+	status := run.Done
 	for _, c := range cs {
 		switch {
 		case c.Uncertain():
-			status = exitIncomplete
-		case c.Different() && status == exitDone:
-			status = exitNegative
+			status = run.Incomplete
+		case c.Different() && status == run.Done:
+			status = run.Negative
 		}
 	}
 	if len(in[0].why())+len(in[1].why()) > 0 {
-		status = exitIncomplete
+		status = run.Incomplete
 	}
-	if status == exitDone {
-		return nil
-	}
-	return &exitError{status: status}
+	return run.Exit(status)
 }
 
 // tell writes the account of an input to standard error.
-func (d *diffInput) tell(std streams, f *flags) {
+func (d *diffInput) tell(std run.Streams, f *flags) {
 	switch {
 	case d.counted && !f.quiet && !f.json:
-		fmt.Fprintf(std.err, "%s: %s\n", show.Inert(d.file), export.Account(&d.account))
+		fmt.Fprintf(std.Err, "%s: %s\n", show.Inert(d.file), export.Account(&d.account))
 	default:
-		for _, why := range d.account.Why {
-			fmt.Fprintf(std.err, "wspeek: %s: incomplete: %s\n", show.Inert(d.file), show.Inert(why))
-		}
+		run.SayIncomplete(std.Err, d.file, &d.account)
 	}
-}
-
-// interrupted is the status of a run that was stopped while reading, nil where it was not.
-func interrupted(ctx context.Context, err error) error {
-	switch {
-	case ctx.Err() != nil:
-		return &exitError{status: exitInterrupted}
-	case errors.Is(err, syscall.EPIPE):
-		return err
-	case err != nil:
-		return &exitError{exitTrouble, err}
-	}
-	return nil
 }

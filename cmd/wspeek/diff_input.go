@@ -9,9 +9,9 @@ import (
 	"os"
 	"strconv"
 	"strings"
-	"sync"
 
 	"github.com/wspeek/wspeek/capture"
+	"github.com/wspeek/wspeek/cmd/internal/run"
 	"github.com/wspeek/wspeek/decode"
 	"github.com/wspeek/wspeek/decode/diff"
 	"github.com/wspeek/wspeek/decode/har"
@@ -29,8 +29,7 @@ type diffInput struct {
 	empty bool
 
 	account decode.Account
-	counted bool       // account is that of packets
-	mu      sync.Mutex // guards account.Why while packets are read
+	counted bool // account is that of packets
 	all     map[int]*decode.Session
 	kept    keptPayloads
 }
@@ -44,7 +43,7 @@ func newDiffInput(name string, f *flags) (*diffInput, error) {
 	}
 	n, err := strconv.ParseUint(name[i+1:], 10, 31)
 	if err != nil || n == 0 {
-		return nil, trouble("%s: want FILE#N: sessions are numbered from 1", name)
+		return nil, run.Troublef("%s: want FILE#N: sessions are numbered from 1", name)
 	}
 	d.file, d.session = name[:i], int(n)
 	return d, nil
@@ -73,19 +72,19 @@ func (k *keptPayloads) Put(p []byte) (int64, error) {
 }
 
 // loadOrStop is load, given up when ctx is done: standard input may never come.
-func (d *diffInput) loadOrStop(ctx context.Context, std streams, f *flags, frames bool) error {
+func (d *diffInput) loadOrStop(ctx context.Context, std run.Streams, f *flags, frames bool) error {
 	done := make(chan error, 1)
 	go func() { done <- d.load(ctx, std, f, frames) }()
 	select {
 	case err := <-done:
 		return err
 	case <-ctx.Done():
-		return &exitError{status: exitInterrupted}
+		return run.Exit(run.Interrupted)
 	}
 }
 
 // load reads the sessions of the input.
-func (d *diffInput) load(ctx context.Context, std streams, f *flags, frames bool) error {
+func (d *diffInput) load(ctx context.Context, std run.Streams, f *flags, frames bool) error {
 	if d.file == os.DevNull {
 		d.empty = true
 		return nil
@@ -101,7 +100,7 @@ func (d *diffInput) load(ctx context.Context, std streams, f *flags, frames bool
 	}
 	r, err := capture.NewReader(src, d.file, capture.Options{})
 	if err != nil {
-		return &exitError{exitTrouble, err}
+		return run.AsTrouble(err)
 	}
 	in := capture.Join(capture.Options{}, r)
 	defer in.Close()
@@ -109,9 +108,9 @@ func (d *diffInput) load(ctx context.Context, std streams, f *flags, frames bool
 }
 
 // open opens the file, or standard input.
-func (d *diffInput) open(std streams) (*bufio.Reader, func(), error) {
+func (d *diffInput) open(std run.Streams) (*bufio.Reader, func(), error) {
 	if d.file == "-" {
-		return bufio.NewReaderSize(std.in, 1<<16), func() {}, nil
+		return bufio.NewReaderSize(std.In, 1<<16), func() {}, nil
 	}
 	file, err := os.Open(d.file)
 	if err == nil {
@@ -128,7 +127,7 @@ func (d *diffInput) open(std streams) (*bufio.Reader, func(), error) {
 		if errors.As(err, &path) {
 			err = path.Err
 		}
-		return nil, nil, trouble("%s: %w", d.file, err)
+		return nil, nil, run.Troublef("%s: %w", d.file, err)
 	}
 	return bufio.NewReaderSize(file, 1<<16), func() { file.Close() }, nil
 }
@@ -137,13 +136,13 @@ func (d *diffInput) loadHAR(src io.Reader) error {
 	data, err := io.ReadAll(io.LimitReader(src, maxHAR+1))
 	switch {
 	case err != nil:
-		return trouble("%s: %w", d.file, err)
+		return run.Troublef("%s: %w", d.file, err)
 	case len(data) > maxHAR:
-		return trouble("%s: a HAR of more than 1 GiB", d.file)
+		return run.Troublef("%s: a HAR of more than 1 GiB", d.file)
 	}
 	h, err := har.Parse(data)
 	if err != nil {
-		return trouble("%s: %w", d.file, err)
+		return run.Troublef("%s: %w", d.file, err)
 	}
 	if h.Damage != nil {
 		d.account.Incomplete(h.Damage.Error())
@@ -156,7 +155,7 @@ func (d *diffInput) loadHAR(src io.Reader) error {
 		}
 	}
 	if len(h.Sessions) == 0 {
-		return trouble("%s: a HAR without WebSocket sessions: none of its entries (%d) has _webSocketMessages", d.file, h.Entries)
+		return run.Troublef("%s: a HAR without WebSocket sessions: none of its entries (%d) has _webSocketMessages", d.file, h.Entries)
 	}
 	return d.found()
 }
@@ -164,35 +163,23 @@ func (d *diffInput) loadHAR(src io.Reader) error {
 // found refuses a session that is not there.
 func (d *diffInput) found() error {
 	if d.session > 0 && d.all[d.session] == nil {
-		return trouble("%s: there is no session %d: %d were found", d.file, d.session, len(d.all))
+		return run.Troublef("%s: there is no session %d: %d were found", d.file, d.session, len(d.all))
 	}
 	return nil
 }
 
 func (d *diffInput) loadCapture(ctx context.Context, f *flags, in *capture.Files, frames bool) error {
-	ports, err := f.ports()
-	if err != nil {
-		return err
-	}
-	p := &pump{source: in, flush: func() error { return nil }, damaged: d.damaged, opt: decode.Options{
-		Limits: shardLimits(), Keep: true, Frames: frames, Ports: ports,
-	}}
+	r := run.Over(in, run.Options{Decode: decode.Options{Keep: true, Frames: frames, Ports: f.ports}})
 	trace := trace.New(&d.kept)
-	runErr := p.run(ctx, func(b *decode.Batch, e *decode.Event) error { return d.visit(trace, b, e) })
-	if err := interrupted(ctx, runErr); err != nil {
-		return err
+	r.Each(ctx, func(b *decode.Batch, e *decode.Event) error { return d.visit(trace, b, e) })
+	if ctx.Err() != nil || r.Err() != nil {
+		return r.Status(ctx)
 	}
-	p.account(&d.account)
-	d.account.Files, d.counted = 1, true
-	// What a file says of itself is counted as in a listing.
-	l := lister{account: d.account}
-	l.addStats(in.Stats())
-	d.account = l.account
+	d.account, d.counted = *r.Account(), true
 	return d.collect(trace)
 }
 
 func (d *diffInput) visit(t *trace.Trace, b *decode.Batch, e *decode.Event) error {
-	d.account.Count(b, e)
 	if e.Kind == decode.KindSession {
 		d.all[e.Session.N] = b.Session(e)
 	}
@@ -208,7 +195,7 @@ func (d *diffInput) collect(t *trace.Trace) error {
 		return err
 	}
 	if len(d.all) == 0 {
-		return trouble("%s: no WebSocket session in it%s", d.file, encrypted(&d.account))
+		return run.Troublef("%s: no WebSocket session in it%s", d.file, encrypted(&d.account))
 	}
 	for n := 1; n <= t.Sessions(); n++ {
 		if d.all[n] == nil || d.session > 0 && n != d.session {
@@ -216,7 +203,7 @@ func (d *diffInput) collect(t *trace.Trace) error {
 		}
 		s, err := diff.FromTrace(d.file, t, n)
 		if err != nil {
-			return trouble("%s: %w", d.file, err)
+			return run.Troublef("%s: %w", d.file, err)
 		}
 		d.sides = append(d.sides, s)
 	}
@@ -232,13 +219,6 @@ func encrypted(a *decode.Account) string {
 		return ""
 	}
 	return fmt.Sprintf("; TLS connections, which are not decoded: %d", n)
-}
-
-// damaged notes damage in the input. It is called by the goroutine that reads.
-func (d *diffInput) damaged(err error) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.account.Incomplete(err.Error())
 }
 
 // why says what makes the input incomplete.

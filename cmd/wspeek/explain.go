@@ -11,7 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/wspeek/wspeek/capture"
+	"github.com/wspeek/wspeek/cmd/internal/run"
 	"github.com/wspeek/wspeek/decode/explain"
 	"github.com/wspeek/wspeek/decode/ws"
 )
@@ -45,7 +45,7 @@ the arithmetic of Sec-WebSocket-Accept; a close code; a rule.
 The numbers are those that messages and frames list. --hex - reads hex from standard input.
 wspeek build makes frames to explain.`
 
-func explainCommand(std streams, f *flags) *cobra.Command {
+func explainCommand(std run.Streams, f *flags) *cobra.Command {
 	x := &explainFlags{}
 	c := &cobra.Command{
 		Use: "explain [FILE...]", Short: "take a message, frame, handshake or close code apart", Long: explainLong,
@@ -81,9 +81,9 @@ func (d *drawFlags) register(c *cobra.Command) {
 func (d *drawFlags) check(cmd *cobra.Command) error {
 	switch {
 	case d.format != "text" && d.format != "json" && d.format != "markdown":
-		return trouble("--format %s: want text, json or markdown", d.format)
+		return run.Troublef("--format %s: want text, json or markdown", d.format)
 	case cmd.Flags().Changed("width") && d.width < explain.MinWidth:
-		return trouble("--width %d: want %d or more", d.width, explain.MinWidth)
+		return run.Troublef("--width %d: want %d or more", d.width, explain.MinWidth)
 	}
 	return nil
 }
@@ -103,7 +103,7 @@ var unusedByExplain = []string{"session", "count", "display-filter", "no-payload
 func refuse(cmd *cobra.Command, command string, names []string) error {
 	for _, name := range names {
 		if cmd.Flags().Lookup(name) != nil && cmd.Flags().Changed(name) {
-			return trouble("--%s does nothing with %s", name, command)
+			return run.Troublef("--%s does nothing with %s", name, command)
 		}
 	}
 	return nil
@@ -123,24 +123,24 @@ func (x *explainFlags) check(cmd *cobra.Command, files []string) error {
 	}
 	switch {
 	case len(given) > 1:
-		return trouble("%s exclude each other", strings.Join(given, " and "))
+		return run.Troublef("%s exclude each other", strings.Join(given, " and "))
 	case len(given) == 0 && len(files) > 0:
-		return trouble("explain what? -m SESSION:N a message, -F SESSION:N a frame, --handshake SESSION the handshake")
+		return run.Troublef("explain what? -m SESSION:N a message, -F SESSION:N a frame, --handshake SESSION the handshake")
 	case len(given) == 0:
-		return trouble("explain what? -m or -F or --handshake with a FILE, or --hex, --close or --rule")
+		return run.Troublef("explain what? -m or -F or --handshake with a FILE, or --hex, --close or --rule")
 	case needs && len(files) == 0:
-		return trouble("%s needs a capture: name a FILE, or - for standard input", given[0])
+		return run.Troublef("%s needs a capture: name a FILE, or - for standard input", given[0])
 	case !needs && len(files) > 0:
-		return trouble("%s takes no FILE", given[0])
+		return run.Troublef("%s takes no FILE", given[0])
 	case (cmd.Flags().Changed("dir") || x.plain) && given[0] != "--hex":
-		return trouble("--dir and --no-deflate go with --hex")
+		return run.Troublef("--dir and --no-deflate go with --hex")
 	case x.dir != "" && x.dir != ws.C2S.String() && x.dir != ws.S2C.String():
-		return trouble("--dir %s: want c2s or s2c", x.dir)
+		return run.Troublef("--dir %s: want c2s or s2c", x.dir)
 	}
 	return x.drawFlags.check(cmd)
 }
 
-func (x *explainFlags) run(ctx context.Context, std streams, f *flags, files []string, cmd *cobra.Command) error {
+func (x *explainFlags) run(ctx context.Context, std run.Streams, f *flags, files []string, cmd *cobra.Command) error {
 	switch {
 	case cmd.Flags().Changed("hex"):
 		return x.explainHex(std, f)
@@ -153,29 +153,24 @@ func (x *explainFlags) run(ctx context.Context, std streams, f *flags, files []s
 	if err != nil {
 		return err
 	}
-	in, err := capture.OpenFiles(files, capture.Options{})
-	if err != nil {
-		return &exitError{exitTrouble, err}
-	}
-	defer in.Close()
-	return x.explainCapture(ctx, std, f, in, want)
+	return x.explainCapture(ctx, std, f, files, want)
 }
 
 // explainHex explains bytes given by hand.
-func (x *explainFlags) explainHex(std streams, f *flags) error {
+func (x *explainFlags) explainHex(std run.Streams, f *flags) error {
 	text := x.hex
 	if text == "-" {
-		b, err := io.ReadAll(io.LimitReader(std.in, maxHex+1))
+		b, err := io.ReadAll(io.LimitReader(std.In, maxHex+1))
 		if err != nil {
-			return &exitError{exitTrouble, err}
+			return run.AsTrouble(err)
 		}
 		if text = string(b); len(b) > maxHex {
-			return trouble("--hex -: more than %d bytes of hex: that is a case for a capture file", maxHex)
+			return run.Troublef("--hex -: more than %d bytes of hex: that is a case for a capture file", maxHex)
 		}
 	}
 	p, err := parseHex(text)
 	if err != nil {
-		return trouble("--hex: %w", err)
+		return run.Troublef("--hex: %w", err)
 	}
 	return x.explainBytes(std, f, "--hex", p, explain.Hand{Known: x.dir != "", Dir: dirOf(x.dir), Plain: x.plain})
 }
@@ -188,10 +183,10 @@ func dirOf(name string) ws.Dir {
 }
 
 // explainBytes explains frames that are no capture's; flag is the one that asked for it.
-func (d *drawFlags) explainBytes(std streams, f *flags, flag string, p []byte, hand explain.Hand) error {
+func (d *drawFlags) explainBytes(std run.Streams, f *flags, flag string, p []byte, hand explain.Hand) error {
 	talks, err := explain.Bytes(p, hand)
 	if err != nil {
-		return trouble("%s: %w", flag, err)
+		return run.Troublef("%s: %w", flag, err)
 	}
 	var docs []*explain.Document
 	missing := int64(0)
@@ -205,7 +200,7 @@ func (d *drawFlags) explainBytes(std streams, f *flags, flag string, p []byte, h
 		return err
 	}
 	if missing > 0 {
-		return &exitError{exitIncomplete, errors.New("incomplete: the last frame declares " + strconv.FormatInt(missing, 10) + " bytes more than were given")}
+		return &run.Error{Status: run.Incomplete, Err: errors.New("incomplete: the last frame declares " + strconv.FormatInt(missing, 10) + " bytes more than were given")}
 	}
 	return nil
 }
@@ -230,15 +225,15 @@ func parseHex(s string) ([]byte, error) {
 	return p, nil
 }
 
-func (x *explainFlags) explainClose(std streams, f *flags) error {
+func (x *explainFlags) explainClose(std run.Streams, f *flags) error {
 	d := explain.CloseCode(x.close)
 	if d == nil {
-		return trouble("--close %d: a close code has 16 bits, 0 to 65535", x.close)
+		return run.Troublef("--close %d: a close code has 16 bits, 0 to 65535", x.close)
 	}
 	return x.write(std, f, d)
 }
 
-func (x *explainFlags) explainRule(std streams, f *flags) error {
+func (x *explainFlags) explainRule(std run.Streams, f *flags) error {
 	if x.rule == "all" {
 		var docs []*explain.Document
 		for _, id := range explain.RuleIDs() {
@@ -248,7 +243,7 @@ func (x *explainFlags) explainRule(std streams, f *flags) error {
 	}
 	d := ruleDocument(x.rule)
 	if d == nil {
-		return trouble("--rule %s: there is no such rule; they are %s", x.rule, strings.Join(explain.RuleIDs(), ", "))
+		return run.Troublef("--rule %s: there is no such rule; they are %s", x.rule, strings.Join(explain.RuleIDs(), ", "))
 	}
 	return x.write(std, f, d)
 }
@@ -268,10 +263,10 @@ func ruleDocument(id string) *explain.Document {
 }
 
 // write writes documents in the format asked for.
-func (d *drawFlags) write(std streams, f *flags, docs ...*explain.Document) error {
-	text := explain.Text{Width: d.width, Color: f.colored(std.out), ASCII: d.ascii}
+func (d *drawFlags) write(std run.Streams, f *flags, docs ...*explain.Document) error {
+	text := explain.Text{Width: d.width, Color: f.colored(std.Out), ASCII: d.ascii}
 	if text.Width == 0 {
-		text.Width = columns(std.out)
+		text.Width = run.Columns(std.Out)
 	}
 	var out []byte
 	for i, doc := range docs {
@@ -288,6 +283,6 @@ func (d *drawFlags) write(std streams, f *flags, docs ...*explain.Document) erro
 			out = text.Append(out, doc)
 		}
 	}
-	_, err := std.out.Write(out)
+	_, err := std.Out.Write(out)
 	return err
 }

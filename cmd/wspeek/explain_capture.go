@@ -3,16 +3,13 @@ package main
 import (
 	"bytes"
 	"context"
-	"errors"
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
-	"syscall"
 
+	"github.com/wspeek/wspeek/cmd/internal/run"
 	"github.com/wspeek/wspeek/decode"
 	"github.com/wspeek/wspeek/decode/explain"
-	"github.com/wspeek/wspeek/decode/show"
 	"github.com/wspeek/wspeek/decode/trace"
 	"github.com/wspeek/wspeek/decode/ws"
 )
@@ -27,7 +24,7 @@ func (x *explainFlags) wanted() (w wanted, err error) {
 	case x.frame != "":
 		w.session, w.frame, err = pair("-F", x.frame)
 	case x.handshake < 1:
-		err = trouble("--handshake %d: sessions are numbered from 1", x.handshake)
+		err = run.Troublef("--handshake %d: sessions are numbered from 1", x.handshake)
 	default:
 		w.session = x.handshake
 	}
@@ -40,14 +37,14 @@ func pair(flag, s string) (session, n int, err error) {
 	session, err1 := strconv.Atoi(a)
 	n, err2 := strconv.Atoi(b)
 	if !ok || err1 != nil || err2 != nil || session < 1 || n < 1 {
-		return 0, 0, trouble("%s %s: want SESSION:N, both from 1, as in 1:3", flag, s)
+		return 0, 0, run.Troublef("%s %s: want SESSION:N, both from 1, as in 1:3", flag, s)
 	}
 	return session, n, nil
 }
 
-// collector keeps of a capture what one explanation needs.
-type collector struct {
-	*lister
+// explainRun keeps what one explanation needs of a capture.
+type explainRun struct {
+	run     *run.Run
 	want    wanted
 	trace   *trace.Trace
 	message *ws.Message
@@ -55,38 +52,31 @@ type collector struct {
 }
 
 // explainCapture explains something in a capture. It reads to the end: what comes later may put in doubt what came before.
-func (x *explainFlags) explainCapture(ctx context.Context, std streams, f *flags, in inputs, want wanted) error {
-	l, err := newLister(std, f, messagesView)
+func (x *explainFlags) explainCapture(ctx context.Context, std run.Streams, f *flags, files []string, want wanted) error {
+	r, err := run.Open(files, run.Options{Decode: decode.Options{
+		Keep: want.message+want.frame > 0, Wire: true, Frames: true, Ports: f.ports,
+	}})
 	if err != nil {
 		return err
 	}
-	ports, err := f.ports()
-	if err != nil {
-		return err
-	}
-	c := &collector{lister: l, want: want, trace: trace.New(nil)}
-	p := &pump{source: in, flush: l.out.Flush, damaged: l.damaged, opt: decode.Options{
-		Limits: shardLimits(), Keep: want.message+want.frame > 0, Wire: true, Frames: true, Ports: ports,
-	}}
-	runErr := p.run(ctx, c.visit)
-	p.account(&l.account)
-	l.addStats(in.Stats())
-	doc, err := c.document()
+	defer r.Close()
+	c := &explainRun{run: r, want: want, trace: trace.New(nil)}
+	r.Each(ctx, c.visit)
 	if ctx.Err() != nil {
-		return &exitError{status: exitInterrupted}
+		return run.Exit(run.Interrupted)
 	}
+	doc, err := c.document()
 	if err == nil {
 		err = x.write(std, f, doc)
 	}
-	return c.status(runErr, err)
+	if err == nil && r.Err() == nil {
+		run.SayIncomplete(std.Err, "", r.Account())
+	}
+	return run.First(run.AsTrouble(err), r.Status(ctx))
 }
 
-func (c *collector) visit(b *decode.Batch, e *decode.Event) error {
-	c.account.Count(b, e)
-	if e.Session == nil {
-		return nil
-	}
-	if e.Session.N != c.want.session {
+func (c *explainRun) visit(b *decode.Batch, e *decode.Event) error {
+	if e.Session == nil || e.Session.N != c.want.session {
 		return nil
 	}
 	if e.Kind == decode.KindFrame && c.want.frame > 0 && b.Frame(e).N == c.want.frame {
@@ -102,7 +92,7 @@ func (c *collector) visit(b *decode.Batch, e *decode.Event) error {
 const maxCloses = 10
 
 // keep copies the message that is wanted, and Close frames.
-func (c *collector) keep(m *ws.Message) {
+func (c *explainRun) keep(m *ws.Message) {
 	whole := *m
 	if m.N == c.want.message || m.Opcode == ws.OpClose && len(c.closes) < maxCloses {
 		whole.Payload, whole.Wire = bytes.Clone(m.Payload), bytes.Clone(m.Wire)
@@ -120,10 +110,10 @@ func (c *collector) keep(m *ws.Message) {
 const maxFrames = 1000
 
 // document explains what was found, or says what was not.
-func (c *collector) document() (*explain.Document, error) {
+func (c *explainRun) document() (*explain.Document, error) {
 	s := c.trace.Session(c.want.session)
 	if s == nil || s.First == 0 && len(s.RequestHeaders) == 0 {
-		return nil, trouble("there is no session %d: %d were found", c.want.session, c.account.Sessions)
+		return nil, run.Troublef("there is no session %d: %d were found", c.want.session, c.run.Account().Sessions)
 	}
 	t := &explain.Talk{Session: s, Context: explain.ContextOf(s), Findings: c.trace.Findings(s.N), Closes: c.closes}
 	if c.want.message+c.want.frame == 0 {
@@ -147,7 +137,7 @@ func (c *collector) document() (*explain.Document, error) {
 }
 
 // frame explains the frame that is wanted, and needs those before it to know where its payload begins.
-func (c *collector) frame(t *explain.Talk) (*explain.Document, error) {
+func (c *explainRun) frame(t *explain.Talk) (*explain.Document, error) {
 	t.Frames = c.trace.MessageFrames(t.Session.N, c.message.N, c.message.Frames)
 	for i := range t.Frames {
 		if t.Frames[i].N == c.want.frame {
@@ -157,16 +147,16 @@ func (c *collector) frame(t *explain.Talk) (*explain.Document, error) {
 	return nil, c.notFound()
 }
 
-func (c *collector) notFound() error {
+func (c *explainRun) notFound() error {
 	what, n, have := "message", c.want.message, c.trace.MessageCount(c.want.session)
 	if c.want.frame > 0 {
 		what, n, have = "frame", c.want.frame, len(c.trace.Frames(c.want.session))
 	}
-	return trouble("there is no %s %d in session %d: it has %d", what, n, c.want.session, have)
+	return run.Troublef("there is no %s %d in session %d: it has %d", what, n, c.want.session, have)
 }
 
 // between are the frames that the same side sent between those of a message.
-func (c *collector) between(own []ws.Frame) (list []ws.Frame) {
+func (c *explainRun) between(own []ws.Frame) (list []ws.Frame) {
 	if len(own) < 2 {
 		return nil
 	}
@@ -182,25 +172,4 @@ func (c *collector) between(own []ws.Frame) (list []ws.Frame) {
 		}
 	}
 	return list
-}
-
-// status says on standard error what makes the run incomplete, and with which status it ends.
-func (c *collector) status(runErr, err error) error {
-	for _, d := range c.damage {
-		c.account.Incomplete(d)
-	}
-	switch {
-	case err != nil:
-		return err
-	case runErr != nil && errors.Is(runErr, syscall.EPIPE):
-		return runErr
-	case runErr != nil:
-		return &exitError{exitTrouble, runErr}
-	case len(c.account.Why) > 0:
-		for _, why := range c.account.Why {
-			fmt.Fprintf(c.words, "wspeek: incomplete: %s\n", show.Inert(why))
-		}
-		return &exitError{status: exitIncomplete}
-	}
-	return nil
 }

@@ -7,6 +7,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"github.com/wspeek/wspeek/cmd/internal/run"
 )
 
 // exportFlags are the flags that export alone has.
@@ -78,7 +80,7 @@ const exportExample = `  wspeek export chat.pcapng -o chat.har
   wspeek export chat.pcapng -Y 'websocket.opcode == 1' -o - --format csv`
 
 // exportCommand writes sessions in other formats.
-func exportCommand(std streams, f *flags) *cobra.Command {
+func exportCommand(std run.Streams, f *flags) *cobra.Command {
 	x := &exportFlags{}
 	c := &cobra.Command{
 		Use:   "export FILE... -o OUT",
@@ -106,7 +108,7 @@ func (x *exportFlags) register(s *pflag.FlagSet) {
 // choose finds the format, and refuses flags that say nothing about it.
 func (x *exportFlags) choose(set *pflag.FlagSet) (*exportFormat, error) {
 	if x.out == "" {
-		return nil, trouble("export needs -o OUT: a file name, or - for standard output")
+		return nil, run.Troublef("export needs -o OUT: a file name, or - for standard output")
 	}
 	format, err := x.lookup()
 	if err != nil {
@@ -114,21 +116,21 @@ func (x *exportFlags) choose(set *pflag.FlagSet) (*exportFormat, error) {
 	}
 	for _, name := range someFormats {
 		if set.Changed(name) && !slices.Contains(format.flags, name) {
-			return nil, trouble("--%s has no meaning for %s", name, format.name)
+			return nil, run.Troublef("--%s has no meaning for %s", name, format.name)
 		}
 	}
 	for _, n := range x.sessions {
 		if n < 1 {
-			return nil, trouble("--session %d: sessions are numbered from 1", n)
+			return nil, run.Troublef("--session %d: sessions are numbered from 1", n)
 		}
 	}
 	switch {
 	case x.noRedact && x.redactKey != "":
-		return nil, trouble("--no-redact and --redact-key exclude each other")
+		return nil, run.Troublef("--no-redact and --redact-key exclude each other")
 	case set.Changed("redact-key") && x.redactKey == "":
-		return nil, trouble("--redact-key: the key is empty")
+		return nil, run.Troublef("--redact-key: the key is empty")
 	case format.name == "raw" && x.out == "-":
-		return nil, trouble("raw payloads go into a folder: -o DIR (messages --raw --session N writes them to standard output)")
+		return nil, run.Troublef("raw payloads go into a folder: -o DIR (messages --raw --session N writes them to standard output)")
 	}
 	return format, nil
 }
@@ -145,17 +147,17 @@ func (x *exportFlags) lookup() (*exportFormat, error) {
 	}
 	switch {
 	case x.format != "":
-		return nil, trouble("--format %s: want %s", x.format, formatNames())
+		return nil, run.Troublef("--format %s: want %s", x.format, formatNames())
 	case x.out == "-":
-		return nil, trouble("standard output has no extension: say --format %s", formatNames())
+		return nil, run.Troublef("standard output has no extension: say --format %s", formatNames())
 	case ext == ".json":
-		return nil, trouble("-o %s: .json may be ndjson or har: say which with --format", x.out)
+		return nil, run.Troublef("-o %s: .json may be ndjson or har: say which with --format", x.out)
 	case ext == ".pcap":
-		return nil, trouble("-o %s: packets are written as .pcapng", x.out)
+		return nil, run.Troublef("-o %s: packets are written as .pcapng", x.out)
 	case ext == "":
-		return nil, trouble("-o %s: no extension that names a format: say --format %s", x.out, formatNames())
+		return nil, run.Troublef("-o %s: no extension that names a format: say --format %s", x.out, formatNames())
 	}
-	return nil, trouble("-o %s: %s is no format that is known: say --format %s", x.out, ext, formatNames())
+	return nil, run.Troublef("-o %s: %s is no format that is known: say --format %s", x.out, ext, formatNames())
 }
 
 // formatNames is "har, ndjson, ... or raw".

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/wspeek/wspeek/cmd/internal/run"
 	"github.com/wspeek/wspeek/pcaps"
 )
 
@@ -41,8 +42,8 @@ func TestExportInterrupted(t *testing.T) {
 		time.Sleep(500 * time.Millisecond) // nothing tells from outside that it was read
 		cmd.Process.Signal(os.Interrupt)
 		cmd.Wait()
-		if got := cmd.ProcessState.ExitCode(); got != exitInterrupted || !strings.Contains(words.String(), "1 session, 14 messages") {
-			t.Errorf("%s: status %d, %q; want %d, and what was read", format, got, words, exitInterrupted)
+		if got := cmd.ProcessState.ExitCode(); got != run.Interrupted || !strings.Contains(words.String(), "1 session, 14 messages") {
+			t.Errorf("%s: status %d, %q; want %d, and what was read", format, got, words, run.Interrupted)
 		}
 		if names(t, dir) != "out."+format || names(t, tmp) != "" {
 			t.Errorf("%s: left behind: %q and %q", format, names(t, dir), names(t, tmp))

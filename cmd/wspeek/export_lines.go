@@ -18,7 +18,7 @@ type fileSink struct {
 }
 
 func newFileSink(e *exporter) fileSink {
-	return fileSink{exporter: e, out: outFile{name: e.x.out, force: e.x.force, std: e.std.out}}
+	return fileSink{exporter: e, out: outFile{name: e.x.out, force: e.x.force, std: e.std.Out}}
 }
 
 func (s *fileSink) check() error  { return s.out.check() }
@@ -57,7 +57,7 @@ func (s *jsonSink) event(b *decode.Batch, e *decode.Event) error {
 	case decode.KindMessage:
 		s.line = s.json.Message(s.line, e.Session, b.Message(e))
 	case decode.KindAmend:
-		s.line = s.json.Update(s.line, e.Session, e.N, e.State)
+		s.line = s.json.Update(s.line, e)
 	default:
 		return nil
 	}
@@ -65,7 +65,7 @@ func (s *jsonSink) event(b *decode.Batch, e *decode.Event) error {
 }
 
 func (s *jsonSink) finish(context.Context) error {
-	s.line = s.json.Summary(s.line, &s.account)
+	s.line = s.json.Summary(s.line, s.run.Account())
 	return s.write()
 }
 

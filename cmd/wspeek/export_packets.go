@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/wspeek/wspeek/capture"
+	"github.com/wspeek/wspeek/cmd/internal/run"
 	"github.com/wspeek/wspeek/decode"
 	"github.com/wspeek/wspeek/decode/show"
 )
@@ -22,8 +23,8 @@ func newPacketSink(e *exporter) sink {
 }
 
 func (s *packetSink) check() error {
-	if s.x.out == "-" && isTerminal(s.std.out) {
-		return trouble("pcapng is not for a terminal: name a file, or send it into a pipe")
+	if s.x.out == "-" && run.IsTerminal(s.std.Out) {
+		return run.Troublef("pcapng is not for a terminal: name a file, or send it into a pipe")
 	}
 	return s.out.check()
 }
@@ -42,7 +43,7 @@ func (s *packetSink) event(b *decode.Batch, e *decode.Event) error {
 }
 
 func (s *packetSink) finish(ctx context.Context) error {
-	read := rereader(s.stats.Packets, func() (inputs, error) { return capture.OpenFiles(s.files, capture.Options{}) })
+	read := rereader(s.run.Inputs().Stats().Packets, func() (run.Inputs, error) { return capture.OpenFiles(s.files, capture.Options{}) })
 	chosen, _ := s.conns.of(s.numbers())
 	w, err := capture.NewWriter(&s.out, capture.WriteOptions{Program: "wspeek " + version})
 	if err != nil {
@@ -62,7 +63,7 @@ func (s *packetSink) discard() {
 
 func (s *packetSink) said() []string {
 	out := []string{show.Count(s.copied.n, "packet") + " as captured, nothing is redacted: secrets are inside"}
-	if n := s.stats.Secrets + s.stats.SecretsSkipped; n > 0 {
+	if n := s.run.Inputs().Stats().Secrets + s.run.Inputs().Stats().SecretsSkipped; n > 0 {
 		out = append(out, show.Count(int64(n), "block")+" of TLS secrets left out")
 	}
 	if n := s.copied.early; n > 0 {

@@ -8,16 +8,14 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"runtime/debug"
 	"slices"
 	"strings"
-	"sync"
 	"syscall"
 	"time"
 
 	"github.com/spf13/pflag"
 
-	"github.com/wspeek/wspeek/capture"
+	"github.com/wspeek/wspeek/cmd/internal/run"
 	"github.com/wspeek/wspeek/decode"
 	"github.com/wspeek/wspeek/decode/export"
 	"github.com/wspeek/wspeek/decode/filter"
@@ -44,7 +42,7 @@ type sink interface {
 
 // exporter runs an export.
 type exporter struct {
-	std    streams
+	std    run.Streams
 	f      *flags
 	x      *exportFlags
 	format *exportFormat
@@ -55,23 +53,20 @@ type exporter struct {
 	filter *filter.Stream
 	sink   sink
 
-	account  decode.Account
-	stats    capture.Stats
+	run      *run.Run
 	sessions int
 	chosen   map[int]bool
 	messages int64
-	mu       sync.Mutex // guards damage
-	damage   []string
 }
 
-func exportFiles(ctx context.Context, std streams, f *flags, x *exportFlags, set *pflag.FlagSet, args []string) error {
+func exportFiles(ctx context.Context, std run.Streams, f *flags, x *exportFlags, set *pflag.FlagSet, args []string) error {
 	format, err := x.choose(set)
 	if err != nil {
 		return err
 	}
 	names := slices.Concat(f.read, args)
 	if len(names) == 0 {
-		return trouble("no capture given: name a FILE, or - for standard input")
+		return run.Troublef("no capture given: name a FILE, or - for standard input")
 	}
 	e := &exporter{std: std, f: f, x: x, format: format, files: names, chosen: map[int]bool{}}
 	if err := e.prepare(); err != nil {
@@ -84,7 +79,7 @@ func exportFiles(ctx context.Context, std streams, f *flags, x *exportFlags, set
 			return err
 		}
 	}
-	return e.run(ctx)
+	return e.export(ctx)
 }
 
 // prepare sets up what does not depend on the input.
@@ -92,17 +87,12 @@ func (e *exporter) prepare() (err error) {
 	if e.format.redacts && !e.x.noRedact {
 		e.redact = export.NewRedactor(e.x.key())
 	}
-	if e.f.filter == nil {
-		return nil
-	}
 	view := filter.Messages
 	if e.format.name == "pcapng" {
 		view = filter.Sessions
 	}
-	if e.filter, err = filter.NewStream(e.f.filter, view); err != nil {
-		return filterTrouble(err)
-	}
-	return nil
+	e.filter, err = e.f.stream(view)
+	return err
 }
 
 // key is what marks are made with: the same in every run only where one was given.
@@ -116,10 +106,7 @@ func (x *exportFlags) key() []byte {
 	return key
 }
 
-func (e *exporter) run(ctx context.Context) error {
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(listGC)
-	}
+func (e *exporter) export(ctx context.Context) error {
 	work := ctx
 	if s, ok := e.sink.(interface{ spool(context.Context) error }); ok {
 		if err := s.spool(ctx); err != nil {
@@ -129,53 +116,25 @@ func (e *exporter) run(ctx context.Context) error {
 			work = context.WithoutCancel(ctx)
 		}
 	}
-	in, err := capture.OpenFiles(e.files, capture.Options{})
-	if err != nil {
-		return &exitError{exitTrouble, err}
-	}
-	defer in.Close()
-	ports, err := e.f.ports()
+	in, err := run.OpenFiles(e.files)
 	if err != nil {
 		return err
 	}
+	defer in.Close()
 	e.names, e.fileOf = in.Names(), in.File
-	p := &pump{source: in, flush: e.sink.flush, damaged: e.damaged, opt: decode.Options{Limits: shardLimits(), Ports: ports}}
-	e.sink.options(&p.opt)
+	opt := decode.Options{Ports: e.f.ports}
+	e.sink.options(&opt)
 	if e.filter != nil {
-		e.filter.Options(&p.opt)
+		e.filter.Options(&opt)
 	}
-	runErr := p.run(work, e.visit)
-	if runErr != nil && !errors.Is(runErr, errStop) {
-		return e.failed(runErr)
+	e.run = run.Over(in, run.Options{Decode: opt, Flush: e.sink.flush, GC: listGC})
+	if err := e.run.Each(work, e.visit); err != nil {
+		return e.failed(err)
 	}
-	e.settle(p, in)
 	return e.finish(ctx, work)
 }
 
-// settle completes the account.
-func (e *exporter) settle(p *pump, in *capture.Files) {
-	p.account(&e.account)
-	e.stats = in.Stats()
-	e.account.Files = len(in.Names())
-	l := lister{account: e.account}
-	l.addStats(e.stats)
-	e.account = l.account
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	for _, d := range e.damage {
-		e.account.Incomplete(d)
-	}
-}
-
-// damaged notes an input that ended in damage. It is called by the goroutine that reads.
-func (e *exporter) damaged(err error) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	e.damage = append(e.damage, err.Error())
-}
-
 func (e *exporter) visit(b *decode.Batch, ev *decode.Event) error {
-	e.account.Count(b, ev)
 	if ev.Kind == decode.KindStream {
 		return e.sink.event(b, ev)
 	}
@@ -203,7 +162,7 @@ func (e *exporter) visit(b *decode.Batch, ev *decode.Event) error {
 		return err
 	}
 	if ev.Kind == decode.KindMessage && e.messages == e.f.count {
-		return errStop
+		return run.ErrStop
 	}
 	return nil
 }
@@ -220,20 +179,14 @@ func (e *exporter) finish(ctx, work context.Context) error {
 		return e.failed(err)
 	}
 	e.tell(ctx)
-	switch {
-	case ctx.Err() != nil:
-		return &exitError{status: exitInterrupted}
-	case len(e.account.Why) > 0:
-		return &exitError{status: exitIncomplete}
-	}
-	return nil
+	return e.run.Status(ctx)
 }
 
 // nothing is the error where there is nothing to write, or not all that was asked for.
 func (e *exporter) nothing() error {
 	for _, n := range e.x.sessions {
 		if n > e.sessions {
-			return trouble("there is no session %d: %d were found; nothing was written", n, e.sessions)
+			return run.Troublef("there is no session %d: %d were found; nothing was written", n, e.sessions)
 		}
 	}
 	if e.filter != nil && e.format.name == "pcapng" {
@@ -249,35 +202,33 @@ func (e *exporter) nothing() error {
 		}
 	}
 	if e.sessions == 0 {
-		return trouble("there is no WebSocket session in %s; nothing was written", strings.Join(e.names, ", "))
+		return run.Troublef("there is no WebSocket session in %s; nothing was written", strings.Join(e.names, ", "))
 	}
-	return trouble("nothing passes -Y %s; nothing was written", e.f.filter)
+	return run.Troublef("nothing passes -Y %s; nothing was written", e.f.filter)
 }
 
 // failed is the error of a run that broke off.
 func (e *exporter) failed(err error) error {
-	var x *exitError
+	var x *run.Error
 	switch {
 	case errors.Is(err, syscall.EPIPE), errors.As(err, &x):
 		return err
 	case errors.Is(err, context.Canceled):
-		return &exitError{exitInterrupted, fmt.Errorf("interrupted; nothing was written")}
+		return &run.Error{Status: run.Interrupted, Err: fmt.Errorf("interrupted; nothing was written")}
 	}
 	if e.x.out == "-" {
-		return &exitError{exitTrouble, err}
+		return run.AsTrouble(err)
 	}
-	return &exitError{exitTrouble, fmt.Errorf("%w; nothing was written", err)}
+	return run.Troublef("%w; nothing was written", err)
 }
 
 // tell says on standard error what was written and what was not.
 func (e *exporter) tell(ctx context.Context) {
-	words := e.std.err
+	words := e.std.Err
 	if ctx.Err() != nil {
 		fmt.Fprintln(words, "wspeek: interrupted: what was read until then is written")
 	}
-	for _, why := range e.account.Why {
-		fmt.Fprintf(words, "wspeek: incomplete: %s\n", show.Inert(why))
-	}
+	run.SayIncomplete(words, "", e.run.Account())
 	if e.f.quiet {
 		return
 	}
@@ -320,7 +271,7 @@ func (e *exporter) spooled(ctx context.Context) (cleanup func(), err error) {
 		}
 		f, err := os.CreateTemp("", "wspeek-*.capture") // mode 0600
 		if err != nil {
-			return cleanup, &exitError{exitTrouble, fmt.Errorf("keep %s to read it again: %w", name, err)}
+			return cleanup, run.Troublef("keep %s to read it again: %w", name, err)
 		}
 		made = append(made, f.Name())
 		if err := e.copyTo(ctx, f, name); err != nil {
@@ -333,11 +284,11 @@ func (e *exporter) spooled(ctx context.Context) (cleanup func(), err error) {
 }
 
 func (e *exporter) copyTo(ctx context.Context, f *os.File, name string) error {
-	src := e.std.in
+	src := e.std.In
 	if name != "-" {
 		var err error
 		if src, err = os.Open(name); err != nil {
-			return &exitError{exitTrouble, err}
+			return run.AsTrouble(err)
 		}
 		defer src.Close()
 	}
@@ -347,7 +298,7 @@ func (e *exporter) copyTo(ctx context.Context, f *os.File, name string) error {
 		done <- err
 	}()
 	if err := errors.Join(waited(ctx, done), f.Close()); err != nil {
-		return &exitError{exitTrouble, fmt.Errorf("keep %s to read it again: %w; nothing was written", name, err)}
+		return run.Troublef("keep %s to read it again: %w; nothing was written", name, err)
 	}
 	return nil
 }

@@ -14,6 +14,7 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	"github.com/wspeek/wspeek/cmd/internal/run"
 	"github.com/wspeek/wspeek/decode/har"
 	"github.com/wspeek/wspeek/decode/ws"
 	"github.com/wspeek/wspeek/pcaps"
@@ -27,7 +28,7 @@ type ran struct {
 
 func wspeekRun(args ...string) ran {
 	var out, words bytes.Buffer
-	status := run(args, streams{in: os.Stdin, out: &out, err: &words})
+	status := execute(args, run.Streams{In: os.Stdin, Out: &out, Err: &words})
 	return ran{status, out.String(), words.String()}
 }
 
@@ -50,7 +51,7 @@ func putFile(t *testing.T, name string, data []byte) string {
 func exported(t *testing.T, out string, args ...string) []byte {
 	t.Helper()
 	got := wspeekRun(append([]string{"export", "-o", out}, args...)...)
-	if got.status != exitDone && got.status != exitIncomplete {
+	if got.status != run.Done && got.status != run.Incomplete {
 		t.Fatalf("export %v: status %d: %s", args, got.status, got.err)
 	}
 	info, err := os.Lstat(out)
@@ -418,10 +419,10 @@ func TestExportHARByDiff(t *testing.T) {
 		out := filepath.Join(t.TempDir(), "x.har")
 		exported(t, out, path, "--no-redact")
 		got := wspeekRun("diff", path, out)
-		want := []int{exitDone}
+		want := []int{run.Done}
 		switch s.Name {
 		case "lossy", "midstream", "broken-length", "broken-deflate": // what is not known cannot be compared
-			want = []int{exitDone, exitIncomplete}
+			want = []int{run.Done, run.Incomplete}
 		}
 		if !slices.Contains(want, got.status) {
 			t.Errorf("status %d, want %v:\n%s%s", got.status, want, got.out, got.err)

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/wspeek/wspeek/capture"
+	"github.com/wspeek/wspeek/cmd/internal/run"
 	"github.com/wspeek/wspeek/decode"
 	"github.com/wspeek/wspeek/decode/export"
 	"github.com/wspeek/wspeek/decode/show"
@@ -146,7 +147,7 @@ type csvSink struct {
 
 func newCSVSink(e *exporter) sink {
 	return &csvSink{traceSink: newTraceSink(e), csv: export.CSV{Exact: e.x.csvExact, NoPayload: e.f.noPayload,
-		Inert: e.x.out == "-" && isTerminal(e.std.out), Redact: e.redact}}
+		Inert: e.x.out == "-" && run.IsTerminal(e.std.Out), Redact: e.redact}}
 }
 
 func (s *csvSink) finish(context.Context) error {
@@ -204,7 +205,7 @@ func (s *markdownSink) finish(context.Context) error {
 			return err
 		}
 	}
-	s.line = s.md.End(s.line, strings.Split(export.Account(&s.account), "\n")...)
+	s.line = s.md.End(s.line, strings.Split(export.Account(s.run.Account()), "\n")...)
 	return s.write()
 }
 

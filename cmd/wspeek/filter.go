@@ -9,6 +9,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 	"github.com/spf13/cobra"
 
+	"github.com/wspeek/wspeek/cmd/internal/run"
 	"github.com/wspeek/wspeek/decode/filter"
 	"github.com/wspeek/wspeek/decode/show"
 )
@@ -26,7 +27,19 @@ func (f *flags) compile() (err error) {
 	return nil
 }
 
-func filterTrouble(err error) error { return trouble("-Y: %w", err) }
+// stream is the display filter for the rows of a view; nil if none was given.
+func (f *flags) stream(v filter.View) (*filter.Stream, error) {
+	if f.filter == nil {
+		return nil, nil
+	}
+	s, err := filter.NewStream(f.filter, v)
+	if err != nil {
+		return nil, filterTrouble(err)
+	}
+	return s, nil
+}
+
+func filterTrouble(err error) error { return run.Troublef("-Y: %w", err) }
 
 // pointAt shows the place of what is wrong with a filter.
 func pointAt(words io.Writer, err error) {
@@ -40,7 +53,7 @@ func pointAt(words io.Writer, err error) {
 }
 
 // nothingPassed says so, where a filter let nothing through, and what it may have been meant to be.
-func (l *lister) nothingPassed() {
+func (l *listing) nothingPassed() {
 	if l.filter == nil || l.lines > 0 {
 		return
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"github.com/wspeek/wspeek/cmd/internal/run"
 	"github.com/wspeek/wspeek/decode/export"
 	"github.com/wspeek/wspeek/decode/filter"
 	"github.com/wspeek/wspeek/decode/ws"
@@ -33,8 +34,10 @@ type flags struct {
 	raw       bool
 	dir       string
 	display   string
-	// filter is display, compiled; nil where none was given.
+	// filter is display, compiled; nil if none was given.
 	filter *filter.Filter
+	// ports are those of -d tcp.port==N,websocket.
+	ports []uint16
 	// demo says that the samples are listed: captures that have nothing to do with each other.
 	demo bool
 	live liveFlags
@@ -85,26 +88,26 @@ func (f *flags) check(set *pflag.FlagSet) error {
 	}
 	switch {
 	case f.session < 0:
-		return trouble("--session %d: sessions are numbered from 1", f.session)
+		return run.Troublef("--session %d: sessions are numbered from 1", f.session)
 	case f.count < 0:
-		return trouble("-c %d: not a number of lines", f.count)
+		return run.Troublef("-c %d: not a number of lines", f.count)
 	case f.raw && f.session == 0:
-		return trouble("--raw needs --session N: the payloads of several sessions would run together")
+		return run.Troublef("--raw needs --session N: the payloads of several sessions would run together")
 	case f.raw && f.json:
-		return trouble("--raw and --json exclude each other")
+		return run.Troublef("--raw and --json exclude each other")
 	case f.dir != "" && !f.raw:
-		return trouble("--dir goes with --raw")
+		return run.Troublef("--dir goes with --raw")
 	case f.dir != "" && f.dir != ws.C2S.String() && f.dir != ws.S2C.String():
-		return trouble("--dir %s: want c2s or s2c", f.dir)
+		return run.Troublef("--dir %s: want c2s or s2c", f.dir)
 	case f.color != "auto" && f.color != "always" && f.color != "never":
-		return trouble("--color %s: want auto, always or never", f.color)
+		return run.Troublef("--color %s: want auto, always or never", f.color)
 	}
 	if set.Changed("display-filter") {
 		if err := f.compile(); err != nil {
 			return err
 		}
 	}
-	if _, err := f.ports(); err != nil {
+	if err := f.readPorts(); err != nil {
 		return err
 	}
 	_, err := f.clockFormat()
@@ -121,7 +124,7 @@ func flagTrouble(err error) error {
 		}
 		text = text[:at] + ": " + what
 	}
-	return trouble("%s", text)
+	return run.Troublef("%s", text)
 }
 
 var clockFormats = map[string]export.ClockFormat{
@@ -132,22 +135,21 @@ var clockFormats = map[string]export.ClockFormat{
 func (f *flags) clockFormat() (export.Clock, error) {
 	c, ok := clockFormats[f.clock]
 	if !ok {
-		return export.Clock{}, trouble("-t %s: want a, ad, d, r, e or u", f.clock)
+		return export.Clock{}, run.Troublef("-t %s: want a, ad, d, r, e or u", f.clock)
 	}
 	return export.Clock{Format: c, Zone: time.Local}, nil
 }
 
-// ports are those of -d tcp.port==N,websocket.
-func (f *flags) ports() ([]uint16, error) {
-	var ports []uint16
+// readPorts reads -d.
+func (f *flags) readPorts() error {
 	for _, rule := range f.decodeAs {
 		p, err := decodeAsPort(rule)
 		if err != nil {
-			return nil, trouble("-d %s: %w", rule, err)
+			return run.Troublef("-d %s: %w", rule, err)
 		}
-		ports = append(ports, p)
+		f.ports = append(f.ports, p)
 	}
-	return ports, nil
+	return nil
 }
 
 var errDecodeAs = errors.New("want tcp.port==N,websocket")
@@ -173,5 +175,5 @@ func (f *flags) colored(out any) bool {
 	case "never":
 		return false
 	}
-	return os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb" && isTerminal(out)
+	return os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb" && run.IsTerminal(out)
 }

@@ -8,10 +8,12 @@ import (
 	"testing"
 	"time"
 
+	"github.com/wspeek/wspeek/cmd/internal/run"
 	"github.com/wspeek/wspeek/pcaps"
 )
 
-// TestInterrupt sends SIGINT to a run that waits for more of its standard input: what was read is told, the account too.
+// TestInterrupt interrupts a run that waits for more of its standard input: what was read is listed, then the account.
+// The interrupt comes twice, as from timeout(1), which signals the program and then its process group.
 func TestInterrupt(t *testing.T) {
 	t.Parallel()
 	exe, err := os.Executable()
@@ -41,6 +43,7 @@ func TestInterrupt(t *testing.T) {
 		t.Fatalf("first line, while the input is still open: %q", lines.Text())
 	}
 	cmd.Process.Signal(os.Interrupt)
+	cmd.Process.Signal(os.Interrupt)
 	last := ""
 	for lines.Scan() {
 		last = lines.Text()
@@ -49,7 +52,7 @@ func TestInterrupt(t *testing.T) {
 		t.Errorf("last line: %q, want the account", last)
 	}
 	cmd.Wait()
-	if got := cmd.ProcessState.ExitCode(); got != exitInterrupted {
-		t.Errorf("exit status: got %d, want %d", got, exitInterrupted)
+	if got := cmd.ProcessState.ExitCode(); got != run.Interrupted {
+		t.Errorf("exit status: got %d, want %d", got, run.Interrupted)
 	}
 }

@@ -7,7 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/wspeek/wspeek/capture"
+	"github.com/wspeek/wspeek/cmd/internal/run"
 	"github.com/wspeek/wspeek/decode"
 	"github.com/wspeek/wspeek/decode/export"
 	"github.com/wspeek/wspeek/decode/ladder"
@@ -34,7 +34,7 @@ type ladderFlags struct {
 	width              int
 }
 
-func ladderCommand(std streams, f *flags) *cobra.Command {
+func ladderCommand(std run.Streams, f *flags) *cobra.Command {
 	var own ladderFlags
 	c := &cobra.Command{
 		Use: "ladder FILE... --session N", Short: "one session as a ladder of arrows", Long: ladderLong,
@@ -53,64 +53,43 @@ func ladderCommand(std streams, f *flags) *cobra.Command {
 	return c
 }
 
-// climber collects the one session of a ladder.
-type climber struct {
-	*lister
+// ladderRun keeps the one session of a ladder.
+type ladderRun struct {
+	*listing
 	trace *trace.Trace
 	// want is the session, the first until it is known that there are more.
 	want int
 }
 
-func (o *ladderFlags) run(ctx context.Context, std streams, f *flags, args []string) error {
+func (o *ladderFlags) run(ctx context.Context, std run.Streams, f *flags, args []string) error {
 	if o.width != 0 && (o.width < ladder.MinWidth || o.width > ladder.MaxWidth) {
-		return trouble("--width %d: want %d to %d", o.width, ladder.MinWidth, ladder.MaxWidth)
+		return run.Troublef("--width %d: want %d to %d", o.width, ladder.MinWidth, ladder.MaxWidth)
 	}
-	names := slices.Concat(f.read, args)
-	if len(names) == 0 {
-		return trouble("no capture given: name a FILE, or - for standard input")
-	}
-	ports, err := f.ports()
+	l, err := newListing(std, f, messagesView)
 	if err != nil {
 		return err
 	}
-	c, err := newClimber(std, f)
+	in, err := run.OpenFiles(slices.Concat(f.read, args))
 	if err != nil {
 		return err
-	}
-	in, err := capture.OpenFiles(names, capture.Options{})
-	if err != nil {
-		return &exitError{exitTrouble, err}
 	}
 	defer in.Close()
-	p := &pump{source: in, flush: func() error { return nil }, damaged: c.damaged, opt: decode.Options{
-		Limits: shardLimits(), Keep: true, Frames: o.frames, Ports: ports,
-	}}
-	if c.filter != nil {
-		c.filter.Options(&p.opt)
+	opt := decode.Options{Keep: true, Frames: o.frames, Ports: f.ports}
+	if l.filter != nil {
+		l.filter.Options(&opt)
 	}
-	runErr := p.run(ctx, c.visit)
-	p.account(&c.account)
-	c.account.Files = len(in.Names())
-	c.addStats(in.Stats())
-	if runErr == nil {
+	l.run = run.Over(in, run.Options{Decode: opt})
+	c := &ladderRun{listing: l, trace: trace.New(&trace.Memory{}), want: max(f.session, 1)}
+	if c.run.Each(ctx, c.visit) == nil {
 		if err := c.draw(std, o); err != nil {
 			return err
 		}
 	}
-	return c.finish(ctx, runErr)
-}
-
-func newClimber(std streams, f *flags) (*climber, error) {
-	l, err := newLister(std, f, messagesView)
-	if err != nil {
-		return nil, err
-	}
-	return &climber{lister: l, trace: trace.New(&trace.Memory{}), want: max(f.session, 1)}, nil
+	return c.finish(ctx)
 }
 
 // visit keeps what belongs to the session that is wanted.
-func (c *climber) visit(b *decode.Batch, e *decode.Event) error {
-	c.account.Count(b, e)
+func (c *ladderRun) visit(b *decode.Batch, e *decode.Event) error {
 	if e.Session == nil {
 		return nil
 	}
@@ -125,19 +104,19 @@ func (c *climber) visit(b *decode.Batch, e *decode.Event) error {
 }
 
 // draw writes the ladder.
-func (c *climber) draw(std streams, o *ladderFlags) error {
+func (c *ladderRun) draw(std run.Streams, o *ladderFlags) error {
 	if err := c.choose(); err != nil || c.trace.Sessions() == 0 {
 		return err
 	}
 	s := c.trace.Session(c.want)
 	rows, err := ladder.Rows(c.trace, c.want, ladder.Options{Frames: o.frames, TCP: o.tcp, NoPayload: c.f.noPayload, Messages: int(c.f.count)})
 	if err != nil {
-		return &exitError{exitTrouble, err}
+		return run.AsTrouble(err)
 	}
 	c.f.count = 0
-	d := &ladder.Draw{Width: o.width, ASCII: o.ascii, Color: c.f.colored(std.out)}
+	d := &ladder.Draw{Width: o.width, ASCII: o.ascii, Color: c.f.colored(std.Out)}
 	if o.width == 0 {
-		d.Width = columns(std.out)
+		d.Width = run.Columns(std.Out)
 	}
 	if len(rows) > 0 {
 		d.First = rows[0].At.Time
@@ -145,7 +124,7 @@ func (c *climber) draw(std streams, o *ladderFlags) error {
 	return c.write(d, s, rows)
 }
 
-func (c *climber) write(d *ladder.Draw, s *decode.Session, rows []ladder.Row) error {
+func (c *ladderRun) write(d *ladder.Draw, s *decode.Session, rows []ladder.Row) error {
 	line := d.Append(nil, d.Title(s))
 	for _, l := range d.Head(s) {
 		line = d.Append(line, l)
@@ -162,8 +141,8 @@ func (c *climber) write(d *ladder.Draw, s *decode.Session, rows []ladder.Row) er
 }
 
 // choose refuses to draw one of several sessions that was not named. The sessions are listed on standard error.
-func (c *climber) choose() error {
-	n := int(c.account.Sessions)
+func (c *ladderRun) choose() error {
+	n := int(c.run.Account().Sessions)
 	switch {
 	case c.f.session > 0 && c.sessions[c.f.session] == nil:
 		fmt.Fprintf(c.words, "wspeek: there is no session %d: %d were found\n", c.f.session, n)
@@ -173,13 +152,13 @@ func (c *climber) choose() error {
 		return nil
 	}
 	c.names(n)
-	return &exitError{status: exitTrouble}
+	return run.Exit(run.Trouble)
 }
 
 // namesShown is how many sessions an error lists.
 const namesShown = 20
 
-func (c *climber) names(all int) {
+func (c *ladderRun) names(all int) {
 	for n := 1; n <= min(all, namesShown); n++ {
 		if s := c.sessions[n]; s != nil {
 			fmt.Fprintf(c.words, "  --session %-3d %s, %s, %d messages\n", n, show.Inert(export.Address(s)), s.State, s.Messages[0]+s.Messages[1])

@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/signal"
-	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
@@ -18,6 +16,7 @@ import (
 	"github.com/wspeek/wspeek/capture"
 	"github.com/wspeek/wspeek/capture/bpf"
 	"github.com/wspeek/wspeek/capture/live"
+	"github.com/wspeek/wspeek/cmd/internal/run"
 	"github.com/wspeek/wspeek/decode"
 	"github.com/wspeek/wspeek/decode/trace"
 )
@@ -47,16 +46,16 @@ Packets that were lost are told within a second, on the screen or on standard er
 the end, which follows the screen too; the exit status is 3 then. Ctrl-C stops; a second one does not wait for the rest.`
 
 // liveCommand captures and shows as it happens.
-func liveCommand(std streams, f *flags) *cobra.Command {
+func liveCommand(std run.Streams, f *flags) *cobra.Command {
 	c := &cobra.Command{
 		Use: "live [-i IF] [FILTER]", Short: "capture and show as it happens", Long: liveLong,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			screen := onScreen(cmd.Flags(), std.out)
+			screen := onScreen(cmd.Flags(), std.Out)
 			switch set := cmd.Flags(); {
 			case !screen && set.Changed("packets"):
-				return trouble("--packets is for the screen: listings keep packets with -w FILE")
+				return run.Troublef("--packets is for the screen: listings keep packets with -w FILE")
 			case !screen && set.Changed("history"):
-				return trouble("--history is for the screen: listings keep no messages")
+				return run.Troublef("--history is for the screen: listings keep no messages")
 			}
 			return runLive(cmd.Context(), std, f, args, messagesView, screen)
 		},
@@ -67,13 +66,13 @@ func liveCommand(std streams, f *flags) *cobra.Command {
 }
 
 // live captures from interfaces, or reads a pipe (-r), and shows it.
-func runLive(ctx context.Context, std streams, f *flags, args []string, v view, screen bool) error {
+func runLive(ctx context.Context, std run.Streams, f *flags, args []string, v view, screen bool) error {
 	if f.live.list {
 		return listInterfaces(std, f)
 	}
 	s, err := openLive(std, f, args)
 	if err != nil {
-		return liveTrouble(std.err, f, err)
+		return liveTrouble(std.Err, f, err)
 	}
 	defer s.Close()
 	defer stopWith(ctx, s, f.live.stop.after)()
@@ -83,12 +82,9 @@ func runLive(ctx context.Context, std streams, f *flags, args []string, v view, 
 	return showLive(ctx, std, f, s)
 }
 
-// stopWith stops s when ctx ends, or after d. A second signal ends the program at once.
+// stopWith stops s when ctx ends, or after d.
 func stopWith(ctx context.Context, s *liveSource, d time.Duration) (release func()) {
-	off := context.AfterFunc(ctx, func() {
-		signal.Reset(endings()...)
-		s.stop()
-	})
+	off := context.AfterFunc(ctx, s.stop)
 	if d <= 0 {
 		return func() { off() }
 	}
@@ -97,8 +93,8 @@ func stopWith(ctx context.Context, s *liveSource, d time.Duration) (release func
 }
 
 // openLive opens what needs rights, and gives them up.
-func openLive(std streams, f *flags, args []string) (*liveSource, error) {
-	if err := notOnto(f.live.write, f.read, std.in); err != nil {
+func openLive(std run.Streams, f *flags, args []string) (*liveSource, error) {
+	if err := notOnto(f.live.write, f.read, std.In); err != nil {
 		return nil, err
 	}
 	who, err := invoker(f.live.user)
@@ -129,7 +125,7 @@ func openLive(std streams, f *flags, args []string) (*liveSource, error) {
 		}
 	}
 	if err := dropRights(who); err != nil {
-		return nil, &exitError{exitTrouble, fmt.Errorf("rights: %w", err)}
+		return nil, run.Troublef("rights: %w", err)
 	}
 	if !f.quiet && s.live != nil {
 		s.tell(listening(s.name, who))
@@ -149,7 +145,7 @@ func notOnto(write string, read []string, in *os.File) error {
 			info, err = in.Stat()
 		}
 		if err == nil && os.SameFile(out, info) {
-			return trouble("-w %s is the file that is read: name another", write)
+			return run.Troublef("-w %s is the file that is read: name another", write)
 		}
 	}
 	return nil
@@ -164,23 +160,23 @@ func listening(name string, who identity) string {
 }
 
 // teller writes lines of several goroutines.
-func teller(std streams) func(string) {
+func teller(std run.Streams) func(string) {
 	var mu sync.Mutex
 	return func(line string) {
 		mu.Lock()
 		defer mu.Unlock()
-		say(std.err, line)
+		run.Say(std.Err, line)
 	}
 }
 
 // openPipe is the source of -r. A pipe is opened when it is read, since that may wait; files are opened while
 // there are rights.
-func openPipe(std streams, f *flags, args []string) (*liveSource, []capture.WriteInterface, error) {
+func openPipe(std run.Streams, f *flags, args []string) (*liveSource, []capture.WriteInterface, error) {
 	if len(args) > 0 {
-		return nil, nil, trouble("%s: capture filters are for interfaces; what -r reads is filtered by -Y", strings.Join(args, " "))
+		return nil, nil, run.Troublef("%s: capture filters are for interfaces; what -r reads is filtered by -Y", strings.Join(args, " "))
 	}
-	if slices.Contains(f.read, "-") && isTerminal(std.in) {
-		return nil, nil, trouble("-r -: standard input is a terminal: a capture is to come through a pipe (tcpdump -U -w - | wspeek live -r -)")
+	if slices.Contains(f.read, "-") && run.IsTerminal(std.In) {
+		return nil, nil, run.Troublef("-r -: standard input is a terminal: a capture is to come through a pipe (tcpdump -U -w - | wspeek live -r -)")
 	}
 	s := newLiveSource(strings.Join(f.read, ", "))
 	s.patient = true
@@ -206,7 +202,7 @@ func isStream(name string) bool {
 }
 
 // openInterfaces is the source of -i.
-func openInterfaces(std streams, f *flags, args []string) (*liveSource, []capture.WriteInterface, error) {
+func openInterfaces(std run.Streams, f *flags, args []string) (*liveSource, []capture.WriteInterface, error) {
 	l := &f.live
 	if len(l.interfaces) == 0 {
 		name, err := chooseInterface()
@@ -220,7 +216,7 @@ func openInterfaces(std streams, f *flags, args []string) (*liveSource, []captur
 		return nil, nil, err
 	}
 	for _, line := range said {
-		say(std.err, line)
+		run.Say(std.Err, line)
 	}
 	opt := live.Options{Interfaces: l.interfaces, Promisc: !l.noPromisc, Snaplen: l.snaplen, Buffer: l.buffer << 10}
 	if filter != nil {
@@ -249,7 +245,7 @@ func captureFilter(f *flags, args []string) (filter *bpf.Filter, said []string, 
 	l := &f.live
 	if len(args) > 0 {
 		if l.filter != "" {
-			return nil, nil, trouble("-f and FILTER exclude each other: %s", strings.Join(args, " "))
+			return nil, nil, run.Troublef("-f and FILTER exclude each other: %s", strings.Join(args, " "))
 		}
 		l.filter = strings.Join(args, " ")
 	}
@@ -294,62 +290,41 @@ const (
 	liveSessionBytes = 64 << 20
 )
 
-// liveLimits bound what one of the shards keeps in a run that does not end: an idle connection costs some hundred bytes.
-func liveLimits() decode.Limits {
-	l := shardLimits()
-	l.TCP.Conns, l.TCP.Closed = 50_000, 4096
-	return l
-}
-
-// livePump decodes what s captures.
-func livePump(s *liveSource, opt decode.Options) *pump {
-	opt.Limits = liveLimits()
-	p := &pump{source: s, opt: opt, damaged: func(err error) { s.note(err.Error()) }, flush: func() error { return nil }}
-	s.missing = p.missingSoFar
-	return p
+// liveRun decodes what s captures.
+func liveRun(s *liveSource, opt run.Options) *run.Run {
+	opt.Decode.Limits = run.LiveLimits()
+	r := run.Over(s, opt)
+	s.missing = r.Missing
+	return r
 }
 
 // listLive is a listing of what s captures.
-func listLive(ctx context.Context, std streams, f *flags, s *liveSource, v view) error {
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(listGC)
-	}
-	l, err := newLister(std, f, v)
+func listLive(ctx context.Context, std run.Streams, f *flags, s *liveSource, v view) error {
+	l, err := newListing(std, f, v)
 	if err != nil {
 		return err
 	}
 	l.forget = trace.Retention{Sessions: liveSessions, Bytes: liveSessionBytes}
-	ports, err := f.ports()
-	if err != nil {
-		return err
-	}
-	p := livePump(s, decode.Options{Keep: l.keeps(), Frames: v == framesView, Ports: ports})
-	p.flush = l.out.Flush
-	if l.filter != nil {
-		l.filter.Options(&p.opt)
-	}
+	l.over(s, run.LiveLimits())
+	s.missing = l.run.Missing
 	s.begin()
-	runErr := p.run(context.WithoutCancel(ctx), l.visit)
+	runErr := l.run.Each(context.WithoutCancel(ctx), l.visit)
 	closeErr := s.Close()
 	if err := s.notOpened(runErr); err != nil {
 		return err
 	}
-	if runErr == nil {
-		runErr = closeErr
+	if closeErr != nil {
+		l.run.Fail(closeErr)
 	}
-	p.account(&l.account)
-	s.finish(&l.account)
 	s.epilogue(s.tell, l.forget.Forgotten, f.quiet)
-	return s.status(l.finish(ctx, runErr))
+	return s.status(l.finish(ctx))
 }
 
-// finish adds what the source knows to the account.
-func (s *liveSource) finish(a *decode.Account) {
+// AddTo is run.Accountant.
+func (s *liveSource) AddTo(a *decode.Account) {
 	if s.patient {
 		a.Files = 1
-		l := &lister{account: *a}
-		l.addStats(s.Stats())
-		*a = l.account
+		run.AddStats(a, s.Stats())
 	}
 	s.account(a)
 }
@@ -366,9 +341,9 @@ func (s *liveSource) epilogue(tell func(string), forgotten int, quiet bool) {
 
 // status is err, or that packets could not be written.
 func (s *liveSource) status(err error) error {
-	var x *exitError
-	if s.keep == nil || s.keep.err == nil || errors.As(err, &x) && x.status != exitIncomplete && x.status != exitNegative {
+	var x *run.Error
+	if s.keep == nil || s.keep.err == nil || errors.As(err, &x) && x.Status != run.Incomplete && x.Status != run.Negative {
 		return err
 	}
-	return &exitError{status: exitTrouble}
+	return run.Exit(run.Trouble)
 }

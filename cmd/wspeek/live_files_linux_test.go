@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/wspeek/wspeek/cmd/internal/run"
 )
 
 // TestHazard_V7_Hangup: a terminal that goes away ends a capture in order, and what was captured is in the file.
@@ -25,7 +27,7 @@ func TestHazard_V7_Hangup(t *testing.T) {
 	talk{"both", "gorilla", "127.0.0.1:0", false, 20, 50, 0}.run(t)
 	time.Sleep(200 * time.Millisecond)
 	p.cmd.Process.Signal(syscall.SIGHUP)
-	if got := p.exit(); got != exitInterrupted || !strings.Contains(p.words(), "packets written to") {
+	if got := p.exit(); got != run.Interrupted || !strings.Contains(p.words(), "packets written to") {
 		t.Errorf("exit %d: %s", got, p.words())
 	}
 	if n, _, _ := readCapture(t, file); n < 30 {
@@ -74,7 +76,7 @@ func TestHazard_O17_LiveDiskFull(t *testing.T) {
 	p.expect("no space left on device: no more packets are written")
 	p.interrupt()
 	summary := <-result
-	if got := p.exit(); got != exitInterrupted && got != exitTrouble || summary.Complete {
+	if got := p.exit(); got != run.Interrupted && got != run.Trouble || summary.Complete {
 		t.Errorf("exit %d, %+v", got, summary)
 	}
 	in, _, _ := readCapture(t, file) // it fails where the file ends within a block
@@ -105,7 +107,7 @@ func TestHazard_O13_SudoMakesNoFileForItsCaller(t *testing.T) {
 	for _, args := range [][]string{{filepath.Join(roots, "x")}, {filepath.Join(own, "link", "x")},
 		{filepath.Join(roots, "x"), "-Z", "nobody"}, {filepath.Join(roots, "x"), "-b", "duration:1"}} {
 		p := start(t, wspeekCommand(sudo, append([]string{"live", "-i", "lo", "--json", "-a", "duration:0.2", "-w"}, args...)...))
-		if got := p.exit(); got != exitTrouble || !strings.Contains(p.words(), "permission denied for joe") {
+		if got := p.exit(); got != run.Trouble || !strings.Contains(p.words(), "permission denied for joe") {
 			t.Errorf("%q: exit %d: %s", args, got, p.words())
 		}
 	}

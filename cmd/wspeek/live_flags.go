@@ -8,6 +8,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"github.com/wspeek/wspeek/cmd/internal/run"
 )
 
 // liveFlags are the flags of live capture.
@@ -101,17 +103,17 @@ func (l *liveFlags) check(cmd *cobra.Command, f *flags) error {
 	}
 	switch {
 	case l.on() && len(f.read) > 0:
-		return trouble("-i and -r exclude each other: packets come from an interface or from a file")
+		return run.Troublef("-i and -r exclude each other: packets come from an interface or from a file")
 	case l.filter != "" && len(f.read) > 0:
-		return trouble("-f filters in the kernel while capturing; what -r reads is filtered by -Y, or by tcpdump before the pipe")
+		return run.Troublef("-f filters in the kernel while capturing; what -r reads is filtered by -Y, or by tcpdump before the pipe")
 	case l.write == "-":
-		return trouble("-w -: standard output has the messages; for packets on standard output there is tcpdump -U -w -")
+		return run.Troublef("-w -: standard output has the messages; for packets on standard output there is tcpdump -U -w -")
 	case l.history < 0 || l.history > 1<<20:
-		return trouble("--history: want a number of MB from 0 (all) to 1048576")
+		return run.Troublef("--history: want a number of MB from 0 (all) to 1048576")
 	case l.packets < 0 || l.packets > mostPackets:
-		return trouble("--packets %d: want megabytes, 0 to %d", l.packets, mostPackets)
+		return run.Troublef("--packets %d: want megabytes, 0 to %d", l.packets, mostPackets)
 	case l.snaplen < 0 || l.buffer < 0 || l.buffer > 1<<21:
-		return trouble("-s and -B: want a number from 0 on, -B at most 2097152 (2 GiB)")
+		return run.Troublef("-s and -B: want a number from 0 on, -B at most 2097152 (2 GiB)")
 	}
 	if err := l.stop.parse(l.stopAt); err != nil {
 		return err
@@ -131,14 +133,14 @@ func (l *liveFlags) fits(name string, set *pflag.FlagSet, live bool) error {
 		short := set.Lookup(flag).Shorthand
 		switch {
 		case !slices.Contains(capturing, name):
-			return trouble("-%s is for live capture: wspeek live, or messages -i and frames -i", short)
+			return run.Troublef("-%s is for live capture: wspeek live, or messages -i and frames -i", short)
 		case !live:
-			return trouble("-%s goes with -i: nothing is captured here", short)
+			return run.Troublef("-%s goes with -i: nothing is captured here", short)
 		}
 	}
 	for _, flag := range []string{"no-promiscuous-mode", "snapshot-length", "buffer-size", "relinquish-privileges", "autostop", "ring-buffer", "ssh"} {
 		if fl := set.Lookup(flag); fl != nil && fl.Changed && !live {
-			return trouble("--%s goes with -i: nothing is captured here", flag)
+			return run.Troublef("--%s goes with -i: nothing is captured here", flag)
 		}
 	}
 	return nil
@@ -148,12 +150,12 @@ func (l *liveFlags) fits(name string, set *pflag.FlagSet, live bool) error {
 func (l *liveFlags) fitsRead(set *pflag.FlagSet, f *flags) error {
 	for _, flag := range []string{"no-promiscuous-mode", "snapshot-length", "buffer-size", "ssh"} {
 		if set.Changed(flag) && len(f.read) > 0 {
-			return trouble("--%s is for interfaces: what -r reads was captured already", flag)
+			return run.Troublef("--%s is for interfaces: what -r reads was captured already", flag)
 		}
 	}
 	for _, flag := range []string{"interface", "write", "relinquish-privileges"} {
 		if fl := set.Lookup(flag); fl.Changed && slices.Contains([]string{"", "[]", `[""]`}, fl.Value.String()) {
-			return trouble("--%s: the name is empty", flag)
+			return run.Troublef("--%s: the name is empty", flag)
 		}
 	}
 	return nil
@@ -163,13 +165,13 @@ func (l *liveFlags) fitsRead(set *pflag.FlagSet, f *flags) error {
 func (l *liveFlags) needFile() error {
 	switch {
 	case l.write == "" && len(l.ringAt) > 0:
-		return trouble("-b goes with -w: it makes several files")
+		return run.Troublef("-b goes with -w: it makes several files")
 	case l.write == "" && l.stop.bytes > 0:
-		return trouble("-a filesize goes with -w: it is the size of that file")
+		return run.Troublef("-a filesize goes with -w: it is the size of that file")
 	case l.ring.files > 0 && l.ring.bytes == 0 && l.ring.after == 0:
-		return trouble("-b files:%d needs -b filesize:KB or -b duration:SECONDS too: else there is no second file", l.ring.files)
+		return run.Troublef("-b files:%d needs -b filesize:KB or -b duration:SECONDS too: else there is no second file", l.ring.files)
 	case l.stop.bytes > 0 && l.ring.on():
-		return trouble("-a filesize and -b exclude each other: a ring of files has no one size")
+		return run.Troublef("-a filesize and -b exclude each other: a ring of files has no one size")
 	}
 	return nil
 }
@@ -185,7 +187,7 @@ func (s *stopAt) parse(conditions []string) error {
 		case err == nil && what == "filesize":
 			s.bytes = int64(n * kB)
 		default:
-			return trouble("-a %s: want duration:SECONDS or filesize:KB, above 0 and not above 1e9", c)
+			return run.Troublef("-a %s: want duration:SECONDS or filesize:KB, above 0 and not above 1e9", c)
 		}
 	}
 	return nil
@@ -202,7 +204,7 @@ func (r *ringAt) parse(conditions []string) error {
 		case err == nil && what == "files" && n == float64(int(n)):
 			r.files = int(n)
 		default:
-			return trouble("-b %s: want filesize:KB, duration:SECONDS or files:N, above 0 and not above 1e9", c)
+			return run.Troublef("-b %s: want filesize:KB, duration:SECONDS or files:N, above 0 and not above 1e9", c)
 		}
 	}
 	return nil

@@ -10,12 +10,18 @@ import (
 	"testing"
 
 	"github.com/wspeek/wspeek/capture"
+	"github.com/wspeek/wspeek/cmd/internal/run"
 	"github.com/wspeek/wspeek/decode"
 	"github.com/wspeek/wspeek/pcaps"
 )
 
 // listSource is a source of packets that are there already.
 type listSource struct{ packets []capture.Packet }
+
+func (*listSource) Names() []string      { return []string{"list"} }
+func (*listSource) File(int) int         { return 0 }
+func (*listSource) Stats() capture.Stats { return capture.Stats{} }
+func (*listSource) Close() error         { return nil }
 
 func (s *listSource) ReadBatch(b *capture.Batch) error {
 	n := min(len(s.packets), 1000)
@@ -56,8 +62,8 @@ func TestLive_FloodOfSYNs(t *testing.T) {
 	}
 	half := len(session) / 2
 	packets := slices.Clone(session[:half])
-	limits := liveLimits()
-	for i := range shards*limits.TCP.Conns + 50_000 {
+	limits := run.LiveLimits()
+	for i := range run.Shards*limits.TCP.Conns + 50_000 {
 		p := syn
 		p.Time, p.Data = session[half].Time, slices.Clone(syn.Data)
 		binary.BigEndian.PutUint32(p.Data[14+12:], 0x0a000000+uint32(i)) // source address
@@ -68,8 +74,8 @@ func TestLive_FloodOfSYNs(t *testing.T) {
 		packets[i].Number = i + 1
 	}
 	messages, sessions := 0, map[int]*decode.Session{}
-	p := &pump{source: &listSource{packets}, opt: decode.Options{Limits: limits}, flush: func() error { return nil }, damaged: func(error) {}}
-	err := p.run(context.Background(), func(b *decode.Batch, e *decode.Event) error {
+	r := run.Over(&listSource{packets}, run.Options{Decode: decode.Options{Limits: limits}})
+	err := r.Each(context.Background(), func(b *decode.Batch, e *decode.Event) error {
 		switch e.Kind {
 		case decode.KindMessage:
 			messages++

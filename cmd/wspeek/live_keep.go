@@ -12,6 +12,7 @@ import (
 	"github.com/wspeek/wspeek/capture"
 	"github.com/wspeek/wspeek/capture/keep"
 	"github.com/wspeek/wspeek/capture/live"
+	"github.com/wspeek/wspeek/cmd/internal/run"
 )
 
 // keeper writes packets to a file (-w) in a goroutine of its own.
@@ -47,10 +48,10 @@ func createKeeper(f *flags, ifaces []capture.WriteInterface, owner identity) (*k
 		return err
 	})
 	if errors.Is(err, fs.ErrPermission) && os.Geteuid() == 0 {
-		return nil, trouble("-w: %w for %s, who would own it: choose another folder, or -Z USER", plain(err), owner.name)
+		return nil, run.Troublef("-w: %w for %s, who would own it: choose another folder, or -Z USER", plain(err), owner.name)
 	}
 	if err != nil {
-		return nil, trouble("-w: %w", plain(err))
+		return nil, run.Troublef("-w: %w", plain(err))
 	}
 	return k, nil
 }

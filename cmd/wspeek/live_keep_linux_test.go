@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/wspeek/wspeek/capture"
+	"github.com/wspeek/wspeek/cmd/internal/run"
 )
 
 // readCapture reads all packets of a file.
@@ -152,7 +153,7 @@ func TestLive_StopsByItself(t *testing.T) {
 	defer sender.cmd.Process.Kill()
 	p := startCapture(t, nil, "live", "-i", "lo", "--json", "-w", file, "-a", "filesize:50", "-a", "duration:30")
 	list, summary := lines(t, p.out)
-	if got := p.exit(); got != exitDone || len(list) != 0 || !summary.Complete {
+	if got := p.exit(); got != run.Done || len(list) != 0 || !summary.Complete {
 		t.Errorf("exit %d, %s", got, p.words())
 	}
 	if info, err := os.Stat(file); err != nil || info.Size() < 50_000 || info.Size() > 52_000 {
@@ -161,7 +162,7 @@ func TestLive_StopsByItself(t *testing.T) {
 	p = startCapture(t, nil, "live", "-i", "lo", "--json", "-c", "7")
 	background(t, talk{"both", "gorilla", "127.0.0.1:0", false, 100, 50, time.Millisecond})
 	list, _ = lines(t, p.out)
-	if got := p.exit(); got != exitDone || len(list) != 7 {
+	if got := p.exit(); got != run.Done || len(list) != 7 {
 		t.Errorf("-c 7: exit %d, %d lines", got, len(list))
 	}
 }
@@ -186,7 +187,7 @@ func TestHazard_V4_InterfaceGoesAway(t *testing.T) {
 	sent := talk{"both", "gorilla", "127.0.0.1:0", false, 50, 50, 0}.run(t)
 	p.interrupt()
 	wantAll(t, <-result, sent)
-	if got := p.exit(); got != exitInterrupted || summary.Complete {
+	if got := p.exit(); got != run.Interrupted || summary.Complete {
 		t.Errorf("exit %d, %+v", got, summary)
 	}
 }
@@ -204,7 +205,7 @@ func TestHazard_V3_OutputStalls(t *testing.T) {
 	}
 	go p.interrupt()
 	list, summary := lines(t, p.out)
-	if got := p.exit(); got != exitInterrupted {
+	if got := p.exit(); got != run.Interrupted {
 		t.Errorf("exit %d", got)
 	}
 	got, read := int64(len(hashesOf(list)["c2s"])), packetsRead(summary)
@@ -221,7 +222,7 @@ func TestLive_RingNeedsADirectory(t *testing.T) {
 	t.Parallel()
 	inNamespace(t)
 	p := start(t, wspeekCommand(nil, "live", "-i", "lo", "-b", "duration:1", "-w", filepath.Join(t.TempDir(), "ring.pcapng")))
-	if got := p.exit(); got != exitTrouble || !strings.Contains(p.words(), "permission denied for nobody, who would own it: choose another folder, or -Z USER") {
+	if got := p.exit(); got != run.Trouble || !strings.Contains(p.words(), "permission denied for nobody, who would own it: choose another folder, or -Z USER") {
 		t.Errorf("exit %d: %s", got, p.words())
 	}
 }

@@ -10,6 +10,8 @@ import (
 	"slices"
 	"testing"
 	"time"
+
+	"github.com/wspeek/wspeek/cmd/internal/run"
 )
 
 // programsSay is how many messages each side sends in the tests with real programs.
@@ -39,7 +41,7 @@ func TestLive_RealPrograms(t *testing.T) {
 			sent := talk{"both", test.library, "127.0.0.1:0", test.compress, programsSay, 200, 0}.run(t)
 			p.interrupt()
 			wantAll(t, <-result, sent)
-			if got := p.exit(); got != exitInterrupted || summary.dropped() != 0 || !summary.Complete {
+			if got := p.exit(); got != run.Interrupted || summary.dropped() != 0 || !summary.Complete {
 				t.Errorf("exit %d, %+v", got, summary)
 			}
 		})
@@ -83,7 +85,7 @@ func TestLive_PipeOfTcpdump(t *testing.T) {
 	dump.Process.Signal(os.Interrupt)
 	wantAll(t, <-result, sent)
 	dump.Wait()
-	if got := p.exit(); got != exitDone {
+	if got := p.exit(); got != run.Done {
 		t.Errorf("exit %d: %s", got, p.words())
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"text/tabwriter"
 
 	"github.com/wspeek/wspeek/capture/live"
+	"github.com/wspeek/wspeek/cmd/internal/run"
 	"github.com/wspeek/wspeek/decode/show"
 )
 
@@ -26,15 +27,15 @@ type interfaceLine struct {
 }
 
 // listInterfaces is -D.
-func listInterfaces(std streams, f *flags) error {
+func listInterfaces(std run.Streams, f *flags) error {
 	all, err := live.Interfaces()
 	if err != nil {
-		return liveTrouble(std.err, f, err)
+		return liveTrouble(std.Err, f, err)
 	}
 	if f.json {
 		return interfacesJSON(std, all)
 	}
-	t := tabwriter.NewWriter(std.out, 0, 0, 2, ' ', 0)
+	t := tabwriter.NewWriter(std.Out, 0, 0, 2, ' ', 0)
 	for _, i := range all {
 		fmt.Fprintf(t, "%s\t%s\t%s\t%s\n", show.Inert(i.Name), stateOf(&i),
 			strings.Join(i.Addresses, " "), show.Inert(i.Description))
@@ -42,8 +43,8 @@ func listInterfaces(std streams, f *flags) error {
 	return t.Flush()
 }
 
-func interfacesJSON(std streams, all []live.Interface) error {
-	e := json.NewEncoder(std.out)
+func interfacesJSON(std run.Streams, all []live.Interface) error {
+	e := json.NewEncoder(std.Out)
 	for _, i := range all {
 		line := interfaceLine{1, "interface", i.Name, i.Index, i.Description, append([]string{}, i.Addresses...),
 			i.Up, i.Running, i.Loopback}
@@ -81,7 +82,7 @@ func chooseInterface() (string, error) {
 			}
 		}
 	}
-	return "", trouble("no interface is up: name one with -i (wspeek live -D lists them)")
+	return "", run.Troublef("no interface is up: name one with -i (wspeek live -D lists them)")
 }
 
 // sshExpression is a filter for the SSH connection that this program runs in, and that connection for a person;

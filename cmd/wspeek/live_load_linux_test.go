@@ -8,6 +8,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/wspeek/wspeek/cmd/internal/run"
 )
 
 // rss is the resident memory of a process in KiB.
@@ -58,7 +60,7 @@ func TestHazard_V1_KernelDrops(t *testing.T) {
 	p.expect("by the kernel (buffer full)")
 	p.cmd.Process.Signal(syscall.SIGTERM)
 	summary := <-result
-	if got := p.exit(); got != exitInterrupted || summary.dropped() == 0 || summary.Complete {
+	if got := p.exit(); got != run.Interrupted || summary.dropped() == 0 || summary.Complete {
 		t.Errorf("exit %d, %+v", got, summary)
 	}
 	if strings.Contains(p.words(), " 0 by the kernel") {

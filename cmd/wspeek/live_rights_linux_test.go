@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/wspeek/wspeek/cmd/internal/run"
 )
 
 // statusOf are the lines of /proc/PID/task/*/status that tell of rights.
@@ -96,7 +98,7 @@ func TestHazard_V5_NoPermission(t *testing.T) {
 	cmd.Path, cmd.Args[0], cmd.Dir = exe, exe, "/"
 	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: 65534, Gid: 65534}}
 	p := start(t, cmd)
-	if got := p.exit(); got != exitTrouble {
+	if got := p.exit(); got != run.Trouble {
 		t.Errorf("exit %d", got)
 	}
 	pipe := "sudo tcpdump -U -w - -i lo 'tcp and not port 22' | " + exe + " live -r -\n"
@@ -158,13 +160,13 @@ func TestHazard_O13_WritesAsRoot(t *testing.T) {
 		go io.Copy(io.Discard, p.out)
 		status := p.exit()
 		if test.words != "" {
-			if status != exitTrouble || !strings.Contains(p.words(), test.words) {
+			if status != run.Trouble || !strings.Contains(p.words(), test.words) {
 				t.Errorf("%s: exit %d, %q", test.name, status, p.words())
 			}
 			continue
 		}
 		info, err := os.Stat(file)
-		if err != nil || status != exitDone {
+		if err != nil || status != run.Done {
 			t.Errorf("%s: exit %d, %v, %s", test.name, status, err, p.words())
 			continue
 		}

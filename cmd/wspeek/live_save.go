@@ -25,7 +25,7 @@ func (s *liveSource) keepPackets(f *flags, feed *liveFeed) tui.Packets {
 		s.tell("packets are no longer saved for :w: " + plain(err).Error())
 	}})
 	feed.conns = newConnections()
-	v := newSaver(feed.conns, s.holdPackets, func() int { return int(feed.pump.visited.Load()) })
+	v := newSaver(feed.conns, s.holdPackets, feed.run.Visited)
 	v.advice = s.advice
 	v.inUse = func() []string {
 		if s.keep == nil {
@@ -51,10 +51,11 @@ func (s *liveSource) holdPackets(ctx context.Context) (*heldPackets, error) {
 }
 
 // tidyPackets forgets what need not be known of connections without packets.
-func (l *liveFeed) tidyPackets() {
+func (l *liveFeed) tidyPackets() error {
 	if l.source.ring != nil && l.conns != nil {
 		l.conns.tidy(l.source.ring.Oldest())
 	}
+	return nil
 }
 
 // endPackets ends what saves packets, and what keeps them; the source is closed.

@@ -5,12 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
 	"time"
 
+	"github.com/wspeek/wspeek/cmd/internal/run"
 	"github.com/wspeek/wspeek/decode"
 	"github.com/wspeek/wspeek/decode/export"
 	"github.com/wspeek/wspeek/decode/show"
@@ -22,17 +22,10 @@ const screenGC = 40
 
 // showLive opens the terminal UI on a capture. Where it comes through a pipe it waits for the first packet before it
 // takes the terminal, so that who writes to the pipe can ask for a password there.
-func showLive(ctx context.Context, std streams, f *flags, s *liveSource) error {
-	ports, err := f.ports()
-	if err != nil {
-		return err
-	}
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(screenGC)
-	}
+func showLive(ctx context.Context, std run.Streams, f *flags, s *liveSource) error {
 	before, notes := *s.teller.Load(), &notes{}
 	feed := &liveFeed{source: s, notes: notes}
-	feed.pump = livePump(s, decode.Options{Keep: true, Frames: true, Ports: ports})
+	feed.run = liveRun(s, run.Options{Decode: decode.Options{Keep: true, Frames: true, Ports: f.ports}, Flush: feed.tidyPackets, GC: screenGC})
 	feed.left = func() { before("decoding what has been captured (Ctrl-C twice gives up)") }
 	packets := s.keepPackets(f, feed)
 	s.shown = true
@@ -55,9 +48,9 @@ func showLive(ctx context.Context, std streams, f *flags, s *liveSource) error {
 }
 
 // tellEnd tells what is to be known when the screen is closed.
-func (s *liveSource) tellEnd(std streams, f *flags, tell func(string), a *decode.Account) {
+func (s *liveSource) tellEnd(std run.Streams, f *flags, tell func(string), a *decode.Account) {
 	if a != nil && !f.quiet {
-		fmt.Fprintln(std.err, export.Account(a))
+		fmt.Fprintln(std.Err, export.Account(a))
 		tellPast(tell, a)
 	}
 	s.epilogue(tell, 0, f.quiet)
@@ -97,9 +90,9 @@ func tellPast(tell func(string), a *decode.Account) {
 // accountedStatus is the status that a run of the screen ends with whose account has been told.
 func accountedStatus(a *decode.Account, err error) error {
 	err = screenStatus(a, err)
-	var x *exitError
-	if errors.As(err, &x) && x.status == exitIncomplete {
-		return &exitError{status: exitIncomplete}
+	var x *run.Error
+	if errors.As(err, &x) && x.Status == run.Incomplete {
+		return run.Exit(run.Incomplete)
 	}
 	return err
 }
@@ -144,7 +137,7 @@ func (n *notes) tellAll(tell func(string)) {
 // liveFeed is tui.Feed for a live capture.
 type liveFeed struct {
 	source *liveSource
-	pump   *pump
+	run    *run.Run
 	// notes is what was told while the screen is shown.
 	notes *notes
 	// left is called where the screen was left, and what was captured takes some time to decode.
@@ -168,8 +161,7 @@ func (l *liveFeed) Run(ctx context.Context, visit func(*decode.Batch, *decode.Ev
 			l.left()
 		}
 	})()
-	l.pump.flush = func() error { l.tidyPackets(); return nil }
-	in := &fileFeed{pump: l.pump, conns: l.conns}
+	in := &fileFeed{run: l.run, conns: l.conns}
 	return in.Run(context.WithoutCancel(ctx), visit)
 }
 
@@ -177,14 +169,11 @@ func (l *liveFeed) Run(ctx context.Context, visit func(*decode.Batch, *decode.Ev
 func (l *liveFeed) Progress() tui.Progress {
 	lost := l.source.losses()
 	return tui.Progress{
-		Packets: l.pump.read.Load(), Dropped: lost.sum(), Unseen: l.pump.missingSoFar(), Unwritten: lost.keep + lost.failed,
+		Packets: l.run.Packets(), Dropped: lost.sum(), Unseen: l.run.Missing(), Unwritten: lost.keep + lost.failed,
 		Trouble: l.notes.wrong(),
 		Lost:    tui.Lost{Kernel: lost.kernel, Interface: lost.device, Slow: lost.decode},
 	}
 }
 
 // Account is tui.Feed.
-func (l *liveFeed) Account(a *decode.Account) {
-	l.pump.account(a)
-	l.source.finish(a)
-}
+func (l *liveFeed) Account(a *decode.Account) { l.run.AddTo(a) }

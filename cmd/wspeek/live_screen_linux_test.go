@@ -7,6 +7,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/wspeek/wspeek/cmd/internal/run"
 )
 
 // captureOn begins a capture on lo on a screen that is wide enough for the account in one line.
@@ -35,7 +37,7 @@ func TestHazard_V1_KernelDropsOnScreen(t *testing.T) {
 	x.lost(talk{"udp", "-", "127.0.0.1:9", false, 0, 10_000, 100 * time.Microsecond})
 	x.waitFor("dropped (kernel ")
 	x.keys("Q")
-	x.quit(exitIncomplete)
+	x.quit(run.Incomplete)
 	x.accounted("whose buffer was full")
 }
 
@@ -46,7 +48,7 @@ func TestHazard_V2_UnseenBytesOnScreen(t *testing.T) {
 	x.lost(talk{"both", "gorilla", "127.0.0.1:0", false, 15_000, 20_000, 300 * time.Microsecond})
 	x.waitFor("dropped (kernel ", " unseen")
 	x.cmd.Process.Signal(syscall.SIGTERM)
-	x.quit(exitInterrupted)
+	x.quit(run.Interrupted)
 	x.accounted("INCOMPLETE")
 }
 
@@ -87,7 +89,7 @@ func TestLive_StoppedTerminal(t *testing.T) {
 	x.held(func() { talk{"both", "gorilla", "127.0.0.1:0", false, programsSay, 200, 0}.run(t) })
 	x.waitFor("1000") // the closing handshake
 	x.keys("Q")
-	x.quit(exitDone)
+	x.quit(run.Done)
 	a := regexp.MustCompile(`(?m)^\d+ packets: .* (\d+) messages, .*; complete`).FindStringSubmatch(x.screen())
 	if a == nil {
 		t.Fatalf("no account of a whole capture:\n%s", x.screen())

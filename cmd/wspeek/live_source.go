@@ -13,6 +13,7 @@ import (
 	"github.com/wspeek/wspeek/capture"
 	"github.com/wspeek/wspeek/capture/keep"
 	"github.com/wspeek/wspeek/capture/live"
+	"github.com/wspeek/wspeek/cmd/internal/run"
 	"github.com/wspeek/wspeek/decode"
 )
 
@@ -217,7 +218,7 @@ func (s *liveSource) waitFirst(ctx context.Context) error {
 	defer told.Stop()
 	s.backlog.WaitFirst(s.stopped)
 	if ctx.Err() != nil {
-		return &exitError{status: exitInterrupted}
+		return run.Exit(run.Interrupted)
 	}
 	return s.notOpened(s.backlog.Ended())
 }
@@ -231,21 +232,16 @@ func (s *liveSource) notOpened(err error) error {
 	case errors.Is(err, fs.ErrPermission) && s.advice != "":
 		err = fmt.Errorf("%w; %s", err, s.advice)
 	}
-	return &exitError{exitTrouble, err}
+	return run.AsTrouble(err)
 }
 
-// idle is the error of a ReadBatch that has no packets, but tells that time goes on.
-type idle struct{ now capture.Time }
-
-func (idle) Error() string { return "no packet came" }
-
-// ReadBatch is capture.Source. The packets of b are valid until it is filled again. In between it returns idle.
+// ReadBatch is capture.Source. The packets of b are valid until it is filled again. In between it returns run.Idle.
 func (s *liveSource) ReadBatch(b *capture.Batch) error {
 	b.Packets = nil
 	rest := tickEvery - time.Since(s.ticked)
 	if rest <= 0 {
 		s.ticked = time.Now()
-		return idle{s.now()}
+		return run.Idle{Now: s.now()}
 	}
 	c, err := s.backlog.Take(s.held[b], rest)
 	s.held[b] = c

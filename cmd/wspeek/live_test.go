@@ -6,6 +6,7 @@ import (
 
 	"github.com/wspeek/wspeek/capture"
 	"github.com/wspeek/wspeek/capture/bpf"
+	"github.com/wspeek/wspeek/cmd/internal/run"
 	"github.com/wspeek/wspeek/decode"
 	"github.com/wspeek/wspeek/decode/trace"
 )
@@ -30,9 +31,9 @@ func TestHazard_V8_ClockSteps(t *testing.T) {
 			t.Fatalf("%d packets, %v", len(b.Packets), err)
 		}
 		err := s.ReadBatch(&b)
-		late, ok := err.(idle)
-		if !ok || late.now < start+capture.Time(tickEvery/2) || late.now > start+capture.Time(time.Minute) {
-			t.Errorf("after %d: got %v at %d", start, err, late.now)
+		late, ok := err.(run.Idle)
+		if !ok || late.Now < start+capture.Time(tickEvery/2) || late.Now > start+capture.Time(time.Minute) {
+			t.Errorf("after %d: got %v at %d", start, err, late.Now)
 		}
 		s.backlog.Put(packetsAt(start + 1))
 		s.backlog.Put(packetsAt(start + 2))
@@ -65,7 +66,7 @@ func TestHazard_V6_OwnSSHConnection(t *testing.T) {
 
 func TestLive_ForgetsClosedSessions(t *testing.T) {
 	t.Parallel()
-	l := &lister{sessions: map[int]*decode.Session{}, headed: map[int]bool{}, forget: trace.Retention{Sessions: 10}}
+	l := &listing{sessions: map[int]*decode.Session{}, headed: map[int]bool{}, forget: trace.Retention{Sessions: 10}}
 	l.remember(&decode.Session{N: 1, State: decode.Open})
 	for n := 2; n <= 1000; n++ {
 		l.headed[n] = true

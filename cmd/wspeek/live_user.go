@@ -5,6 +5,8 @@ import (
 	"os"
 	"os/user"
 	"strconv"
+
+	"github.com/wspeek/wspeek/cmd/internal/run"
 )
 
 // identity is whom a capture becomes before it reads packets.
@@ -21,7 +23,7 @@ const nobody = 65534
 func invoker(wanted string) (identity, error) {
 	if os.Geteuid() != 0 {
 		if wanted != "" {
-			return identity{}, trouble("-Z %s: only root can become somebody else", wanted)
+			return identity{}, run.Troublef("-Z %s: only root can become somebody else", wanted)
 		}
 		return identity{uid: -1, gid: -1}, nil
 	}
@@ -76,7 +78,7 @@ func userNamed(name string) (identity, error) {
 		}
 	}
 	if err != nil {
-		return identity{}, trouble("-Z %s: there is no such user", name)
+		return identity{}, run.Troublef("-Z %s: there is no such user", name)
 	}
 	return identity{u.Username, number(u.Uid), number(u.Gid)}, nil
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/wspeek/wspeek/capture/bpf"
 	"github.com/wspeek/wspeek/capture/live"
+	"github.com/wspeek/wspeek/cmd/internal/run"
 	"github.com/wspeek/wspeek/decode/show"
 )
 
@@ -20,26 +21,23 @@ func liveTrouble(words io.Writer, f *flags, err error) error {
 	var long *live.FilterLengthError
 	switch {
 	case errors.As(err, &permission):
-		say(words, err.Error())
+		run.Say(words, err.Error())
 		fmt.Fprint(words, mend(permission, f))
 	case errors.As(err, &mistake):
-		say(words, err.Error())
+		run.Say(words, err.Error())
 		fmt.Fprint(words, caret(mistake), hint(mistake, f))
 	case errors.As(err, &long):
-		say(words, err.Error())
+		run.Say(words, err.Error())
 		fmt.Fprint(words, throughTcpdump(f))
 	default:
-		var x *exitError
+		var x *run.Error
 		if errors.As(err, &x) {
 			return err
 		}
-		return &exitError{exitTrouble, err}
+		return run.AsTrouble(err)
 	}
-	return &exitError{status: exitTrouble}
+	return run.Exit(run.Trouble)
 }
-
-// say writes a line for a person.
-func say(words io.Writer, line string) { fmt.Fprintf(words, "wspeek: %s\n", show.Inert(line)) }
 
 // mend are the commands that bring about the rights that are missing, the best first.
 func mend(e *live.PermissionError, f *flags) string {

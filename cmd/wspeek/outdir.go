@@ -4,6 +4,8 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+
+	"github.com/wspeek/wspeek/cmd/internal/run"
 )
 
 // outDir is a folder that files are written into. It is made at the first of them if it does not exist. A folder that is
@@ -25,18 +27,18 @@ func (o *outDir) check() error {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil
 	case err != nil:
-		return trouble("-o: %w", err)
+		return run.Troublef("-o: %w", err)
 	case info.Mode()&fs.ModeSymlink != 0:
-		return trouble("-o %s is a symbolic link, which is not followed", o.name)
+		return run.Troublef("-o %s is a symbolic link, which is not followed", o.name)
 	case !info.IsDir():
-		return trouble("-o %s is not a folder", o.name)
+		return run.Troublef("-o %s is not a folder", o.name)
 	}
 	entries, err := os.ReadDir(o.name)
 	if err != nil {
-		return trouble("-o: %w", err)
+		return run.Troublef("-o: %w", err)
 	}
 	if o.clean = len(entries) == 0; !o.clean && !o.force {
-		return trouble("-o %s is not empty: --force replaces files of the same names", o.name)
+		return run.Troublef("-o %s is not empty: --force replaces files of the same names", o.name)
 	}
 	return nil
 }

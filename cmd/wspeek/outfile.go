@@ -9,6 +9,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"github.com/wspeek/wspeek/cmd/internal/run"
 )
 
 // outFile is a file that is written to the end or not at all. It is made at the first Write, with mode 0600. A
@@ -46,9 +48,9 @@ func (o *outFile) check() error {
 // blameOut is what is in the way of -o.
 func blameOut(err error) error {
 	if errors.Is(err, errExists) {
-		return trouble("-o %w: --force replaces it", err)
+		return run.Troublef("-o %w: --force replaces it", err)
 	}
-	return trouble("-o %w", err)
+	return run.Troublef("-o %w", err)
 }
 
 var errExists = errors.New("exists")

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"github.com/wspeek/wspeek/cmd/internal/run"
 )
 
 // names are what a directory holds.
@@ -133,11 +135,11 @@ func TestHazard_O17_DiskFullAndClosedPipe(t *testing.T) {
 			status int
 			words  string
 		}{
-			{syscall.ENOSPC, exitTrouble, "wspeek: write out: no space left on device\n"},
-			{syscall.EPIPE, exitDone, ""},
+			{syscall.ENOSPC, run.Trouble, "wspeek: write out: no space left on device\n"},
+			{syscall.EPIPE, run.Done, ""},
 		} {
 			var words bytes.Buffer
-			got := run([]string{"export", path, "-o", "-", "--format", format}, streams{in: os.Stdin, out: failing{tt.err}, err: &words})
+			got := execute([]string{"export", path, "-o", "-", "--format", format}, run.Streams{In: os.Stdin, Out: failing{tt.err}, Err: &words})
 			if got != tt.status || words.String() != tt.words {
 				t.Errorf("%s, %v: status %d, %q; want %d, %q", format, tt.err, got, words.String(), tt.status, tt.words)
 			}
@@ -152,7 +154,7 @@ func TestHazard_O17_DiskFullAndClosedPipe(t *testing.T) {
 	}
 	defer full.Close()
 	var words bytes.Buffer
-	if got := run([]string{"export", path, "-o", "-", "--format", "csv"}, streams{in: os.Stdin, out: full, err: &words}); got != exitTrouble {
+	if got := execute([]string{"export", path, "-o", "-", "--format", "csv"}, run.Streams{In: os.Stdin, Out: full, Err: &words}); got != run.Trouble {
 		t.Errorf("/dev/full: status %d, %q", got, words.String())
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"io"
 
 	"github.com/wspeek/wspeek/capture"
+	"github.com/wspeek/wspeek/cmd/internal/run"
 	"github.com/wspeek/wspeek/reassembly"
 )
 
@@ -14,7 +15,7 @@ import (
 type packetReader func(ctx context.Context, each func(*capture.Packet) error) error
 
 // rereader reads inputs again, up to packet last.
-func rereader(last int, open func() (inputs, error)) packetReader {
+func rereader(last int, open func() (run.Inputs, error)) packetReader {
 	return func(ctx context.Context, each func(*capture.Packet) error) error {
 		in, err := open()
 		if err != nil {
@@ -25,7 +26,7 @@ func rereader(last int, open func() (inputs, error)) packetReader {
 	}
 }
 
-func readUpTo(ctx context.Context, in inputs, last int, each func(*capture.Packet) error) error {
+func readUpTo(ctx context.Context, in run.Inputs, last int, each func(*capture.Packet) error) error {
 	var b capture.Batch
 	for ctx.Err() == nil {
 		err := in.ReadBatch(&b)

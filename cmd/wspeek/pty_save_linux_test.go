@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/wspeek/wspeek/cmd/internal/run"
 )
 
 // TestScreenStoryOfPackets saves the packets of sessions, and of all, from a capture.
@@ -40,7 +42,7 @@ func TestScreenStoryOfPackets(t *testing.T) {
 		if info, err := os.Stat(filepath.Join(dir, name)); err != nil || info.Mode().Perm() != 0o600 {
 			t.Errorf("%s: mode %v, %v", name, info.Mode(), err)
 		}
-		if out.status != exitDone || strings.Count(out.out, "session ") != n {
+		if out.status != run.Done || strings.Count(out.out, "session ") != n {
 			t.Errorf("%s: want %d sessions: %+v", name, n, out)
 		}
 	}
@@ -147,7 +149,7 @@ func checkSavedMessages(t *testing.T, file string, sent hashes) {
 	out := wspeekRun("messages", "--json", "--hash", file)
 	list, summary := lines(t, strings.NewReader(out.out))
 	wantAll(t, list, sent)
-	if out.status != exitDone || !summary.Complete {
+	if out.status != run.Done || !summary.Complete {
 		t.Errorf("%s: status %d, %+v: %s", file, out.status, summary, out.err)
 	}
 	if _, err := exec.LookPath("tshark"); err != nil {

@@ -2,6 +2,8 @@ package main
 
 import (
 	"github.com/spf13/cobra"
+
+	"github.com/wspeek/wspeek/cmd/internal/run"
 )
 
 const version = "0.1.0"
@@ -19,7 +21,7 @@ permessage-deflate, and lists the messages of every connection.
 Exit status: 0 done, 1 a negative answer (check: a rule is broken), 2 usage or
 input trouble, 3 finished but incomplete (said on standard error), 130 interrupted.`
 
-func newRoot(std streams) *cobra.Command {
+func newRoot(std run.Streams) *cobra.Command {
 	f := &flags{}
 	root := &cobra.Command{
 		Use:           "wspeek [command] FILE...",
@@ -39,7 +41,7 @@ func newRoot(std streams) *cobra.Command {
 			if len(args) == 0 && len(f.read) == 0 {
 				return cmd.Help()
 			}
-			if onScreen(cmd.Flags(), std.out) {
+			if onScreen(cmd.Flags(), std.Out) {
 				return showFiles(cmd.Context(), std, f, args)
 			}
 			return list(cmd.Context(), std, f, args, messagesView)
@@ -69,7 +71,7 @@ which they were completed.
 With --raw --session N the payloads of data messages are written as they are, one after the other
 (--dir c2s or s2c for one side alone).`
 
-func listCommand(std streams, f *flags, v view, use, short, long string) *cobra.Command {
+func listCommand(std run.Streams, f *flags, v view, use, short, long string) *cobra.Command {
 	c := &cobra.Command{
 		Use: use, Short: short, Long: long,
 		RunE: func(cmd *cobra.Command, args []string) error {

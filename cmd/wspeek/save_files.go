@@ -5,9 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"sync/atomic"
 
 	"github.com/wspeek/wspeek/capture"
+	"github.com/wspeek/wspeek/cmd/internal/run"
 	"github.com/wspeek/wspeek/tui"
 )
 
@@ -19,17 +19,16 @@ func (c cannotSave) Save(context.Context, tui.Saving) (string, error) {
 	return "", errors.New(string(c))
 }
 
-// fileSaver saves the packets of inputs, which are read again for that. seen is how far they have been read.
-func fileSaver(conns *connections, seen *atomic.Int64, open func() (inputs, error)) *saver {
-	last := func() int { return int(seen.Load()) }
+// fileSaver saves the packets of run.Inputs, which are read again for that. seen is how far they have been read.
+func fileSaver(conns *connections, seen func() int, open func() (run.Inputs, error)) *saver {
 	hold := func(context.Context) (*heldPackets, error) {
-		return &heldPackets{read: again(last(), open), release: func() {}}, nil
+		return &heldPackets{read: again(seen(), open), release: func() {}}, nil
 	}
-	return newSaver(conns, hold, last)
+	return newSaver(conns, hold, seen)
 }
 
 // again is rereader for inputs that may have changed: packet last must still be there.
-func again(last int, open func() (inputs, error)) packetReader {
+func again(last int, open func() (run.Inputs, error)) packetReader {
 	read := rereader(last, open)
 	return func(ctx context.Context, each func(*capture.Packet) error) error {
 		at := 0
@@ -45,20 +44,20 @@ func again(last int, open func() (inputs, error)) packetReader {
 }
 
 // savesFiles is tui.Packets for capture files.
-func savesFiles(names []string) func(*connections, *atomic.Int64) tui.Packets {
+func savesFiles(names []string) func(*connections, func() int) tui.Packets {
 	if slices.ContainsFunc(names, isStream) {
-		return func(*connections, *atomic.Int64) tui.Packets {
+		return func(*connections, func() int) tui.Packets {
 			return cannotSave("what came through a pipe cannot be read again: wspeek live -r - keeps packets for :w")
 		}
 	}
-	return func(conns *connections, seen *atomic.Int64) tui.Packets {
-		s := fileSaver(conns, seen, func() (inputs, error) { return capture.OpenFiles(names, capture.Options{}) })
+	return func(conns *connections, seen func() int) tui.Packets {
+		s := fileSaver(conns, seen, func() (run.Inputs, error) { return capture.OpenFiles(names, capture.Options{}) })
 		s.inUse = func() []string { return names }
 		return s
 	}
 }
 
 // savesDemo is tui.Packets for the embedded samples.
-func savesDemo(conns *connections, seen *atomic.Int64) tui.Packets {
-	return fileSaver(conns, seen, func() (inputs, error) { return openDemo() })
+func savesDemo(conns *connections, seen func() int) tui.Packets {
+	return fileSaver(conns, seen, func() (run.Inputs, error) { return openDemo() })
 }

@@ -16,6 +16,7 @@ import (
 
 	"github.com/wspeek/wspeek/capture"
 	"github.com/wspeek/wspeek/capture/keep"
+	"github.com/wspeek/wspeek/cmd/internal/run"
 	"github.com/wspeek/wspeek/decode"
 	"github.com/wspeek/wspeek/decode/show"
 	"github.com/wspeek/wspeek/pcaps"
@@ -24,16 +25,15 @@ import (
 )
 
 // readFor reads inputs to their end, as a screen does, and returns what saves their packets.
-func readFor(t *testing.T, in inputs, saves packetsOf) tui.Packets {
+func readFor(t *testing.T, in run.Inputs, saves packetsOf) tui.Packets {
 	t.Helper()
-	f := &fileFeed{in: in, conns: newConnections()}
-	f.pump = &pump{source: in, flush: func() error { return nil }, damaged: f.damaged,
-		opt: decode.Options{Keep: true, Frames: true, Limits: shardLimits()}}
+	r := run.Over(in, run.Options{Decode: decode.Options{Keep: true, Frames: true}})
+	f := &fileFeed{run: r, conns: newConnections()}
 	if err := f.Run(t.Context(), func(*decode.Batch, *decode.Event) error { return nil }); err != nil {
 		t.Fatal(err)
 	}
 	in.Close()
-	return saves(f.conns, &f.pump.visited)
+	return saves(f.conns, r.Visited)
 }
 
 func filesFor(t *testing.T, names ...string) tui.Packets {
@@ -56,11 +56,11 @@ func ringFor(t *testing.T, limit int64, packets []capture.Packet) *saver {
 	s.ring.Backlog().Close(io.EOF)
 	s.ring.Run()
 	conns := newConnections()
-	p := &pump{source: &listSource{slices.Clone(packets)}, flush: func() error { return nil }, opt: decode.Options{Limits: liveLimits()}}
-	if err := p.run(t.Context(), conns.before(func(*decode.Batch, *decode.Event) error { return nil })); err != nil {
+	r := run.Over(&listSource{slices.Clone(packets)}, run.Options{Decode: decode.Options{Limits: run.LiveLimits()}})
+	if err := r.Each(t.Context(), conns.before(func(*decode.Batch, *decode.Event) error { return nil })); err != nil {
 		t.Fatal(err)
 	}
-	return newSaver(conns, s.holdPackets, func() int { return int(p.visited.Load()) })
+	return newSaver(conns, s.holdPackets, r.Visited)
 }
 
 // saveOK saves, and returns the file and what was said without the name.
@@ -259,7 +259,7 @@ func TestSave_Demo(t *testing.T) {
 		t.Fatal(err)
 	}
 	file, _ := saveOK(t, readFor(t, in, savesDemo), 3)
-	if got := wspeekRun("sessions", "-q", file); got.status != exitDone || !strings.Contains(got.out, "ws://") {
+	if got := wspeekRun("sessions", "-q", file); got.status != run.Done || !strings.Contains(got.out, "ws://") {
 		t.Errorf("%+v", got)
 	}
 }

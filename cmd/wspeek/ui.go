@@ -8,12 +8,10 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
-	"sync/atomic"
 
 	"github.com/spf13/pflag"
 
-	"github.com/wspeek/wspeek/capture"
+	"github.com/wspeek/wspeek/cmd/internal/run"
 	"github.com/wspeek/wspeek/decode"
 	"github.com/wspeek/wspeek/tui"
 )
@@ -24,7 +22,7 @@ var textFlags = []string{"json", "raw", "whole", "hex", "count", "no-payload", "
 // onScreen says whether the terminal UI is to open: out is a terminal that can move its cursor, and nothing that only
 // a listing can do was asked for.
 func onScreen(set *pflag.FlagSet, out any) bool {
-	if !isTerminal(out) || os.Getenv("TERM") == "dumb" {
+	if !run.IsTerminal(out) || os.Getenv("TERM") == "dumb" {
 		return false
 	}
 	for _, name := range textFlags {
@@ -36,39 +34,32 @@ func onScreen(set *pflag.FlagSet, out any) bool {
 }
 
 // showFiles opens the terminal UI on capture files.
-func showFiles(ctx context.Context, std streams, f *flags, args []string) error {
+func showFiles(ctx context.Context, std run.Streams, f *flags, args []string) error {
 	names := slices.Concat(f.read, args)
-	in, err := capture.OpenFiles(names, capture.Options{})
+	in, err := run.OpenFiles(names)
 	if err != nil {
-		return &exitError{exitTrouble, err}
+		return err
 	}
 	defer in.Close()
 	return openScreen(ctx, std, f, in, titleOf(names), quoted(names), savesFiles(names))
 }
 
-// packetsOf makes what saves packets, of what is known of connections and of how far events have been visited.
-type packetsOf = func(*connections, *atomic.Int64) tui.Packets
+// packetsOf makes what saves packets, from what is known of connections and from how far events have been visited.
+type packetsOf = func(conns *connections, visited func() int) tui.Packets
 
-// show opens the terminal UI on inputs. Args names them for other commands: "chat.pcap".
-func openScreen(ctx context.Context, std streams, f *flags, in inputs, title, args string, saves packetsOf) error {
-	ports, err := f.ports()
-	if err != nil {
-		return err
-	}
-	src := &fileFeed{in: in, conns: newConnections()}
-	src.pump = &pump{source: in, flush: func() error { return nil }, damaged: src.damaged,
-		opt: decode.Options{Keep: true, Frames: true, Ports: ports, Limits: shardLimits()}}
-	opt := tui.Options{Feed: src, Title: title, Apart: f.demo, Session: f.session, Filter: f.display, Clock: tui.ClockNamed(f.clock)}
-	opt.Packets = saves(src.conns, &src.pump.visited)
+// openScreen opens the terminal UI on inputs. Args names them for other commands: "chat.pcap".
+func openScreen(ctx context.Context, std run.Streams, f *flags, in run.Inputs, title, args string, saves packetsOf) error {
+	r := run.Over(in, run.Options{Decode: decode.Options{Keep: true, Frames: true, Ports: f.ports}})
+	feed := &fileFeed{run: r, conns: newConnections()}
+	opt := tui.Options{Feed: feed, Title: title, Apart: f.demo, Session: f.session, Filter: f.display, Clock: tui.ClockNamed(f.clock)}
+	opt.Packets = saves(feed.conns, r.Visited)
 	if s, ok := opt.Packets.(*saver); ok {
 		defer s.close()
 	}
 	if args != "" {
 		opt.Command = "wspeek explain " + args
 	}
-	if names := in.Names(); len(names) > 1 {
-		opt.FileOf = func(packet int) string { return names[max(in.File(packet), 0)] }
-	}
+	opt.FileOf = r.FileOf()
 	if f.color == "never" {
 		opt.Environ = append(os.Environ(), "NO_COLOR=1")
 	}
@@ -79,11 +70,11 @@ func openScreen(ctx context.Context, std streams, f *flags, in inputs, title, ar
 func screenStatus(a *decode.Account, err error) error {
 	switch {
 	case errors.Is(err, context.Canceled):
-		return &exitError{status: exitInterrupted}
+		return run.Exit(run.Interrupted)
 	case err != nil:
-		return &exitError{exitTrouble, err}
+		return run.AsTrouble(err)
 	case len(a.Why) > 0:
-		return &exitError{exitIncomplete, errors.New("incomplete: " + strings.Join(a.Why, "; "))}
+		return &run.Error{Status: run.Incomplete, Err: errors.New("incomplete: " + strings.Join(a.Why, "; "))}
 	}
 	return nil
 }
@@ -120,63 +111,27 @@ func needsQuotes(r rune) bool {
 	return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("._-/+:=@%,", r))
 }
 
-// sized is an input that knows how far it has been read.
-type sized interface {
-	Size() int64
-	Offset() int64
-}
-
 // fileFeed is tui.Feed for capture files.
 type fileFeed struct {
-	in   inputs
-	pump *pump
-	// conns is told of all events; nil where nobody asks it.
+	run *run.Run
+	// conns sees all events; nil if nobody asks it.
 	conns *connections
-
-	mu     sync.Mutex // guards damage
-	damage []string
 }
 
-// damaged notes an input that ended in damage.
-func (f *fileFeed) damaged(err error) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.damage = append(f.damage, err.Error())
-}
-
-// Run is tui.Feed. A panic of a goroutine of the pump becomes an error, so that the screen can be left in order.
+// Run is tui.Feed.
 func (f *fileFeed) Run(ctx context.Context, visit func(*decode.Batch, *decode.Event) error) error {
-	end := make(chan error, 1+shards)
-	f.pump.panicked = func() { end <- errors.New("internal error while decoding (please report it)") }
 	if f.conns != nil {
 		visit = f.conns.before(visit)
 	}
-	go func() {
-		defer f.pump.guard()
-		end <- f.pump.run(ctx, visit)
-	}()
-	return <-end
+	return f.run.Feed(ctx, visit)
 }
 
 // Progress is tui.Feed.
 func (f *fileFeed) Progress() tui.Progress {
-	p := tui.Progress{Packets: f.pump.read.Load(), Unseen: f.pump.missingSoFar()}
-	if s, ok := f.in.(sized); ok {
-		p.Done, p.Total = s.Offset(), s.Size()
-	}
+	p := tui.Progress{Packets: f.run.Packets(), Unseen: f.run.Missing()}
+	p.Done, p.Total = f.run.Progress()
 	return p
 }
 
 // Account is tui.Feed.
-func (f *fileFeed) Account(a *decode.Account) {
-	f.pump.account(a)
-	a.Files = len(f.in.Names())
-	l := &lister{account: *a}
-	l.addStats(f.in.Stats())
-	*a = l.account
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	for _, d := range f.damage {
-		a.Incomplete(d)
-	}
-}
+func (f *fileFeed) Account(a *decode.Account) { f.run.AddTo(a) }

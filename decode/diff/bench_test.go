@@ -49,7 +49,7 @@ var conversations = []struct {
 
 func tick(id, ms int) func(int) string {
 	return func(i int) string {
-		return fmt.Sprintf(`{"id":%d,"type":"tick","symbol":"S%d","price":%d.5,"at":%d}`, id+i, i%97, i*7919%10007, 1_700_000_000_000+i+ms)
+		return fmt.Sprintf(`{"id":%d,"type":"tick","symbol":"S%d","price":%d.5,"at":%d}`, id+i, i%97, i*7919%10007, 1_700_000_000_000+int64(i+ms))
 	}
 }
 

@@ -26,11 +26,10 @@ type Talk struct {
 
 // ContextOf is what a session agreed on.
 func ContextOf(s *decode.Session) Context {
-	if s == nil || len(s.ResponseHeaders) == 0 {
+	if s == nil || s.Agreed == nil {
 		return Context{}
 	}
-	n := ws.Negotiate(request(s), response(s))
-	return Context{Known: true, Deflate: n.Deflate, Unknown: n.Unknown}
+	return Context{Known: true, Deflate: s.Agreed.Deflate, Unknown: s.Agreed.Unknown}
 }
 
 func request(s *decode.Session) *ws.Request {

@@ -137,15 +137,25 @@ func (j *JSON) Message(dst []byte, ref *decode.SessionRef, m *ws.Message) []byte
 	return append(appendFindings(dst, m.Findings), '}', '\n')
 }
 
-// Update appends the line that amends a message already printed.
-func (j *JSON) Update(dst []byte, ref *decode.SessionRef, n int, s ws.State) []byte {
-	dst = j.session(j.open(dst, "update"), ref, ref.Stream.First)
-	dst = appendInt(dst, "n", int64(n))
-	return append(appendWord(dst, "state", s.String()), '}', '\n')
+// Update appends the line that amends a message or frame already printed. One whose state already claims less
+// than Conflict keeps it.
+func (j *JSON) Update(dst []byte, e *decode.Event) []byte {
+	dst = j.session(j.open(dst, "update"), e.Session, e.Session.Stream.First)
+	if e.Kind == decode.KindAmendFrame {
+		dst = appendInt(dst, "message", int64(e.Of))
+	}
+	dst = appendInt(dst, "n", int64(e.N))
+	if e.Worse {
+		return append(appendBool(dst, "conflict", true), '}', '\n')
+	}
+	return append(appendWord(dst, "state", e.State.String()), '}', '\n')
 }
 
 func (j *JSON) state(dst []byte, m *ws.Message) []byte {
 	dst = appendWord(dst, "state", m.State.String())
+	if m.Conflict && m.State != ws.Conflict {
+		dst = appendBool(dst, "conflict", true)
+	}
 	if m.State == ws.Partial {
 		dst = appendInt(dst, "missing", m.Missing)
 		dst = append(dst, `,"holes":[`...)

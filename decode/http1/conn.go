@@ -97,11 +97,11 @@ func (c *Conn) Data(d reassembly.Dir, ch reassembly.Chunk) {
 	}
 	c.tick(d, ch)
 	h.end = ch.Off + int64(len(ch.Data))
-	if h.held.empty() {
+	if h.held.Empty() {
 		ch = c.direct(d, ch)
 	}
 	if len(ch.Data) > 0 {
-		h.held.push(ch, c.packets)
+		h.held.Data(d, ch, c.packets)
 	}
 	c.pump()
 }
@@ -147,12 +147,12 @@ func (c *Conn) Gap(d reassembly.Dir, off, n int64) {
 	}
 	h.end = off + n
 	c.within = false
-	if h.held.empty() {
+	if h.held.Empty() {
 		used := c.skip(d, off, n)
 		off, n = off+used, n-used
 	}
 	if n > 0 {
-		h.held.pushGap(off, n, c.packets)
+		h.held.Gap(d, off, n, c.packets)
 	}
 	c.pump()
 }
@@ -174,17 +174,17 @@ func (c *Conn) Conflict(d reassembly.Dir, off, n int64) {
 func (c *Conn) Close(d reassembly.Dir, k reassembly.CloseKind) {
 	h := &c.half[d]
 	c.within = false
-	if h.held.empty() && !c.blocked(d) {
+	if h.held.Empty() && !c.blocked(d) {
 		c.finish(d, k)
 	} else {
-		h.held.pushClose(k, c.packets)
+		h.held.Close(d, k, c.packets)
 	}
 	c.pump()
 }
 
 // pump handles what is held and no longer has to be, until nothing changes.
 func (c *Conn) pump() {
-	for !c.half[0].held.empty() || !c.half[1].held.empty() {
+	for !c.half[0].held.Empty() || !c.half[1].held.Empty() {
 		first, second := c.drain(0), c.drain(1)
 		if !first && !second && !c.settle() {
 			return
@@ -195,14 +195,14 @@ func (c *Conn) pump() {
 // drain handles what one direction holds, as far as it may be, and says whether anything happened.
 func (c *Conn) drain(d reassembly.Dir) (progress bool) {
 	h := &c.half[d]
-	for !h.held.empty() && !c.blocked(d) && !c.yields(d) {
-		i := h.held.at(0)
+	for !h.held.Empty() && !c.blocked(d) && !c.yields(d) {
+		i := h.held.At(0)
 		switch {
-		case i.kind == heldClose:
-			c.finish(d, i.close)
-			h.held.pop()
-		case i.kind == heldGap:
-			h.held.cut(c.skip(d, i.off, i.n))
+		case i.Kind == reassembly.HeldClose:
+			c.finish(d, i.HowEnded)
+			h.held.Pop()
+		case i.Kind == reassembly.HeldGap:
+			h.held.Cut(c.skip(d, i.Off, i.N))
 		case c.feeds(d, i):
 		case c.blocked(d) || c.yields(d) || !c.recognise(d):
 			return progress
@@ -213,12 +213,12 @@ func (c *Conn) drain(d reassembly.Dir) (progress bool) {
 }
 
 // feeds parses the first held chunk, and says whether that used any of it.
-func (c *Conn) feeds(d reassembly.Dir, i *item) bool {
+func (c *Conn) feeds(d reassembly.Dir, i *reassembly.HeldCall) bool {
 	h := &c.half[d]
-	rest := c.feed(d, h.held.chunk(i))
-	used := i.n - int64(len(rest.Data))
+	rest := c.feed(d, h.held.Chunk(i))
+	used := i.N - int64(len(rest.Data))
 	if used > 0 {
-		h.held.cut(used)
+		h.held.Cut(used)
 	}
 	return used > 0
 }

@@ -58,7 +58,7 @@ type half struct {
 	left int64
 	// skipped is the packet that is not searched for a start line any more.
 	skipped int
-	held    held
+	held    reassembly.Held
 	// sniff looks at the held items, of which it has seen the first sniffed; spread counts their packets.
 	sniff   sniffer
 	sniffed int

@@ -38,7 +38,7 @@ func (c *Conn) awaits(d reassembly.Dir) bool {
 		return false
 	case client.has(h.mark.ack):
 		return false // the server had received no more than was parsed
-	case h.held.cost() > c.lim.Pending || h.held.bytes > earlyBytes:
+	case h.held.Cost() > c.lim.Pending || h.held.Bytes() > earlyBytes:
 		return false
 	}
 	return c.packets-h.mark.packets <= earlyPackets && c.now-h.mark.time < waitTime
@@ -53,7 +53,7 @@ func (h *half) has(ack int64) bool {
 // the order of their packets, so that it does not matter how they are cut.
 func (c *Conn) yields(d reassembly.Dir) bool {
 	other := &c.half[d.Other()]
-	if other.held.empty() || c.blocked(d.Other()) {
+	if other.held.Empty() || c.blocked(d.Other()) {
 		return false
 	}
 	return other.age(c.packets+1) < c.half[d].age(c.packets)
@@ -65,8 +65,8 @@ func (h *half) age(now int64) int64 {
 	if h.state == atStart {
 		n = h.sniffed
 	}
-	if n < h.held.len() {
-		return h.held.at(n).packets
+	if n < h.held.Len() {
+		return h.held.At(n).Mark
 	}
 	return now
 }
@@ -78,8 +78,8 @@ func (c *Conn) lastWord(server reassembly.Dir, off int64) bool {
 	if client.broken || c.half[server].head.ack > client.end || c.within && c.dir == c.client {
 		return false
 	}
-	for i := range client.held.len() {
-		if it := client.held.at(i); it.kind != heldData || it.ack <= off {
+	for i := range client.held.Len() {
+		if it := client.held.At(i); it.Kind != reassembly.HeldData || it.Ack <= off {
 			return false
 		}
 	}
@@ -88,14 +88,14 @@ func (c *Conn) lastWord(server reassembly.Dir, off int64) bool {
 
 // settle decides about a client's held bytes whose answer will not come. It says whether it did.
 func (c *Conn) settle() bool {
-	if c.hold == nil || c.half[c.client].state != atStart || c.half[c.client].held.empty() {
+	if c.hold == nil || c.half[c.client].state != atStart || c.half[c.client].held.Empty() {
 		return false
 	}
 	switch {
 	case c.unanswered():
 		c.ask(c.client.Other())
 		return true
-	case c.half[c.client.Other()].state == closed && c.half[c.client].held.closes():
+	case c.half[c.client.Other()].state == closed && c.half[c.client].held.EndsWithClose():
 		c.release(false)
 		return true
 	}
@@ -106,17 +106,17 @@ func (c *Conn) settle() bool {
 func (c *Conn) unanswered() bool {
 	q, server := &c.half[c.client].held, &c.half[c.client.Other()]
 	switch {
-	case q.data == 0:
-		return q.cost() > c.lim.Pending
-	case server.state == closed || q.cost() > c.lim.Pending:
+	case q.Chunks() == 0:
+		return q.Cost() > c.lim.Pending
+	case server.state == closed || q.Cost() > c.lim.Pending:
 		return true
-	case c.within && c.dir != c.client || server.state == ready || server.state == inHead || !server.held.empty():
+	case c.within && c.dir != c.client || server.state == ready || server.state == inHead || !server.held.Empty():
 		return false
-	case server.astray() && q.ack > c.holdAck && q.ack <= server.end:
+	case server.astray() && q.Ack() > c.holdAck && q.Ack() <= server.end:
 		return true // all that the client answered to was handed in, and no answer was in it
-	case server.astray() && q.ack < 0 || q.ack > server.end:
-		first := q.firstData()
-		return c.now-first.time >= waitTime || c.packets-first.packets >= waitPackets
+	case server.astray() && q.Ack() < 0 || q.Ack() > server.end:
+		first := q.FirstData()
+		return c.now-first.Time >= waitTime || c.packets-first.Mark >= waitPackets
 	}
 	return false
 }

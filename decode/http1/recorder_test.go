@@ -229,8 +229,8 @@ func (f *feeder) check(t testing.TB) {
 		t.Error("next handler: " + s)
 	}
 	for d := range f.c.half {
-		if !f.c.half[d].held.empty() {
-			t.Errorf("direction %d still holds %d items", d, f.c.half[d].held.len())
+		if !f.c.half[d].held.Empty() {
+			t.Errorf("direction %d still holds %d items", d, f.c.half[d].held.Len())
 		}
 	}
 }

@@ -8,15 +8,15 @@ const maxSpread = 4
 // recognise looks for a start line in what a direction holds. It says whether that was decided.
 func (c *Conn) recognise(d reassembly.Dir) bool {
 	h := &c.half[d]
-	for ; h.sniffed < h.held.len(); h.sniffed++ {
-		i := h.held.at(h.sniffed)
-		if i.kind != heldData {
+	for ; h.sniffed < h.held.Len(); h.sniffed++ {
+		i := h.held.At(h.sniffed)
+		if i.Kind != reassembly.HeldData {
 			c.recognised(d, isNeither)
 			return true
 		}
-		ch := h.held.chunk(i)
+		ch := h.held.Chunk(i)
 		h.open(ch, c.packets)
-		if h.sniffed > 0 && i.packet != h.held.at(h.sniffed-1).packet {
+		if h.sniffed > 0 && i.Packet != h.held.At(h.sniffed-1).Packet {
 			h.spread++
 		}
 		v := h.sniff.feed(ch.Data)
@@ -33,7 +33,7 @@ func (c *Conn) recognise(d reassembly.Dir) bool {
 
 // tooLong says that a start line takes more than may be held for it.
 func (c *Conn) tooLong(h *half) bool {
-	return h.sniff.n > c.lim.Header || h.held.cost() > c.lim.Pending || h.sniff.strict && h.spread > maxSpread
+	return h.sniff.n > c.lim.Header || h.held.Cost() > c.lim.Pending || h.sniff.strict && h.spread > maxSpread
 }
 
 // recognised acts on what the sniffer found.

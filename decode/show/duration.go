@@ -3,6 +3,7 @@ package show
 import (
 	"fmt"
 	"strconv"
+	"time"
 
 	"github.com/wspeek/wspeek/capture"
 )
@@ -26,6 +27,19 @@ func Duration(d capture.Time) string {
 		return withRest(s/3600, " h", s%3600/60, " min")
 	}
 	return withRest(s/60, " min", s%60, " s")
+}
+
+// ShortDuration writes a length of time in few cells: "420.0ms", "30.2s", "2m05s", "3h20m".
+func ShortDuration(d capture.Time) string {
+	switch t := time.Duration(d); {
+	case t >= time.Hour:
+		return fmt.Sprintf("%dh%02dm", int(t.Hours()), int(t.Minutes())%60)
+	case t >= time.Minute:
+		return fmt.Sprintf("%dm%02ds", int(t.Minutes()), int(t.Seconds())%60)
+	case t >= time.Second:
+		return fmt.Sprintf("%.1fs", t.Seconds())
+	}
+	return fmt.Sprintf("%.1fms", float64(d)/1e6)
 }
 
 func withRest(n int64, unit string, rest int64, small string) string {

@@ -44,7 +44,7 @@ func TestHandlerContract_SOCKS(t *testing.T) {
 			t.Parallel()
 			k := handlertest.Run(t, tt.script.Calls, func(next reassembly.Handler) (reassembly.Handler, func() string) {
 				d := NewDecoder(decode.Options{})
-				s := newSOCKS(&sniffer{conn: &conn{d: d}}, client)
+				s := newSOCKS(&sniffer{carrier: newCarrier(&conn{d: d}, 0, nil)}, client)
 				target := ""
 				s.open = func(tun *decode.Tunnel) reassembly.Handler { target = tun.Target; return next }
 				return s, func() string { return fmt.Sprintf("%s %+v", target, d.bytes) }

@@ -72,7 +72,7 @@ func (d *Decoder) begin(out *decode.Batch) {
 	d.out = out
 }
 
-// Evicted counts the connections that were forgotten because of decode.Limits before they ended.
+// Evicted counts the connections that were forgotten because of Limits before they ended.
 func (d *Decoder) Evicted() int64 { return d.table.Evicted() }
 
 // hand gives the arena's memory to the batch.
@@ -92,7 +92,7 @@ func (d *Decoder) stamp(c *conn) ws.Stamp {
 // Accept is reassembly.Acceptor.
 func (d *Decoder) Accept(t *reassembly.Conn) reassembly.Handler {
 	c := &conn{d: d, tcp: t, stream: &decode.Stream{N: -1, First: t.First.Packet, Flow: t.Flow}}
-	c.top.conn = c
+	c.top = newCarrier(c, 0, nil)
 	d.emit(decode.Event{Kind: decode.KindStream, Stream: c.stream})
 	return c
 }

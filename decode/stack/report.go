@@ -6,8 +6,8 @@ import (
 	"github.com/wspeek/wspeek/reassembly"
 )
 
-// report is what c went through, for a session whose client sends in direction client.
-func (c *conn) report(client reassembly.Dir) *decode.TCP {
+// facts are what c went through, for a session whose client sends in direction client.
+func (c *conn) facts(client reassembly.Dir) *decode.TCP {
 	t := &decode.TCP{First: stampOf(c.tcp.First), Last: stampOf(c.tcp.Last)}
 	for d := reassembly.Fwd; d <= reassembly.Rev; d++ {
 		to := dirOf(client, d)

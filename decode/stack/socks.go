@@ -11,8 +11,8 @@ import (
 // socks follows the set-up of a SOCKS5 connection (RFC 1928): greeting, choice of a method, user name
 // and password (RFC 1929), request and reply. What follows is a layer of its own.
 type socks struct {
-	layer  *sniffer
-	client reassembly.Dir
+	carrier *carrier
+	client  reassembly.Dir
 	// buf are the bytes of the present step of each side.
 	buf    [2][]byte
 	stage  [2]socksStage
@@ -23,7 +23,7 @@ type socks struct {
 	// open makes inner, which is what the tunnel carries, once both sides are through.
 	open  func(*decode.Tunnel) reassembly.Handler
 	inner reassembly.Handler
-	held  held
+	held  reassembly.Held
 }
 
 type socksStage uint8
@@ -55,7 +55,7 @@ func greeting(b []byte) (whole, may bool) {
 func isChoice(b []byte) bool { return len(b) >= 2 && (b[1] == 0 || b[1] == 2) }
 
 func newSOCKS(l *sniffer, client reassembly.Dir) *socks {
-	return &socks{layer: l, client: client, open: l.inner}
+	return &socks{carrier: l.carrier, client: client, open: l.carrier.inner}
 }
 
 func (s *socks) Data(d reassembly.Dir, k reassembly.Chunk) {
@@ -68,11 +68,11 @@ func (s *socks) Data(d reassembly.Dir, k reassembly.Chunk) {
 	switch {
 	case len(k.Data) == 0:
 	case s.stage[d] == socksFailed:
-		s.layer.conn.d.bytes.Undecoded += int64(len(k.Data))
+		s.carrier.conn.d.bytes.Undecoded += int64(len(k.Data))
 	case s.inner != nil:
 		s.inner.Data(d, k)
 	default:
-		if s.held.data(d, k); s.held.size > sniffLimit(s.layer.conn.d.opt.Limits) {
+		if s.held.Data(d, k, 0); s.held.Bytes() > sniffLimit(s.carrier.conn.d.opt.Limits) {
 			s.fail()
 		}
 	}
@@ -81,10 +81,10 @@ func (s *socks) Data(d reassembly.Dir, k reassembly.Chunk) {
 // fail gives the tunnel up: what one side sends through it has waited too long for the other side's consent.
 func (s *socks) fail() {
 	for d := range s.stage {
-		s.layer.conn.d.bytes.Undecoded += int64(len(s.buf[d]))
+		s.carrier.conn.d.bytes.Undecoded += int64(len(s.buf[d]))
 		s.buf[d], s.stage[d] = nil, socksFailed
 	}
-	s.held.replay(undecoded{&s.layer.conn.d.bytes})
+	s.held.Replay(s.carrier.conn.undecoded())
 }
 
 // step looks whether the present step of side d is whole.
@@ -92,19 +92,19 @@ func (s *socks) step(d reassembly.Dir) {
 	n := s.need(d)
 	if n < 0 || len(s.buf[d]) > 600 {
 		s.stage[d] = socksFailed
-		s.layer.conn.d.bytes.Undecoded += int64(len(s.buf[d]))
+		s.carrier.conn.d.bytes.Undecoded += int64(len(s.buf[d]))
 		s.buf[d] = nil
 		return
 	}
 	if len(s.buf[d]) < n {
 		return
 	}
-	s.layer.conn.d.bytes.HTTP += int64(n)
+	s.carrier.conn.d.bytes.HTTP += int64(n)
 	s.done(d, s.buf[d])
 	s.buf[d] = s.buf[d][:0]
 	if s.stage[0] == socksDone && s.stage[1] == socksDone && s.inner == nil {
 		s.inner = s.open(&decode.Tunnel{Type: "socks5", Target: s.target})
-		s.held.replay(s.inner)
+		s.held.Replay(s.inner)
 	}
 }
 
@@ -206,8 +206,8 @@ func (s *socks) Gap(d reassembly.Dir, off, n int64) {
 		s.inner.Gap(d, off, n)
 		return
 	}
-	s.layer.conn.d.bytes.Missing += n
-	s.layer.conn.d.bytes.Undecoded += int64(len(s.buf[d]))
+	s.carrier.conn.d.bytes.Missing += n
+	s.carrier.conn.d.bytes.Undecoded += int64(len(s.buf[d]))
 	s.buf[d], s.stage[d] = nil, socksFailed
 }
 
@@ -216,7 +216,7 @@ func (s *socks) Conflict(d reassembly.Dir, off, n int64) {
 		s.inner.Conflict(d, off, n)
 		return
 	}
-	s.held.conflict(d, off, n)
+	s.held.Conflict(d, off, n)
 }
 
 func (s *socks) Close(d reassembly.Dir, k reassembly.CloseKind) {
@@ -224,10 +224,10 @@ func (s *socks) Close(d reassembly.Dir, k reassembly.CloseKind) {
 		s.inner.Close(d, k)
 		return
 	}
-	s.layer.conn.d.bytes.Undecoded += int64(len(s.buf[d]))
+	s.carrier.conn.d.bytes.Undecoded += int64(len(s.buf[d]))
 	s.buf[d] = nil
-	s.held.add(heldItem{kind: heldClose, dir: d, close: k})
-	if s.held.closed == 2 {
-		s.held.replay(undecoded{&s.layer.conn.d.bytes})
+	s.held.Close(d, k, 0)
+	if s.held.Closed() == 2 {
+		s.held.Replay(s.carrier.conn.undecoded())
 	}
 }

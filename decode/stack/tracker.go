@@ -8,6 +8,7 @@ import (
 	"github.com/wspeek/wspeek/decode"
 	"github.com/wspeek/wspeek/decode/http1"
 	"github.com/wspeek/wspeek/decode/rule"
+	"github.com/wspeek/wspeek/decode/show"
 	"github.com/wspeek/wspeek/decode/ws"
 	"github.com/wspeek/wspeek/reassembly"
 )
@@ -20,24 +21,37 @@ type tracker struct {
 	info   decode.Session
 	// request is what the upgrade asked for, nil where that was not captured.
 	request *http1.Request
-	// told says that the session was told, with its present state and end.
-	told      bool
-	toldState decode.SessionState
-	toldEnd   decode.End
-	closeSent [2]bool
+	// reported says that the session was told, with its present state and end.
+	reported      bool
+	reportedState decode.SessionState
+	reportedEnd   decode.End
+	closeSent     [2]bool
 	// worse are the newest messages told in a State worse than Conflict, maxWorse at most.
 	worse []int
+	// frames are the newest frames reported, maxFrames at most.
+	frames []frameRef
 	// framed says that frames are decoded.
 	framed bool
+	// reportedMissing is how many missing bytes of the connection have a finding, by direction.
+	reportedMissing [2]int64
 	// tcpEnded says that a direction was closed, tcpOver that it was so before the capture ended.
 	tcpEnded, tcpOver [2]bool
 }
+
+// frameRef is a frame that was reported.
+type frameRef struct {
+	n, message int
+	state      ws.State
+}
+
+// maxFrames is how many frames can still be amended.
+const maxFrames = 1 << 16
 
 // maxWorse is enough: conflicts are found among the bytes that are not acknowledged yet, not among older messages.
 const maxWorse = 1024
 
 // last is the end of list, cut to half of n where it has grown to n.
-func last(list []int, n int) []int {
+func last[T any](list []T, n int) []T {
 	if len(list) < n {
 		return list
 	}
@@ -46,6 +60,7 @@ func last(list []int, n int) []int {
 
 // Frame is ws.Sink.
 func (s *tracker) Frame(f *ws.Frame) {
+	s.frames = append(last(s.frames, maxFrames), frameRef{f.N, f.Message, f.State})
 	s.conn.d.out.AddFrame(s.event(), f)
 }
 
@@ -58,6 +73,9 @@ func (s *tracker) Message(m *ws.Message) {
 		s.worse = append(last(s.worse, maxWorse), m.N)
 	}
 	s.conn.d.out.AddMessage(s.event(), m)
+	if m.Conflict {
+		s.amendFrames(m.N)
+	}
 	if m.Opcode == ws.OpClose {
 		s.closeFrame(m)
 	}
@@ -65,10 +83,24 @@ func (s *tracker) Message(m *ws.Message) {
 
 // Amend is ws.Sink.
 func (s *tracker) Amend(n int, st ws.State) {
-	if slices.Contains(s.worse, n) {
-		return // less was claimed of it already
+	e := s.event()
+	e.Kind, e.State, e.N, e.Worse = decode.KindAmend, st, n, slices.Contains(s.worse, n)
+	s.conn.d.out.Add(e)
+	s.amendFrames(n)
+}
+
+// amendFrames amends the frames of message n that were reported as known better than Conflict.
+func (s *tracker) amendFrames(n int) {
+	for i := range s.frames {
+		f := &s.frames[i]
+		if f.message != n || f.state == ws.Conflict {
+			continue
+		}
+		e := s.event()
+		e.Kind, e.State, e.N, e.Of, e.Worse = decode.KindAmendFrame, ws.Conflict, f.n, n, f.state > ws.Conflict
+		s.conn.d.out.Add(e)
+		f.state = ws.Conflict
 	}
-	s.conn.d.emit(decode.Event{Kind: decode.KindAmend, State: st, N: n, Stream: s.conn.stream, Session: s.ref})
 }
 
 // Finding is ws.Sink.
@@ -91,16 +123,20 @@ func (s *tracker) note(r *rule.Rule, d ws.Dir, off int64, detail string) {
 	s.Finding(&ws.Finding{Rule: r, Dir: d, At: s.conn.d.stamp(s.conn), Offset: off, Detail: detail})
 }
 
-// tell tells a snapshot of the session where its state or end has changed since the last.
-func (s *tracker) tell() {
-	if s.told && s.toldState == s.info.State && s.toldEnd == s.info.End {
+// report emits a snapshot of the session if its state or end has changed since the last.
+func (s *tracker) report() {
+	if s.reported && s.reportedState == s.info.State && s.reportedEnd == s.info.End {
 		return
 	}
+	first := !s.reported
 	s.snapshot()
+	if first {
+		s.noteMissing("before the session was recognised")
+	}
 }
 
 func (s *tracker) snapshot() {
-	s.told, s.toldState, s.toldEnd = true, s.info.State, s.info.End
+	s.reported, s.reportedState, s.reportedEnd = true, s.info.State, s.info.End
 	s.info.Retransmissions = int(s.conn.tcp.Stats[0].Retransmitted + s.conn.tcp.Stats[1].Retransmitted)
 	s.info.Last = max(s.info.Last, s.conn.tcp.Last.Packet)
 	info := s.info
@@ -114,10 +150,10 @@ func (s *tracker) closeFrame(m *ws.Message) {
 	}
 	s.closeSent[m.Dir] = true
 	s.settle()
-	s.tell()
+	s.report()
 }
 
-// tcpClosed is told when one direction of the decode.TCP connection has ended.
+// tcpClosed is told when one direction of the TCP connection has ended.
 func (s *tracker) tcpClosed(d reassembly.Dir, k reassembly.CloseKind) {
 	if s.tcpEnded[d] {
 		return
@@ -144,8 +180,11 @@ func (s *tracker) tcpClosed(d reassembly.Dir, k reassembly.CloseKind) {
 
 // last tells what is known when nothing more can come.
 func (s *tracker) last() {
+	if s.info.State != decode.Refused {
+		s.noteMissing("outside the frames that were decoded")
+	}
 	s.noClose()
-	s.info.TCP = s.conn.report(s.client)
+	s.info.TCP = s.conn.facts(s.client)
 	if s.info.State != decode.Refused {
 		s.info.Last = max(s.info.Last, s.conn.tcp.Last.Packet)
 	}
@@ -159,7 +198,7 @@ func (s *tracker) whole() bool {
 	return stats[0].Segments > 0 && stats[1].Segments > 0 && s.info.Missing == 0
 }
 
-// noClose notes a decode.TCP connection that ended without a decode.Close frame (section 7.1.5: 1006).
+// noClose notes a TCP connection that ended without a Close frame (section 7.1.5: 1006).
 func (s *tracker) noClose() {
 	abnormal := s.info.End == decode.EndFIN || s.info.End == decode.EndRST
 	if !abnormal || !s.whole() || s.info.Close != nil || !s.info.HasOpened || s.info.Draft != "" {
@@ -175,7 +214,7 @@ func (s *tracker) noClose() {
 	s.note(rule.NoClose, s.info.EndBy, -1, fmt.Sprintf("%s by the %s", how, by))
 }
 
-// settle computes State and decode.End from what has been seen.
+// settle computes State and End from what has been seen.
 func (s *tracker) settle() {
 	i := &s.info
 	tcpOver := s.tcpOver[0] && s.tcpOver[1]
@@ -208,15 +247,28 @@ func endOf(k reassembly.CloseKind) decode.End {
 	return decode.EndCapture
 }
 
-// gap notes that bytes of the session are missing. Where frames are decoded, the finding comes from there.
+// gap notes that bytes of the session are missing. If frames are decoded, the finding comes from there.
 func (s *tracker) gap(d reassembly.Dir, off, n int64) {
 	if s.info.State == decode.Refused || s.info.State == decode.Closed {
 		return
 	}
 	s.info.Missing += n
 	if !s.framed {
+		s.reportedMissing[d] += n
 		s.note(rule.Gap, dirOf(s.client, d), off, fmt.Sprintf("%d bytes of the opening handshake were not captured", n))
 	}
+}
+
+// noteMissing makes findings of bytes of the connection that were never captured and have none: a session is complete
+// only if every byte between SYN and FIN was captured.
+func (s *tracker) noteMissing(where string) {
+	for d, n := range s.conn.missing {
+		if n -= s.reportedMissing[d]; n > 0 {
+			s.reportedMissing[d] += n
+			s.note(rule.Gap, dirOf(s.client, reassembly.Dir(d)), -1, fmt.Sprintf("%s not captured, %s", show.Bytes(n), where))
+		}
+	}
+	s.info.Missing = max(s.info.Missing, s.conn.missing[0]+s.conn.missing[1])
 }
 
 // conflict notes that copies of bytes of the handshake differed.

@@ -22,7 +22,7 @@ type Retention struct {
 // closedSession is a session that has ended, at is what Note was told.
 type closedSession struct{ n, at, size int }
 
-// decode.Closed takes the newest snapshot of a session, and the one before it (nil for none). At says where in the order of
+// Closed takes the newest snapshot of a session, and the one before it (nil for none). At says where in the order of
 // messages that is.
 func (f *Retention) Closed(before, now *decode.Session, at int) {
 	if f.Sessions == 0 && f.Bytes == 0 || !over(now) || before != nil && over(before) {

@@ -13,6 +13,7 @@ const (
 	rowReply // ws.S2C
 	rowCode  // a close code is there
 	rowOdd   // see Trace.odd
+	rowConflict
 )
 
 // row is a message, packed. Most messages fit.
@@ -48,7 +49,7 @@ func (r *row) pack(m *ws.Message) bool {
 	for _, f := range []struct {
 		on  bool
 		bit uint8
-	}{{m.Compressed, rowCompressed}, {m.ValidUTF8, rowUTF8}, {m.Dir == ws.S2C, rowReply}, {m.CloseCode >= 0, rowCode}} {
+	}{{m.Compressed, rowCompressed}, {m.ValidUTF8, rowUTF8}, {m.Dir == ws.S2C, rowReply}, {m.CloseCode >= 0, rowCode}, {m.Conflict, rowConflict}} {
 		if f.on {
 			r.flags |= f.bit
 		}
@@ -65,7 +66,7 @@ func (r *row) unpack(m *ws.Message) {
 		Min: int(r.min), Max: int(r.max), Len: int64(r.len), WireLen: int64(r.wire), Frames: int(r.frames),
 		Stream:     ws.Range{Start: r.offset, End: r.offset + int64(r.span)},
 		Compressed: r.flags&rowCompressed != 0, State: ws.State(r.state), Why: ws.Why(r.why),
-		ValidUTF8: r.flags&rowUTF8 != 0, CloseCode: -1,
+		ValidUTF8: r.flags&rowUTF8 != 0, Conflict: r.flags&rowConflict != 0, CloseCode: -1,
 	}
 	if r.flags&rowCode != 0 {
 		m.CloseCode = int(r.code)

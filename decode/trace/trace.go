@@ -55,7 +55,7 @@ type sessionTrace struct {
 	// first has, for each message, one less than the number of its first frame.
 	first    indexByNumber
 	findings []ws.Finding
-	// messages, bytes and wire are counted as in decode.Session; last is the largest packet number of a message.
+	// messages, bytes and wire are counted as in Session; last is the largest packet number of a message.
 	messages, bytes, wire [2]int64
 	last                  int
 }
@@ -91,6 +91,8 @@ func (t *Trace) Apply(b *decode.Batch, e *decode.Event) error {
 		s.findings = append(s.findings, *b.Finding(e))
 	case decode.KindAmend:
 		t.amend(s.byN.at(e.N), e.State)
+	case decode.KindAmendFrame:
+		t.amendFrame(s.frames.at(e.N), e.State)
 	}
 	return nil
 }
@@ -137,8 +139,9 @@ func (t *Trace) amend(i int, s ws.State) {
 	}
 	t.amended++
 	r.state = uint8(ws.State(r.state).Worse(s))
+	r.flags |= rowConflict
 	if m := t.odd[i]; m != nil {
-		m.State = m.State.Worse(s)
+		m.State, m.Conflict = m.State.Worse(s), true
 	}
 }
 
@@ -153,7 +156,7 @@ func (t *Trace) of(session int) *sessionTrace {
 // Sessions is how many sessions there were; they are numbered from 1.
 func (t *Trace) Sessions() int { return t.sessions.n }
 
-// decode.Session is the newest snapshot of session n, nil where there is none. A snapshot is not changed.
+// Session is the newest snapshot of session n, nil where there is none. A snapshot is not changed.
 func (t *Trace) Session(n int) *decode.Session {
 	if s := t.of(n); s != nil {
 		return s.info

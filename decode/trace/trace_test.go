@@ -2,6 +2,7 @@ package trace
 
 import (
 	"fmt"
+	"math"
 	"reflect"
 	"testing"
 
@@ -41,6 +42,9 @@ func apply(t testing.TB, tr *Trace, ms []ws.Message, fs []ws.Frame) {
 	applyAll(t, tr, batchOf(1, fs, nil, ms))
 }
 
+// manyPackets is a packet number of more than 32 bits, or the largest that a 32-bit machine has.
+const manyPackets = min(1<<33, math.MaxInt)
+
 func TestTraceGivesBackWhatItWasGiven(t *testing.T) {
 	t.Parallel()
 	plain := ws.Message{N: 1, Dir: ws.S2C, Opcode: ws.OpText, Start: ws.Stamp{Packet: 3, Time: 30}, Last: ws.Stamp{Packet: 5, Time: 50},
@@ -57,7 +61,7 @@ func TestTraceGivesBackWhatItWasGiven(t *testing.T) {
 		{"holes", func(m *ws.Message) { m.Holes, m.Missing, m.State = []ws.Hole{{At: 1, N: 2}}, 2, ws.Partial }},
 		{"findings", func(m *ws.Message) { m.Findings = []*rule.Rule{rule.RSV} }},
 		{"guessed", func(m *ws.Message) { m.State, m.Confidence = ws.Guessed, 0.5 }},
-		{"packet number over 32 bits", func(m *ws.Message) { m.Max, m.Last.Packet = 1<<33, 1<<33 }},
+		{"packet number over 32 bits", func(m *ws.Message) { m.Max, m.Last.Packet = manyPackets, manyPackets }},
 		{"70000 frames", func(m *ws.Message) { m.Frames = 70000 }},
 		{"last packet is not the largest", func(m *ws.Message) { m.Last.Packet = 4 }},
 	} {

@@ -167,6 +167,9 @@ func (h *half) endFrame() {
 	h.label(f, a)
 	done := a.single || f.Fin || a.cut
 	a.part(f, h.top, h.off)
+	if a.cut && !a.single && !f.Fin {
+		a.unfinished = true // nobody knows how many fragments were to come
+	}
 	if done {
 		h.conclude(a)
 	}

@@ -150,6 +150,8 @@ type Message struct {
 	// Missing is the sum of Holes.
 	Missing int64
 	Holes   []Hole
+	// Conflict says that copies of some of its bytes differed, also if State says something worse.
+	Conflict bool
 	// Payload is the application data: after inflation; holes left out; raw (compressed) bytes where Undecodable; for
 	// a close the whole body with the code. Nil where Config.Keep is off, but for a close.
 	Payload []byte

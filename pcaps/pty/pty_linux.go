@@ -1,6 +1,7 @@
 package pty
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"syscall"
@@ -28,8 +29,7 @@ func Open(w, h int) (master, slave *os.File, err error) {
 		slave, err = os.OpenFile(fmt.Sprintf("/dev/pts/%d", n), os.O_RDWR|syscall.O_NOCTTY, 0)
 	}
 	if err != nil {
-		master.Close()
-		return nil, nil, fmt.Errorf("pseudo-terminal: %w", err)
+		return nil, nil, fmt.Errorf("pseudo-terminal: %w", errors.Join(err, master.Close()))
 	}
 	return master, slave, nil
 }

@@ -1,7 +1,7 @@
-// Command hazards counts how many of the hazards have a test, and how many of those pass.
+// Command hazards counts how many of the hazards in pcaps/HAZARDS.md have a test, and how many of those pass.
 //
 // A hazard's test is named after it: TestHazard_T14_PortReuse. Subtests do not count. Run it in the
-// root of the repository; it exits with 1 where a hazard's test fails or a package does not build.
+// root of the repository; it exits with 1 if a hazard's test fails or a package does not build.
 package main
 
 import (
@@ -13,31 +13,23 @@ import (
 	"os/exec"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 )
 
-// run is a span of numbers of one section, first and last included.
-type run struct {
-	section     string
-	first, last int
-}
+// document lists the hazards: each has a row in one of its tables that starts with its ID.
+const document = "pcaps/HAZARDS.md"
 
-// hazards are all there are: file formats, link and IP, TCP, HTTP, frames, deflate, TLS and
-// HTTP/2, output, live capture. Numbers that are missing were given up.
-var hazards = []run{
-	{"F", 1, 19}, {"L", 1, 8}, {"L", 10, 12}, {"T", 1, 16}, {"T", 18, 24}, {"T", 26, 26}, {"T", 28, 32},
-	{"H", 1, 25}, {"W", 1, 32}, {"D", 1, 19}, {"X", 1, 8}, {"O", 1, 19}, {"V", 1, 8},
-}
-
-var testName = regexp.MustCompile(`^TestHazard_([A-Z][0-9]+)_[^/]+$`)
+var (
+	row      = regexp.MustCompile(`(?m)^\| ([A-Z][0-9]+) \|`)
+	testName = regexp.MustCompile(`^TestHazard_([A-Z][0-9]+)_[^/]+$`)
+)
 
 // event is a line of `go test -json`.
 type event struct {
 	Action, Package, Test string
 }
 
-// tally is what became of the tests.
+// tally holds the results of the tests.
 type tally struct {
 	// byHazard are the outcomes (pass, fail, skip) of each hazard's tests.
 	byHazard map[string][]string
@@ -46,6 +38,12 @@ type tally struct {
 }
 
 func main() {
+	text, err := os.ReadFile(document)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "hazards:", err)
+		os.Exit(2)
+	}
+	known := ids(string(text))
 	cmd := exec.Command("go", "test", "-json", "-p", "1", "-run", "^TestHazard_", "./...")
 	cmd.Stderr = os.Stderr
 	out, err := cmd.StdoutPipe()
@@ -56,28 +54,26 @@ func main() {
 		fmt.Fprintln(os.Stderr, "hazards: go test:", err)
 		os.Exit(2)
 	}
-	t := count(out)
+	t := count(out, known)
 	waited := cmd.Wait()
-	t.report(os.Stdout, ids())
+	t.report(os.Stdout, known)
 	if waited != nil || len(t.failed)+len(t.strange) > 0 {
 		os.Exit(1)
 	}
 }
 
-// ids are the hazards in order.
-func ids() []string {
+// ids returns the hazards that the document lists, in its order.
+func ids(document string) []string {
 	var out []string
-	for _, r := range hazards {
-		for n := r.first; n <= r.last; n++ {
-			out = append(out, r.section+strconv.Itoa(n))
-		}
+	for _, m := range row.FindAllStringSubmatch(document, -1) {
+		out = append(out, m[1])
 	}
 	return out
 }
 
-func count(in io.Reader) *tally {
+// count reads the output of go test -json. Tests of hazards that are not known are reported as strange.
+func count(in io.Reader, known []string) *tally {
 	t := &tally{byHazard: map[string][]string{}}
-	known := ids()
 	for lines := bufio.NewReader(in); ; {
 		line, err := lines.ReadBytes('\n')
 		var e event
@@ -105,7 +101,7 @@ func (t *tally) add(e event, known []string) {
 	t.byHazard[m[1]] = append(t.byHazard[m[1]], e.Action)
 }
 
-// outcome of a hazard: fail where one of its tests fails, pass where one passes, else skip, "" without a test.
+// outcome returns fail if one of the hazard's tests fails, pass if one passes, else skip, and "" if there is no test.
 func (t *tally) outcome(id string) string {
 	for _, o := range []string{"fail", "pass", "skip"} {
 		if slices.Contains(t.byHazard[id], o) {

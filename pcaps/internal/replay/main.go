@@ -89,7 +89,7 @@ func load(name string) (frames [][]byte, err error) {
 	if err != nil {
 		return nil, err
 	}
-	defer r.Close()
+	defer func() { _ = r.Close() }() // it was only read
 	for len(frames) < most {
 		var b capture.Batch // its memory stays
 		err := r.ReadBatch(&b)
@@ -123,7 +123,7 @@ func setUp() (fd int, err error) {
 			return 0, fmt.Errorf("ip %s: %w: %s", args, err, out)
 		}
 		for _, name := range []string{"v0", "v1"} { // nothing else is to be sent
-			os.WriteFile("/proc/sys/net/ipv6/conf/"+name+"/disable_ipv6", []byte("1"), 0)
+			_ = os.WriteFile("/proc/sys/net/ipv6/conf/"+name+"/disable_ipv6", []byte("1"), 0) // a kernel without IPv6
 		}
 	}
 	v0, err := net.InterfaceByName("v0")

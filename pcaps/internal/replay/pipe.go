@@ -44,7 +44,9 @@ func (p *pipe) start(cmd *exec.Cmd) error {
 
 // end takes the counts from the last line.
 func (p *pipe) end() (c counts, err error) {
-	p.cmd.Process.Signal(os.Interrupt)
+	if err := p.cmd.Process.Signal(os.Interrupt); err != nil {
+		return c, err
+	}
 	summary, said := <-p.last, <-p.words
 	var s struct {
 		Packets  struct{ Read, Dropped int64 }

@@ -72,14 +72,14 @@ func one(fd int, frames [][]byte, mode string, rate float64) (r result, err erro
 	if err := p.start(cmd); err != nil {
 		return r, err
 	}
-	defer cmd.Process.Kill()
+	defer func() { _ = cmd.Process.Kill() }() // if it has not ended
 	most := watchMemory(cmd.Process.Pid)
 	began := time.Now()
 	r.sent = send(fd, frames, rate, began.Add(time.Duration(*seconds*float64(time.Second))))
 	r.rate = float64(r.sent) / time.Since(began).Seconds()
 	time.Sleep(time.Second)
 	r.counts, err = p.end()
-	cmd.Wait() // its status says that it was interrupted, or packets were dropped
+	_ = cmd.Wait() // its status says that it was interrupted, or packets were dropped
 	r.cpu = cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
 	r.resident = <-most
 	return r, err

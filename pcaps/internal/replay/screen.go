@@ -42,7 +42,7 @@ func (s *screen) start(cmd *exec.Cmd) error {
 	cmd.Env = append(os.Environ(), "TERM=xterm-256color")
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
 	err = cmd.Start()
-	slave.Close()
+	err = errors.Join(err, slave.Close())
 	if err != nil {
 		return err
 	}
@@ -89,7 +89,9 @@ func (s *screen) press() {
 		case <-s.over:
 			return
 		case <-time.After(keyEvery):
-			s.master.WriteString(s.keys[i%len(s.keys)])
+			if _, err := s.master.WriteString(s.keys[i%len(s.keys)]); err != nil {
+				return // it has ended
+			}
 		}
 	}
 }
@@ -100,13 +102,17 @@ const longest = 30 * time.Second
 func (s *screen) end() (counts, error) {
 	close(s.over)
 	time.Sleep(2 * keyEvery) // no key is half pressed
-	s.master.WriteString("Q")
+	if _, err := s.master.WriteString("Q"); err != nil {
+		return counts{}, err
+	}
 	select {
 	case <-s.ended:
 	case <-time.After(longest):
 		return counts{}, errors.New("wspeek does not end")
 	}
-	s.master.Close()
+	if err := s.master.Close(); err != nil {
+		return counts{}, err
+	}
 	return accountIn(s.tail)
 }
 

@@ -1,0 +1,4 @@
+package run
+
+// InterruptibleFor is Interruptible with another time for signals that are the same.
+var InterruptibleFor = interruptible

@@ -1,0 +1,275 @@
+package run
+
+import (
+	"context"
+	"errors"
+	"io"
+	"strconv"
+	"sync"
+	"sync/atomic"
+
+	"github.com/wspeek/wspeek/capture"
+	"github.com/wspeek/wspeek/decode"
+	"github.com/wspeek/wspeek/decode/stack"
+	"github.com/wspeek/wspeek/reassembly"
+)
+
+// Shards is how many decoders the connections are spread over. It is fixed, whatever the number of cores, so that
+// the bounds that each of them keeps are reached at the same place everywhere.
+const Shards = 4
+
+// inFlight is how many batches are worked on at a time: one is read, some are decoded, one is written.
+const inFlight = 3
+
+// job is a batch of packets on its way: the packets, their segments by shard, and the events of each shard.
+type job struct {
+	packets capture.Batch
+	segs    [Shards][]reassembly.Segment
+	// tick, if it is not 0, is the time now, in a job without packets.
+	tick    capture.Time
+	out     [Shards]*decode.Batch
+	decoded sync.WaitGroup
+}
+
+// pump moves packets from a source through the decoders and passes their events, in order, to one visitor.
+type pump struct {
+	source    capture.Source
+	opt       decode.Options
+	dissector reassembly.Dissector
+	decoders  [Shards]*stack.Decoder
+	merger    stack.Merger
+	read      atomic.Int64
+	// cut counts packets of TCP connections that are not whole.
+	cut int64
+	// visited is the number of the newest packet all of whose events have been visited.
+	visited atomic.Int64
+	// missing are the bytes that each shard knows to be missing so far.
+	missing [Shards]atomic.Int64
+	// flush is called after each batch; it may be slow.
+	flush func() error
+	// damaged is called for damage in an input; reading continues with the next input.
+	damaged func(error)
+	// panicked is called if one of the pump's goroutines panics; run does not return then. If it is nil, the program ends.
+	panicked func()
+}
+
+// guard is deferred in each goroutine.
+func (p *pump) guard() {
+	if p.panicked == nil {
+		return
+	}
+	if recover() != nil {
+		p.panicked()
+	}
+}
+
+// run reads source to its end, or until ctx is done or visit returns an error. What was read when ctx was done is
+// still decoded and visited.
+func (p *pump) run(ctx context.Context, visit Visit) error {
+	free, read, decoded := p.queues()
+	quit, stop := context.WithCancel(ctx)
+	defer stop()
+	for i := range p.decoders {
+		p.decoders[i] = stack.NewDecoder(p.opt)
+	}
+	var readErr error
+	go func() {
+		defer p.guard()
+		readErr = p.readAll(quit, free, read)
+		close(read)
+	}()
+	go p.decodeAll(quit, read, decoded)
+	err := p.visitAll(decoded, free, visit)
+	stop()
+	for range decoded { // decodeAll closes it when it has ended
+	}
+	if err == nil {
+		err = p.finish(visit)
+	}
+	if err != nil || ctx.Err() != nil {
+		return err // readAll may still be waiting for input
+	}
+	return readErr
+}
+
+func (p *pump) queues() (free, read, decoded chan *job) {
+	free, read, decoded = make(chan *job, inFlight), make(chan *job, inFlight), make(chan *job, inFlight)
+	for range inFlight {
+		j := &job{}
+		for i := range j.out {
+			j.out[i] = &decode.Batch{}
+		}
+		free <- j
+	}
+	return free, read, decoded
+}
+
+// Idle is the error of a ReadBatch that has no packets and reports what time it is: a live capture returns it, so that
+// the decoders notice how long nothing has come.
+type Idle struct{ Now capture.Time }
+
+// Error is for package errors: nobody prints it.
+func (Idle) Error() string { return "no packet came" }
+
+// readAll fills jobs with packets.
+func (p *pump) readAll(quit context.Context, free <-chan *job, read chan<- *job) error {
+	for {
+		var j *job
+		select {
+		case <-quit.Done():
+			return nil
+		case j = <-free:
+		}
+		err := p.source.ReadBatch(&j.packets)
+		var damage *capture.Damage
+		var late Idle
+		j.tick = 0
+		switch {
+		case errors.As(err, &late):
+			j.tick = late.Now
+			j.packets.Packets = j.packets.Packets[:0]
+		case errors.As(err, &damage):
+			p.damaged(err)
+			j.packets.Packets = j.packets.Packets[:0]
+		case errors.Is(err, io.EOF):
+			return nil
+		case err != nil:
+			return err
+		}
+		read <- j
+	}
+}
+
+// decodeAll passes jobs to the decoders, each of which works by itself, and then on, in the order in which they were read.
+func (p *pump) decodeAll(quit context.Context, read <-chan *job, decoded chan<- *job) {
+	defer p.guard()
+	var inputs [Shards]chan *job
+	var wg sync.WaitGroup
+	for i := range inputs {
+		inputs[i] = make(chan *job, inFlight)
+		wg.Go(func() { p.decode(i, inputs[i]) })
+	}
+	for j := p.next(quit, read); j != nil; j = p.next(quit, read) {
+		p.dissect(j)
+		j.decoded.Add(Shards)
+		for i := range inputs {
+			inputs[i] <- j
+		}
+		decoded <- j
+	}
+	for i := range inputs {
+		close(inputs[i])
+	}
+	wg.Wait()
+	close(decoded)
+}
+
+// next is the next job, nil at the end.
+func (p *pump) next(quit context.Context, read <-chan *job) *job {
+	select {
+	case j := <-read:
+		return j
+	default:
+	}
+	select {
+	case j := <-read:
+		return j
+	case <-quit.Done():
+		return nil
+	}
+}
+
+// dissect spreads the segments of a job's packets over the shards.
+func (p *pump) dissect(j *job) {
+	for i := range j.segs {
+		j.segs[i] = j.segs[i][:0]
+	}
+	var s reassembly.Segment
+	for i := range j.packets.Packets {
+		if p.dissector.Segment(&j.packets.Packets[i], &s) == reassembly.OK {
+			k := s.Flow.Hash() % Shards
+			j.segs[k] = append(j.segs[k], s)
+			if q := &j.packets.Packets[i]; len(q.Data) < q.OrigLen {
+				p.cut++
+			}
+		}
+	}
+	p.read.Add(int64(len(j.packets.Packets)))
+}
+
+func (p *pump) decode(shard int, in <-chan *job) {
+	defer p.guard()
+	d := p.decoders[shard]
+	for j := range in {
+		if j.tick != 0 {
+			d.Tick(j.tick, j.out[shard])
+		} else {
+			d.Decode(j.segs[shard], j.out[shard])
+		}
+		p.missing[shard].Store(d.Bytes().Missing)
+		j.decoded.Done()
+	}
+}
+
+// missingSoFar is how many bytes were acknowledged and never captured. It may be called at any time.
+func (p *pump) missingSoFar() (n int64) {
+	for i := range p.missing {
+		n += p.missing[i].Load()
+	}
+	return n
+}
+
+func (p *pump) visitAll(decoded <-chan *job, free chan<- *job, visit Visit) error {
+	for j := range decoded {
+		j.decoded.Wait()
+		if err := p.merger.Merge(j.out[:], visit); err != nil {
+			return err
+		}
+		if n := len(j.packets.Packets); n > 0 {
+			p.visited.Store(int64(j.packets.Packets[n-1].Number))
+		}
+		if err := p.flush(); err != nil {
+			return err
+		}
+		free <- j
+	}
+	return nil
+}
+
+// finish visits the events that the end of the capture causes.
+func (p *pump) finish(visit Visit) error {
+	var out [Shards]*decode.Batch
+	var wg sync.WaitGroup
+	for i := range out {
+		out[i] = &decode.Batch{}
+		wg.Go(func() {
+			defer p.guard()
+			p.decoders[i].Finish(out[i])
+		})
+	}
+	wg.Wait()
+	if err := p.merger.Merge(out[:], visit); err != nil {
+		return err
+	}
+	return p.flush()
+}
+
+// account adds what the pump knows to a.
+func (p *pump) account(a *decode.Account) {
+	a.Read, a.Decoded, a.Skipped = p.read.Load(), p.dissector.Decoded(), p.dissector.Skipped()
+	a.Sessions, a.Cut = int64(p.merger.Sessions), p.cut
+	for _, d := range p.decoders {
+		a.Bytes.Add(d.Bytes())
+		a.AddEncrypted(d.Encrypted())
+		a.Evicted += d.Evicted()
+	}
+	if a.Cut > 0 && a.Sessions == 0 {
+		a.Incomplete(strconv.FormatInt(a.Cut, 10) + " packets were cut short by the capture (snaplen), and no session was recognised")
+	}
+	if a.Evicted > 0 {
+		a.Incomplete("a limit was reached: " + strconv.FormatInt(a.Evicted, 10) + " connections were dropped")
+	}
+	if p.dissector.SkippedFor(reassembly.FragmentLimit) > 0 {
+		a.Incomplete("a limit was reached: IP fragments were dropped")
+	}
+}

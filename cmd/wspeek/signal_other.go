@@ -1,6 +1,0 @@
-//go:build !unix
-
-package main
-
-// ignoreBrokenPipe does nothing: there is no SIGPIPE here.
-func ignoreBrokenPipe() {}

@@ -1,0 +1,131 @@
+package stack
+
+import (
+	"bytes"
+
+	"github.com/wspeek/wspeek/reassembly"
+)
+
+// verdict is what a recogniser says of the first bytes of a stream.
+type verdict uint8
+
+const (
+	no verdict = iota
+	// maybe waits for more bytes.
+	maybe
+	yes
+)
+
+// recogniser is a row for something that can lie on a byte stream.
+type recogniser struct {
+	name string
+	// sniff looks at the first bytes of both directions, which are in s.head.
+	sniff func(s *sniffer) verdict
+	// begin makes the Handler for it.
+	begin func(s *sniffer) reassembly.Handler
+}
+
+// recognisers are the rows, in the order in which they are asked; the first that is certain gets the stream.
+func recognisers() [3]recogniser {
+	return [...]recogniser{
+		{"HTTP/1", sniffHTTP, beginHTTP},
+		{"TLS", sniffTLS, beginTLS},
+		{"SOCKS5", sniffSOCKS, beginSOCKS},
+	}
+}
+
+// either asks of both directions; one that is certain is enough.
+func (s *sniffer) either(looks func(b []byte) verdict) verdict {
+	return max(looks(s.head[0]), looks(s.head[1]))
+}
+
+// methods are those of RFC 9110 section 9 and of WebDAV and its kin, as far as they are met.
+var methods = [][]byte{
+	[]byte("GET "), []byte("POST "), []byte("HEAD "), []byte("PUT "), []byte("DELETE "), []byte("OPTIONS "),
+	[]byte("CONNECT "), []byte("PATCH "), []byte("TRACE "), []byte("PROPFIND "), []byte("PROPPATCH "),
+	[]byte("REPORT "), []byte("MKCOL "), []byte("COPY "), []byte("MOVE "), []byte("LOCK "), []byte("UNLOCK "),
+	[]byte("SEARCH "), []byte("NOTIFY "), []byte("M-SEARCH "), []byte("SUBSCRIBE "), []byte("HTTP/1."),
+}
+
+// sniffHTTP looks for a request or status line.
+func sniffHTTP(s *sniffer) verdict { return s.either(looksLikeHTTP) }
+
+func beginHTTP(s *sniffer) reassembly.Handler { return s.carrier.newHTTP(s.upgrade) }
+
+// looksLikeHTTP reports whether a direction that starts with b carries HTTP/1. b is at most headLen bytes.
+func looksLikeHTTP(b []byte) verdict {
+	v := no
+	for _, m := range methods {
+		switch {
+		case len(b) == 0:
+		case bytes.HasPrefix(b, m):
+			return yes
+		case bytes.HasPrefix(m, b):
+			v = maybe
+		}
+	}
+	return v
+}
+
+func sniffTLS(s *sniffer) verdict { return s.either(looksLikeTLS) }
+
+func beginTLS(s *sniffer) reassembly.Handler {
+	c := s.carrier.conn
+	c.d.encrypted[c.serverPort()]++
+	return c.undecoded()
+}
+
+// looksLikeTLS looks for the head of a TLS record: type, version 3.0 to 3.4, length up to 2^14+2048 (RFC 8446 section 5.1, RFC 5246 section 6.2.3).
+func looksLikeTLS(b []byte) verdict {
+	if len(b) == 0 || b[0] < 0x14 || b[0] > 0x17 {
+		return no
+	}
+	if len(b) < 5 {
+		if (len(b) > 1 && b[1] != 3) || (len(b) > 2 && b[2] > 4) {
+			return no
+		}
+		return maybe
+	}
+	n := int(b[3])<<8 | int(b[4])
+	if b[1] == 3 && b[2] <= 4 && n > 0 && n <= 1<<14+2048 {
+		return yes
+	}
+	return no
+}
+
+// sniffSOCKS waits until both sides have spoken: only the client's greeting says how long it is. The client is the side that
+// opened the connection, if that was seen.
+func sniffSOCKS(s *sniffer) verdict {
+	v, _ := s.socksClient()
+	return v
+}
+
+func beginSOCKS(s *sniffer) reassembly.Handler {
+	_, client := s.socksClient()
+	return newSOCKS(s, client)
+}
+
+// socksClient is the direction of the client's greeting, with yes.
+func (s *sniffer) socksClient() (verdict, reassembly.Dir) {
+	for _, h := range s.head {
+		if len(h) > 0 && h[0] != 5 {
+			return no, 0
+		}
+	}
+	if len(s.head[0]) == 0 || len(s.head[1]) == 0 {
+		return maybe, 0
+	}
+	v := no
+	for d := reassembly.Fwd; d <= reassembly.Rev; d++ {
+		whole, may := greeting(s.head[d])
+		answer := s.head[d.Other()]
+		switch {
+		case d == reassembly.Rev && s.carrier.conn.tcp.Anchored():
+		case whole && isChoice(answer):
+			return yes, d
+		case may && (len(answer) < 2 || isChoice(answer)):
+			v = maybe
+		}
+	}
+	return v, 0
+}
