@@ -91,6 +91,9 @@ func (h *half) ended() {
 
 // shutBoth closes both directions by their FINs, the older FIN first.
 func (c *Conn) shutBoth() {
+	if c.over() {
+		return
+	}
 	first, fins := Fwd, &c.recorded().FIN
 	if fins[Rev].Packet < fins[Fwd].Packet {
 		first = Rev
@@ -183,8 +186,13 @@ func (c *Conn) finish(k CloseKind) {
 	}
 	c.flush()
 	for d := range c.halves {
+		c.halves[d].damagedTail()
+	}
+	if c.halves[Fwd].complete() && c.halves[Rev].complete() {
+		c.shutBoth()
+	}
+	for d := range c.halves {
 		h := &c.halves[d]
-		h.damagedTail()
 		h.shut(h.endKind(k))
 	}
 }

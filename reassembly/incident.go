@@ -62,6 +62,26 @@ type Record struct {
 // Record is what happened on c so far; nil where nothing did. It is the Table's own.
 func (c *Conn) Record() *Record { return c.record }
 
+// End is the packet that ended c: the RST, or the later FIN; the last packet seen if it was not ended by its sides.
+func (c *Conn) End() Stamp {
+	kinds := [2]CloseKind{c.halves[Fwd].kind, c.halves[Rev].kind}
+	r := c.record
+	switch {
+	case r == nil:
+		return c.Last
+	case kinds[Fwd] == CloseRST:
+		return r.RST[Fwd]
+	case kinds[Rev] == CloseRST:
+		return r.RST[Rev]
+	case kinds[Fwd] == CloseFIN && kinds[Rev] == CloseFIN:
+		if r.FIN[Rev].Packet > r.FIN[Fwd].Packet {
+			return r.FIN[Rev]
+		}
+		return r.FIN[Fwd]
+	}
+	return c.Last
+}
+
 // Unacked is how many bytes of d were handed on that the peer has not acknowledged, as far as was captured.
 func (c *Conn) Unacked(d Dir) int64 {
 	h := &c.halves[d]
