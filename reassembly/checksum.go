@@ -28,23 +28,23 @@ func (s *Segment) ChecksumOK() (ok, known bool) {
 	return v == sumGood, v != sumUnknown
 }
 
-// verifySum verifies the TCP checksum.
+// verifySum verifies the TCP checksum, and takes note of the sum of the payload.
 func (s *Segment) verifySum() sumVerdict {
-	if s.Missing > 0 || len(s.tcpBytes) < 20 {
+	size := len(s.tcpBytes) - len(s.Payload)
+	if s.Missing > 0 || size < 20 {
 		return sumUnknown
 	}
+	header := s.tcpBytes[:size]
 	addresses := s.addressSum()
 	n := uint64(len(s.tcpBytes))
 	pseudo := addresses + protoTCP + n>>16 + n&0xffff
-	field := be16(s.tcpBytes[16:])
-	if field == 0 || field == fold(pseudo) || field == fold(addresses+protoTCP) {
-		if fold(addCarry(pseudo, sum64(s.tcpBytes))) == 0xffff {
-			return sumGood // it only looks like a partial sum
-		}
-		return sumOffloaded
-	}
-	if fold(addCarry(pseudo, sum64(s.tcpBytes))) == 0xffff {
+	s.sum, s.hasSum = sum64(s.Payload), true
+	// A header has an even length, so the payload's sum can be added.
+	if fold(addCarry(addCarry(pseudo, sum64(header)), s.sum)) == 0xffff {
 		return sumGood
+	}
+	if field := be16(header[16:]); field == 0 || field == fold(pseudo) || field == fold(addresses+protoTCP) {
+		return sumOffloaded
 	}
 	return sumBad
 }
@@ -112,7 +112,21 @@ func tcpSumGood(src, dst, tcp []byte) bool {
 
 // ipv4SumOK says whether the checksum of an IPv4 header is right, or was left to the network card (RFC 791 section 3.1).
 func ipv4SumOK(header []byte) bool {
+	if len(header) == 20 {
+		return plainSumOK(header)
+	}
 	return be16(header[10:]) == 0 || fold(sum64(header)) == 0xffff
+}
+
+// plainSumOK is ipv4SumOK for a header without options. The order of the bytes does not matter for a sum of 0xffff.
+func plainSumOK(b []byte) bool {
+	_ = b[19]
+	sum := binary.LittleEndian.Uint64(b)>>32 + binary.LittleEndian.Uint64(b)&0xffffffff +
+		binary.LittleEndian.Uint64(b[8:])>>32 + binary.LittleEndian.Uint64(b[8:])&0xffffffff + uint64(binary.LittleEndian.Uint32(b[16:]))
+	sum = sum>>32 + sum&0xffffffff
+	sum = sum>>16 + sum&0xffff
+	sum = sum>>16 + sum&0xffff
+	return sum == 0xffff || b[10]|b[11] == 0
 }
 
 // evidence is what the checksums of one direction have said so far.

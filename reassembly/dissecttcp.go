@@ -9,7 +9,7 @@ func (s *Segment) plain(ip []byte) bool {
 		return false
 	}
 	total := int(be16(ip[2:]))
-	if total < 40 || total > len(ip) || !ipv4SumOK(ip[:20]) {
+	if total < 40 || total > len(ip) || !plainSumOK(ip) {
 		return false
 	}
 	t := ip[20:total]
@@ -52,7 +52,7 @@ func (s *Segment) tcp(h *ipHeader) Reason {
 
 // header fills in what does not depend on IP. size is how many bytes of the header were captured.
 func (s *Segment) header(t []byte, size int) {
-	s.tcpBytes, s.Joined = t, false
+	s.tcpBytes, s.Joined, s.hasSum = t, false, false
 	s.Seq, s.Ack = be32(t[4:]), be32(t[8:])
 	s.Flags = Flags(t[13])
 	s.Window = be16(t[14:])

@@ -96,7 +96,8 @@ func (h *half) data(s *Segment, bad bool) {
 	if plain && h.wait == nil && h.anchored && h.fin < 0 && s.Missing == 0 && s.Flags&FIN == 0 {
 		h.lastSeq, h.lastLen, h.lastID = seq, uint16(n), s.IPID
 		h.seen = max(h.seen, off+n)
-		e := entry{off: off, n: n, data: s.Payload, packet: s.Packet, time: s.Time, ack: s.Ack, hasAck: s.Flags&ACK != 0, ipid: s.IPID}
+		e := entry{off: off, n: n, data: s.Payload, packet: s.Packet, time: s.Time, ack: s.Ack, hasAck: s.Flags&ACK != 0, ipid: s.IPID,
+			sum: s.sum, hasSum: s.hasSum}
 		h.deliver(&e)
 		return
 	}
@@ -173,7 +174,7 @@ func (h *half) ackOf(e *entry) int64 {
 func (h *half) slowPath(s *Segment, off int64, bad bool) {
 	st := h.stats()
 	e := entry{off: off, n: int64(len(s.Payload)), data: s.Payload, packet: s.Packet, time: s.Time,
-		ack: s.Ack, hasAck: s.Flags&ACK != 0, push: s.Flags&PSH != 0, ipid: s.IPID, bad: bad}
+		ack: s.Ack, hasAck: s.Flags&ACK != 0, push: s.Flags&PSH != 0, ipid: s.IPID, bad: bad, sum: s.sum, hasSum: s.hasSum}
 	end := off + e.n + int64(s.Missing)
 	if h.closed {
 		h.afterEnd(off, end)

@@ -23,7 +23,7 @@ func (h *half) ack(number uint32) {
 	}
 	h.acked = a
 	if h.past != nil {
-		h.settleTo(a)
+		h.past.trim(a, h.c.now())
 	}
 	if h.wait != nil {
 		h.ackWaiting()

@@ -1,31 +1,44 @@
 package reassembly
 
-// span is a run of bytes that was passed on lately.
+// span is a run of bytes that was passed on and is not acknowledged.
 type span struct {
 	off, n int64
 	// data lies in the batch; nil once the bytes were copied to the ring.
 	data []byte
-	ipid uint16
+	// sum is the sum64 of the bytes, if hasSum.
+	sum    uint64
+	ipid   uint16
+	hasSum bool
 }
 
 func (s *span) end() int64 { return s.off + s.n }
 
-// history holds spans, sorted and apart, the oldest first: what was passed on and is not acknowledged, or was acknowledged
-// only just now (a capture may have the ACK before the bytes that it is for).
+// summed is a run of bytes that was acknowledged lately. A capture may have the ACK before copies of what it is for, so they are
+// compared for a while, but by their sums alone: to keep all bytes would cost too much.
+type summed struct {
+	off int64
+	sum uint64
+	n   uint32
+}
+
+// history holds what copies are compared with. The spans are sorted and apart, the oldest first.
 type history struct {
 	spans []span
 	head  int
+	// fresh is how many of the newest spans may have data in the batch.
+	fresh int
 	// cost is what the live spans count towards Limits.Unacked.
 	cost int
 	// ring holds the bytes of spans without data: the byte at offset off is at off modulo its length, a power of two.
 	ring []byte
-	// settled is how far the peer had acknowledged at settledAt. Once a grace has passed, what lies before is dropped.
-	settled   int64
-	settledAt mark
+	// acked are the last runs that were acknowledged, a ring whose next place is at ackedNext; they count until a
+	// grace has passed since ackedAt.
+	acked     [recheckRuns]summed
+	ackedNext uint8
+	anyAcked  bool
+	ackedAt   mark
 	// at is when the last span was added.
 	at mark
-	// lost is up to where spans were dropped because of Limits.
-	lost int64
 }
 
 // live are the spans that are left.
@@ -42,9 +55,9 @@ func (p *history) push(s span, limit int) {
 		p.compact()
 	}
 	p.spans = append(p.spans, s)
+	p.fresh++
 	p.cost += int(s.n) + spanOverhead
 	for p.cost > limit {
-		p.lost = p.spans[p.head].end()
 		p.shift()
 	}
 }
@@ -54,6 +67,7 @@ func (p *history) shift() {
 	p.cost -= int(p.spans[p.head].n) + spanOverhead
 	p.spans[p.head] = span{}
 	p.head++
+	p.fresh = min(p.fresh, len(p.spans)-p.head)
 	if p.head == len(p.spans) {
 		p.spans, p.head = p.spans[:0], 0
 	}
@@ -66,21 +80,20 @@ func (p *history) compact() {
 	p.spans, p.head = p.spans[:n], 0
 }
 
-// trim drops what lies before off.
-func (p *history) trim(off int64) {
-	for p.head < len(p.spans) {
-		s := &p.spans[p.head]
-		if s.end() > off {
-			if cut := off - s.off; cut > 0 {
-				s.off, s.n = off, s.n-cut
-				if s.data != nil {
-					s.data = s.data[cut:]
-				}
-				p.cost -= int(cut)
-			}
-			return
-		}
+// trim takes the spans away that have been acknowledged.
+func (p *history) trim(acked int64, now mark) {
+	for p.head < len(p.spans) && p.spans[p.head].end() <= acked {
+		p.settle(&p.spans[p.head], now)
 		p.shift()
+	}
+}
+
+// settle notes the sum of a run that has been acknowledged.
+func (p *history) settle(s *span, now mark) {
+	if s.hasSum {
+		p.acked[p.ackedNext] = summed{s.off, s.sum, uint32(s.n)}
+		p.ackedNext = (p.ackedNext + 1) % recheckRuns
+		p.anyAcked, p.ackedAt = true, now
 	}
 }
 
@@ -116,7 +129,7 @@ func (p *history) bytes(s *span, from, to int64) []byte {
 	return p.ring[at:min(at+int(to-from), len(p.ring))]
 }
 
-// room says how large the ring must be for all that is live.
+// room is how large the ring must be for all spans.
 func (p *history) room() int {
 	live := p.live()
 	if len(live) == 0 {
@@ -125,21 +138,20 @@ func (p *history) room() int {
 	return int(live[len(live)-1].end() - live[0].off)
 }
 
-// own copies the spans that lie in the batch to ring, and all of them if ring is not the present one.
+// own copies to ring what lies in the batch, and what lies in the present ring if that is another.
 func (p *history) own(ring []byte) {
-	same := len(p.ring) > 0 && len(ring) > 0 && &ring[0] == &p.ring[0]
-	for i := range p.live() {
-		s := &p.spans[p.head+i]
-		if s.data == nil && same {
-			continue
-		}
-		for from := s.off; from < s.end(); {
-			b := p.bytes(s, from, s.end())
-			from += int64(ringCopy(ring, from, b))
+	from := len(p.spans) - p.fresh
+	if len(p.ring) != len(ring) {
+		from = p.head
+	}
+	for i := from; i < len(p.spans); i++ {
+		s := &p.spans[i]
+		for at := s.off; at < s.end(); {
+			at += int64(ringCopy(ring, at, p.bytes(s, at, s.end())))
 		}
 		s.data = nil
 	}
-	p.ring = ring
+	p.ring, p.fresh = ring, 0
 }
 
 // ringCopy copies b to its place for offset off, as far as to where the ring goes round.
@@ -154,40 +166,29 @@ func (h *half) remember(e *entry) {
 		h.past = t.newHistory()
 	}
 	p := h.past
+	if !e.hasSum && !h.sums.mute {
+		e.sum, e.hasSum = sum64(e.data), true
+	}
+	s := span{off: e.off, n: e.n, data: e.data, sum: e.sum, hasSum: e.hasSum, ipid: e.ipid}
 	p.at = h.c.now()
-	h.expire()
-	p.push(span{off: e.off, n: e.n, data: e.data, ipid: e.ipid}, t.limits.Unacked)
-	if h.acked > p.settled || e.end() <= p.settled {
-		h.settleTo(h.acked)
+	if h.acked >= e.end() {
+		p.settle(&s, p.at)
+	} else {
+		p.push(s, t.limits.Unacked)
 	}
 	t.borrow(h.c)
 }
 
-// settleTo takes note of an acknowledgement: a grace later, what lies before it is dropped.
-func (h *half) settleTo(acked int64) {
-	p := h.past
-	if h.expire(); p.settled == 0 || p.head == len(p.spans) || p.spans[p.head].off >= p.settled {
-		p.settled, p.settledAt = acked, h.c.now()
-	}
-}
-
-// expire drops what was acknowledged a grace ago.
-func (h *half) expire() {
-	if p := h.past; p.settled > 0 && p.settledAt.passedBy(h.c.now(), h.c.table.limits.Wait, recheckPackets) {
-		p.trim(p.settled)
-		p.settled = 0
-		if h.acked > 0 && len(p.live()) > 0 && p.live()[0].off < h.acked {
-			p.settled, p.settledAt = h.acked, h.c.now()
-		}
-	}
-}
-
-// forget drops what need not be compared any more, and the history if nothing is left.
+// forget drops the history if nothing in it need be compared any more.
 func (h *half) forget() {
-	if h.past == nil {
+	p := h.past
+	if p == nil {
 		return
 	}
-	if h.expire(); len(h.past.live()) == 0 {
+	if p.anyAcked && p.ackedAt.passedBy(h.c.now(), h.c.table.limits.Wait, recheckPackets) {
+		p.anyAcked, p.acked = false, [recheckRuns]summed{}
+	}
+	if !p.anyAcked && len(p.live()) == 0 {
 		h.c.table.dropHistory(h)
 	}
 }
@@ -220,6 +221,12 @@ func (h *half) old(e *entry) {
 // compareAll compares e with the history, and returns how many of its bytes that are not acknowledged were in there.
 func (h *half) compareAll(e *entry) (unacked int64) {
 	p := h.past
+	if e.bad && h.sums.trusted() {
+		return e.n
+	}
+	for i := range p.acked {
+		h.compareSum(&p.acked[i], e)
+	}
 	live := p.live()
 	for i := p.search(e.off); i < len(live) && live[i].off < e.end(); i++ {
 		x := &live[i]
@@ -227,37 +234,43 @@ func (h *half) compareAll(e *entry) (unacked int64) {
 			b := p.bytes(x, from, to)
 			n := int64(len(b))
 			unacked += max(0, from+n-max(from, h.acked))
-			if !e.bad || !h.sums.trusted() {
-				h.compare(from, b, e.data[from-e.off:from-e.off+n])
-			}
+			h.compare(from, b, e.data[from-e.off:from-e.off+n])
 			from += n
 		}
 	}
 	return unacked
 }
 
-// keep copies the spans into memory of the table, or drops them if there is no room.
+// compareSum compares e with a run that has been acknowledged, if it covers all of that.
+func (h *half) compareSum(x *summed, e *entry) {
+	end := x.off + int64(x.n)
+	if x.n > 0 && e.off <= x.off && e.end() >= end && sum64(e.data[x.off-e.off:end-e.off]) != x.sum {
+		h.conflict(x.off, end)
+	}
+}
+
+// keep copies what lies in the batch and is still needed into memory of the table, or drops it if there is no room.
 func (t *Table) keep(h *half) {
 	p := h.past
 	if p == nil {
 		return
 	}
-	p.compact()
 	need := p.room()
-	if need == 0 {
+	switch {
+	case need == 0 && !p.anyAcked, need > len(p.ring) && t.kept+need > t.limits.UnackedAll:
 		t.dropHistory(h)
 		return
-	}
-	ring := p.ring
-	if need > len(ring) {
-		ring = t.newBlock(need)
+	case need == 0:
+		t.freeRing(p)
+	case need > len(p.ring):
+		ring := t.newBlock(need)
 		t.kept += len(ring)
-	}
-	old := p.ring
-	p.own(ring)
-	if len(old) > 0 && len(old) != len(ring) {
+		old := p.ring
+		p.own(ring)
 		t.kept -= len(old)
 		t.freeBlock(old)
+	default:
+		p.own(p.ring)
 	}
 	if !h.c.holding {
 		h.c.holding = true
@@ -265,16 +278,22 @@ func (t *Table) keep(h *half) {
 	}
 }
 
-// holdersAtOnce is how many connections dropHistories looks at.
+// freeRing gives the ring of p back.
+func (t *Table) freeRing(p *history) {
+	t.kept -= len(p.ring)
+	t.freeBlock(p.ring)
+	p.ring = nil
+}
+
+// holdersAtOnce is how many connections dropQuiet looks at.
 const holdersAtOnce = 64
 
-// dropHistories keeps Limits.UnackedAll: the connections whose histories have been kept for longest lose them first. Those of
-// connections that were silent for a grace go in any case, if all is acknowledged.
-func (t *Table) dropHistories(now mark) {
-	for i := 0; len(t.holders) > 0 && (t.kept > t.limits.UnackedAll || i < min(holdersAtOnce, len(t.holders))); i++ {
+// dropQuiet drops the histories of connections that were silent for a grace with all acknowledged. It looks at a few at a time.
+func (t *Table) dropQuiet(now mark) {
+	for range min(holdersAtOnce, len(t.holders)) {
 		c := t.holders[0]
 		t.holders = t.holders[1:]
-		if t.kept > t.limits.UnackedAll || c.settledBefore(now) {
+		if c.settledBefore(now) {
 			t.dropHistory(&c.halves[Fwd])
 			t.dropHistory(&c.halves[Rev])
 		}

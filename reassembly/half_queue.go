@@ -17,6 +17,9 @@ type entry struct {
 	acked mark
 	ack   uint32
 	ipid  uint16
+	// sum is the sum64 of data, if hasSum.
+	sum    uint64
+	hasSum bool
 	// owned says that data does not lie in the batch, bad that the checksum of the segment is wrong.
 	hasAck, push, owned, bad bool
 }
@@ -30,6 +33,7 @@ func (e *entry) skip(n int64) {
 	if n > e.n {
 		n = e.n
 	}
+	e.hasSum = e.hasSum && n == 0
 	e.n -= n
 	if e.data != nil {
 		e.data = e.data[n:]
@@ -39,7 +43,7 @@ func (e *entry) skip(n int64) {
 // cut drops what lies from offset end.
 func (e *entry) cut(end int64) {
 	if keep := max(end-e.off, 0); keep < e.n {
-		e.n = keep
+		e.n, e.hasSum = keep, false
 		if e.data != nil {
 			e.data = e.data[:keep]
 		}

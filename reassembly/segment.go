@@ -51,6 +51,9 @@ type Segment struct {
 	Joined bool
 
 	tcpBytes []byte // header and payload as captured, for ChecksumOK
+	// sum is the sum64 of Payload, if hasSum.
+	sum    uint64
+	hasSum bool
 }
 
 // Src and Dst are the sender and the receiver.

@@ -109,7 +109,7 @@ func (t *Table) EndBatch() {
 	clear(t.borrowed)
 	t.borrowed = t.borrowed[:0]
 	if t.recent != nil {
-		t.dropHistories(t.recent.now())
+		t.dropQuiet(t.recent.now())
 	}
 }
 

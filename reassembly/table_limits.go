@@ -93,8 +93,7 @@ func (t *Table) dropHistory(h *half) {
 		return
 	}
 	h.past = nil
-	t.kept -= len(p.ring)
-	t.freeBlock(p.ring)
+	t.freeRing(p)
 	if len(t.pool.histories) >= poolDepth || cap(p.spans) > poolRuns {
 		return
 	}
