@@ -42,7 +42,9 @@ type session struct {
 	client, path string
 	messages     [2][]message
 	guessed      [2]int
-	findings     []string
+	// inferred says by direction of the session that a boundary depends on an inferred length.
+	inferred [2]bool
+	findings []string
 }
 
 // message is a data message, or a close.
@@ -116,6 +118,7 @@ type sniffer struct {
 	next reassembly.Handler
 	// socks is how much of a SOCKS handshake a direction has sent.
 	socks bool
+	ws    *wsConn
 }
 
 func (f *sniffer) Data(d reassembly.Dir, k reassembly.Chunk) {
@@ -165,10 +168,13 @@ func (f *sniffer) Close(d reassembly.Dir, k reassembly.CloseKind) {
 	}
 }
 
-// Inferred is reassembly.GapInferrer.
+// Inferred is reassembly.GapInferrer. What http1 has passed on to is asked as well, which http1 does not do.
 func (f *sniffer) Inferred(d reassembly.Dir, off, n, least, most int64) {
 	if i, ok := f.next.(reassembly.GapInferrer); ok {
 		i.Inferred(d, off, n, least, most)
+	}
+	if f.ws != nil {
+		f.ws.Inferred(d, off, n, least, most)
 	}
 }
 
@@ -218,9 +224,10 @@ func (u *upgrader) open(q *http1.Request, d *ws.Deflate) *wsConn {
 	}
 	s := &session{client: from.String(), path: q.Target}
 	u.f.s.sessions = append(u.f.s.sessions, s)
-	return &wsConn{ws.New(ws.Config{
+	u.f.ws = &wsConn{ws.New(ws.Config{
 		Client: q.Dir, Deflate: d, Keep: true, Shared: u.f.s.shared, Bytes: &u.f.s.bytes,
-	}, s)}
+	}, s), s, q.Dir}
+	return u.f.ws
 }
 
 // Pending takes a request whose answer is not there for one that was accepted, without guessing its extensions.
@@ -233,12 +240,25 @@ func (u *upgrader) Pending(q *http1.Request) reassembly.Handler {
 	return &wsConn{ws.New(ws.Config{
 		Client: q.Dir, Keep: true, Assumed: true, Confidence: 0.9, Resync: [2]bool{ws.S2C: true},
 		Shared: u.f.s.shared, Bytes: &u.f.s.bytes,
-	}, s)}
+	}, s), s, q.Dir}
 }
 
 func (u *upgrader) NotHTTP(reassembly.Dir) reassembly.Handler { return nil }
 
-type wsConn struct{ *ws.Conn }
+type wsConn struct {
+	*ws.Conn
+	s      *session
+	client reassembly.Dir
+}
+
+// Inferred is reassembly.GapInferrer: what follows is a guess.
+func (c *wsConn) Inferred(d reassembly.Dir, _, _, _, _ int64) {
+	if d == c.client {
+		c.s.inferred[ws.C2S] = true
+	} else {
+		c.s.inferred[ws.S2C] = true
+	}
+}
 
 func (s *session) Frame(*ws.Frame)       {}
 func (s *session) Amend(int, ws.State)   {}
@@ -246,7 +266,7 @@ func (s *session) Finding(f *ws.Finding) { s.findings = append(s.findings, f.Rul
 
 func (s *session) Message(m *ws.Message) {
 	switch {
-	case m.State == ws.Guessed:
+	case m.State == ws.Guessed, m.State == ws.Exact && s.inferred[m.Dir]:
 		s.guessed[m.Dir]++
 	case m.State != ws.Exact:
 		return
