@@ -14,6 +14,9 @@ func (h *half) ack(number uint32) {
 		a, h.finAcked = h.fin, true
 		h.ended()
 	}
+	if h.past != nil && a <= max(h.next, h.seen) {
+		h.past.trim(a, h.c.now()) // an ACK of bytes not seen yet proves nothing about copies to come
+	}
 	if a <= h.acked {
 		return
 	}
@@ -22,9 +25,6 @@ func (h *half) ack(number uint32) {
 		return
 	}
 	h.acked = a
-	if h.past != nil {
-		h.past.trim(a, h.c.now())
-	}
 	if h.wait != nil {
 		h.ackWaiting()
 	}

@@ -1,6 +1,6 @@
 package reassembly
 
-// span is a run of bytes that was passed on and is not acknowledged.
+// span is a run of bytes that was passed on and has not been acknowledged since.
 type span struct {
 	off, n int64
 	// data lies in the batch; nil once the bytes were copied to the ring.
@@ -169,13 +169,8 @@ func (h *half) remember(e *entry) {
 	if !e.hasSum && !h.sums.mute {
 		e.sum, e.hasSum = sum64(e.data), true
 	}
-	s := span{off: e.off, n: e.n, data: e.data, sum: e.sum, hasSum: e.hasSum, ipid: e.ipid}
 	p.at = h.c.now()
-	if h.acked >= e.end() {
-		p.settle(&s, p.at)
-	} else {
-		p.push(s, t.limits.Unacked)
-	}
+	p.push(span{off: e.off, n: e.n, data: e.data, sum: e.sum, hasSum: e.hasSum, ipid: e.ipid}, t.limits.Unacked)
 	t.borrow(h.c)
 }
 

@@ -192,6 +192,7 @@ func (s *tracker) last() {
 	}
 	s.noClose()
 	s.info.TCP = s.conn.facts(s.client)
+	s.noteDoubts(s.info.TCP)
 	if s.info.State != decode.Refused {
 		s.info.Last = max(s.info.Last, s.conn.end().Packet)
 	}
