@@ -62,7 +62,7 @@ func (t *Table) supersede(c *Conn, s *Segment) *Conn {
 	return t.open(s)
 }
 
-// retire ends c, after which other connections between its ports were seen, and forgets it.
+// retire ends c, after which other connections between its ports were seen, and removes it.
 func (t *Table) retire(c *Conn) {
 	c.finish(CloseReplaced)
 	t.forget(c)

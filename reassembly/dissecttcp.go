@@ -25,7 +25,7 @@ func (s *Segment) plain(ip []byte) bool {
 }
 
 // tcp fills s from a TCP segment (RFC 9293 section 3.1). Of the options may be missing what
-// the capture cut: where the payload would begin is known all the same.
+// the capture cut: where the payload would start is known all the same.
 func (s *Segment) tcp(h *ipHeader) Reason {
 	t, wire := h.rest.Data, h.rest.Wire
 	if len(t) < 20 {
@@ -62,7 +62,7 @@ func (s *Segment) header(t []byte, size int) {
 	}
 }
 
-// windowScale finds the window scale option (RFC 7323 section 2.2), -1 where there is none.
+// windowScale finds the window scale option (RFC 7323 section 2.2), -1 if there is none.
 // More than 14 counts as 14 (section 2.3).
 func windowScale(options []byte) int8 {
 	for i := 0; i < len(options); {

@@ -146,7 +146,7 @@ func (t *Table) Finish() {
 	}
 }
 
-// Evicted counts the connections that were forgotten because of Limits.Conns before they ended.
+// Evicted counts the connections that were dropped because of Limits.Conns before they ended.
 func (t *Table) Evicted() int64 { return t.evicted }
 
 // borrow notes that c refers to the memory of the batch.

@@ -8,7 +8,7 @@ const (
 	classNew class = iota
 	// classBoth has packets of both sides.
 	classBoth
-	// classData has handed on bytes.
+	// classData has passed on bytes.
 	classData
 	// classClosed is over, and remembered for late segments.
 	classClosed
@@ -93,7 +93,7 @@ func (t *Table) openCount() int {
 	return t.lists[classNew].n + t.lists[classBoth].n + t.lists[classData].n
 }
 
-// forget takes c out of the table.
+// forget removes c from the table.
 func (t *Table) forget(c *Conn) {
 	if c.listed {
 		t.lists[c.class].remove(c)
@@ -105,7 +105,7 @@ func (t *Table) forget(c *Conn) {
 	}
 }
 
-// evict forgets the connection that is worth least: of the lowest class that has any, one
+// evict drops the connection that is worth least: of the lowest class that has any, one
 // that has had no packet for long.
 func (t *Table) evict() {
 	for k := classNew; k < classClosed; k++ {

@@ -2,7 +2,7 @@ package reassembly
 
 import "testing"
 
-// c and cc are a and bb of another connection between the same ports: A starts at 900,001, B at 700,000,078.
+// otherA and otherB are a and bb of another connection between the same ports: A starts at 900,001, B at 700,000,078.
 func otherA(off int, data string, ack int) seg {
 	return seg{from: hostA, flags: ACK | PSH, seq: uint32(900_000_001 + off), ack: uint32(2_700_000_078 + ack), data: data}
 }
@@ -95,7 +95,7 @@ func TestHazard_T20_ForgedFIN(t *testing.T) {
 			t.Parallel()
 			b := opened(t).send(segs...).finish()
 			if k := b.conns[0]; string(k.data[Fwd]) != "abcdefghi" {
-				t.Errorf("was told %q, want %q", k.log, all)
+				t.Errorf("calls %q, want %q", k.log, all)
 			}
 			if name != "far beyond" {
 				wantStat(t, "SuspectedFIN", b.doubts(0, Fwd).SuspectedFIN, 1)
@@ -140,7 +140,7 @@ func TestAnyOrderWithinASecond(t *testing.T) {
 				b.finish().wantConns(1)
 				k := b.conns[0]
 				if string(k.data[Fwd]) != "abcdef" || string(k.data[Rev]) != "uvwxyz" || len(k.gaps[Fwd])+len(k.gaps[Rev])+len(k.differ[Fwd])+len(k.differ[Rev]) > 0 {
-					t.Errorf("order %v: told %q", p, k.log)
+					t.Errorf("order %v: calls %q", p, k.log)
 				}
 			})
 		})
