@@ -60,7 +60,7 @@ func newRoot(std run.Streams) *cobra.Command {
 		explainCommand(std, f), buildCommand(std, f),
 		exportCommand(std, f),
 		diffCommand(std, f),
-		filterTopic(),
+		filterTopic(), topic("json", "the lines of --json: the contract for programs"), topic("exit-status", "what the exit status means"),
 	)
 	return root
 }
