@@ -132,7 +132,7 @@ func (v *Filter) takeMarks(s *Store, i int) {
 			return
 		}
 		v.nextMark = m.n + 1
-		if v.Query == nil && (v.Session == 0 || v.Session == m.session) && v.showsMark(s, &m) {
+		if v.Query == nil && s.marks.seen[m.session] != 0 && (v.Session == 0 || v.Session == m.session) && v.showsMark(s, &m) {
 			v.rows = append(v.rows, Entry{OfMark, uint32(m.n), m.at(v.Frames)})
 		}
 	}
