@@ -38,6 +38,24 @@ type Progress struct {
 // screen were too slow.
 type Lost struct{ Kernel, Interface, Slow int64 }
 
+// Packets are the packets that what is shown was read from.
+type Packets interface {
+	// Save writes packets to a file, and answers in half a line what it wrote and what of it is missing. It is called
+	// in the background, one call at a time. When ctx is done it returns an error; whenever it returns an error, no file is
+	// left.
+	Save(ctx context.Context, what Saving) (string, error)
+}
+
+// Saving says which packets are saved, and where.
+type Saving struct {
+	// Name is the file; it is made by Save. Over says that one of that name is replaced.
+	Name string
+	Over bool
+	// Sessions are the numbers of the sessions of whose TCP connections all packets are wanted, in rising order. None
+	// stands for every packet.
+	Sessions []int
+}
+
 // Options say what Run shows. Feed must be set; all else may be zero.
 type Options struct {
 	Feed Feed

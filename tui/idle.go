@@ -7,6 +7,9 @@ import (
 	tea "charm.land/bubbletea/v2"
 )
 
+// framesPerSecond is how often the screen may be drawn: a key is answered within 10 ms and what drawing takes.
+const framesPerSecond = 100
+
 // idleAfter is how long nothing must have happened before the screen sleeps.
 const idleAfter = 300 * time.Millisecond
 

@@ -11,24 +11,6 @@ import (
 	tea "charm.land/bubbletea/v2"
 )
 
-// Packets are the packets that what is shown was read from.
-type Packets interface {
-	// Save writes packets to a file, and answers in half a line what it wrote and what of it is missing. It is called
-	// beside the screen, one call at a time. When ctx is done it gives up; whenever it returns an error no file is left
-	// behind.
-	Save(ctx context.Context, what Saving) (string, error)
-}
-
-// Saving says which packets are saved, and where.
-type Saving struct {
-	// Name is the file; it is made by Save. Over says that one of that name is replaced.
-	Name string
-	Over bool
-	// Sessions are the numbers of the sessions of whose TCP connections all packets are wanted, in rising order. None
-	// stands for every packet.
-	Sessions []int
-}
-
 var (
 	errNoFile    = errors.New("want the name of a file")
 	errNoPackets = errors.New("there are no packets here to save")

@@ -5,9 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"runtime"
-	"runtime/debug"
-	"strings"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -17,9 +14,6 @@ import (
 
 // leaveWithin is how long Run waits for a Feed that is not live when the user quits.
 const leaveWithin = 2 * time.Second
-
-// framesPerSecond is how often the screen may be drawn: a key is answered within 10 ms and what drawing takes.
-const framesPerSecond = 100
 
 // Run shows what the Feed hands over until the user quits or ctx is done. The account is what was read until then;
 // the error is the Feed's, or one of the terminal.
@@ -120,26 +114,4 @@ func (m *model) caught(next *tea.Model, cmd *tea.Cmd) {
 		m.crash = crashed(r)
 		*next, *cmd = m, tea.Quit
 	}
-}
-
-// crashed is the error that a panic becomes: where it happened, and nothing of what was being read. Only the
-// runtime's own words are told: the value of another panic may quote payload.
-func crashed(r any) error {
-	what := "panic"
-	if e, ok := r.(runtime.Error); ok {
-		what = e.Error()
-	}
-	return fmt.Errorf("internal error: %s (please report it)\n%s", what, functions(string(debug.Stack())))
-}
-
-// functions are the lines of a stack that name files, without the arguments of calls.
-func functions(stack string) string {
-	var out []string
-	for _, l := range strings.Split(stack, "\n") {
-		if at := strings.LastIndexByte(l, '/'); at >= 0 && strings.HasPrefix(l, "\t") {
-			l, _, _ = strings.Cut(l[at+1:], " ")
-			out = append(out, l)
-		}
-	}
-	return strings.Join(out[:min(len(out), 30)], " < ")
 }

@@ -360,7 +360,9 @@ func TestASessionSaysWhatIsKept(t *testing.T) {
 func TestRequestsAreCompared(t *testing.T) {
 	t.Parallel()
 	th := draw.NewTheme(true)
-	base := func() *Request { return &Request{Subject: Subject{Session: 1}, View: ViewHex, Width: 40, Theme: th, Version: 2} }
+	base := func() *Request {
+		return &Request{Subject: Subject{Session: 1}, View: ViewHex, Width: 40, Theme: th, Version: 2}
+	}
 	for _, c := range []struct {
 		name       string
 		change     func(*Request)
