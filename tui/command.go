@@ -50,7 +50,7 @@ func commandNames() []string {
 	return out
 }
 
-// findCommand is the command that a line begins with.
+// findCommand is the command that a line starts with.
 func findCommand(line string) (c lineCommand, arg string, ok bool) {
 	name, arg, _ := strings.Cut(strings.TrimSpace(line), " ")
 	for _, c := range lineCommands() {

@@ -8,7 +8,7 @@ import (
 )
 
 // crashed is the error that a panic becomes: where it happened, and nothing of what was being read. Only the
-// runtime's own words are told: the value of another panic may quote payload.
+// runtime's own words are reported: the value of another panic may quote payload.
 func crashed(r any) error {
 	what := "panic"
 	if e, ok := r.(runtime.Error); ok {

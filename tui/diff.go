@@ -26,7 +26,7 @@ type overlay interface {
 	place() place
 }
 
-// diffJob compares two sessions beside the screen.
+// diffJob compares two sessions in the background.
 type diffJob struct {
 	store    *rows.Store
 	th       *draw.Theme
@@ -43,7 +43,7 @@ type diffedMsg struct {
 	err  error
 }
 
-// selectSession selects the session that the cursor stands on, or does so no longer.
+// selectSession selects the session that the cursor is at, or does so no longer.
 func (m *model) selectSession(string) tea.Cmd {
 	n := m.sess.selected(m.store)
 	if n == 0 {
@@ -94,7 +94,7 @@ func (m *model) stopDiff() {
 	}
 }
 
-// showDiff takes in a comparison of sessions, unless it was given up.
+// showDiff takes in a comparison of sessions, unless it was cancelled.
 func (m *model) showDiff(msg diffedMsg) {
 	if msg.job != m.diffing {
 		return
@@ -141,7 +141,7 @@ func (m *model) openPair(string) tea.Cmd {
 	return m.background(func() tea.Msg { return comparedMsg{newCompare(th, s, i, k)} })
 }
 
-// run makes the comparison; both are nil where it was given up.
+// run makes the comparison; both are nil where it was cancelled.
 func (j *diffJob) run() (*diffPane, error) {
 	var sides [2]*diff.Side
 	for k, n := range j.sessions {
@@ -276,7 +276,7 @@ func (p *diffPane) sides(r *diff.Pair) (a, b *ws.Message) {
 	return a, b
 }
 
-// messages are the two messages of the row that the cursor stands on.
+// messages are the two messages of the row that the cursor is at.
 func (p *diffPane) messages() (a, b *ws.Message, ok bool) {
 	if p.list.Cursor >= p.list.N {
 		return nil, nil, false

@@ -80,7 +80,7 @@ func (p *diffPane) title(w int) string {
 	return l.Put(p.th.Plain, strings.Join(parts, ", ")).String()
 }
 
-// name is what stands above a side.
+// name is what is above a side.
 func (p *diffPane) name(letter string, s *diff.Side) string {
 	return fmt.Sprintf("%s  session %d  %s", letter, s.Info.N, show.Inert(draw.Clip(address(s.Info), 500)))
 }
@@ -291,7 +291,7 @@ func valueIn(p []byte, lo, hi int, path, v string) int {
 	return -1
 }
 
-// explained says in h rows what differs in the row that the cursor stands on.
+// explained says in h rows what differs in the row that the cursor is at.
 func (p *diffPane) explained(w, h int) []string {
 	rows := []string{p.th.Line(w).Put(p.th.Weak, strings.Repeat(" ", w)).String()}
 	if p.list.N > 0 {
@@ -314,7 +314,7 @@ func pickText(v bool, s string) string {
 	return ""
 }
 
-// rowWords are at most h rows about the row that the cursor stands on.
+// rowWords are at most h rows about the row that the cursor is at.
 func (p *diffPane) rowWords(w, h int) (rows []string) {
 	r, x := p.pair(p.list.Cursor)
 	if r == nil {

@@ -28,7 +28,7 @@ type Progress struct {
 	Unseen int64
 	// Unwritten is how many of the packets that were read could not be written to the file that keeps them.
 	Unwritten int64
-	// Trouble is the newest thing that has gone wrong while capturing, empty for none: it is shown at once, and stays.
+	// Trouble is the newest thing that has gone wrong while capturing, empty if there is none: it is shown at once, and stays.
 	Trouble string
 	// Done and Total are bytes; Total is 0 or less where it is not known.
 	Done, Total int64
@@ -59,7 +59,7 @@ type Saving struct {
 // Options say what Run shows. Feed must be set; all else may be zero.
 type Options struct {
 	Feed Feed
-	// Packets saves packets for :w; nil where there are none.
+	// Packets saves packets for :w; nil if there are none.
 	Packets Packets
 	// Title names what is read.
 	Title string
@@ -67,18 +67,18 @@ type Options struct {
 	Note string
 	// Live says that packets arrive as they are captured: the list follows them, and Run waits for the Feed's end.
 	Live bool
-	// Filter is a display filter to begin with; Run returns its error where it is not valid.
+	// Filter is a display filter to start with; Run returns its error where it is not valid.
 	Filter string
-	// Apart says that the sessions have nothing to do with each other: times are shown relative to each one's begin.
+	// Apart says that the sessions have nothing to do with each other: times are shown relative to each one's start.
 	Apart bool
-	// Session opens the messages of that session as soon as it is there; 0 begins with the list of sessions.
+	// Session opens the messages of that session as soon as it is there; 0 starts with the list of sessions.
 	Session int
 	// Clock is how times are shown at first.
 	Clock Clock
 	// Budget is how many bytes of payload are kept in memory (default 256 MiB); the rest goes to an unlinked temporary file.
 	Budget int64
 	// History, where it is not 0, is how many bytes of messages are kept at most, all in memory, whatever Budget says: the
-	// oldest are forgotten. Sessions is then how many closed sessions are kept, 0 for any number.
+	// oldest are dropped. Sessions is then how many closed sessions are kept, 0 for any number.
 	History  int64
 	Sessions int
 	// FileOf names the file that a packet came from, for exports; nil where one file is read.

@@ -69,7 +69,7 @@ func savePayload(s *rows.Store, i int, name string, over bool) (string, error) {
 	return fmt.Sprintf("wrote %s to %s", show.CountGrouped(int64(n), "byte"), name), nil
 }
 
-// exporter writes rows as JSON lines. gone counts those that were forgotten meanwhile.
+// exporter writes rows as JSON lines. gone counts those that were dropped meanwhile.
 type exporter struct {
 	gone   int
 	store  *rows.Store

@@ -55,7 +55,7 @@ func TestTheOldestMessagesAreForgotten(t *testing.T) {
 	}
 }
 
-// TestTheSessionLookedAtIsSpared: it is forgotten when another one is looked at.
+// TestTheSessionLookedAtIsSpared: it is dropped when another one is looked at.
 func TestTheSessionLookedAtIsSpared(t *testing.T) {
 	t.Parallel()
 	d := drive(t, feedtest.Crowd(5), 120, 40, Options{History: 64 << 20, Sessions: 3})
@@ -94,7 +94,7 @@ func renamed(s *decode.Session, n int) decode.Session {
 	return c
 }
 
-// TestAnyKeysWhileMessagesAreForgotten presses keys at random while sessions and messages come and are forgotten: every
+// TestAnyKeysWhileMessagesAreForgotten presses keys at random while sessions and messages come and are dropped: every
 // screen must be whole, and the cursor must not leave a message that is there.
 func TestAnyKeysWhileMessagesAreForgotten(t *testing.T) {
 	t.Parallel()
@@ -136,7 +136,7 @@ func TestAnyKeysWhileMessagesAreForgotten(t *testing.T) {
 	}
 }
 
-// TestTheCursorStaysWhereItIs: while rows above it are forgotten, the same message is looked at.
+// TestTheCursorStaysWhereItIs: while rows above it are dropped, the same message is looked at.
 func TestTheCursorStaysWhereItIs(t *testing.T) {
 	t.Parallel()
 	f := feedOf(t, feedtest.Crowd(600))

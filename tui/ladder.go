@@ -15,7 +15,7 @@ import (
 	"github.com/wspeek/wspeek/decode/trace"
 )
 
-// ladderMode says whether the messages are drawn as a ladder.
+// ladderMode reports whether the messages are drawn as a ladder.
 type ladderMode uint8
 
 const (
@@ -59,7 +59,7 @@ type ladderPane struct {
 	seen int
 }
 
-// ladderJob makes the rows of a ladder beside the screen.
+// ladderJob makes the rows of a ladder in the background.
 type ladderJob struct {
 	key  ladderKey
 	rest time.Duration
@@ -89,7 +89,7 @@ func (j *ladderJob) run(s *rows.Store) {
 	j.took = time.Since(began)
 }
 
-// laddering says whether the ladder stands in the place of the list. It shows one session, never all.
+// laddering reports whether the ladder is in the place of the list. It shows one session, never all.
 func (m *model) laddering() bool { return m.lad.mode != ladderOff && m.spec.Session != 0 }
 
 // turnLadder goes from the list to the ladder, to that with TCP, and back.
@@ -237,7 +237,7 @@ func (p *ladderPane) current(s *rows.Store) (c rows.Cell, ok bool) {
 	return s.Numbered(p.key.session, r.Message, r.Frame)
 }
 
-// ladderMark says whether the message of a row is selected.
+// ladderMark reports whether the message of a row is selected.
 func (m *model) ladderMark(r *ladder.Row) bool {
 	if len(m.msgs.marked) == 0 || r.Message == 0 {
 		return false

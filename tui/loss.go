@@ -77,7 +77,7 @@ func lossParts(th *draw.Theme, p *Progress, a *decode.Account, live bool, d loss
 	return parts
 }
 
-// coveredLoss says how many packets were dropped where a note or a prompt stands in the place of the account line; else it is empty.
+// coveredLoss says how many packets were dropped where a note or a prompt is in the place of the account line; else it is empty.
 func (m *model) coveredLoss() string {
 	n := max(m.progress.Dropped, m.count.Account.Dropped)
 	if n == 0 || m.noteText == "" && m.prompt == nil {
@@ -86,7 +86,7 @@ func (m *model) coveredLoss() string {
 	return show.Thousands(n) + " dropped"
 }
 
-// text is where packets were lost, in parentheses; empty where that is not known.
+// text is where packets were lost, in parentheses; empty if that is not known.
 func (l Lost) text(d lossDetail) string {
 	type place struct {
 		n    int64

@@ -69,7 +69,7 @@ func live(t *testing.T, f Feed, w, h int) *driver {
 	return &driver{t: t, m: m}
 }
 
-// TestLossIsShownBesideANote: what stands in the place of the account line does not hide that packets are lost.
+// TestLossIsShownBesideANote: what is in the place of the account line does not hide that packets are lost.
 func TestLossIsShownBesideANote(t *testing.T) {
 	t.Parallel()
 	d := live(t, &lossyFeed{p: Progress{Dropped: 1204}}, 80, 24)

@@ -42,7 +42,7 @@ type messagesPane struct {
 // mark selects or unselects message i.
 func (p *messagesPane) mark(i int) {
 	p.marked = toggled(p.marked, i)
-	p.marked = p.marked[max(len(p.marked)-2, 0):] // of three the oldest is given up
+	p.marked = p.marked[max(len(p.marked)-2, 0):] // of three the oldest is unselected
 }
 
 // toggled is what is selected when i is selected or unselected.
@@ -80,7 +80,7 @@ type listView struct {
 	find   draw.Finder
 	zero   int64 // the time that others are shown relative to
 	dated  bool  // what is captured is not all of one day
-	apart  bool  // they are shown relative to their session's begin
+	apart  bool  // they are shown relative to their session's start
 	w      int
 	empty  []string // why there are no sessions, empty if there are
 	idle   string   // what is said where there are no rows

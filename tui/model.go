@@ -56,7 +56,7 @@ type model struct {
 	// seeking is the direction in which a match is looked for as soon as the payload is laid out, 0 for none.
 	seeking int
 	version int
-	// writing gives up what is being written to a file, nil where nothing is.
+	// writing cancels what is being written to a file, nil if nothing is.
 	writing func()
 	// written are the files that were made.
 	written map[string]bool
@@ -93,22 +93,22 @@ const refreshEvery = 40 * time.Millisecond
 // noteStays is how long a note stays in a live run.
 const noteStays = 15 * time.Second
 
-// refreshMsg tells that the store has changed.
+// refreshMsg reports that the store has changed.
 type refreshMsg struct{}
 
-// scannedMsg tells that a lens has caught up.
+// scannedMsg reports that a filter has caught up.
 type scannedMsg struct{ filter *rows.Filter }
 
 // builtMsg brings a document.
 type builtMsg struct{ doc *doc.Document }
 
-// wroteMsg tells what became of a file.
+// wroteMsg reports what became of a file.
 type wroteMsg struct {
 	name, text string
 	err        error
 }
 
-// crashMsg tells that a goroutine of ours has panicked.
+// crashMsg reports that a goroutine of ours has panicked.
 type crashMsg struct{ err error }
 
 func newModel(opt Options) (*model, error) {
@@ -157,7 +157,7 @@ func (m *model) wait() tea.Cmd {
 	})
 }
 
-// refresh takes in the newest counters, and lets the lens catch up.
+// refresh takes in the newest counters, and lets the filter catch up.
 func (m *model) refresh() tea.Cmd {
 	m.count = m.store.Counts()
 	m.advance(m.opt.Feed.Progress())
@@ -206,7 +206,7 @@ func (m *model) trim() {
 	}
 }
 
-// growList takes in how many rows the lens has.
+// growList takes in how many rows the filter has.
 func (m *model) growList() {
 	rows, _, _ := m.filter.Progress(m.store)
 	if m.paused {
@@ -222,7 +222,7 @@ func (m *model) growList() {
 	}
 }
 
-// scan is the command that lets the lens catch up, nil where there is nothing to do.
+// scan is the command that lets the filter catch up, nil if there is nothing to do.
 func (m *model) scan() tea.Cmd {
 	if m.filtering || !m.filter.Behind(m.store) {
 		return nil
@@ -235,7 +235,7 @@ func (m *model) scan() tea.Cmd {
 	})
 }
 
-// refilter shows what a changed spec lets through; the cursor stays at the message that it stands on.
+// refilter shows the rows of a changed spec; the cursor stays at its message if that is one of them.
 func (m *model) refilter() tea.Cmd {
 	if m.spec == m.filter.Spec {
 		return nil
@@ -295,7 +295,7 @@ func (m *model) current() (rows.Cell, bool) {
 	return m.filter.At(m.store, m.msgs.list.Cursor)
 }
 
-// currentMessage is the index and copy of the message that the cursor stands on.
+// currentMessage is the index and copy of the message that the cursor is at.
 func (m *model) currentMessage() (i int, c rows.Cell, ok bool) {
 	c, ok = m.current()
 	switch {
@@ -336,7 +336,7 @@ func (m *model) document() tea.Cmd {
 	return m.background(func() tea.Msg { return builtMsg{q.Answer(s)} })
 }
 
-// pastOf says which messages of a session are no longer kept, empty for none.
+// pastOf says which messages of a session are no longer kept, empty if there is none.
 func (m *model) pastOf(session int) string {
 	first, count := m.store.Kept(session)
 	switch {

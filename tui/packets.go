@@ -45,7 +45,7 @@ func (m *model) savePackets(arg string, over bool) (tea.Cmd, error) {
 	}), nil
 }
 
-// savingOf takes a name and the numbers behind it apart. A name may have blanks, where it is quoted or ends as captures do.
+// savingOf takes a name and the numbers after it apart. A name may have blanks, where it is quoted or ends as captures do.
 func (m *model) savingOf(arg string) (name string, sessions []int, err error) {
 	name, rest := nameOf(strings.TrimSpace(arg))
 	if err := saveable(name); err != nil {
@@ -83,7 +83,7 @@ func (m *model) sessionsWords() string {
 // captureEndings are how names of captures end.
 var captureEndings = []string{".pcapng", ".pcap", ".cap"}
 
-// nameOf is the name at the begin of a line, and what is behind it. Where no word ends as captures do, the name goes on
+// nameOf is the name at the start of a line, and what is after it. Where no word ends as captures do, the name goes on
 // until a word that begins as a list of sessions does.
 func nameOf(line string) (name, rest string) {
 	if line != "" && strings.ContainsRune(`'"`, rune(line[0])) {
@@ -105,7 +105,7 @@ func nameOf(line string) (name, rest string) {
 	return line, ""
 }
 
-// otherEndings are those of what is no pcapng.
+// otherEndings are those of what is not pcapng.
 var otherEndings = []string{".har", ".json", ".ndjson", ".csv", ".md", ".txt", ".gz", ".zst"}
 
 // saveable refuses names under which nobody would look for pcapng.

@@ -14,7 +14,7 @@ import (
 type fakePackets struct {
 	asked []Saving
 	err   error
-	// wait lets Save wait until it is given up.
+	// wait lets Save wait until it is cancelled.
 	wait bool
 }
 

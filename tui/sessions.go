@@ -17,13 +17,13 @@ import (
 // sessionsPane lists the sessions; its first row stands for all of them.
 type sessionsPane struct {
 	list draw.List
-	// at is the number of the session that the cursor stands on, 0 for all, if the cursor is at row atRow.
+	// at is the number of the session that the cursor is at, 0 for all, if the cursor is at row atRow.
 	at, atRow int
 	// marked are the numbers of the sessions selected, to compare two or to write their packets, in that order.
 	marked []int
 }
 
-// selected is the number of the session that the cursor stands on, 0 for all.
+// selected is the number of the session that the cursor is at, 0 for all.
 func (p *sessionsPane) selected(s *rows.Store) int {
 	if p.atRow != p.list.Cursor {
 		p.atRow = p.list.Cursor
@@ -44,7 +44,7 @@ func (p *sessionsPane) choose(s *rows.Store, session int) {
 	p.at, p.atRow = session, p.list.Cursor
 }
 
-// grow tells that n sessions are kept now. The cursor stays at its session, as long as that is there.
+// grow reports that n sessions are kept now. The cursor stays at its session, as long as that is there.
 func (p *sessionsPane) grow(s *rows.Store, n int) {
 	if at := p.selected(s); at > 0 {
 		row := s.PositionOf(at) + 1

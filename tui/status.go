@@ -85,7 +85,7 @@ func (m *model) accountParts() []draw.Seg {
 	return parts
 }
 
-// pastText says how much was forgotten.
+// pastText says how much was dropped.
 func (m *model) pastText() string {
 	c := &m.count
 	if c.PastMessages == 0 && c.PastSessions == 0 {
@@ -98,7 +98,7 @@ func (m *model) pastText() string {
 	return text
 }
 
-// completeness says whether all of the capture is known.
+// completeness reports whether all of the capture is known.
 func (m *model) completeness() draw.Seg {
 	switch {
 	case m.count.Trouble != "" || len(m.count.Account.Why) > 0:

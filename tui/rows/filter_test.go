@@ -47,7 +47,7 @@ func shownBy(s *Store, spec Spec) (out []int) {
 	return out
 }
 
-// A filter shows the messages that each part of its spec lets through, and no others.
+// A filter shows the messages that each part of its spec shows, and no others.
 func TestFilterShowsWhatItsSpecSays(t *testing.T) {
 	t.Parallel()
 	for _, name := range samples {

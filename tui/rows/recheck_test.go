@@ -34,7 +34,8 @@ func caught(v *Filter, s *Store) []Entry {
 	return v.rows
 }
 
-// At any moment of reading, a filter on how sessions end shows what the same filter shows that is asked anew.
+// At any moment of reading, a filter on how sessions end shows the rows that the same filter
+// finds that starts at that moment.
 func TestAFilterOnEndsIsRightAtAnyMoment(t *testing.T) {
 	t.Parallel()
 	data := feedtest.Crowd(12)
