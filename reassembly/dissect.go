@@ -33,6 +33,7 @@ type Dissector struct {
 	defrag    defragmenter
 	parts     []int          // of the packet looked at
 	count     [reasons]int64 // count[OK] are the decoded ones
+	quic      quicFlows
 	linkTypes map[capture.LinkType]int64
 }
 
@@ -132,7 +133,9 @@ func (d *Dissector) dissect(p *capture.Packet, s *Segment) Reason {
 			skip = d.deeper()
 			rest = h.rest
 		default:
-			rest, skip = link.Tunnel(h.proto, h.rest)
+			if rest, skip = link.Tunnel(h.proto, h.rest); skip == link.SkipNoTunnel && d.quic.packet(h) {
+				return QUIC
+			}
 		}
 	}
 }

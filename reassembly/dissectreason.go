@@ -37,12 +37,15 @@ const (
 	FragmentDuplicate
 	// FragmentLimit: an IP fragment that was given up because of FragmentLimits.
 	FragmentLimit
+	// QUIC: UDP of a connection that began with QUIC's Initial packet (RFC 9000).
+	QUIC
 	reasons
 )
 
 var reasonNames = [reasons]string{
 	NotTCP: "not tcp", Encrypted: "encrypted ip (esp)", DamagedIP: "damaged ip header", DamagedTCP: "damaged tcp header",
 	FragmentWaiting: "ip fragment, not reassembled", FragmentJoined: "ip fragment, joined",
+	QUIC:              "quic",
 	FragmentDuplicate: "ip fragment, duplicate", FragmentLimit: "ip fragment, over the limit",
 }
 

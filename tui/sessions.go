@@ -102,15 +102,23 @@ func number(n int) string {
 	return strconv.Itoa(n)
 }
 
+// closeArrow is the direction of the first Close frame; both if it cannot be told.
+func closeArrow(c *decode.Close) string {
+	if !c.HasBy {
+		return draw.Arrow(ws.S2C) + draw.Arrow(ws.C2S)
+	}
+	return draw.Arrow(c.By)
+}
+
 // endBrief says in a few cells how a session ended, and by whom.
 func endBrief(s *decode.Session) string {
 	switch {
 	case s.State == decode.Refused:
 		return "refused: " + strconv.Itoa(s.Status)
 	case s.Close != nil && s.Close.Code < 0:
-		return draw.Arrow(s.Close.By) + " close, no code"
+		return closeArrow(s.Close) + " close, no code"
 	case s.Close != nil:
-		return draw.Arrow(s.Close.By) + " " + strconv.Itoa(s.Close.Code) + " " + ws.CloseName(s.Close.Code)
+		return closeArrow(s.Close) + " " + strconv.Itoa(s.Close.Code) + " " + ws.CloseName(s.Close.Code)
 	case s.End == decode.EndNone || s.End == decode.EndCapture:
 		return "still open"
 	case s.HasEndBy:

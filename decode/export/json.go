@@ -212,7 +212,7 @@ func (j *JSON) Frame(dst []byte, ref *decode.SessionRef, f *ws.Frame) []byte {
 	dst = appendInt(dst, "message", int64(f.Message))
 	dst = appendInt(dst, "n", int64(f.N))
 	dst = appendWord(dst, "dir", f.Dir.String())
-	dst = j.time(dst, "time", f.Last.Time)
+	dst = j.time(dst, "time", f.MaxTime)
 	dst = appendPackets(dst, f.Min, f.Max)
 	dst = appendBool(dst, "fin", f.Fin)
 	dst = appendInt(dst, "rsv", int64(f.RSV))
@@ -278,6 +278,7 @@ func (j *JSON) Session(dst []byte, s *decode.Session) []byte {
 	}
 	dst = appendKnown(dst, "draft", s.Draft)
 	dst = appendTunnel(dst, s.Tunnel)
+	dst = appendProxied(dst, s.Proxied)
 	dst = j.moments(dst, s)
 	dst = appendWord(dst, "state", s.State.String())
 	if s.End != decode.EndNone {
@@ -307,6 +308,19 @@ func appendKnown(dst []byte, name, s string) []byte {
 	return appendText(dst, name, s)
 }
 
+// appendProxied appends what a PROXY protocol header says of the real client.
+func appendProxied(dst []byte, p *decode.Proxied) []byte {
+	if p == nil {
+		return dst
+	}
+	dst = strconv.AppendInt(append(dst, `,"proxy_protocol":{"version":`...), int64(p.Version), 10)
+	if p.Client.IsValid() {
+		dst = appendWord(dst, "client", p.Client.String())
+		dst = appendWord(dst, "server", p.Server.String())
+	}
+	return append(dst, '}')
+}
+
 func appendTunnel(dst []byte, t *decode.Tunnel) []byte {
 	if t == nil {
 		return dst
@@ -333,14 +347,20 @@ func (j *JSON) sessionClose(dst []byte, c *decode.Close) []byte {
 	if c == nil {
 		return dst
 	}
-	dst = append(dst, `,"close":{"by":"`...)
-	dst = append(append(dst, c.By.String()...), '"')
+	dst = append(dst, `,"close":{`...)
+	start := len(dst)
+	if c.HasBy {
+		dst = appendWord(dst, "by", c.By.String())
+	}
 	if c.Code >= 0 {
 		dst = appendInt(dst, "code", int64(c.Code))
 		dst = appendQuoted(appendKey(dst, "name"), ws.CloseName(c.Code))
 		if !j.NoPayload {
 			dst = appendText(dst, "reason", c.Reason)
 		}
+	}
+	if len(dst) > start {
+		dst = append(dst[:start], dst[start+1:]...) // the comma before the first field
 	}
 	return append(dst, '}')
 }

@@ -165,6 +165,9 @@ func (c *Conn) Gap(d reassembly.Dir, off, n int64) {
 	case dead:
 		h.state, h.search = searching, newSearch(h.last.packet)
 	}
+	inferred := h.inferred
+	h.inferred = spread{}
+	within := inferred.n > 0 && c.within(d, inferred)
 	for n > 0 {
 		k := c.skip(d, n)
 		if h.off += k; k == n {
@@ -173,8 +176,7 @@ func (c *Conn) Gap(d reassembly.Dir, off, n int64) {
 		n -= k
 		c.lose(d, true)
 	}
-	if h.inferred {
-		h.inferred = false
+	if inferred.n > 0 && !within {
 		c.astray(d)
 	}
 	c.settleDoubts(d)
@@ -182,14 +184,31 @@ func (c *Conn) Gap(d reassembly.Dir, off, n int64) {
 	c.settleHeld()
 }
 
-// Inferred says that the length of the gap that follows is not certain: after it the next frame header is searched for. It is
-// part of reassembly.GapInferrer.
+// Inferred says that the length of the gap that follows is not certain. Where it lies within a frame, the next
+// header is expected where it should be, and has to look like one; else it is searched for. It is part of reassembly.GapInferrer.
 func (c *Conn) Inferred(d reassembly.Dir, off, n, least, most int64) {
 	if n > 0 {
-		c.half[d].inferred = true
+		c.half[d].inferred = spread{n, least, most}
 		return
 	}
 	c.astray(d)
+}
+
+// within passes an inferred gap on to the stream in whose DATA it lies, and says whether all it can be lies in one frame.
+func (c *Conn) within(d reassembly.Dir, g spread) bool {
+	h := &c.half[d]
+	if h.state != inPayload || h.pad < 0 || g.most > h.left-h.pad {
+		return false
+	}
+	h.unproven = true
+	if s := h.cur; s != nil && s.next != nil && !s.ended[d] {
+		if i, ok := s.next.(reassembly.GapInferrer); ok {
+			i.Inferred(d, s.off[d], g.n, g.least, g.most)
+		}
+	} else if s != nil {
+		c.inexact(s, d)
+	}
+	return true
 }
 
 // astray starts a search, if none is under way.

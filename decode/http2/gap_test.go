@@ -215,21 +215,41 @@ func TestMidstream(t *testing.T) {
 	wantRules(t, f, "")
 }
 
-// TestInferred: where the length of a gap is not certain, nor is the next boundary.
+// TestInferred: a gap whose length is not certain.
 func TestInferred(t *testing.T) {
 	t.Parallel()
-	p := newPair()
-	f := newFeeder(newRecorder(), Config{})
-	b := p.c.data(1, "hello")
-	for _, e := range p.session(c(b[:10])) {
-		f.play(e)
+	tests := []struct {
+		name string
+		// n is what is inferred of the 2 bytes that are missing.
+		n, least, most int64
+		got, notes     string
+	}{
+		{"right", 2, 1, 3, "h__loonetwo", "inferred 1+2 (1 to 3), gap 1+2"},
+		{"too little", 1, 1, 2, "h_lo\x00two", "inferred 1+1 (1 to 2), gap 1+1, unknown 5"},
+		{"too much", 3, 2, 3, "h___ltwo", "inferred 1+3 (2 to 3), gap 1+3, unknown 5"},
+		{"perhaps more than the frame", 2, 1, 7, "h__onetwo", "gap 1+2, unknown 3"},
 	}
-	f.c.Inferred(cli, f.off[cli], 2, 1, 3)
-	for _, e := range []event{hole(cli, 2), c(b[12:]), c(p.c.data(1, "one")), c(p.c.data(1, "two"))} {
-		f.play(e)
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			for size := range 9 {
+				p := newPair()
+				f := newFeeder(newRecorder(), Config{})
+				f.cut = size
+				b := p.c.data(1, "hello")
+				for _, e := range p.session(c(b[:10])) {
+					f.play(e)
+				}
+				f.c.Inferred(cli, f.off[cli], tt.n, tt.least, tt.most)
+				one := p.c.data(1, "one")
+				for _, e := range []event{hole(cli, int(tt.n)), c(b[12:]), c(one), c(p.c.data(1, "two")), c(p.c.ping())} {
+					f.play(e)
+				}
+				f.end(t)
+				wantStream(t, f, 1, cli, tt.got, tt.notes, reassembly.CloseEnd)
+			}
+		})
 	}
-	f.end(t)
-	wantStream(t, f, 1, cli, "h__onetwo", "gap 1+2, unknown 3", reassembly.CloseEnd)
 }
 
 func TestConflict(t *testing.T) {

@@ -32,6 +32,9 @@ type mark struct {
 	ack    int64
 }
 
+// spread is a length that was inferred, and between which two it lies.
+type spread struct{ n, least, most int64 }
+
 func markOf(ch reassembly.Chunk) mark { return mark{ch.Off, ch.Packet, ch.Time, ch.Ack} }
 
 // half is one direction.
@@ -64,8 +67,10 @@ type half struct {
 	maxFrame uint32
 	// begun says that a frame was seen, lost that frames may have been missed, found that a header was searched for since.
 	begun, lost, found bool
-	// inferred says that the length of the next gap is not certain.
-	inferred bool
+	// inferred says how uncertain the length of the next gap is; unproven that the place of the next header
+	// depends on such a gap.
+	inferred spread
+	unproven bool
 	// retries counts the searches since the last gap.
 	retries int
 	search  *search
@@ -141,7 +146,7 @@ func (c *Conn) header(d reassembly.Dir, ch reassembly.Chunk) (n int) {
 	}
 	h.off = ch.Off + int64(n)
 	f := parseHeader(h.hdr[:])
-	if h.found && !c.credible(d, f) || !h.begun && !h.lost && !c.first(d, f) {
+	if h.found && !c.credible(d, f) || h.unproven && !c.likely(d, f) || !h.begun && !h.lost && !c.first(d, f) {
 		c.lose(d, false)
 		return n
 	}
@@ -149,6 +154,13 @@ func (c *Conn) header(d reassembly.Dir, ch reassembly.Chunk) (n int) {
 	c.bytes.HTTP += headerLen
 	c.begin(d, f)
 	return n
+}
+
+// likely says whether a header that is expected at a place looks like one there.
+func (c *Conn) likely(d reassembly.Dir, f header) bool {
+	c.half[d].unproven = false
+	_, ok := c.weigh(d, f)
+	return ok
 }
 
 // parsed is how far d was made sense of, or passed over.

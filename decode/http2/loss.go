@@ -43,7 +43,7 @@ func (c *Conn) abandon(d reassembly.Dir) {
 		h.block.partial = true
 		c.endBlock(d, h.block.buf)
 	}
-	h.n, h.left, h.cur, h.buf = 0, 0, nil, nil
+	h.n, h.left, h.cur, h.buf, h.unproven = 0, 0, nil, nil, false
 	h.state, h.block = atHeader, block{}
 }
 

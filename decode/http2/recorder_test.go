@@ -152,8 +152,12 @@ func (t *tape) Gap(d reassembly.Dir, off, n int64) {
 }
 
 func (t *tape) Inferred(d reassembly.Dir, off, n, least, most int64) {
-	if off != t.off[d] || n != 0 || t.closed[d] != 0 {
+	if off != t.off[d] || t.closed[d] != 0 {
 		t.r.bad = append(t.r.bad, fmt.Sprintf("unknown gap %d+%d at %d", off, n, t.off[d]))
+	}
+	if n > 0 {
+		t.notes[d] = append(t.notes[d], fmt.Sprintf("inferred %d+%d (%d to %d)", off, n, least, most))
+		return
 	}
 	t.notes[d] = append(t.notes[d], fmt.Sprintf("unknown %d", off))
 }

@@ -124,6 +124,8 @@ func (c *Conn) weigh(d reassembly.Dir, f header) (points int, ok bool) {
 	}
 	_, followed := c.streams[f.stream]
 	switch {
+	case f.stream > c.lastID && !followed && !c.tail && f.typ != typeHeaders && f.typ != typePriority:
+		return 0, false // nothing has opened it
 	case f.typ == typePush && d == c.client, f.typ == typeHeaders && f.length == 0:
 		return 0, false
 	case f.length == 0:

@@ -1,6 +1,7 @@
 package stack
 
 import (
+	"bytes"
 	"fmt"
 
 	"github.com/wspeek/wspeek/decode/http1"
@@ -53,5 +54,26 @@ func (f *frames) Data(d reassembly.Dir, k reassembly.Chunk) {
 		}
 		f.resp = nil
 	}
-	f.Conn.Data(d, k)
+	if f.sess.info.Unanswered && d != f.sess.client {
+		k = f.lateResponse(d, k)
+	}
+	if len(k.Data) > 0 {
+		f.Conn.Data(d, k)
+	}
+}
+
+// lateResponse takes a 101 out of the frames of a server that sent it after them.
+func (f *frames) lateResponse(d reassembly.Dir, k reassembly.Chunk) reassembly.Chunk {
+	n := bytes.Index(k.Data, []byte("\r\n\r\n"))
+	if n < 0 || !bytes.HasPrefix(k.Data, []byte("HTTP/1.1 101")) {
+		return k
+	}
+	n += 4
+	if !f.Skip(d, k.Off, int64(n)) {
+		return k
+	}
+	f.sess.conn.d.bytes.HTTP += int64(n)
+	f.sess.note(rule.ResponseMissing, ws.S2C, k.Off, fmt.Sprintf("a 101 response came after frames (packet %d)", k.Packet))
+	k.Off, k.Data = k.Off+int64(n), k.Data[n:]
+	return k
 }

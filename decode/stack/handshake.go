@@ -39,7 +39,7 @@ func (c *carrier) newHTTP(up *upgrade) *http1.Conn {
 func (h *handshake) Request(r *http1.Request) bool {
 	h.asked = nil
 	view := requestView(r)
-	if !view.IsUpgrade() {
+	if !view.Intends() {
 		return r.Method == "CONNECT"
 	}
 	s := h.carrier.begin(r.Dir)
@@ -61,7 +61,7 @@ func (h *handshake) Response(req *http1.Request, resp *http1.Response) reassembl
 		return h.open(up, resp, view)
 	case up != nil && resp.Status != 101:
 		up.sess.refused(up, resp, view)
-		h.carrier.sess = nil
+		h.carrier.sess, h.carrier.refused = nil, up.sess
 		return nil
 	case up == nil && view.IsUpgrade():
 		return h.open(h.unasked(req, resp), resp, view)

@@ -25,7 +25,7 @@ func newMidstream(s *sniffer) *midstream {
 
 // Data is reassembly.Handler.
 func (m *midstream) Data(d reassembly.Dir, k reassembly.Chunk) {
-	if looksLikeHTTP(k.Data[:min(len(k.Data), headLen)]) == yes {
+	if startsLikeHTTP(k.Data[:min(len(k.Data), headLen)]) {
 		m.becomeHTTP()
 		m.out.Data(d, k)
 		return

@@ -26,6 +26,8 @@ type tracker struct {
 	reportedState decode.SessionState
 	reportedEnd   decode.End
 	closeSent     [2]bool
+	// firstClose is the packet that completed the Close frame that is taken for the first.
+	firstClose int
 	// worse are the newest messages told in a State worse than Conflict, maxWorse at most.
 	worse []int
 	// frames are the newest frames reported, maxFrames at most.
@@ -146,7 +148,12 @@ func (s *tracker) snapshot() {
 // closeFrame follows the closing handshake (RFC 6455 section 7.1.4).
 func (s *tracker) closeFrame(m *ws.Message) {
 	if s.info.Close == nil {
-		s.info.Close = &decode.Close{By: m.Dir, Code: m.CloseCode, Reason: bytes.Clone(m.Reason())}
+		s.info.Close = &decode.Close{By: m.Dir, HasBy: true, Code: m.CloseCode, Reason: bytes.Clone(m.Reason())}
+		s.firstClose = m.Max
+	} else if m.Dir != s.info.Close.By && m.Max < s.firstClose {
+		unsure := *s.info.Close
+		unsure.HasBy = false
+		s.info.Close = &unsure
 	}
 	s.closeSent[m.Dir] = true
 	s.settle()

@@ -7,27 +7,23 @@ import (
 	"errors"
 )
 
-// ccm is the AEAD of RFC 3610 with nonces of 12 bytes, as TLS uses it (RFC 6655): lengths have three bytes.
-// It is a cipher.AEAD for one goroutine at a time.
+// ccm is the AEAD of RFC 3610. It is a cipher.AEAD for one goroutine at a time.
 type ccm struct {
 	block cipher.Block
-	tag   int
+	// tag and nonce are lengths in bytes; the length of a message has 15-nonce bytes.
+	tag, nonce int
 }
 
-const (
-	ccmNonce  = 12
-	ccmLength = 15 - ccmNonce
-	// ccmLongest is the longest message: its length must fit in three bytes.
-	ccmLongest = 1<<24 - 1
-)
+// ccmNonce is the length of the nonces of TLS (RFC 6655 section 3).
+const ccmNonce = 12
 
 var errAuthentication = errors.New("ccm: message authentication failed")
 
 // newCCM makes the AEAD with tags of 8 or 16 bytes. The block must be one of 16 bytes.
-func newCCM(block cipher.Block, tag int) cipher.AEAD { return &ccm{block, tag} }
+func newCCM(block cipher.Block, tag int) cipher.AEAD { return &ccm{block, tag, ccmNonce} }
 
-// NonceSize is 12.
-func (c *ccm) NonceSize() int { return ccmNonce }
+// NonceSize is the length of nonces, 12 in TLS.
+func (c *ccm) NonceSize() int { return c.nonce }
 
 // Overhead is the length of the tag.
 func (c *ccm) Overhead() int { return c.tag }
@@ -43,7 +39,7 @@ func (c *ccm) Seal(dst, nonce, plain, extra []byte) []byte {
 // Open decrypts sealed and appends the result to dst, if its tag is right.
 func (c *ccm) Open(dst, nonce, sealed, extra []byte) ([]byte, error) {
 	n := len(sealed) - c.tag
-	if n < 0 || n > ccmLongest || len(nonce) != ccmNonce {
+	if n < 0 || n > maxBody || len(nonce) != c.nonce {
 		return nil, errAuthentication
 	}
 	var got [16]byte
@@ -60,7 +56,7 @@ func (c *ccm) Open(dst, nonce, sealed, extra []byte) ([]byte, error) {
 
 // stream applies counter mode: block 0 to the tag, the following ones to the message (section 2.3).
 func (c *ccm) stream(nonce, b []byte, tag *[16]byte) {
-	start := [16]byte{0: ccmLength - 1}
+	start := [16]byte{0: byte(14 - c.nonce)}
 	copy(start[1:], nonce)
 	s := cipher.NewCTR(c.block, start[:])
 	s.XORKeyStream(tag[:], tag[:])
@@ -70,13 +66,12 @@ func (c *ccm) stream(nonce, b []byte, tag *[16]byte) {
 // mac is the CBC-MAC of section 2.2.
 func (c *ccm) mac(nonce, plain, extra []byte) [16]byte {
 	var x [16]byte
-	x[0] = byte((c.tag-2)/2)<<3 | ccmLength - 1
+	x[0] = byte((c.tag-2)/2)<<3 | byte(14-c.nonce)
 	if len(extra) > 0 {
 		x[0] |= 1 << 6
 	}
 	copy(x[1:], nonce)
-	n := len(plain)
-	x[13], x[14], x[15] = byte(n>>16), byte(n>>8), byte(n)
+	binary.BigEndian.PutUint16(x[14:], uint16(len(plain))) // a record is shorter than 64 KiB
 	c.block.Encrypt(x[:], x[:])
 	if len(extra) > 0 {
 		c.absorb(&x, ccmExtra(extra))

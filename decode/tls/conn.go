@@ -46,7 +46,6 @@ type Conn struct {
 	skimming, skimmed bool
 	// progress counts what may let the other direction go on.
 	progress uint64
-	scratch  []byte
 }
 
 // New makes a Conn. Begin is called once, when there is plaintext, and returns the Handler that is given it, never nil; Info
@@ -121,7 +120,7 @@ func (c *Conn) feed(h *half, ch reassembly.Chunk) reassembly.Chunk {
 		switch {
 		case h.dead != 0 && !h.framed:
 			c.abandon(h, len(h.buf)+len(ch.Data))
-			h.buf = h.buf[:0]
+			c.keep(h, len(h.buf))
 			return reassembly.Chunk{}
 		case len(h.buf) > 0:
 			var more bool
@@ -142,7 +141,9 @@ func (c *Conn) direct(h *half, ch reassembly.Chunk, a at) reassembly.Chunk {
 	if h.blocked || h.dead != 0 && !h.framed {
 		return ch
 	}
-	h.buf, h.last = append(h.buf, ch.Data...), a
+	if len(ch.Data) > 0 {
+		h.buf, h.last = append(c.keys.borrow(), ch.Data...), a
+	}
 	return after(ch, len(ch.Data))
 }
 
@@ -158,8 +159,17 @@ func (c *Conn) topUp(h *half, ch reassembly.Chunk, a at) (rest reassembly.Chunk,
 		return ch, false
 	}
 	used := c.consume(h, h.buf, h.last)
-	h.buf = h.buf[:copy(h.buf, h.buf[used:])]
+	c.keep(h, used)
 	return ch, true
+}
+
+// keep drops the first n bytes of the buffer.
+func (c *Conn) keep(h *half, n int) {
+	h.buf = h.buf[:copy(h.buf, h.buf[n:])]
+	if len(h.buf) == 0 {
+		c.keys.giveBack(h.buf)
+		h.buf = nil
+	}
 }
 
 // after is a chunk without its first n bytes.

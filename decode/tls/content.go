@@ -6,22 +6,24 @@ import (
 
 // sealed opens the next record under the keys in use, and returns how many bytes of r were used.
 func (c *Conn) sealed(h *half, r record, a at) int {
+	buf := c.keys.borrow()
 	for _, e := range h.epochs {
-		plain, typ, ok := e.open(c.scratch[:0], h.seq, r, lost{})
+		plain, typ, ok := e.open(buf, h.seq, r, lost{})
 		if !ok {
 			continue
 		}
-		c.scratch = plain[:0]
 		if len(h.epochs) > 1 {
 			h.epochs = []*epoch{e}
 		}
 		c.opened(h, e, r, plain, typ, a)
+		c.keys.giveBack(plain)
 		return len(r)
 	}
+	c.keys.giveBack(buf)
 	return c.regain(h, r, a)
 }
 
-// opened uses the content of a record that was opened as number h.seq. It is part of c.scratch.
+// opened uses the content of a record that was opened as number h.seq. Plain is valid during the call.
 func (c *Conn) opened(h *half, e *epoch, r record, plain []byte, typ contentType, a at) {
 	seq := h.seq
 	h.seq++
@@ -121,7 +123,7 @@ func (c *Conn) passGap(h *half, g hole) {
 // finish takes the end of a direction.
 func (c *Conn) finish(h *half, k reassembly.CloseKind) {
 	if n := len(h.buf); n > 0 {
-		h.buf = nil
+		c.keep(h, n)
 		if h.dead != 0 {
 			c.abandon(h, n)
 		} else {

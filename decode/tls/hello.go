@@ -1,6 +1,7 @@
 package tls
 
 import (
+	"crypto/sha256"
 	"slices"
 
 	"golang.org/x/crypto/cryptobyte"
@@ -47,8 +48,9 @@ type clientHello struct {
 	suites    []uint16
 	sni       string
 	alpn      []string
-	ticket    string
-	early     bool
+	// ticket is the ticketID of the session that the client wants to resume.
+	ticket string
+	early  bool
 }
 
 // serverHello is what is used of a ServerHello. Version is the negotiated one.
@@ -93,7 +95,7 @@ func (h *clientHello) extension(kind uint16, e cryptobyte.String) {
 	case extALPN:
 		h.alpn = protocols(e)
 	case extSessionTicket:
-		h.ticket = string(e)
+		h.ticket = ticketID(e)
 	case extEarlyData:
 		h.early = true
 	}
@@ -194,12 +196,21 @@ func protocols(e cryptobyte.String) []string {
 	return slices.Clip(out)
 }
 
-// parseTicket is the ticket of a NewSessionTicket of TLS 1.2 (RFC 5077 section 3.3).
+// ticketID stands for a ticket, which may be long: it is "" for an empty one.
+func ticketID(ticket []byte) string {
+	if len(ticket) == 0 {
+		return ""
+	}
+	sum := sha256.Sum256(ticket)
+	return "ticket " + string(sum[:])
+}
+
+// parseTicket is the ID of the ticket of a NewSessionTicket of TLS 1.2 (RFC 5077 section 3.3).
 func parseTicket(body []byte) string {
 	var ticket cryptobyte.String
 	s := cryptobyte.String(body)
 	if !s.Skip(4) || !s.ReadUint16LengthPrefixed(&ticket) {
 		return ""
 	}
-	return string(ticket)
+	return ticketID(ticket)
 }

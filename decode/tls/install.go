@@ -69,7 +69,9 @@ func (c *Conn) suppose(h *half) readiness {
 	case n.supported() != 0 || n.server.version >= version13:
 		return ready
 	}
-	h.loss.next = c.sealedKeys(h)
+	if len(h.loss.next) == 0 {
+		h.loss.next = c.sealedKeys(h)
+	}
 	if len(h.loss.next) == 0 {
 		return c.keyless(h)
 	}

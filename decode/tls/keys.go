@@ -45,8 +45,33 @@ type Keys struct {
 	sessionOrder []string
 	// version changes with everything that may let a connection go on.
 	version uint64
+	// retried is the version of the last Retry.
+	retried uint64
 	final   bool
 	waiting waitList
+	// pool are buffers that no Conn uses now: idle connections hold none.
+	pool [][]byte
+}
+
+// maxPool is how many unused buffers are kept; one is about as long as a record.
+const maxPool = 64
+
+// borrow returns an empty buffer.
+func (k *Keys) borrow() []byte {
+	n := len(k.pool)
+	if n == 0 {
+		return nil
+	}
+	b := k.pool[n-1]
+	k.pool = k.pool[:n-1]
+	return b
+}
+
+// giveBack takes a buffer that is not used any more.
+func (k *Keys) giveBack(b []byte) {
+	if cap(b) > 0 && len(k.pool) < maxPool {
+		k.pool = append(k.pool, b[:0])
+	}
 }
 
 // secretOf is a secret and where it comes from.
@@ -163,10 +188,13 @@ func (k *Keys) NoMore() {
 	k.Retry()
 }
 
-// Retry lets the connections that wait go on, as far as the secrets are there now. The oldest comes first. It must not
-// be called while a Conn is being called.
+// Retry lets the connections that wait go on, as far as the secrets are there now. The oldest comes first. It costs nothing
+// if no secret was added since the last time. It must not be called while a Conn is being called.
 func (k *Keys) Retry() {
-	for _, c := range k.waiting.all() {
-		c.retry()
+	for k.retried != k.version {
+		k.retried = k.version
+		for _, c := range k.waiting.all() {
+			c.retry() // which may add a session that another connection resumes
+		}
 	}
 }

@@ -32,7 +32,7 @@ func (c *Conn) lose(h *half) *loss {
 // gap takes n bytes that were never captured, at off. The start of a record before them is lost too.
 func (c *Conn) gap(h *half, off, n int64) {
 	part := int64(len(h.buf))
-	h.buf = h.buf[:0]
+	c.keep(h, len(h.buf))
 	h.off = off + n
 	if h.dead != 0 {
 		h.framed = false
@@ -44,9 +44,7 @@ func (c *Conn) gap(h *half, off, n int64) {
 	l := c.lose(h)
 	l.chained = false
 	l.add(part, n)
-	for _, e := range h.epochs {
-		e.pass(nil)
-	}
+	h.passOver(nil)
 	if !h.hello {
 		c.die(h, NotCaptured)
 	}
@@ -67,10 +65,15 @@ func (c *Conn) fail(h *half, r record) {
 	l.bytes += int64(len(r))
 	l.captured += int64(len(r))
 	h.stats.Failed++
+	h.passOver(r)
+}
+
+// passOver makes the keys know a record that could not be opened.
+func (h *half) passOver(r record) {
 	for _, e := range h.epochs {
 		e.pass(r)
 	}
-	for _, e := range l.next {
+	for _, e := range h.loss.next {
 		e.pass(r)
 	}
 }
@@ -78,9 +81,8 @@ func (c *Conn) fail(h *half, r record) {
 // slip looks for the next place in b that may be the start of a record, and returns how far that is. The place at
 // the start of b is none.
 func (c *Conn) slip(h *half, b []byte) int {
-	if !h.hello {
+	if h.dead == 0 && !h.hello {
 		c.die(h, NotCaptured)
-		return 0
 	}
 	if h.dead != 0 {
 		h.framed = false

@@ -45,6 +45,7 @@ func (c *Conn) regain(h *half, r record, a at) int {
 		c.fail(h, r)
 		return len(r)
 	}
+	h.passOver(r)
 	return c.slip(h, r)
 }
 
@@ -131,13 +132,15 @@ func (c *Conn) try(h *half, g guess, seq uint64, r record, a at) bool {
 	if g.same {
 		between.records = seq - h.seq
 	}
-	plain, typ, ok := g.epoch.open(c.scratch[:0], seq, r, between)
+	buf := c.keys.borrow()
+	plain, typ, ok := g.epoch.open(buf, seq, r, between)
 	if !ok {
+		c.keys.giveBack(buf)
 		return false
 	}
-	c.scratch = plain[:0]
 	c.rejoin(h, g, seq)
 	c.opened(h, g.epoch, r, plain, typ, a)
+	c.keys.giveBack(plain)
 	return true
 }
 
@@ -182,6 +185,8 @@ func (l *loss) between(h *half, g guess, seq uint64) hole {
 	rest := l.bytes - records*int64(cost.fixed)
 	early := l.early || !g.same && len(h.epochs) > 0 && h.epochs[0].stage == stageEarly
 	switch {
+	case l.bytes == 0:
+		return hole{}
 	case early:
 		return hole{max(1, rest), 0, max(1, rest)}
 	case g.epoch.stage == stageHandshake, records == 0 && !g.updated():

@@ -29,6 +29,8 @@ type stack struct {
 	http2 int
 	// drop says of packets whether they are left out.
 	drop func(*capture.Packet) bool
+	// exactOnly leaves out messages that are guessed.
+	exactOnly bool
 }
 
 // conn is a TLS connection and the address of its client.
@@ -39,10 +41,13 @@ type conn struct {
 
 // session is one WebSocket session.
 type session struct {
+	stack        *stack
 	client, path string
 	messages     [2][]message
 	guessed      [2]int
-	findings     []string
+	// inferred says by direction of the session that a boundary depends on an inferred length.
+	inferred [2]bool
+	findings []string
 }
 
 // message is a data message, or a close.
@@ -116,6 +121,7 @@ type sniffer struct {
 	next reassembly.Handler
 	// socks is how much of a SOCKS handshake a direction has sent.
 	socks bool
+	ws    *wsConn
 }
 
 func (f *sniffer) Data(d reassembly.Dir, k reassembly.Chunk) {
@@ -165,10 +171,13 @@ func (f *sniffer) Close(d reassembly.Dir, k reassembly.CloseKind) {
 	}
 }
 
-// Inferred is reassembly.GapInferrer.
+// Inferred is reassembly.GapInferrer. What http1 has passed on to is asked as well, which http1 does not do.
 func (f *sniffer) Inferred(d reassembly.Dir, off, n, least, most int64) {
 	if i, ok := f.next.(reassembly.GapInferrer); ok {
 		i.Inferred(d, off, n, least, most)
+	}
+	if f.ws != nil {
+		f.ws.Inferred(d, off, n, least, most)
 	}
 }
 
@@ -206,21 +215,22 @@ func (u *upgrader) Response(q *http1.Request, r *http1.Response) reassembly.Hand
 		return &sniffer{s: u.f.s, tcp: u.f.tcp}
 	case r.Status == 101:
 		view := &ws.Response{Status: r.Status, Version: r.Version, Fields: fields(r.Headers)}
-		return u.open(q, ws.Negotiate(requestView(q), view).Deflate)
+		return u.open(q, ws.Negotiate(requestView(q), view).Deflate, q.Partial || r.Partial)
 	}
 	return nil
 }
 
-func (u *upgrader) open(q *http1.Request, d *ws.Deflate) *wsConn {
+func (u *upgrader) open(q *http1.Request, d *ws.Deflate, assumed bool) *wsConn {
 	from := u.f.tcp.Opener()
 	if q.Dir == reassembly.Rev {
 		from = u.f.tcp.Peer()
 	}
-	s := &session{client: from.String(), path: q.Target}
+	s := &session{stack: u.f.s, client: from.String(), path: q.Target}
 	u.f.s.sessions = append(u.f.s.sessions, s)
-	return &wsConn{ws.New(ws.Config{
-		Client: q.Dir, Deflate: d, Keep: true, Shared: u.f.s.shared, Bytes: &u.f.s.bytes,
-	}, s)}
+	u.f.ws = &wsConn{ws.New(ws.Config{
+		Client: q.Dir, Deflate: d, Assumed: assumed, Resync: [2]bool{ws.S2C: assumed}, Keep: true, Shared: u.f.s.shared, Bytes: &u.f.s.bytes,
+	}, s), s, q.Dir}
+	return u.f.ws
 }
 
 // Pending takes a request whose answer is not there for one that was accepted, without guessing its extensions.
@@ -228,17 +238,30 @@ func (u *upgrader) Pending(q *http1.Request) reassembly.Handler {
 	if q == nil || !requestView(q).IsUpgrade() {
 		return nil
 	}
-	s := &session{client: u.f.tcp.Opener().String(), path: q.Target}
+	s := &session{stack: u.f.s, client: u.f.tcp.Opener().String(), path: q.Target}
 	u.f.s.sessions = append(u.f.s.sessions, s)
 	return &wsConn{ws.New(ws.Config{
 		Client: q.Dir, Keep: true, Assumed: true, Confidence: 0.9, Resync: [2]bool{ws.S2C: true},
 		Shared: u.f.s.shared, Bytes: &u.f.s.bytes,
-	}, s)}
+	}, s), s, q.Dir}
 }
 
 func (u *upgrader) NotHTTP(reassembly.Dir) reassembly.Handler { return nil }
 
-type wsConn struct{ *ws.Conn }
+type wsConn struct {
+	*ws.Conn
+	s      *session
+	client reassembly.Dir
+}
+
+// Inferred is reassembly.GapInferrer: what follows is a guess.
+func (c *wsConn) Inferred(d reassembly.Dir, _, _, _, _ int64) {
+	if d == c.client {
+		c.s.inferred[ws.C2S] = true
+	} else {
+		c.s.inferred[ws.S2C] = true
+	}
+}
 
 func (s *session) Frame(*ws.Frame)       {}
 func (s *session) Amend(int, ws.State)   {}
@@ -246,8 +269,11 @@ func (s *session) Finding(f *ws.Finding) { s.findings = append(s.findings, f.Rul
 
 func (s *session) Message(m *ws.Message) {
 	switch {
-	case m.State == ws.Guessed:
+	case m.State == ws.Guessed, m.State == ws.Exact && s.inferred[m.Dir]:
 		s.guessed[m.Dir]++
+		if s.stack.exactOnly {
+			return
+		}
 	case m.State != ws.Exact:
 		return
 	}

@@ -106,7 +106,7 @@ func (r *frameRow) pack(f *ws.Frame) bool {
 			r.flags |= b.bit
 		}
 	}
-	return f.Seen == f.Len && f.Min == f.First.Packet && f.Max == f.Last.Packet && len(f.Findings) == 0 &&
+	return f.Seen == f.Len && f.Min == f.First.Packet && f.Max == f.Last.Packet && f.MaxTime == f.Last.Time && len(f.Findings) == 0 &&
 		fit32(int64(f.First.Packet), int64(f.Last.Packet), f.Len, int64(f.N), int64(f.Message))
 }
 
@@ -114,7 +114,7 @@ func (r *frameRow) unpack(f *ws.Frame) {
 	*f = ws.Frame{
 		N: int(r.n), Message: int(r.message), Dir: ws.Dir(r.flags & frameReply / frameReply), Fin: r.flags&frameFin != 0,
 		RSV: r.rsv, Opcode: ws.Opcode(r.opcode), Masked: r.flags&frameMasked != 0, MaskKey: r.key, HeaderLen: int(r.head),
-		Len: int64(r.len), Seen: int64(r.len), Offset: r.offset, Min: int(r.firstPacket), Max: int(r.lastPacket),
+		Len: int64(r.len), Seen: int64(r.len), Offset: r.offset, Min: int(r.firstPacket), Max: int(r.lastPacket), MaxTime: r.last,
 		First: ws.Stamp{Packet: int(r.firstPacket), Time: r.first}, Last: ws.Stamp{Packet: int(r.lastPacket), Time: r.last},
 		State: ws.State(r.state),
 	}

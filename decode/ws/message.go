@@ -116,7 +116,9 @@ type Frame struct {
 	// the smallest and largest number of all that carried a part of it.
 	First, Last Stamp
 	Min, Max    int
-	State       State
+	// MaxTime is when packet Max was captured.
+	MaxTime capture.Time
+	State   State
 	// Findings are the rules that this frame broke.
 	Findings []*rule.Rule
 }

@@ -59,15 +59,23 @@ func stateWords(s *decode.Session) string {
 	return s.State.String() + ", answered with " + strconv.Itoa(s.Status)
 }
 
+// byWhom says which side sent the first Close frame.
+func byWhom(c *decode.Close) string {
+	if !c.HasBy {
+		return "by which side first is not known"
+	}
+	return "by the " + side(c.By)
+}
+
 // EndWords says who ended the session, and how.
 func EndWords(s *decode.Session) string {
 	switch {
 	case s.State == decode.Refused:
 		return "never opened"
 	case s.Close != nil && s.Close.Code < 0:
-		return "closed by the " + side(s.Close.By) + " without a code"
+		return "closed " + byWhom(s.Close) + " without a code"
 	case s.Close != nil:
-		return closeWords(s.Close.Code, s.Close.Reason) + ", by the " + side(s.Close.By)
+		return closeWords(s.Close.Code, s.Close.Reason) + ", " + byWhom(s.Close)
 	case s.End == decode.EndNone:
 		return "still open"
 	case s.End == decode.EndCapture:
