@@ -211,9 +211,12 @@ func openInterfaces(std run.Streams, f *flags, args []string) (*liveSource, []ca
 		}
 		l.interfaces = []string{name}
 	}
-	filter, said, err := captureFilter(f, args)
+	filter, missed, said, err := captureFilter(f, args)
 	if err != nil {
 		return nil, nil, err
+	}
+	if missed != "" && !f.quiet {
+		run.Say(std.Err, missed)
 	}
 	for _, line := range said {
 		run.Say(std.Err, line)
@@ -240,27 +243,26 @@ func writeInterfaces(st live.Stats, l *liveFlags) []capture.WriteInterface {
 	return out
 }
 
-// captureFilter is -f or the words of the command line, nil for none; said is what a user has to know of it.
-func captureFilter(f *flags, args []string) (filter *bpf.Filter, said []string, err error) {
+// captureFilter is -f or the words of the command line, nil for none. missed is what the filter misses, said what a user
+// has to know while the capture runs.
+func captureFilter(f *flags, args []string) (filter *bpf.Filter, missed string, said []string, err error) {
 	l := &f.live
 	if len(args) > 0 {
 		if l.filter != "" {
-			return nil, nil, run.Troublef("-f and FILTER exclude each other: %s", strings.Join(args, " "))
+			return nil, "", nil, run.Troublef("-f and FILTER exclude each other: %s", strings.Join(args, " "))
 		}
 		l.filter = strings.Join(args, " ")
 	}
 	l.typed = l.filter
 	if filter, err = bpf.Parse(l.filter); err != nil {
-		return nil, nil, err
+		return nil, "", nil, err
 	}
-	if lost := filter.Loses().String(); lost != "" {
-		said = append(said, lost)
-	}
+	missed = filter.Loses().String()
 	filter, ssh := withoutSSH(f, filter)
 	if ssh != "" {
 		said = append(said, ssh)
 	}
-	return filter, said, nil
+	return filter, missed, said, nil
 }
 
 // withoutSSH leaves the SSH connection out that this runs in, and says so: to show its packets makes more of them.
