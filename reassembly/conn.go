@@ -203,8 +203,8 @@ func (c *Conn) afterEnd(d Dir, s *Segment) {
 	if n == 0 {
 		return
 	}
-	switch {
-	case h.kind == CloseRST || h.kind == ClosePeerRST:
+	switch h.kind {
+	case CloseRST, ClosePeerRST:
 		c.Stats[d].AfterRST += n
 	default:
 		c.afterFIN(d, s)

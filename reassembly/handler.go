@@ -20,17 +20,17 @@ func (d Dir) Other() Dir { return d ^ 1 }
 type CloseKind uint8
 
 const (
-	// CloseFIN: this side sent a FIN and all bytes before it were handed on (or told as gaps).
+	// CloseFIN means: this side sent a FIN and all bytes before it were handed on (or told as gaps).
 	CloseFIN CloseKind = iota + 1
-	// CloseRST: this side sent a RST.
+	// CloseRST means: this side sent a RST.
 	CloseRST
-	// ClosePeerRST: the other side sent a RST.
+	// ClosePeerRST means: the other side sent a RST.
 	ClosePeerRST
-	// CloseReplaced: a SYN with another initial sequence number began a new connection between the same ports.
+	// CloseReplaced means: a SYN with another initial sequence number began a new connection between the same ports.
 	CloseReplaced
-	// CloseEvicted: the connection was forgotten because of Limits.
+	// CloseEvicted means: the connection was forgotten because of Limits.
 	CloseEvicted
-	// CloseEnd: the capture ended.
+	// CloseEnd means: the capture ended.
 	CloseEnd
 )
 
