@@ -39,7 +39,7 @@ type Conn struct {
 	order     uint64
 	heldBytes int
 	place     int
-	pumping bool
+	pumping   bool
 	// skimming means that what is held is being dropped; skimmed that some was.
 	skimming, skimmed bool
 	// progress counts what may let the other direction go on.
