@@ -11,29 +11,28 @@ import (
 	"github.com/wspeek/wspeek/pcaps"
 )
 
-// demoCommand lists the messages of the embedded samples.
+// demoCommand shows the messages of the embedded samples.
 func demoCommand(std run.Streams, f *flags) *cobra.Command {
 	return &cobra.Command{
 		Use:   "demo",
-		Short: "the embedded sample captures: no file, no rights, no network needed",
-		Args:  cobra.NoArgs,
+		Short: "the embedded sample captures: no file, no permission, no network needed",
+		Args:  noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			in, err := openDemo()
 			if err != nil {
 				return err
 			}
-			defer in.Close()
 			f.demo = true
 			if onScreen(cmd.Flags(), std.Out) {
-				return shown(openScreen(cmd.Context(), std, f, in, "demo", "", savesDemo))
+				return ignoreIncomplete(openScreen(cmd.Context(), std, f, in, "demo", "", savesDemo))
 			}
-			return shown(listInputs(cmd.Context(), std, f, in, messagesView))
+			return ignoreIncomplete(listInputs(cmd.Context(), std, f, in, messagesView))
 		},
 	}
 }
 
-// shown is err, but that some samples are incomplete on purpose: that is what they show.
-func shown(err error) error {
+// ignoreIncomplete drops exit status 3: some samples are incomplete on purpose.
+func ignoreIncomplete(err error) error {
 	var x *run.Error
 	if errors.As(err, &x) && x.Status == run.Incomplete {
 		return nil

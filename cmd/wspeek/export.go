@@ -50,7 +50,7 @@ var exportFormats = []exportFormat{
 }
 
 // someFormats are the flags that only some formats have a use for.
-var someFormats = []string{"control", "no-redact", "redact-key", "count", "no-payload", "hash", "whole", "hex", "time", "csv-exact", "json"}
+var someFormats = []string{"control", "no-redact", "redact-key", "count", "no-payload", "hash", "whole", "hex", "time", "csv-exact"}
 
 const exportLong = `export writes the chosen sessions to OUT in the format that its name ends with:
 
@@ -81,28 +81,14 @@ const exportExample = `  wspeek export chat.pcapng -o chat.har
 
 // exportCommand writes sessions in other formats.
 func exportCommand(std run.Streams, f *flags) *cobra.Command {
-	x := &exportFlags{}
-	c := &cobra.Command{
+	return &cobra.Command{
 		Use:   "export FILE... -o OUT",
 		Short: "write sessions as HAR, NDJSON, CSV, Markdown, pcapng or raw payloads",
 		Long:  exportLong, Example: exportExample,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return exportFiles(cmd.Context(), std, f, x, cmd.Flags(), args)
+			return exportFiles(cmd.Context(), std, f, cmd.Flags(), args)
 		},
 	}
-	x.register(c.Flags())
-	return c
-}
-
-func (x *exportFlags) register(s *pflag.FlagSet) {
-	s.StringVarP(&x.out, "out", "o", "", "write to `OUT`; - is standard output")
-	s.StringVar(&x.format, "format", "", "har, ndjson, csv, markdown, pcapng or raw: `FORMAT` (else by OUT)")
-	s.IntSliceVar(&x.sessions, "session", nil, "only session `N`; several as N,M or by giving it again")
-	s.BoolVar(&x.control, "control", false, "har, raw: control frames too")
-	s.BoolVar(&x.noRedact, "no-redact", false, "leave secrets in")
-	s.StringVar(&x.redactKey, "redact-key", "", "the same marks in every run; `KEY` opens them to guesses")
-	s.BoolVar(&x.csvExact, "csv-exact", false, "csv: no ' before what looks like a formula")
-	s.BoolVar(&x.force, "force", false, "replace OUT if it exists")
 }
 
 // choose finds the format, and refuses flags that say nothing about it.
@@ -116,20 +102,13 @@ func (x *exportFlags) choose(set *pflag.FlagSet) (*exportFormat, error) {
 	}
 	for _, name := range someFormats {
 		if set.Changed(name) && !slices.Contains(format.flags, name) {
-			return nil, run.Troublef("--%s has no meaning for %s", name, format.name)
+			return nil, run.Troublef("%s does nothing with %s", labelOf(set, name), format.name)
 		}
 	}
-	for _, n := range x.sessions {
-		if n < 1 {
-			return nil, run.Troublef("--session %d: sessions are numbered from 1", n)
-		}
+	if x.force && x.out == "-" {
+		return nil, run.Troublef("--force replaces a file, and standard output is not one")
 	}
-	switch {
-	case x.noRedact && x.redactKey != "":
-		return nil, run.Troublef("--no-redact and --redact-key exclude each other")
-	case set.Changed("redact-key") && x.redactKey == "":
-		return nil, run.Troublef("--redact-key: the key is empty")
-	case format.name == "raw" && x.out == "-":
+	if format.name == "raw" && x.out == "-" {
 		return nil, run.Troublef("raw payloads go into a folder: -o DIR (messages --raw --session N writes them to standard output)")
 	}
 	return format, nil
@@ -146,8 +125,6 @@ func (x *exportFlags) lookup() (*exportFormat, error) {
 		}
 	}
 	switch {
-	case x.format != "":
-		return nil, run.Troublef("--format %s: want %s", x.format, formatNames())
 	case x.out == "-":
 		return nil, run.Troublef("standard output has no extension: say --format %s", formatNames())
 	case ext == ".json":
@@ -157,7 +134,7 @@ func (x *exportFlags) lookup() (*exportFormat, error) {
 	case ext == "":
 		return nil, run.Troublef("-o %s: no extension that names a format: say --format %s", x.out, formatNames())
 	}
-	return nil, run.Troublef("-o %s: %s is no format that is known: say --format %s", x.out, ext, formatNames())
+	return nil, run.Troublef("-o %s: unknown format %s: say --format %s", x.out, ext, formatNames())
 }
 
 // formatNames is "har, ndjson, ... or raw".
@@ -166,6 +143,16 @@ func formatNames() string {
 	for i := range exportFormats {
 		names = append(names, exportFormats[i].name)
 	}
-	last := len(names) - 1
-	return strings.Join(names[:last], ", ") + " or " + names[last]
+	return alternatives(names)
+}
+
+// formatValue is the value of --format: the names of all formats, and their other names.
+func formatValue(p *string) *value {
+	var names []string
+	for i := range exportFormats {
+		names = append(append(names, exportFormats[i].name), exportFormats[i].also...)
+	}
+	v := oneOf(p, names...)
+	v.want = formatNames()
+	return v
 }

@@ -45,7 +45,7 @@ func (s *packetSink) event(b *decode.Batch, e *decode.Event) error {
 func (s *packetSink) finish(ctx context.Context) error {
 	read := rereader(s.run.Inputs().Stats().Packets, func() (run.Inputs, error) { return capture.OpenFiles(s.files, capture.Options{}) })
 	chosen, _ := s.conns.of(s.numbers())
-	w, err := capture.NewWriter(&s.out, capture.WriteOptions{Program: "wspeek " + version})
+	w, err := capture.NewWriter(&s.out, capture.WriteOptions{Program: "wspeek " + version()})
 	if err != nil {
 		return err
 	}

@@ -59,7 +59,8 @@ type exporter struct {
 	messages int64
 }
 
-func exportFiles(ctx context.Context, std run.Streams, f *flags, x *exportFlags, set *pflag.FlagSet, args []string) error {
+func exportFiles(ctx context.Context, std run.Streams, f *flags, set *pflag.FlagSet, args []string) error {
+	x := &f.export
 	format, err := x.choose(set)
 	if err != nil {
 		return err
@@ -120,7 +121,6 @@ func (e *exporter) export(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	defer in.Close()
 	e.names, e.fileOf = in.Names(), in.File
 	opt := decode.Options{Ports: e.f.ports}
 	e.sink.options(&opt)
@@ -128,6 +128,7 @@ func (e *exporter) export(ctx context.Context) error {
 		e.filter.Options(&opt)
 	}
 	e.run = run.Over(in, run.Options{Decode: opt, Flush: e.sink.flush, GC: listGC})
+	defer e.run.Close()
 	if err := e.run.Each(work, e.visit); err != nil {
 		return e.failed(err)
 	}

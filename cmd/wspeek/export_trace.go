@@ -73,7 +73,7 @@ type harSink struct {
 }
 
 func newHARSink(e *exporter) sink {
-	return &harSink{traceSink: newTraceSink(e), har: export.HAR{Version: version, Control: e.x.control, Redact: e.redact}}
+	return &harSink{traceSink: newTraceSink(e), har: export.HAR{Version: version(), Control: e.x.control, Redact: e.redact}}
 }
 
 func (s *harSink) said() []string { return s.har.Lost() }
@@ -175,8 +175,7 @@ type markdownSink struct {
 
 func newMarkdownSink(e *exporter) sink {
 	s := &markdownSink{traceSink: newTraceSink(e)}
-	clock, _ := e.f.clockFormat() // checked with the flags
-	s.md = export.Markdown{Redact: e.redact, Text: export.Text{NoPayload: e.f.noPayload, Hex: e.f.hex, Clock: clock}}
+	s.md = export.Markdown{Redact: e.redact, Text: export.Text{NoPayload: e.f.noPayload, Hex: e.f.hex, Clock: e.f.clockFormat()}}
 	if e.f.whole {
 		s.md.Text.Preview = -1
 	}
@@ -199,7 +198,7 @@ func (s *markdownSink) write() error {
 }
 
 func (s *markdownSink) finish(context.Context) error {
-	s.line = s.md.Begin(s.line, "wspeek "+version+", from "+s.title())
+	s.line = s.md.Begin(s.line, "wspeek "+version()+", from "+s.title())
 	for _, n := range s.numbers() {
 		if err := s.session(n); err != nil {
 			return err

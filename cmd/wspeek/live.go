@@ -47,26 +47,24 @@ the end, which follows the screen too; the exit status is 3 then. Ctrl-C stops; 
 
 // liveCommand captures and shows as it happens.
 func liveCommand(std run.Streams, f *flags) *cobra.Command {
-	c := &cobra.Command{
+	return &cobra.Command{
 		Use: "live [-i IF] [FILTER]", Short: "capture and show as it happens", Long: liveLong,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			screen := onScreen(cmd.Flags(), std.Out)
-			switch set := cmd.Flags(); {
-			case !screen && set.Changed("packets"):
-				return run.Troublef("--packets is for the screen: listings keep packets with -w FILE")
-			case !screen && set.Changed("history"):
-				return run.Troublef("--history is for the screen: listings keep no messages")
+			if err := checkScreen(cmd, screen); err != nil {
+				return err
 			}
-			return runLive(cmd.Context(), std, f, args, messagesView, screen)
+			return runLive(cmd, std, f, args, messagesView, screen)
 		},
 	}
-	f.live.registerOwn(c.Flags())
-	f.live.registerScreen(c.Flags())
-	return c
 }
 
-// live captures from interfaces, or reads a pipe (-r), and shows it.
-func runLive(ctx context.Context, std run.Streams, f *flags, args []string, v view, screen bool) error {
+// runLive captures from interfaces, or reads a pipe (-r), and shows it.
+func runLive(cmd *cobra.Command, std run.Streams, f *flags, args []string, v view, screen bool) error {
+	if err := f.checkLive(cmd.Flags(), args); err != nil {
+		return err
+	}
+	ctx := cmd.Context()
 	if f.live.list {
 		return listInterfaces(std, f)
 	}

@@ -42,11 +42,14 @@ func createKeeper(f *flags, ifaces []capture.WriteInterface, owner identity) (*k
 	k := &keeper{backlog: keep.NewBacklog(), limit: l.stop.bytes, done: make(chan struct{})}
 	err := withRightsOf(owner, func() (err error) {
 		k.w, err = capture.CreateWriter(l.write, capture.WriteOptions{
-			Overwrite: true, Interfaces: ifaces, Program: "wspeek " + version, Made: ownedBy(owner),
+			Overwrite: l.force, Interfaces: ifaces, Program: "wspeek " + version(), Made: ownedBy(owner),
 			Ring: capture.WriteRing{FileBytes: l.ring.bytes, Duration: l.ring.after, Files: l.ring.files},
 		})
 		return err
 	})
+	if errors.Is(err, fs.ErrExist) {
+		return nil, run.Troublef("-w %s exists: --force replaces it", l.write)
+	}
 	if errors.Is(err, fs.ErrPermission) && os.Geteuid() == 0 {
 		return nil, run.Troublef("-w: %w for %s, who would own it: choose another folder, or -Z USER", plain(err), owner.name)
 	}

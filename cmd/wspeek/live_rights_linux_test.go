@@ -155,7 +155,7 @@ func TestHazard_O13_WritesAsRoot(t *testing.T) {
 	}
 	for _, test := range tests {
 		file := filepath.Join(dir, test.file)
-		cmd := wspeekCommand([]string{"SUDO_UID=1234", "SUDO_GID=1235"}, "live", "-i", "lo", "--json", "-a", "duration:0.2", "-w", file)
+		cmd := wspeekCommand([]string{"SUDO_UID=1234", "SUDO_GID=1235"}, "live", "-i", "lo", "--json", "-a", "duration:0.2", "--force", "-w", file)
 		p := start(t, cmd)
 		go io.Copy(io.Discard, p.out)
 		status := p.exit()

@@ -8,13 +8,6 @@ import (
 	"github.com/wspeek/wspeek/tui"
 )
 
-const (
-	// defaultPackets is how many megabytes of packets are kept for :w.
-	defaultPackets = 256
-	// mostPackets is the largest --packets: a terabyte.
-	mostPackets = 1_000_000
-)
-
 // keepPackets lets s keep the newest packets for :w, and gives what saves them. It is called when the rights
 // have been given up: the files are those of whom wspeek has become.
 func (s *liveSource) keepPackets(f *flags, feed *liveFeed) tui.Packets {

@@ -83,21 +83,29 @@ func TestLive_Conditions(t *testing.T) {
 	t.Parallel()
 	var stop stopAt
 	var ring ringAt
-	if err := stop.parse([]string{"duration:1.5", "filesize:100"}); err != nil || stop != (stopAt{1500 * time.Millisecond, 100_000}) {
+	read := func(v *value, texts ...string) error {
+		for _, s := range texts {
+			if err := v.Set(s); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	if err := read(stop.value(), "duration:1.5", "filesize:100"); err != nil || stop != (stopAt{1500 * time.Millisecond, 100_000}) {
 		t.Errorf("got %+v, %v", stop, err)
 	}
-	if err := ring.parse([]string{"filesize:0.5", "files:3", "duration:60"}); err != nil || ring != (ringAt{500, time.Minute, 3}) {
+	if err := read(ring.value(), "filesize:0.5", "files:3", "duration:60"); err != nil || ring != (ringAt{500, time.Minute, 3}) {
 		t.Errorf("got %+v, %v", ring, err)
 	}
 	for _, wrong := range []string{"", "duration", "duration:", "duration:0", "duration:-1", "duration:x", "duration:NaN", "duration:Inf", "packets:3", "files:2"} {
-		if stop.parse([]string{wrong}) == nil {
-			t.Errorf("-a %s was taken", wrong)
+		if stop.value().Set(wrong) == nil {
+			t.Errorf("-a %s was accepted", wrong)
 		}
-		if wrong != "files:2" && ring.parse([]string{wrong}) == nil {
-			t.Errorf("-b %s was taken", wrong)
+		if wrong != "files:2" && ring.value().Set(wrong) == nil {
+			t.Errorf("-b %s was accepted", wrong)
 		}
 	}
-	if ring.parse([]string{"files:2.5"}) == nil {
+	if ring.value().Set("files:2.5") == nil {
 		t.Error("-b files:2.5 was taken")
 	}
 }

@@ -143,7 +143,7 @@ func (s *saver) free(name string) error {
 // write writes what was asked for, and notes what that was.
 func (s *saver) write(ctx context.Context, out *outFile, done *saved) error {
 	held := done.held
-	w, err := capture.NewWriter(out, capture.WriteOptions{Program: "wspeek " + version, Interfaces: held.interfaces})
+	w, err := capture.NewWriter(out, capture.WriteOptions{Program: "wspeek " + version(), Interfaces: held.interfaces})
 	if err != nil {
 		return err
 	}

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/wspeek/wspeek/capture"
 	"github.com/wspeek/wspeek/decode"
@@ -45,6 +46,9 @@ type pump struct {
 	visited atomic.Int64
 	// missing are the bytes that each shard knows to be missing so far.
 	missing [Shards]atomic.Int64
+	// reading says that run was called, and readEnded is closed when nothing reads the source any more.
+	reading   atomic.Bool
+	readEnded chan struct{}
 	// flush is called after each batch; it may be slow.
 	flush func() error
 	// damaged is called for damage in an input; reading continues with the next input.
@@ -73,7 +77,9 @@ func (p *pump) run(ctx context.Context, visit Visit) error {
 		p.decoders[i] = stack.NewDecoder(p.opt)
 	}
 	var readErr error
+	p.reading.Store(true)
 	go func() {
+		defer close(p.readEnded)
 		defer p.guard()
 		readErr = p.readAll(quit, free, read)
 		close(read)
@@ -87,9 +93,22 @@ func (p *pump) run(ctx context.Context, visit Visit) error {
 		err = p.finish(visit)
 	}
 	if err != nil || ctx.Err() != nil {
-		return err // readAll may still be waiting for input
+		p.awaitReader()
+		return err
 	}
 	return readErr
+}
+
+// readerGrace is how long a run that ends early waits for what reads: longer than reading a batch of a file takes. A
+// pipe may have nothing to read for ever.
+const readerGrace = 100 * time.Millisecond
+
+// awaitReader waits until nothing reads the source any more, if that is soon.
+func (p *pump) awaitReader() {
+	select {
+	case <-p.readEnded:
+	case <-time.After(readerGrace):
+	}
 }
 
 func (p *pump) queues() (free, read, decoded chan *job) {

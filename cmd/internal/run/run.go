@@ -94,12 +94,26 @@ func Over(in Inputs, opt Options) *Run {
 	}
 	r := &Run{in: in}
 	r.account.ByFrame = opt.Decode.Frames
-	r.pump = pump{source: in, opt: opt.Decode, flush: opt.Flush, damaged: r.damaged}
+	r.pump = pump{source: in, opt: opt.Decode, flush: opt.Flush, damaged: r.damaged, readEnded: make(chan struct{})}
 	return r
 }
 
-// Close closes the inputs.
-func (r *Run) Close() error { return r.in.Close() }
+// Close closes the inputs: now, or if one of them is still being read (a pipe that nothing comes from), when that ends.
+func (r *Run) Close() error {
+	if !r.pump.reading.Load() {
+		return r.in.Close()
+	}
+	select {
+	case <-r.pump.readEnded:
+		return r.in.Close()
+	default:
+	}
+	go func() {
+		<-r.pump.readEnded
+		r.in.Close()
+	}()
+	return nil
+}
 
 // Inputs are what is read.
 func (r *Run) Inputs() Inputs { return r.in }
