@@ -11,6 +11,8 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/wspeek/wspeek/cmd/internal/forge"
+	"github.com/wspeek/wspeek/cmd/internal/out"
 	"github.com/wspeek/wspeek/cmd/internal/run"
 	"github.com/wspeek/wspeek/decode/explain"
 	"github.com/wspeek/wspeek/decode/show"
@@ -59,12 +61,10 @@ func buildCommand(std run.Streams, f *flags) *cobra.Command {
 }
 
 // plan makes what is to be built of the flags.
-func (b *buildFlags) plan(set *pflag.FlagSet, args []string) (*plan, error) {
-	p := &plan{deflate: b.deflate}
+func (b *buildFlags) plan(set *pflag.FlagSet, args []string) (*forge.Plan, error) {
+	p := &forge.Plan{Deflate: b.deflate, Dir: pcaps.S2C}
 	if b.key != nil {
-		p.dir = pcaps.C2S
-	} else {
-		p.dir = pcaps.S2C
+		p.Dir = pcaps.C2S
 	}
 	frames, err := b.frames(set, args)
 	if err != nil {
@@ -72,7 +72,7 @@ func (b *buildFlags) plan(set *pflag.FlagSet, args []string) (*plan, error) {
 	}
 	for _, f := range frames {
 		f.Mask = b.key
-		p.frames = append(p.frames, sided{p.dir, f})
+		p.Add(p.Dir, f)
 	}
 	if b.brk == "" {
 		return p, nil
@@ -81,18 +81,18 @@ func (b *buildFlags) plan(set *pflag.FlagSet, args []string) (*plan, error) {
 }
 
 // breakIt applies --break; without frames of the user's own it brings some.
-func (b *buildFlags) breakIt(p *plan) error {
-	k := findBreak(b.brk)
+func (b *buildFlags) breakIt(p *forge.Plan) error {
+	k := forge.Find(b.brk)
 	if k == nil {
 		return run.Troublef("--break %s: there is no such rule to break; --break list lists them", b.brk)
 	}
-	if len(p.frames) > 0 && !k.takes {
+	if len(p.Frames) > 0 && !k.Takes {
 		return run.Troublef("--break %s brings its own frames: leave out --text and the like", b.brk)
 	}
-	if k.wire && b.out == "" {
+	if k.Wire && b.out == "" {
 		return run.Troublef("--break %s is not seen in frames alone: give -o FILE", b.brk)
 	}
-	k.apply(p)
+	k.Apply(p)
 	return nil
 }
 
@@ -160,34 +160,34 @@ func (b *buildFlags) message(op byte, p []byte) []pcaps.Frame {
 }
 
 // give hands out what was built: as hex, as a capture, or explained.
-func (b *buildFlags) give(std run.Streams, f *flags, p *plan) error {
+func (b *buildFlags) give(std run.Streams, f *flags, p *forge.Plan) error {
 	switch {
 	case b.out != "":
 		return b.write(std, f, p)
 	case b.explain:
-		return f.explainBytes(std, "--explain", p.stream(), explain.Hand{Known: p.oneSided(), Dir: ws.Dir(p.dir), Plain: p.plain})
+		return f.explainBytes(std, "--explain", p.Bytes(), explain.Hand{Known: p.OneSided(), Dir: ws.Dir(p.Dir), Plain: p.Plain})
 	}
 	var out []byte
-	for _, x := range p.frames {
-		out = append(hex.AppendEncode(out, x.frame.Bytes()), '\n')
+	for _, x := range p.Frames {
+		out = append(hex.AppendEncode(out, x.Frame.Bytes()), '\n')
 	}
 	_, err := std.Out.Write(out)
 	return err
 }
 
 // write writes a capture, for its owner alone, and never over another file unless forced; - is standard output.
-func (b *buildFlags) write(std run.Streams, f *flags, p *plan) error {
-	out := outFile{name: b.out, force: b.force, std: std.Out}
-	defer out.discard()
-	c := p.conversation()
+func (b *buildFlags) write(std run.Streams, f *flags, p *forge.Plan) error {
+	out := out.File{Name: b.out, Force: b.force, Std: std.Out}
+	defer out.Discard()
+	c := p.Conversation()
 	if _, err := out.Write(c.File()); err != nil {
 		return outTrouble(err)
 	}
-	if err := out.commit(); err != nil {
+	if err := out.Commit(); err != nil {
 		return outTrouble(err)
 	}
 	if !f.quiet && b.out != "-" {
-		fmt.Fprintf(std.Err, "%s: %d packets, %d frames\n", show.Inert(b.out), len(c.Packets), len(p.frames))
+		fmt.Fprintf(std.Err, "%s: %d packets, %d frames\n", show.Inert(b.out), len(c.Packets), len(p.Frames))
 	}
 	return nil
 }
@@ -203,9 +203,9 @@ func outTrouble(err error) error {
 
 // listBreaks lists what --break can break.
 func listBreaks(std run.Streams) error {
-	for _, k := range breaks {
+	for _, k := range forge.Breakers {
 		where := ""
-		if k.wire {
+		if k.Wire {
 			where = " (with -o)"
 		}
 		if _, err := fmt.Fprintf(std.Out, "%-20s %-27s %s%s\n", k.Break, k.ID, k.How, where); err != nil {
@@ -217,7 +217,7 @@ func listBreaks(std run.Streams) error {
 
 func breakNames(string) []string {
 	names := []string{"list"}
-	for _, k := range breaks {
+	for _, k := range forge.Breakers {
 		names = append(names, k.Break)
 	}
 	return names

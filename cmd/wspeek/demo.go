@@ -7,8 +7,10 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/wspeek/wspeek/capture"
+	"github.com/wspeek/wspeek/cmd/internal/packets"
 	"github.com/wspeek/wspeek/cmd/internal/run"
 	"github.com/wspeek/wspeek/pcaps"
+	"github.com/wspeek/wspeek/tui"
 )
 
 // demoCommand shows the messages of the embedded samples.
@@ -51,4 +53,9 @@ func openDemo() (*capture.Files, error) {
 		readers = append(readers, r)
 	}
 	return capture.Join(capture.Options{}, readers...), nil
+}
+
+// savesDemo makes tui.Packets for the embedded samples.
+func savesDemo(conns *packets.Connections, seen func() int) tui.Packets {
+	return packets.ForFiles(conns, seen, func() (run.Inputs, error) { return openDemo() })
 }

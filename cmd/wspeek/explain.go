@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/wspeek/wspeek/cmd/internal/forge"
 	"github.com/wspeek/wspeek/cmd/internal/run"
 	"github.com/wspeek/wspeek/decode/explain"
 	"github.com/wspeek/wspeek/decode/ws"
@@ -177,12 +178,12 @@ func (x *explainFlags) explainRule(std run.Streams, f *flags) error {
 
 // ruleDocument explains a rule, and says how to break it; nil where there is none of that ID.
 func ruleDocument(id string) *explain.Document {
-	d, k := explain.Rule(id), findBreak(id)
+	d, k := explain.Rule(id), forge.Find(id)
 	if d == nil || k == nil {
 		return d
 	}
 	try := "wspeek build --break " + k.Break + " --explain"
-	if k.wire {
+	if k.Wire {
 		try = "wspeek build --break " + k.Break + " -o FILE.pcap"
 	}
 	d.Parts = append(d.Parts, explain.Part{Name: "try", Title: "Try it", Text: []string{try + " (" + k.How + ")"}})

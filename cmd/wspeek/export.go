@@ -1,13 +1,12 @@
 package main
 
 import (
-	"path/filepath"
 	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/wspeek/wspeek/cmd/internal/convert"
 	"github.com/wspeek/wspeek/cmd/internal/run"
 )
 
@@ -20,33 +19,6 @@ type exportFlags struct {
 	redactKey   string
 	csvExact    bool
 	force       bool
-}
-
-// exportFormat is a row of the formats.
-type exportFormat struct {
-	name    string
-	also    []string // other names
-	exts    []string
-	what    string
-	redacts bool
-	// flags are those that have a meaning for it, beside those of all formats.
-	flags []string
-	sink  func(*exporter) sink
-}
-
-// exportFormats are what can be written.
-var exportFormats = []exportFormat{
-	{"har", nil, []string{".har"}, "HTTP Archive 1.2 with _webSocketMessages, for browsers and proxies", true,
-		[]string{"control", "no-redact", "redact-key", "count"}, newHARSink},
-	{"ndjson", []string{"jsonl"}, []string{".ndjson", ".jsonl"}, "the lines of messages --json", true,
-		[]string{"no-redact", "redact-key", "count", "no-payload", "hash"}, newJSONSink},
-	{"csv", nil, []string{".csv"}, "a line a message, for spreadsheets", true,
-		[]string{"no-redact", "redact-key", "count", "no-payload", "csv-exact"}, newCSVSink},
-	{"markdown", []string{"md"}, []string{".md", ".markdown"}, "a report to paste into an issue", true,
-		[]string{"no-redact", "redact-key", "count", "no-payload", "whole", "hex", "time"}, newMarkdownSink},
-	{"pcapng", nil, []string{".pcapng", ".ntar"}, "the packets of the sessions' TCP connections", false, nil, newPacketSink},
-	{"raw", nil, nil, "a folder with a file a message: 0001-000003-c2s.txt or .bin", false,
-		[]string{"control", "count"}, newRawSink},
 }
 
 // someFormats are the flags that only some formats have a use for.
@@ -86,73 +58,60 @@ func exportCommand(std run.Streams, f *flags) *cobra.Command {
 		Short: "write sessions as HAR, NDJSON, CSV, Markdown, pcapng or raw payloads",
 		Long:  exportLong, Example: exportExample,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return exportFiles(cmd.Context(), std, f, cmd.Flags(), args)
+			opt, err := f.exportOptions(cmd.Flags())
+			if err != nil {
+				return err
+			}
+			return convert.Files(cmd.Context(), std, slices.Concat(f.read, args), opt)
 		},
 	}
 }
 
+// exportOptions are what the flags ask for.
+func (f *flags) exportOptions(set *pflag.FlagSet) (*convert.Options, error) {
+	x := &f.export
+	format, err := x.choose(set)
+	if err != nil {
+		return nil, err
+	}
+	return &convert.Options{
+		Out: x.out, Force: x.force, Format: format, Sessions: x.sessions, Filter: f.filter, Count: f.count,
+		Control: x.control, NoRedact: x.noRedact, RedactKey: x.redactKey, CSVExact: x.csvExact,
+		NoPayload: f.noPayload, Hash: f.hash, Whole: f.whole, Hex: f.hex, Clock: f.clockFormat(),
+		Ports: f.ports, Quiet: f.quiet, FailEmpty: f.failEmpty,
+	}, nil
+}
+
 // choose finds the format, and refuses flags that say nothing about it.
-func (x *exportFlags) choose(set *pflag.FlagSet) (*exportFormat, error) {
+func (x *exportFlags) choose(set *pflag.FlagSet) (*convert.Format, error) {
 	if x.out == "" {
 		return nil, run.Troublef("export needs -o OUT: a file name, or - for standard output")
 	}
-	format, err := x.lookup()
+	format, err := convert.Lookup(x.format, x.out)
 	if err != nil {
 		return nil, err
 	}
 	for _, name := range someFormats {
-		if set.Changed(name) && !slices.Contains(format.flags, name) {
-			return nil, run.Troublef("%s does nothing with %s", labelOf(set, name), format.name)
+		if set.Changed(name) && !slices.Contains(format.Flags, name) {
+			return nil, run.Troublef("%s does nothing with %s", labelOf(set, name), format.Name)
 		}
 	}
 	if x.force && x.out == "-" {
 		return nil, run.Troublef("--force replaces a file, and standard output is not one")
 	}
-	if format.name == "raw" && x.out == "-" {
+	if format.Name == "raw" && x.out == "-" {
 		return nil, run.Troublef("raw payloads go into a folder: -o DIR (messages --raw --session N writes them to standard output)")
 	}
 	return format, nil
 }
 
-func (x *exportFlags) lookup() (*exportFormat, error) {
-	ext := strings.ToLower(filepath.Ext(x.out))
-	for i := range exportFormats {
-		e := &exportFormats[i]
-		switch {
-		case x.format == "" && x.out != "-" && slices.Contains(e.exts, ext),
-			x.format == e.name, x.format != "" && slices.Contains(e.also, x.format):
-			return e, nil
-		}
-	}
-	switch {
-	case x.out == "-":
-		return nil, run.Troublef("standard output has no extension: say --format %s", formatNames())
-	case ext == ".json":
-		return nil, run.Troublef("-o %s: .json may be ndjson or har: say which with --format", x.out)
-	case ext == ".pcap":
-		return nil, run.Troublef("-o %s: packets are written as .pcapng", x.out)
-	case ext == "":
-		return nil, run.Troublef("-o %s: no extension that names a format: say --format %s", x.out, formatNames())
-	}
-	return nil, run.Troublef("-o %s: unknown format %s: say --format %s", x.out, ext, formatNames())
-}
-
-// formatNames is "har, ndjson, ... or raw".
-func formatNames() string {
-	var names []string
-	for i := range exportFormats {
-		names = append(names, exportFormats[i].name)
-	}
-	return alternatives(names)
-}
-
 // formatValue is the value of --format: the names of all formats, and their other names.
 func formatValue(p *string) *value {
 	var names []string
-	for i := range exportFormats {
-		names = append(append(names, exportFormats[i].name), exportFormats[i].also...)
+	for i := range convert.Formats {
+		names = append(append(names, convert.Formats[i].Name), convert.Formats[i].Also...)
 	}
 	v := oneOf(p, names...)
-	v.want = formatNames()
+	v.want = convert.Names()
 	return v
 }

@@ -104,7 +104,7 @@ var viewFlags = []flagRow{
 		bind: func(f *flags) *value { return yes(&f.quiet) }},
 	{name: "verbose", short: "v", in: inLists | inLadder, textOnly: true, help: "print details to standard error",
 		bind: func(f *flags) *value { return yes(&f.verbose) }},
-	{name: "fail-if-empty", in: inLists &^ inDemo, textOnly: true, help: "exit 1 if nothing was listed",
+	{name: "fail-if-empty", in: inLists&^inDemo | inExport, textOnly: true, help: "exit 1 if nothing was listed",
 		bind: func(f *flags) *value { return yes(&f.failEmpty) }},
 	{name: "raw", in: inMessages, help: "write the payloads of data messages as they are (needs --session)",
 		bind: func(f *flags) *value { return yes(&f.raw) }},

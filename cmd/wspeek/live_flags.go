@@ -21,6 +21,7 @@ type liveFlags struct {
 	interfaces []string
 	filter     string
 	typed      string // the filter without what is added to it
+	note       string // what is to be known of the filter on the screen
 	write      string
 	force      bool
 	list       bool

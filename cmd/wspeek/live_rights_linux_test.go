@@ -150,7 +150,7 @@ func TestHazard_O13_WritesAsRoot(t *testing.T) {
 		{"new", "new.pcapng", ""},
 		{"symbolic link", "link", "is a symbolic link"},
 		{"somebody else's", "victim", "permission denied for 1234"},
-		{"two names", "twice", "belongs to somebody else"},
+		{"two names", "twice", "belongs to another user"},
 		{"root's folder", "roots/new.pcapng", "permission denied for 1234"},
 	}
 	for _, test := range tests {

@@ -33,7 +33,7 @@ func newRoot(std run.Streams) *cobra.Command {
 		Short:         "The browser's Frames tab, for the wire",
 		Long:          rootLong,
 		Args:          cobra.ArbitraryArgs,
-		Version:       version(),
+		Version:       run.ReadBuild().Version,
 		SilenceUsage:  true,
 		SilenceErrors: true,
 		RunE: func(cmd *cobra.Command, args []string) error {
