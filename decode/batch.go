@@ -27,7 +27,7 @@ func (b *Batch) Finding(e *Event) *ws.Finding { return &b.findings[e.index] }
 // Session is what a KindSession event tells. It is not part of the batch's memory and may be kept, unchanged.
 func (b *Batch) Session(e *Event) *Session { return b.sessions[e.index] }
 
-// Add appends an event that has nothing in the batch: KindStream, KindAmend.
+// Add appends an event that has nothing in the batch: KindStream, KindAmend, KindAmendFrame.
 func (b *Batch) Add(e Event) { b.Events = append(b.Events, e) }
 
 // AddMessage appends a copy of m and e, which becomes its KindMessage event.

@@ -19,8 +19,10 @@ const (
 	KindFrame
 	// KindMessage: a message is complete, or no more of it can come. Batch.Message has it.
 	KindMessage
-	// KindAmend: message N of the session is in State now.
+	// KindAmend: a conflict was found in message N of the session after it was reported.
 	KindAmend
+	// KindAmendFrame: the same of frame N, which belongs to message Of.
+	KindAmendFrame
 	// KindFinding: a rule is broken or something is missing. Batch.Finding has it.
 	KindFinding
 )
@@ -46,11 +48,14 @@ type SessionRef struct {
 
 // Event is one thing that happened. What it points to lies in its Batch.
 type Event struct {
-	Kind  Kind
+	Kind Kind
+	// State is what the message or frame amended is now, unless Worse: then it keeps its state, which claims less, and has a conflict besides.
 	State ws.State
+	Worse bool
 	index int32
-	// N is the message that KindAmend amends.
-	N int
+	// N is the message that KindAmend amends, or the frame of KindAmendFrame; Of is that frame's message.
+	N  int
+	Of int
 	// Packet is the number of the packet that was looked at when it happened; at the
 	// end of the capture math.MaxInt.
 	Packet  int

@@ -54,7 +54,9 @@ func (e End) String() string { return ends[e] }
 
 // Close is the first Close frame of a session.
 type Close struct {
-	By ws.Dir
+	// By is the side that sent it, if HasBy: where packets are missing or out of order, it cannot be told which of two came first.
+	By    ws.Dir
+	HasBy bool
 	// Code is -1 where the frame had none.
 	Code   int
 	Reason []byte
@@ -74,6 +76,14 @@ type Agreed struct {
 	Unknown string
 }
 
+// Proxied is a header of the PROXY protocol.
+type Proxied struct {
+	// Version is 1 (text) or 2 (binary).
+	Version int
+	// Client and Server are the connection that the load balancer accepted; the zero value if the header names none.
+	Client, Server netip.AddrPort
+}
+
 // Session is one WebSocket connection from the opening handshake to its end, or an
 // opening handshake that was refused. A Session in an event is a snapshot and is not changed later.
 type Session struct {
@@ -88,6 +98,8 @@ type Session struct {
 	Status int
 	// Subprotocol and Extensions are as the response chose them, empty for none.
 	Subprotocol, Extensions string
+	// Proxied is what a load balancer says of the real client before its first byte (PROXY protocol), nil for nothing.
+	Proxied *Proxied
 	// Agreed is what the handshake negotiated, set once; nil if there was no 101, or it was not captured.
 	Agreed *Agreed
 	// Draft names an old protocol draft ("hixie-76"), empty for RFC 6455.
@@ -104,6 +116,8 @@ type Session struct {
 	// Messages counts all messages by direction, control frames too; Bytes sums their Len where known, WireBytes their WireLen.
 	Messages, Bytes, WireBytes      [2]int64
 	RequestHeaders, ResponseHeaders []http1.Header
+	// Unanswered says that the server sent frames without answering the opening handshake, of which nothing is missing.
+	Unanswered bool
 	// HandshakeSeen says that request and response were captured whole.
 	HandshakeSeen bool
 	// Confidence, in (0,1], goes with a session that was found by heuristic; else 0.

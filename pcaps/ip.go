@@ -12,6 +12,8 @@ const (
 	ProtoUDP  byte = 17
 	ProtoIPv6 byte = 41
 	ProtoGRE  byte = 47
+	ProtoESP  byte = 50
+	ProtoL2TP byte = 115
 )
 
 // IP is one IPv4 or IPv6 packet without options; which one, Src says.

@@ -9,8 +9,13 @@ const (
 	LinkRaw      uint16 = 101
 	LinkLoop     uint16 = 108
 	LinkSLL      uint16 = 113
+	LinkRadiotap uint16 = 127
+	LinkUser2    uint16 = 149
+	LinkIPNet    uint16 = 226
 	LinkIPv4     uint16 = 228
 	LinkIPv6     uint16 = 229
+	LinkUpperPDU uint16 = 252
+	LinkPKTAP    uint16 = 258
 	LinkSLL2     uint16 = 276
 )
 
@@ -58,6 +63,9 @@ func (l Link) Wrap(ip []byte) []byte {
 		h := binary.BigEndian.AppendUint16(nil, t)
 		h = append(h, 0, 0, 0, 0, 0, 2, 0, 1, 0, 6, 2, 0, 0, 0, 0, 1, 0, 0)
 		return append(h, ip...)
+	}
+	if wrap, ok := envelopes[l.Number()]; ok {
+		return wrap(ip)
 	}
 	return append([]byte(nil), ip...)
 }

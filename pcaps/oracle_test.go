@@ -43,6 +43,8 @@ func TestOracleConversations(t *testing.T) {
 	needTshark(t)
 	outer := [2]netip.Addr{netip.MustParseAddr("198.51.100.1"), netip.MustParseAddr("198.51.100.2")}
 	one := func(ip []byte) [][]byte { return [][]byte{ip} }
+	sequence := uint32(0)
+	next := func() uint32 { sequence++; return sequence }
 	rows := []struct {
 		name string
 		c    pcaps.Conversation
@@ -79,6 +81,29 @@ func TestOracleConversations(t *testing.T) {
 		{"vxlan", pcaps.Conversation{Wrap: func(ip []byte) [][]byte {
 			return one(pcaps.VXLAN(outer[0], outer[1], 42, 0, pcaps.Ethernet.Wrap(ip)))
 		}}},
+		{"radiotap", link(pcaps.Link{Type: pcaps.LinkRadiotap})},
+		{"pktap", link(pcaps.Link{Type: pcaps.LinkPKTAP})},
+		{"ipnet", link(pcaps.Link{Type: pcaps.LinkIPNet})},
+		{"ipnet ipv6", six(link(pcaps.Link{Type: pcaps.LinkIPNet}))},
+		{"geneve", pcaps.Conversation{Wrap: func(ip []byte) [][]byte {
+			return one(pcaps.Geneve(outer[0], outer[1], 42, pcaps.Ethernet.Wrap(ip), true))
+		}}},
+		{"geneve with options", six(pcaps.Conversation{Wrap: func(ip []byte) [][]byte {
+			return one(pcaps.Geneve(outer[0], outer[1], 0, ip, false, pcaps.GeneveOption{Class: 0x108, Type: 1, Data: []byte("endpoint")}))
+		}})},
+		{"erspan type I", pcaps.Conversation{Wrap: func(ip []byte) [][]byte {
+			return one(pcaps.ERSPAN(outer[0], outer[1], 1, pcaps.Ethernet.Wrap(ip)))
+		}}},
+		{"erspan type II", pcaps.Conversation{Wrap: func(ip []byte) [][]byte {
+			return one(pcaps.ERSPAN(outer[0], outer[1], 2, pcaps.Ethernet.Wrap(ip)))
+		}}},
+		{"erspan type III", pcaps.Conversation{Wrap: func(ip []byte) [][]byte {
+			return one(pcaps.ERSPAN(outer[0], outer[1], 3, pcaps.Ethernet.Wrap(ip)))
+		}}},
+		{"gtp-u", pcaps.Conversation{Wrap: func(ip []byte) [][]byte { return one(pcaps.GTPU(outer[0], outer[1], 42, ip)) }}},
+		{"l2tp", pcaps.Conversation{Wrap: func(ip []byte) [][]byte { return one(pcaps.L2TP(outer[0], outer[1], 4, 2, ip)) }}},
+		{"esp", pcaps.Conversation{Wrap: func(ip []byte) [][]byte { return one(pcaps.ESP(outer[0], outer[1], next(), 12, ip)) }}},
+		{"esp in transport mode", pcaps.Conversation{Wrap: func(ip []byte) [][]byte { return one(pcaps.ESPTransport(ip, next(), 12)) }}},
 	}
 	// All in one file, each row on an interface of its own: starting tshark is what costs.
 	var ps []pcaps.Packet
@@ -216,7 +241,7 @@ func tshark(t *testing.T, file []byte) map[string]*found {
 	if err := os.WriteFile(name, file, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	args := strings.Fields("-n -o ip.check_checksum:TRUE -o tcp.check_checksum:TRUE -o udp.check_checksum:TRUE -T fields " +
+	args := strings.Fields("-n -o ip.check_checksum:TRUE -o tcp.check_checksum:TRUE -o udp.check_checksum:TRUE -o esp.enable_null_encryption_decode_heuristic:TRUE -T fields " +
 		"-e frame.interface_id -e frame.time_epoch -e frame.number -e _ws.malformed -e _ws.short -e tcp.analysis.flags " +
 		"-e _ws.expert.severity -e ip.checksum.status -e udp.checksum.status -e tcp.checksum.status " +
 		"-e websocket.opcode -e websocket.mask -e websocket.payload_length -e websocket.payload_length_ext_16")

@@ -29,11 +29,11 @@ type Dissector struct {
 	// Fragments bounds what waits for the rest of its datagram; to be set before the first packet.
 	Fragments FragmentLimits
 
-	unwrap    link.Unwrapper
 	ip        ipHeader
 	defrag    defragmenter
 	parts     []int          // of the packet looked at
 	count     [reasons]int64 // count[OK] are the decoded ones
+	quic      quicFlows
 	linkTypes map[capture.LinkType]int64
 }
 
@@ -81,6 +81,18 @@ func (d *Dissector) Skipped() map[string]int64 {
 	return m
 }
 
+// Damaged is the part of Skipped for which the packets themselves are damaged or were cut: what they carried cannot be
+// known, so the capture is incomplete. The other reasons are kinds of packets that are not decoded.
+func (d *Dissector) Damaged() map[string]int64 {
+	m := make(map[string]int64)
+	for r := OK + 1; r < reasons; r++ {
+		if d.count[r] > 0 && r.damaged() {
+			m[r.String()] = d.count[r]
+		}
+	}
+	return m
+}
+
 // SkippedFor is how many packets gave no segment for this reason.
 func (d *Dissector) SkippedFor(r Reason) int64 {
 	if r == OK || r >= reasons {
@@ -96,7 +108,7 @@ func (d *Dissector) move(n int64, from, to Reason) {
 }
 
 func (d *Dissector) dissect(p *capture.Packet, s *Segment) Reason {
-	rest, skip := d.unwrap.Link(p)
+	rest, skip := link.Unwrap(p)
 	for {
 		if skip != 0 {
 			return reasonOf(skip)
@@ -108,15 +120,51 @@ func (d *Dissector) dissect(p *capture.Packet, s *Segment) Reason {
 		switch h.proto {
 		case protoTCP:
 			return s.tcp(h)
-		case protoIPv4, protoIPv6:
-			rest, skip = h.rest, 0
-			if rest.Depth++; rest.Depth > link.MaxDepth {
-				return TooDeep
+		case protoESP:
+			if !d.open(s) {
+				return Encrypted
 			}
+			if h.proto == protoTCP {
+				return s.tcp(h)
+			}
+			skip = d.deeper()
+			rest = h.rest
+		case protoIPv4, protoIPv6:
+			skip = d.deeper()
+			rest = h.rest
 		default:
-			rest, skip = d.unwrap.Tunnel(h.proto, h.rest)
+			if rest, skip = link.Tunnel(h.proto, h.rest); skip == link.SkipNoTunnel && d.quic.packet(h) {
+				return QUIC
+			}
 		}
 	}
+}
+
+// deeper counts an IP header inside another one.
+func (d *Dissector) deeper() link.Skip {
+	if d.ip.rest.Depth++; d.ip.rest.Depth > link.MaxDepth {
+		return link.SkipDepth
+	}
+	return 0
+}
+
+// open replaces an IPsec payload that is not encrypted by what is inside: an IP packet, or a TCP segment whose checksum is
+// right.
+func (d *Dissector) open(s *Segment) bool {
+	h := &d.ip
+	protocol, inner, ok := link.NullESP(h.rest, func(protocol uint8, payload []byte) bool {
+		t := *h
+		t.rest = link.Inner{Data: payload, Wire: len(payload)}
+		if protocol != protoTCP || s.tcp(&t) != OK {
+			return false
+		}
+		right, known := s.ChecksumOK()
+		return right && known
+	})
+	if ok {
+		h.proto, h.rest = protocol, inner
+	}
+	return ok
 }
 
 // datagram reads an IP header with its extension headers into d.ip. A fragment that completes
@@ -128,9 +176,6 @@ func (d *Dissector) datagram(rest link.Inner, p *capture.Packet) Reason {
 		if r = d.join(h, p); r == OK {
 			r = h.extensions()
 		}
-	}
-	if r == OK && h.proto == protoESP {
-		return Encrypted
 	}
 	return r
 }
@@ -155,7 +200,7 @@ func (d *Dissector) join(h *ipHeader, p *capture.Packet) Reason {
 // carries tells the protocols that may lead to TCP: fragments of others need no memory.
 func carries(proto uint8) bool {
 	switch proto {
-	case protoTCP, protoIPv4, protoIPv6, protoHopByHop, protoRouting, protoFragment, protoAH, protoDestOpts:
+	case protoTCP, protoIPv4, protoIPv6, protoHopByHop, protoRouting, protoFragment, protoESP, protoAH, protoDestOpts:
 		return true
 	}
 	return link.MayCarry(proto)

@@ -11,7 +11,9 @@ import (
 var linkTypes = []capture.LinkType{
 	capture.LinkEthernet, capture.LinkNull, capture.LinkLoop, capture.LinkRaw, capture.LinkRawBSD, capture.LinkRawOpenBSD,
 	capture.LinkIPv4, capture.LinkIPv6, capture.LinkSLL, capture.LinkSLL2, capture.LinkPPP, capture.LinkPPPHDLC,
-	capture.LinkPPPoE, capture.LinkCiscoHDLC, capture.LinkPPPD, capture.LinkNFLog, capture.LinkPKTAP, 105,
+	capture.LinkPPPoE, capture.LinkCiscoHDLC, capture.LinkPPPD, capture.LinkNFLog, capture.LinkPKTAP,
+	capture.LinkWiFi, capture.LinkRadiotap, capture.LinkPrism, capture.LinkAVS, capture.LinkPPI, capture.LinkIPNet, capture.LinkUpperPDU,
+	capture.LinkUser2, 187,
 }
 
 // Any bytes as a sequence of packets (length, bytes more on the wire, bytes): nothing panics, each

@@ -27,23 +27,31 @@ var explained = map[string]struct {
 	packets int
 	why     string
 }{
-	"public/zeek-zeek/tcp/reassembly.pcap":                         {5, shortened},
-	"public/gcla-termshark/telnet-cooked.pcap":                     {5, shortened},
-	"public/gopacket-gopacket/linux_sll_oversized_addr.pcapng":     {9, shortened},
-	"public/zeek-zeek/chksums/ip6-route0-tcp-good-chksum.pcap":     {1, lastHop},
-	"public/zeek-zeek/chksums/ip6-route0-tcp-bad-chksum.pcap":      {1, lastHop},
-	"public/the-tcpdump-group-tcpdump/bigtcp-ipv6.pcap":            {1, bigTCP},
-	"public/the-tcpdump-group-tcpdump/bigtcp-ipv6-vxlan-ipv6.pcap": {1, bigTCP},
-	"public/the-tcpdump-group-tcpdump/bigtcp-ipv6-vxlan-ipv4.pcap": {1, bigTCP},
-	"public/the-tcpdump-group-tcpdump/bigtcp-ipv4-vxlan-ipv6.pcap": {1, bigTCP},
-	"public/the-tcpdump-group-tcpdump/bigtcp-ipv4-vxlan-ipv4.pcap": {1, bigTCP},
+	"public/zeek-zeek/tcp/reassembly.pcap":                          {5, shortened},
+	"public/gcla-termshark/telnet-cooked.pcap":                      {5, shortened},
+	"public/gopacket-gopacket/linux_sll_oversized_addr.pcapng":      {9, shortened},
+	"public/zeek-zeek/chksums/ip6-route0-tcp-good-chksum.pcap":      {1, lastHop},
+	"public/zeek-zeek/chksums/ip6-route0-tcp-bad-chksum.pcap":       {1, lastHop},
+	"reports/rvi-ether-raw.pcap":                                    {26, notEthernet},
+	"reports/pktap-149.pcap":                                        {26, private},
+	"public/the-tcpdump-group-tcpdump/bigtcp-ipv4-geneve-ipv4.pcap": {1, bigTCP},
+	"public/the-tcpdump-group-tcpdump/bigtcp-ipv4-geneve-ipv6.pcap": {1, bigTCP},
+	"public/the-tcpdump-group-tcpdump/bigtcp-ipv6-geneve-ipv4.pcap": {1, bigTCP},
+	"public/the-tcpdump-group-tcpdump/bigtcp-ipv6-geneve-ipv6.pcap": {1, bigTCP},
+	"public/the-tcpdump-group-tcpdump/bigtcp-ipv6.pcap":             {1, bigTCP},
+	"public/the-tcpdump-group-tcpdump/bigtcp-ipv6-vxlan-ipv6.pcap":  {1, bigTCP},
+	"public/the-tcpdump-group-tcpdump/bigtcp-ipv6-vxlan-ipv4.pcap":  {1, bigTCP},
+	"public/the-tcpdump-group-tcpdump/bigtcp-ipv4-vxlan-ipv6.pcap":  {1, bigTCP},
+	"public/the-tcpdump-group-tcpdump/bigtcp-ipv4-vxlan-ipv4.pcap":  {1, bigTCP},
 }
 
 const (
 	shortened = "the IP header tells more than the record says was on the wire (a file shortened or damaged " +
 		"afterwards): tshark believes the record, we count what is missing"
-	lastHop = "the field ipv6.dst is the next hop of the source route; TCP's peer (and checksum) is the last address"
-	bigTCP  = "this tshark does not know payload length 0, or a total length 0 inside a tunnel"
+	lastHop     = "the field ipv6.dst is the next hop of the source route; TCP's peer (and checksum) is the last address"
+	notEthernet = "the file says Ethernet, but every packet begins with an IPv4 header whose checksum is right"
+	private     = "link type 149 is private: tshark has to be told that it is PKTAP"
+	bigTCP      = "this tshark does not know payload length 0, or a total length 0 inside a tunnel"
 )
 
 // each calls f with every packet of a capture file, up to where it is damaged.
@@ -108,8 +116,8 @@ func theirLine(f []string) (n int, line string) {
 	src, dst, last := f[1], f[2], ""
 	for _, layer := range stack {
 		switch layer {
-		case "icmp", "icmpv6", "geneve", "gtp", "teredo":
-			return n, "" // quoted, or a tunnel that is told by its name
+		case "icmp", "icmpv6", "teredo":
+			return n, "" // quoted, or a tunnel that is not decoded
 		case "tcp":
 			if last == "ipv6" {
 				src, dst = "["+f[3]+"]", "["+f[4]+"]"

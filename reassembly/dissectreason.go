@@ -18,16 +18,12 @@ const (
 	CutInHeaders = Reason(link.SkipCut)
 	// TooDeep: more than link.MaxDepth tags, labels and tunnels.
 	TooDeep = Reason(link.SkipDepth)
-	// Geneve: a Geneve tunnel, which is not decoded.
-	Geneve = Reason(link.SkipGeneve)
-	// DecoderPanic: a decoder of a tunnel header panicked.
-	DecoderPanic = Reason(link.SkipPanic)
 )
 
 const (
 	// NotTCP: IP with another protocol. ICMP counts here whatever it quotes.
 	NotTCP = Reason(link.SkipRows) + iota
-	// Encrypted: IPsec's ESP (RFC 4303).
+	// Encrypted: IPsec's ESP (RFC 4303), unless it is not encrypted.
 	Encrypted
 	// DamagedIP: an IP header, extension header or fragment that contradicts itself.
 	DamagedIP
@@ -41,12 +37,15 @@ const (
 	FragmentDuplicate
 	// FragmentLimit: an IP fragment that was given up because of FragmentLimits.
 	FragmentLimit
+	// QUIC: UDP of a connection that began with QUIC's Initial packet (RFC 9000).
+	QUIC
 	reasons
 )
 
 var reasonNames = [reasons]string{
 	NotTCP: "not tcp", Encrypted: "encrypted ip (esp)", DamagedIP: "damaged ip header", DamagedTCP: "damaged tcp header",
 	FragmentWaiting: "ip fragment, not reassembled", FragmentJoined: "ip fragment, joined",
+	QUIC:              "quic",
 	FragmentDuplicate: "ip fragment, duplicate", FragmentLimit: "ip fragment, over the limit",
 }
 
@@ -59,6 +58,14 @@ func (r Reason) String() string {
 		return "unknown"
 	}
 	return reasonNames[r]
+}
+
+// damaged reports whether packets skipped for this reason are damaged, or cut by the capture.
+func (r Reason) damaged() bool {
+	if r < Reason(link.SkipRows) {
+		return link.Skip(r).Damaged()
+	}
+	return r == DamagedIP || r == DamagedTCP
 }
 
 // reasonOf is what a Skip is in the account.

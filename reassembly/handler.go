@@ -72,6 +72,8 @@ type Bytes struct {
 	Stream int64
 	// HTTP counts handshakes, other HTTP messages and tunnel set-up.
 	HTTP int64
+	// TLS counts handshakes, record headers, tags and padding of TLS, and what else of it is not plaintext.
+	TLS int64
 	// FrameHeaders and Payload count WebSocket frames, payload as on the wire.
 	FrameHeaders, Payload int64
 	// Undecoded counts bytes that no layer could or did make sense of.
@@ -84,6 +86,7 @@ type Bytes struct {
 func (b *Bytes) Add(o Bytes) {
 	b.Stream += o.Stream
 	b.HTTP += o.HTTP
+	b.TLS += o.TLS
 	b.FrameHeaders += o.FrameHeaders
 	b.Payload += o.Payload
 	b.Undecoded += o.Undecoded

@@ -10,8 +10,10 @@ import (
 	"sync/atomic"
 	"unicode/utf8"
 
-	tea "charm.land/bubbletea/v2"
+	"github.com/wspeek/wspeek/tui/doc"
+	"github.com/wspeek/wspeek/tui/rows"
 
+	tea "charm.land/bubbletea/v2"
 	"github.com/wspeek/wspeek/decode"
 	"github.com/wspeek/wspeek/decode/show"
 	"github.com/wspeek/wspeek/decode/ws"
@@ -26,7 +28,7 @@ var paneActions = map[action]func(*model, string) tea.Cmd{
 	actNextMessage: func(m *model, _ string) tea.Cmd { return m.step(1) },
 	actPrevMessage: func(m *model, _ string) tea.Cmd { return m.step(-1) },
 	actView: func(m *model, _ string) tea.Cmd {
-		m.det.view = (m.det.view + 1) % view(len(viewNames))
+		m.det.view = (m.det.view + 1) % doc.Views
 		return nil
 	},
 	actFoldAll:     func(m *model, _ string) tea.Cmd { m.foldAll(); return nil },
@@ -56,8 +58,8 @@ var paneActions = map[action]func(*model, string) tea.Cmd{
 
 // entered is called when another pane is gone to.
 func (m *model) entered() tea.Cmd {
-	if m.focus != paneSessions && m.lens.session != m.sess.selected(m.store) {
-		m.spec.session = m.sess.selected(m.store)
+	if m.focus != paneSessions && m.lens.Session != m.sess.selected(m.store) {
+		m.spec.Session = m.sess.selected(m.store)
 		return m.relens()
 	}
 	return nil
@@ -75,12 +77,8 @@ func (m *model) foldAll() {
 	if m.det.doc == nil {
 		return
 	}
-	s, ok := m.det.doc.body.(*stacked)
-	if !ok {
-		return
-	}
-	if t, ok := s.body.(*text); ok {
-		t.foldAll()
+	if f, ok := m.det.doc.Body.(doc.AllFolder); ok {
+		f.FoldAll()
 		m.det.list.Grow(m.det.doc.Len())
 	}
 }
@@ -88,32 +86,17 @@ func (m *model) foldAll() {
 // toggleFrames lists frames or messages; the cursor comes to stand on the same.
 func (m *model) toggleFrames(string) tea.Cmd {
 	c, ok := m.current()
-	m.spec.frames = !m.spec.frames
+	m.spec.Frames = !m.spec.Frames
 	m.focus = max(m.focus, paneMessages)
-	if !m.msgs.list.Follow && ok && c.kind != entryMark {
-		m.anchor = m.across(&c)
+	if !m.msgs.list.Follow && ok && c.Kind != rows.OfMark {
+		m.anchor = m.store.FrameOrMessage(&c)
 	}
-	if m.spec.frames {
+	if m.spec.Frames {
 		m.say("single frames are listed; f lists messages again")
 	} else {
 		m.say("messages are listed")
 	}
 	return m.relens()
-}
-
-// across is the first frame of a message, or the message of a frame; -1 where it is not there.
-func (m *model) across(c *cell) int {
-	m.store.mu.Lock()
-	defer m.store.mu.Unlock()
-	t := m.store.trace
-	if c.kind == entryFrame {
-		return t.Index(c.session.N, c.f.Message)
-	}
-	fs := t.MessageFrames(c.session.N, c.m.N, 1)
-	if len(fs) == 0 {
-		return -1
-	}
-	return t.FrameIndex(c.session.N, fs[0].N)
 }
 
 func (m *model) turnClock(string) tea.Cmd {
@@ -124,8 +107,8 @@ func (m *model) turnClock(string) tea.Cmd {
 
 func (m *model) askFilter(string) tea.Cmd {
 	text := ""
-	if m.spec.query != nil {
-		text = m.spec.query.text
+	if m.spec.Query != nil {
+		text = m.spec.Query.Text
 	}
 	return m.open(promptFilter, text)
 }
@@ -133,15 +116,15 @@ func (m *model) askFilter(string) tea.Cmd {
 func (m *model) askSearch(string) tea.Cmd { return m.open(promptSearch, "") }
 
 func (m *model) takeChip(key string) tea.Cmd {
-	m.spec.chip = chip(key[0] - '1')
+	m.spec.Chip = rows.Chip(key[0] - '1')
 	m.focus = max(m.focus, paneMessages)
 	return m.relens()
 }
 
 func (m *model) toggleBeats(string) tea.Cmd {
-	m.spec.quiet = !m.spec.quiet
+	m.spec.NoHeartbeats = !m.spec.NoHeartbeats
 	m.focus = max(m.focus, paneMessages)
-	if m.spec.quiet {
+	if m.spec.NoHeartbeats {
 		m.say("heartbeats are hidden; b shows them again")
 	} else {
 		m.say("heartbeats are shown")
@@ -151,7 +134,7 @@ func (m *model) toggleBeats(string) tea.Cmd {
 
 func (m *model) turnControls(string) tea.Cmd {
 	m.msgs.controls = (m.msgs.controls + 1) % controlMode(len(controlNames))
-	m.spec.control = m.msgs.controls == controlHidden
+	m.spec.NoControl = m.msgs.controls == controlHidden
 	m.say("control frames (ping, pong) are " + controlNames[m.msgs.controls])
 	return m.relens()
 }
@@ -159,7 +142,7 @@ func (m *model) turnControls(string) tea.Cmd {
 func (m *model) selectMessage(string) tea.Cmd {
 	if m.focus == paneSessions {
 		m.selectSession()
-		m.spec.session = m.sess.selected(m.store)
+		m.spec.Session = m.sess.selected(m.store)
 		return m.relens()
 	}
 	i, _, ok := m.currentMessage()
@@ -182,11 +165,15 @@ const maxCopy = 74_000
 // clipboard copies s, which goes through the terminal (OSC 52).
 func (m *model) clipboard(what, s string) tea.Cmd {
 	if len(s) > maxCopy {
-		m.complain(fmt.Sprintf("%s is longer than terminals copy (%s bytes); w writes it to a file", what, show.Thousands(maxCopy)))
-		return nil
+		return m.tooLong(what)
 	}
 	m.say("copied " + what + " (" + show.CountGrouped(int64(len(s)), "byte") + "), if the terminal allows it")
 	return tea.SetClipboard(s)
+}
+
+func (m *model) tooLong(what string) tea.Cmd {
+	m.complain(fmt.Sprintf("%s is longer than terminals copy (%s bytes); w writes it to a file", what, show.Thousands(maxCopy)))
+	return nil
 }
 
 func (m *model) copyPayload(string) tea.Cmd {
@@ -195,24 +182,21 @@ func (m *model) copyPayload(string) tea.Cmd {
 		m.complain("this row has no payload")
 		return nil
 	}
-	m.store.mu.Lock()
-	n := m.store.trace.PayloadLen(i)
-	p, err := m.store.trace.Prefix(i, maxCopy+16)
-	m.store.mu.Unlock()
+	p, n, err := m.store.Prefix(i, maxCopy+16)
 	if err != nil || n == 0 {
 		m.answer("no payload", err)
 		return nil
 	}
-	c.m.Payload = p
-	if s := clipText(c.m.Reason(), &c.m); s != "" {
+	c.Message.Payload = p
+	if s := clipText(c.Message.Reason(), &c.Message); s != "" {
 		return m.clipboard("the payload", s)
 	}
-	return m.clipboard("the payload in hex", hex.EncodeToString(c.m.Reason()))
+	return m.clipboard("the payload in hex", hex.EncodeToString(c.Message.Reason()))
 }
 
 // clipText is a text payload with its line breaks, all else made inert; empty where it is not text.
 func clipText(p []byte, m *ws.Message) string {
-	if !textual(m) || !utf8.Valid(p) && len(p) <= maxCopy {
+	if !doc.Textual(m) || !utf8.Valid(p) && len(p) <= maxCopy {
 		return ""
 	}
 	var b strings.Builder
@@ -227,25 +211,21 @@ func clipText(p []byte, m *ws.Message) string {
 
 func (m *model) copyRow(string) tea.Cmd {
 	c, ok := m.current()
-	if !ok || c.kind == entryMark {
+	if !ok || c.Kind == rows.OfMark {
 		m.complain("this row is no message")
 		return nil
 	}
-	if i, _, ok := m.currentMessage(); ok && m.payloadLen(i) > maxCopy {
-		return m.clipboard("the row", strings.Repeat("x", maxCopy+1))
+	if i, _, ok := m.currentMessage(); ok {
+		if _, n, _ := m.store.Prefix(i, 0); n > maxCopy {
+			return m.tooLong("the row")
+		}
 	}
-	b, err := m.exporter().line(nil, c.entry)
+	b, err := m.exporter().line(nil, c.Entry)
 	if err != nil {
 		m.complain(err.Error())
 		return nil
 	}
 	return m.clipboard("the row", strings.TrimSuffix(string(b), "\n"))
-}
-
-func (m *model) payloadLen(i int) int {
-	m.store.mu.Lock()
-	defer m.store.mu.Unlock()
-	return m.store.trace.PayloadLen(i)
 }
 
 func (m *model) copyExplain(string) tea.Cmd {
@@ -254,7 +234,7 @@ func (m *model) copyExplain(string) tea.Cmd {
 		m.complain("there is no command for this row")
 		return nil
 	}
-	return m.clipboard("the command", fmt.Sprintf("%s -m %d:%d", show.Inert(m.opt.Command), c.session.N, c.m.N))
+	return m.clipboard("the command", fmt.Sprintf("%s -m %d:%d", show.Inert(m.opt.Command), c.Session.N, c.Message.N))
 }
 
 // askSave asks for a name: at the sessions for packets, else for a payload. The one proposed has nothing of the traffic in it but numbers.
@@ -268,10 +248,10 @@ func (m *model) askSave(string) tea.Cmd {
 		return nil
 	}
 	ext := "bin"
-	if textual(&c.m) {
+	if doc.Textual(&c.Message) {
 		ext = "txt"
 	}
-	return m.open(promptSave, m.free(fmt.Sprintf("wspeek-%d-%d.%s", c.session.N, c.m.N, ext)))
+	return m.open(promptSave, m.free(fmt.Sprintf("wspeek-%d-%d.%s", c.Session.N, c.Message.N, ext)))
 }
 
 // save is the command that writes the payload.
@@ -286,8 +266,8 @@ func (m *model) save(name string, over bool) tea.Cmd {
 		return nil
 	}
 	s := m.store
-	return m.store.beside(func() tea.Msg {
-		text, err := s.save(i, name, over)
+	return m.background(func() tea.Msg {
+		text, err := savePayload(s, i, name, over)
 		return wroteMsg{name, text, err}
 	})
 }
@@ -312,7 +292,7 @@ func (m *model) export(name string, over bool) tea.Cmd {
 	x, n := m.exporter(), m.msgs.list.N
 	m.writing = func() { x.stop.Store(true) }
 	m.say("writing ... Esc gives up")
-	return m.store.beside(func() tea.Msg {
+	return m.background(func() tea.Msg {
 		text, err := x.write(name, n, over)
 		return wroteMsg{name, text, err}
 	})

@@ -7,6 +7,9 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/wspeek/wspeek/tui/feedtest"
+	"github.com/wspeek/wspeek/tui/rows"
+
 	tea "charm.land/bubbletea/v2"
 )
 
@@ -22,9 +25,9 @@ var million = sync.OnceValue(func() *driver {
 	}
 	var t testing.T
 	d := drive(&t, data, 200, 50, Options{Title: "bench"})
-	for d.m.store.trace.Len() < 1_000_000 {
+	for d.m.store.Counts().Messages < 1_000_000 {
 		f := feedOf(&t, data)
-		if err := f.Run(context.Background(), d.m.store.visit); err != nil {
+		if err := f.Run(context.Background(), d.m.store.Visit); err != nil {
 			return nil
 		}
 	}
@@ -40,7 +43,7 @@ func needMillion(b *testing.B) *driver {
 	}
 	d.t = b
 	b.ResetTimer()
-	b.ReportMetric(float64(d.m.store.trace.Len()), "messages")
+	b.ReportMetric(float64(d.m.store.Counts().Messages), "messages")
 	return d
 }
 
@@ -69,17 +72,17 @@ func BenchmarkKeyEnds(b *testing.B) { benchKeys(b, []string{"enter", "home"}, "G
 // benchQuery measures a filter over all messages, to its end.
 func benchQuery(b *testing.B, text string) {
 	d := needMillion(b)
-	q, err := compile(text)
+	q, err := rows.Compile(text)
 	if err != nil {
 		b.Fatal(err)
 	}
-	rows := 0
+	found := 0
 	for range b.N {
-		v := newLens(spec{query: q})
-		v.scan(d.m.store)
-		rows = len(v.rows)
+		v := rows.NewFilter(rows.Spec{Query: q})
+		v.Scan(d.m.store)
+		found, _, _ = v.Progress(d.m.store)
 	}
-	b.ReportMetric(float64(rows), "rows")
+	b.ReportMetric(float64(found), "rows")
 }
 
 func BenchmarkFilterFields(b *testing.B) {
@@ -90,27 +93,12 @@ func BenchmarkFilterPayload(b *testing.B) { benchQuery(b, `xyzzy`) }
 func BenchmarkHideHeartbeats(b *testing.B) {
 	d := needMillion(b)
 	for range b.N {
-		newLens(spec{quiet: true}).scan(d.m.store)
-	}
-}
-
-// BenchmarkFirstHits measures how long a search of payloads takes to show its first screen.
-func BenchmarkFirstHits(b *testing.B) {
-	d := needMillion(b)
-	q, err := compile("77")
-	if err != nil {
-		b.Fatal(err)
-	}
-	for range b.N {
-		v := newLens(spec{query: q})
-		for len(v.rows) < 50 && v.piece(d.m.store) {
-			continue
-		}
+		rows.NewFilter(rows.Spec{NoHeartbeats: true}).Scan(d.m.store)
 	}
 }
 
 func BenchmarkLadderMade(b *testing.B) {
-	d := drive(b, twoSessions(script(10_000), nil), 120, 40, Options{})
+	d := drive(b, feedtest.TwoSessions(feedtest.Script(10_000), nil), 120, 40, Options{})
 	b.ReportAllocs()
 	for b.Loop() {
 		j := &ladderJob{key: ladderKey{ladderLook: ladderLook{session: 1}}}
@@ -121,7 +109,7 @@ func BenchmarkLadderMade(b *testing.B) {
 }
 
 func BenchmarkLadderKey(b *testing.B) {
-	d := drive(b, twoSessions(script(10_000), nil), 120, 40, Options{})
+	d := drive(b, feedtest.TwoSessions(feedtest.Script(10_000), nil), 120, 40, Options{})
 	d.keys("j", "enter", "L")
 	for b.Loop() {
 		d.m.Update(tea.KeyPressMsg{Code: 'j', Text: "j"})
@@ -130,7 +118,7 @@ func BenchmarkLadderKey(b *testing.B) {
 }
 
 func BenchmarkSessionsCompared(b *testing.B) {
-	d := drive(b, twoSessions(script(10_000), script(9_000)), 120, 40, Options{})
+	d := drive(b, feedtest.TwoSessions(feedtest.Script(10_000), feedtest.Script(9_000)), 120, 40, Options{})
 	for b.Loop() {
 		if p, err := (&diffJob{store: d.m.store, th: d.m.th, sessions: [2]int{1, 2}}).run(); err != nil || p.list.N < 10_000 {
 			b.Fatal(err)
@@ -139,7 +127,7 @@ func BenchmarkSessionsCompared(b *testing.B) {
 }
 
 func BenchmarkSessionsComparedKey(b *testing.B) {
-	d := drive(b, twoSessions(script(10_000), script(9_000)), 120, 40, Options{})
+	d := drive(b, feedtest.TwoSessions(feedtest.Script(10_000), feedtest.Script(9_000)), 120, 40, Options{})
 	d.keys("j", "space", "space", "=", "g", "g")
 	for b.Loop() {
 		d.m.Update(tea.KeyPressMsg{Code: 'j', Text: "j"})

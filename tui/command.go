@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/wspeek/wspeek/tui/rows"
+
 	tea "charm.land/bubbletea/v2"
 )
 
@@ -92,29 +94,29 @@ func (m *model) command(line string) tea.Cmd {
 func (m *model) gotoSession(arg string) (tea.Cmd, error) {
 	n, err := strconv.Atoi(arg)
 	switch {
-	case err != nil || n < 0 || n > m.count.sessions:
-		return nil, fmt.Errorf("%q is no session: there are 1 to %d", arg, m.count.sessions)
-	case n > 0 && m.store.session(n) == nil:
+	case err != nil || n < 0 || n > m.count.Sessions:
+		return nil, fmt.Errorf("%q is no session: there are 1 to %d", arg, m.count.Sessions)
+	case n > 0 && m.store.Session(n) == nil:
 		return nil, fmt.Errorf("session %d is no longer kept", n)
 	}
 	m.sess.choose(m.store, n)
-	m.spec.session = n
+	m.spec.Session = n
 	m.focus = paneMessages
 	return m.relens(), nil
 }
 
 func (m *model) setFilter(arg string) (tea.Cmd, error) {
-	q, err := compile(arg)
+	q, err := rows.Compile(arg)
 	if err != nil {
 		return nil, err
 	}
-	m.spec.query = q
+	m.spec.Query = q
 	m.focus = max(m.focus, paneMessages)
 	return m.relens(), nil
 }
 
 func (m *model) setSearch(arg string) (tea.Cmd, error) {
-	q, err := compile(arg)
+	q, err := rows.Compile(arg)
 	if err != nil {
 		return nil, err
 	}
@@ -147,25 +149,14 @@ func (m *model) gotoPlace(arg string) (tea.Cmd, error) {
 
 // rowOf is the row of message (frame) n of the session shown; where all are shown, row n.
 func (m *model) rowOf(n int) int {
-	if m.lens.session == 0 {
-		if n < 1 || n > m.msgs.list.N {
-			return -1
-		}
-		return n - 1
+	at := n - 1
+	if m.lens.Session != 0 {
+		at = m.lens.Numbered(m.store, m.lens.Session, n)
 	}
-	m.store.mu.Lock()
-	i := m.store.trace.Index(m.lens.session, n)
-	if m.lens.frames {
-		i = m.store.trace.FrameIndex(m.lens.session, n)
-	}
-	m.store.mu.Unlock()
-	if i < 0 {
+	if at < 0 || at >= m.msgs.list.N {
 		return -1
 	}
-	if at, _ := m.lens.find(m.store, i); at < m.msgs.list.N {
-		return at
-	}
-	return -1
+	return at
 }
 
 // timeOf reads a time of day, or +seconds since the first message; it is in nanoseconds since 1970.
@@ -191,35 +182,11 @@ func (m *model) timeOf(arg string) (int64, error) {
 
 // rowAfter is the first row at or after a time, -1 for none.
 func (m *model) rowAfter(at int64) int {
-	s := m.store
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for k, e := range m.lens.rows {
-		if k >= m.msgs.list.N {
-			break
-		}
-		if s.timeOf(e) >= at {
-			return k
-		}
+	if k := m.lens.After(m.store, at); k < m.msgs.list.N {
+		return k
 	}
 	return -1
 }
 
-// timeOf is the time of a row; the lock is held.
-func (s *store) timeOf(e entry) int64 {
-	if e.kind == entryMessage {
-		return int64(s.trace.Time(e.i))
-	}
-	c := s.cell(e, false)
-	return c.time()
-}
-
 // zero is the time that others are shown relative to.
-func (m *model) zero() int64 {
-	m.store.mu.Lock()
-	defer m.store.mu.Unlock()
-	if s := m.store.trace.Session(m.spec.session); s != nil && s.HasStarted {
-		return int64(s.Started)
-	}
-	return int64(m.store.zero)
-}
+func (m *model) zero() int64 { return int64(m.store.Zero(m.spec.Session)) }

@@ -1,15 +1,15 @@
 package tui
 
 import (
-	"bytes"
 	"fmt"
 
+	"github.com/wspeek/wspeek/tui/doc"
 	"github.com/wspeek/wspeek/tui/draw"
+	"github.com/wspeek/wspeek/tui/rows"
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/wspeek/wspeek/decode/export"
 	"github.com/wspeek/wspeek/decode/show"
-	"github.com/wspeek/wspeek/decode/ws"
 )
 
 const (
@@ -56,7 +56,7 @@ func (m *model) compare(string) tea.Cmd {
 		if b = i; len(m.msgs.marked) == 1 && m.msgs.marked[0] != i {
 			a = m.msgs.marked[0]
 		} else {
-			a = m.before(&c)
+			a = m.store.Before(c.Session.N, &c.Message)
 		}
 	}
 	if a < 0 {
@@ -64,73 +64,29 @@ func (m *model) compare(string) tea.Cmd {
 		return nil
 	}
 	s, th := m.store, m.th
-	return m.store.beside(func() tea.Msg { return comparedMsg{newCompare(th, s, a, b)} })
+	return m.background(func() tea.Msg { return comparedMsg{newCompare(th, s, a, b)} })
 }
 
-// before is the message before that of c, of the same side, session and kind.
-func (m *model) before(c *cell) int {
-	m.store.mu.Lock()
-	defer m.store.mu.Unlock()
-	var o ws.Message
-	for n := c.m.N - 1; n > 0 && n > c.m.N-10000; n-- {
-		i := m.store.trace.Index(c.session.N, n)
-		if i < 0 {
-			continue
-		}
-		if m.store.trace.MessageInto(i, &o); o.Dir == c.m.Dir && o.Opcode == c.m.Opcode {
-			return i
-		}
-	}
-	return -1
-}
-
-func newCompare(th *draw.Theme, s *store, a, b int) *comparePane {
+func newCompare(th *draw.Theme, s *rows.Store, a, b int) *comparePane {
 	p := &comparePane{th: th}
 	for k, i := range [2]int{a, b} {
-		info, m := s.message(i)
+		info, m := s.Message(i)
 		if m == nil {
-			p.lines[k] = []string{errForgotten.Error()}
+			p.lines[k] = []string{rows.ErrDropped.Error()}
 			continue
 		}
-		data, err := s.payload(i)
-		p.titles[k] = fmt.Sprintf("%d:%d %s %s, %s", info.N, m.N, draw.Arrow(m.Dir), export.KindName(m.Opcode), sizeWords(m))
+		data, err := s.Payload(i)
+		p.titles[k] = fmt.Sprintf("%d:%d %s %s, %s", info.N, m.N, draw.Arrow(m.Dir), export.KindName(m.Opcode), doc.SizeWords(m))
 		if err != nil {
 			p.lines[k] = []string{err.Error()}
 			continue
 		}
 		m.Payload = data
-		p.lines[k] = comparable(th, m)
+		p.lines[k] = doc.Lines(th, m, maxCompared)
 	}
 	p.align()
 	p.list.Grow(len(p.pairs))
 	return p
-}
-
-// comparable are the lines of a message as it is compared: pretty-printed, or in hex.
-func comparable(th *draw.Theme, m *ws.Message) []string {
-	p := m.Reason()
-	cut := len(p) - maxCompared
-	p = p[:min(len(p), maxCompared)]
-	var out []string
-	if textual(m) {
-		t := newText(bytes.ReplaceAll(p, []byte{'\r', '\n'}, []byte{'\n'}), m.Holes, 1<<30, th, nil, func() bool { return false })
-		for i := range t.rows {
-			l := th.Line(4096)
-			t.Draw(i, l)
-			out = append(out, l.Text())
-		}
-	} else {
-		h := newHex(p, 44, th, nil)
-		for i := range h.Len() {
-			l := th.Line(64)
-			h.Draw(i, l)
-			out = append(out, l.Text())
-		}
-	}
-	if cut > 0 {
-		out = append(out, "... "+show.CountGrouped(int64(cut), "byte")+" more, not compared")
-	}
-	return out
 }
 
 // align finds which lines are the same: equal ends first, then the longest common run of lines between.

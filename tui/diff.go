@@ -3,12 +3,13 @@ package tui
 import (
 	"fmt"
 	"sync/atomic"
-	"time"
 
 	"github.com/wspeek/wspeek/tui/draw"
+	"github.com/wspeek/wspeek/tui/rows"
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/wspeek/wspeek/decode/diff"
+	"github.com/wspeek/wspeek/decode/trace"
 	"github.com/wspeek/wspeek/decode/ws"
 )
 
@@ -25,7 +26,7 @@ type overlay interface {
 
 // diffJob compares two sessions beside the screen.
 type diffJob struct {
-	store    *store
+	store    *rows.Store
 	th       *draw.Theme
 	sessions [2]int
 	stop     atomic.Bool
@@ -76,7 +77,7 @@ func (m *model) compareSessions() tea.Cmd {
 	m.stopDiff()
 	j := &diffJob{store: m.store, th: m.th, sessions: [2]int{two[0], two[1]}}
 	m.diffing = j
-	return m.store.beside(func() tea.Msg {
+	return m.background(func() tea.Msg {
 		p, err := j.run()
 		return diffedMsg{j, p, err}
 	})
@@ -137,11 +138,10 @@ func (m *model) openPair(d *diffPane) tea.Cmd {
 		m.complain("this row has no two messages to compare")
 		return nil
 	}
-	m.store.mu.Lock()
-	i, k := m.store.trace.Index(d.c.A.Info.N, a.N), m.store.trace.Index(d.c.B.Info.N, b.N)
-	m.store.mu.Unlock()
+	var i, k int
+	m.store.Look(func(t *trace.Trace) { i, k = t.Index(d.c.A.Info.N, a.N), t.Index(d.c.B.Info.N, b.N) })
 	s, th := m.store, m.th
-	return m.store.beside(func() tea.Msg { return comparedMsg{newCompare(th, s, i, k)} })
+	return m.background(func() tea.Msg { return comparedMsg{newCompare(th, s, i, k)} })
 }
 
 // run makes the comparison; both are nil where it was given up.
@@ -157,56 +157,42 @@ func (j *diffJob) run() (*diffPane, error) {
 	return newDiffPane(j.th, diff.Compare(sides[0], sides[1], &diff.Options{})), nil
 }
 
-// side is what diff.FromTrace makes, but holds the lock for no longer than scanPiece at a time.
+// side is what diff.FromTrace makes, but lets others have their turn between messages.
 func (j *diffJob) side(n int) (*diff.Side, error) {
-	s := &diff.Side{Info: j.store.session(n), Control: true}
+	s := &diff.Side{Info: j.store.Session(n), Control: true}
 	if s.Info == nil {
 		return nil, fmt.Errorf("session %d is no longer kept", n)
 	}
-	size := 0
-	for k := 1; !j.stop.Load(); {
-		before := len(s.Messages)
-		more, err := j.piece(s, n, &k)
-		for i := before; i < len(s.Messages); i++ {
-			size += len(s.Messages[i].Payload)
+	var err error
+	k, size := 1, 0
+	j.store.Read(func(t *trace.Trace) (more bool) {
+		if first := t.FirstKept(n); k < first {
+			k = first
+			j.note = fmt.Sprintf("the start of session %d is not compared: it is no longer kept", n)
 		}
-		switch {
-		case err != nil:
-			return nil, err
-		case size > maxDiffed:
-			return nil, fmt.Errorf("session %d carries more than %d MB: compare with wspeek diff", n, maxDiffed>>20)
-		case !more:
-			return s, nil
-		}
-	}
-	return s, nil
-}
-
-// piece adds the messages from number *k on that fit into scanPiece, and says whether there are more.
-func (j *diffJob) piece(s *diff.Side, n int, k *int) (more bool, err error) {
-	j.store.mu.Lock()
-	defer j.store.mu.Unlock()
-	t := j.store.trace
-	if first := t.FirstKept(n); *k < first {
-		*k = first
-		j.note = fmt.Sprintf("the begin of session %d is not compared: it is no longer kept", n)
-	}
-	for began := time.Now(); time.Since(began) < scanPiece; *k++ {
-		if *k > t.MessageCount(n) {
-			return false, nil
-		}
-		i := t.Index(n, *k)
-		if i < 0 {
-			continue
+		if j.stop.Load() || k > t.MessageCount(n) {
+			return false
 		}
 		var m ws.Message
-		t.MessageInto(i, &m)
-		if m.Payload, err = t.Payload(i); err != nil {
-			return false, err
+		if m, err = numberedMessage(t, n, k); m.N > 0 {
+			s.Messages = append(s.Messages, m)
 		}
-		s.Messages = append(s.Messages, m)
+		if size += len(m.Payload); size > maxDiffed {
+			err = fmt.Errorf("session %d carries more than %d MB: compare with wspeek diff", n, maxDiffed>>20)
+		}
+		k++
+		return err == nil
+	})
+	return s, err
+}
+
+// numberedMessage is message k of a session with its payload; its number is 0 if it is not there.
+func numberedMessage(t *trace.Trace, session, k int) (m ws.Message, err error) {
+	if i := t.Index(session, k); i >= 0 {
+		t.MessageInto(i, &m)
+		m.Payload, err = t.Payload(i)
 	}
-	return true, nil
+	return m, err
 }
 
 // diffPane shows two sessions side by side, or one above the other. Its rows are the differences of the opening

@@ -1,48 +1,19 @@
 package tui
 
 import (
-	"fmt"
-	"net/netip"
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	tea "charm.land/bubbletea/v2"
 
 	"github.com/wspeek/wspeek/decode/diff"
-	"github.com/wspeek/wspeek/pcaps"
+	"github.com/wspeek/wspeek/decode/trace"
+	"github.com/wspeek/wspeek/tui/feedtest"
 )
 
-// twoSessions is a capture of two sessions whose client says these texts, one after the other.
-func twoSessions(a, b []string) []byte {
-	var all []pcaps.Packet
-	for k, texts := range [][]string{a, b} {
-		c := pcaps.Conversation{Client: netip.AddrPortFrom(netip.MustParseAddr("192.0.2.1"), uint16(50000+k)),
-			Start: time.Unix(1_700_000_000+int64(100*k), 0)}
-		c.Upgrade(pcaps.Request{}, pcaps.Response{})
-		for _, s := range texts {
-			c.SendFrames(pcaps.C2S, pcaps.Text(s).Masked(pcaps.RFCKey))
-		}
-		c.SendFrames(pcaps.C2S, pcaps.Close(1000, "").Masked(pcaps.RFCKey))
-		c.SendFrames(pcaps.S2C, pcaps.Close(1000, ""))
-		c.Close()
-		all = append(all, c.Packets...)
-	}
-	return pcaps.Pcap{}.Bytes(all)
-}
-
-// script is what both sessions say, but for what a test changes.
-func script(n int) (out []string) {
-	for i := range n {
-		out = append(out, fmt.Sprintf(`{"op":"%s","user":"alice","amount":%d}`, strings.Repeat(string(rune('a'+i%26)), 3+i/26), 7*i*i+3))
-	}
-	return out
-}
-
-// changedScripts differ in one removed, one inserted and one changed message.
 func changedScripts() (a, b []string) {
-	a, b = script(30), script(30)
+	a, b = feedtest.Script(30), feedtest.Script(30)
 	b[20] = strings.Replace(b[20], "alice", "mallory", 1)
 	b = slices.Insert(b, 12, `{"hello":"this was not there before"}`)
 	return a, slices.Delete(b, 5, 6)
@@ -50,13 +21,13 @@ func changedScripts() (a, b []string) {
 
 func TestSessionsCompared(t *testing.T) {
 	t.Parallel()
-	d := drive(t, twoSessions(changedScripts()), 120, 40, Options{})
+	d := drive(t, feedtest.TwoSessions(changedScripts()), 120, 40, Options{})
 	d.keys("j", "space").shows("1 selected", "* ").keys("space").shows("two sessions selected")
 	d.keys("=").shows("sessions 1 ~ 2", "differ:", "1 changed, 1 only in A, 1 only in B", "n N next difference")
 	d.shows(" - only in A")
 	d.keys("n").shows(" + only in B", "this was not there before")
 	d.keys("n").shows(" ~ changed", "$.user", "alice", "≠", "mallory")
-	hit, _ := brackets(d.m.th.Hit)
+	hit, _ := feedtest.Brackets(d.m.th.Hit)
 	if s := d.m.screen(); !strings.Contains(s, hit+`"alice"`) || !strings.Contains(s, hit+`"mallory"`) {
 		t.Errorf("the values are not lit: %q", s)
 	}
@@ -71,14 +42,14 @@ func TestSessionsCompared(t *testing.T) {
 
 func TestSessionsComparedAsTheyAre(t *testing.T) {
 	t.Parallel()
-	d := drive(t, twoSessions(script(3), script(3)), 80, 24, Options{})
+	d := drive(t, feedtest.TwoSessions(feedtest.Script(3), feedtest.Script(3)), 80, 24, Options{})
 	d.keys("=").shows("Space selects").keys("space").shows("stands for all sessions")
 	d.keys("j", "space", "=").shows("no difference: 5 the same").keys("n").shows("  the same").keys("=").lacks("no difference")
 }
 
 func TestSessionsComparedGivenUp(t *testing.T) {
 	t.Parallel()
-	d := drive(t, twoSessions(changedScripts()), 80, 24, Options{})
+	d := drive(t, feedtest.TwoSessions(changedScripts()), 80, 24, Options{})
 	d.keys("j", "space", "space")
 	cmd := d.m.compareSessions()
 	j := d.m.diffing
@@ -96,7 +67,9 @@ func TestSessionsSideIsThatOfDiff(t *testing.T) {
 	t.Parallel()
 	d := drive(t, sample("port-reuse"), 80, 24, Options{})
 	for n := 1; n <= 2; n++ {
-		want, err := diff.FromTrace("", d.m.store.trace, n)
+		var want *diff.Side
+		var err error
+		d.m.store.Look(func(t *trace.Trace) { want, err = diff.FromTrace("", t, n) })
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -139,7 +112,7 @@ func TestSessionsDifferencesForthAndBack(t *testing.T) {
 
 func TestSessionsComparedWithTheMouse(t *testing.T) {
 	t.Parallel()
-	d := drive(t, twoSessions(changedScripts()), 80, 24, Options{})
+	d := drive(t, feedtest.TwoSessions(changedScripts()), 80, 24, Options{})
 	d.keys("j", "space", "space", "=")
 	d.text()
 	top := d.m.cmp.(*diffPane).list.Top
@@ -179,7 +152,7 @@ func TestMarksIn(t *testing.T) {
 
 func TestHazard_O2_HostileSessionsComparedAreInert(t *testing.T) {
 	t.Parallel()
-	data := twoSessions([]string{evil, "x" + evil, `{"` + soft + `":"` + soft + `"}`, "one " + soft, "z" + strings.Repeat("\u0301", 99)},
+	data := feedtest.TwoSessions([]string{evil, "x" + evil, `{"` + soft + `":"` + soft + `"}`, "one " + soft, "z" + strings.Repeat("\u0301", 99)},
 		[]string{evil + "!", `{"` + soft + `":"other"}`, "two " + evil, "日本語🎉👩‍👩‍👧‍👦🇩🇪❤️" + evil})
 	for _, size := range sizes {
 		d := drive(t, data, size[0], size[1], Options{})

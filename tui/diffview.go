@@ -11,6 +11,7 @@ import (
 	"github.com/wspeek/wspeek/decode/export"
 	"github.com/wspeek/wspeek/decode/show"
 	"github.com/wspeek/wspeek/decode/ws"
+	"github.com/wspeek/wspeek/tui/doc"
 	"github.com/wspeek/wspeek/tui/draw"
 )
 
@@ -209,14 +210,14 @@ func (p *diffPane) excerpt(l *draw.Line, st draw.Style, m *ws.Message, from int,
 		if from, to = min(from, len(data)), min(to, len(data)); from >= to {
 			return
 		}
-		if textual(m) {
+		if doc.Textual(m) {
 			l.Wire(st, data[from:to])
 			return
 		}
 		to = min(to, from+l.Left()/2+1)
 		l.Put(st, fmt.Sprintf("% x", data[from:to])).Put(p.th.Plain, " ")
 	}
-	for textual(m) && from > 0 && from < len(data) && data[from]&0xc0 == 0x80 {
+	for doc.Textual(m) && from > 0 && from < len(data) && data[from]&0xc0 == 0x80 {
 		from--
 	}
 	if from > 0 {

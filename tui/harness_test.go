@@ -1,10 +1,7 @@
 package tui
 
 import (
-	"bytes"
 	"context"
-	"errors"
-	"io"
 	"reflect"
 	"strings"
 	"testing"
@@ -13,58 +10,30 @@ import (
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
 
-	"github.com/wspeek/wspeek/capture"
 	"github.com/wspeek/wspeek/decode"
-	"github.com/wspeek/wspeek/decode/show"
-	"github.com/wspeek/wspeek/decode/stack"
 	"github.com/wspeek/wspeek/pcaps"
-	"github.com/wspeek/wspeek/reassembly"
+	"github.com/wspeek/wspeek/tui/feedtest"
 )
 
 // fileFeed is a Feed of a capture in memory.
 type fileFeed struct {
-	source  capture.Source
+	data    []byte
 	packets int64
 }
 
 func feedOf(t testing.TB, data []byte) *fileFeed {
 	t.Helper()
-	r, err := capture.NewReader(bytes.NewReader(data), "test", capture.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return &fileFeed{source: r}
+	return &fileFeed{data: data}
 }
 
 func (f *fileFeed) Run(ctx context.Context, visit func(*decode.Batch, *decode.Event) error) error {
-	d := stack.NewDecoder(decode.Options{Keep: true, Frames: true})
-	var dissector reassembly.Dissector
-	var merger stack.Merger
-	var in capture.Batch
-	out := []*decode.Batch{{}}
-	for ctx.Err() == nil {
-		err := f.source.ReadBatch(&in)
-		if errors.Is(err, io.EOF) {
-			break
+	f.packets = feedtest.Packets(f.data)
+	return feedtest.Read(f.data, func(b *decode.Batch, e *decode.Event) error {
+		if ctx.Err() != nil {
+			return ctx.Err()
 		}
-		if err != nil {
-			return err
-		}
-		f.packets += int64(len(in.Packets))
-		var segs []reassembly.Segment
-		var s reassembly.Segment
-		for i := range in.Packets {
-			if dissector.Segment(&in.Packets[i], &s) == reassembly.OK {
-				segs = append(segs, s)
-			}
-		}
-		d.Decode(segs, out[0])
-		if err := merger.Merge(out, visit); err != nil {
-			return err
-		}
-	}
-	d.Finish(out[0])
-	return merger.Merge(out, visit)
+		return visit(b, e)
+	})
 }
 
 func (f *fileFeed) Progress() Progress { return Progress{Packets: f.packets} }
@@ -92,7 +61,7 @@ func drive(t testing.TB, data []byte, w, h int, opt Options) *driver {
 	m.now = func() time.Time { return time.Unix(0, 0) }
 	d := &driver{t: t, m: m}
 	d.send(tea.WindowSizeMsg{Width: w, Height: h})
-	m.store.finish(f, f.Run(context.Background(), m.store.visit))
+	m.store.Finish(f.Run(context.Background(), m.store.Visit), f.Account)
 	d.refresh()
 	return d
 }
@@ -175,32 +144,7 @@ func (d *driver) checkScreen(s string) {
 		if w := ansi.StringWidth(r); w != d.m.w {
 			d.t.Fatalf("row %d has %d cells of %d: %q", i, w, d.m.w, r)
 		}
-		checkInert(d.t, r)
-	}
-}
-
-// checkInert checks that a row holds no controls but SGR sequences, and no characters that are hidden.
-func checkInert(t testing.TB, row string) {
-	t.Helper()
-	for rest := row; rest != ""; {
-		at := strings.IndexByte(rest, 0x1b)
-		plain := rest
-		if at >= 0 {
-			plain = rest[:at]
-		}
-		for _, r := range plain {
-			if show.Hidden(r) || r == 0xfffd {
-				t.Fatalf("%U on the screen: %q", r, row)
-			}
-		}
-		if at < 0 {
-			return
-		}
-		end := strings.IndexByte(rest[at:], 'm')
-		if end < 0 || strings.Trim(rest[at:at+end], "\x1b[0123456789;:") != "" {
-			t.Fatalf("a sequence that is no SGR: %q", row)
-		}
-		rest = rest[at+end+1:]
+		feedtest.CheckInert(d.t, r)
 	}
 }
 

@@ -1,57 +1,30 @@
 package tui
 
 import (
-	"cmp"
 	"context"
-	"fmt"
 	"math/rand/v2"
-	"net/netip"
-	"slices"
 	"strings"
 	"testing"
 	"time"
 
-	tea "charm.land/bubbletea/v2"
+	"github.com/wspeek/wspeek/tui/feedtest"
+	"github.com/wspeek/wspeek/tui/rows"
 
+	tea "charm.land/bubbletea/v2"
 	"github.com/wspeek/wspeek/decode"
 	"github.com/wspeek/wspeek/decode/ws"
-	"github.com/wspeek/wspeek/pcaps"
 )
-
-// crowd is a capture of a session that stays open, and says something each time that one of n others comes and goes.
-func crowd(n int) []byte {
-	at := time.Unix(1_700_000_000, 0)
-	long := pcaps.Conversation{Client: netip.MustParseAddrPort("192.0.2.9:4000"), Start: at}
-	long.Upgrade(pcaps.Request{Target: "/long"}, pcaps.Response{})
-	var all []pcaps.Packet
-	for k := range n {
-		at = at.Add(10 * time.Millisecond)
-		c := pcaps.Conversation{Client: netip.AddrPortFrom(netip.MustParseAddr("192.0.2.1"), uint16(10000+k)), Start: at}
-		c.Upgrade(pcaps.Request{Target: "/short"}, pcaps.Response{})
-		c.SendFrames(pcaps.C2S, pcaps.Text(fmt.Sprintf("short %d", k+1)).Masked(pcaps.RFCKey))
-		c.SendFrames(pcaps.C2S, pcaps.Close(1000, "").Masked(pcaps.RFCKey))
-		c.SendFrames(pcaps.S2C, pcaps.Close(1000, ""))
-		c.Close()
-		all = append(all, c.Packets...)
-		long.Wait(10 * time.Millisecond)
-		long.SendFrames(pcaps.S2C, pcaps.Text(fmt.Sprintf("long %d", k+1)))
-	}
-	all = append(all, long.Packets...)
-	slices.SortStableFunc(all, func(a, b pcaps.Packet) int { return cmp.Compare(a.Time.UnixNano(), b.Time.UnixNano()) })
-	return pcaps.Pcap{}.Bytes(all)
-}
 
 // TestClosedSessionsAreForgottenOldestFirst: a session that is open loses nothing to those that come and go.
 func TestClosedSessionsAreForgottenOldestFirst(t *testing.T) {
 	t.Parallel()
-	d := drive(t, crowd(3000), 120, 40, Options{History: 64 << 20, Sessions: 20})
+	d := drive(t, feedtest.Crowd(3000), 120, 40, Options{History: 64 << 20, Sessions: 20})
 	d.shows("8,940 older not kept (2,980 sessions)", "3,001 sessions")
-	s := d.m.store
-	if got := s.trace.SessionsFrom(0, 100); len(got) != 21 || got[0] != 1 || got[1] != 2982 || got[20] != 3001 {
-		t.Fatalf("sessions left: %v", got)
+	if got := d.m.store.Sessions(0, 100); len(got) != 21 || got[0].N != 1 || got[1].N != 2982 || got[20].N != 3001 {
+		t.Fatalf("%d sessions are left", len(got))
 	}
-	if len(s.marks.list) > minGone+100 || len(s.marks.seen) != 21 || len(d.m.lens.rows) > 4000 {
-		t.Errorf("%d marks of %d sessions, %d rows", len(s.marks.list), len(s.marks.seen), len(d.m.lens.rows))
+	if rows, _, _ := d.m.lens.Progress(d.m.store); rows > 4000 {
+		t.Errorf("%d rows", rows)
 	}
 	d.keys("j").shows("▶    1", "/long", "3,000 messages")
 	d.keys("enter", "home").shows("long 1").lacks("not kept\n")
@@ -65,22 +38,18 @@ func TestClosedSessionsAreForgottenOldestFirst(t *testing.T) {
 // TestTheOldestMessagesAreForgotten: one session that says more than is to be kept is bounded too.
 func TestTheOldestMessagesAreForgotten(t *testing.T) {
 	t.Parallel()
-	texts := script(20_000)
-	d := drive(t, twoSessions(texts[:5000], texts), 120, 40, Options{History: 3 << 20, Sessions: 1000, Live: true})
-	s := d.m.store
-	if held := s.trace.Size() + s.payloads.held; held > 3<<20 {
-		t.Errorf("%d bytes are held", held)
-	}
-	messages, _ := s.trace.Forgotten()
-	if _, kept := s.trace.Remembered(); kept+messages != s.trace.Len() || kept < 2000 || s.trace.Len() != 25_004 {
-		t.Errorf("%d kept, %d forgotten of %d", kept, messages, s.trace.Len())
+	texts := feedtest.Script(20_000)
+	d := drive(t, feedtest.TwoSessions(texts[:5000], texts), 120, 40, Options{History: 3 << 20, Sessions: 1000, Live: true})
+	if d.m.count.PastMessages == 0 || d.m.count.Messages != 25_004 {
+		t.Errorf("%d dropped of %d", d.m.count.PastMessages, d.m.count.Messages)
 	}
 	d.shows("older not kept (1 session)").keys("enter").shows("1000 Normal Closure")
 	d.keys("esc", "k", "k").shows(texts[len(texts)-1][:20])
 	d.keys(":session 2", "enter", "L", "home").shows("earlier messages are no longer kept")
 	d.keys("esc", "s").shows("kept", "from message ", "20,001 messages")
 	d.keys(":goto 1", "enter").shows("not in the list")
-	if first := s.trace.FirstKept(2); first < 1000 || s.trace.Index(2, first) < 0 {
+	first, _ := d.m.store.Kept(2)
+	if _, ok := d.m.store.Numbered(2, first, 0); first < 1000 || !ok {
 		t.Errorf("session 2 is kept from message %d on", first)
 	}
 }
@@ -88,12 +57,12 @@ func TestTheOldestMessagesAreForgotten(t *testing.T) {
 // TestTheSessionLookedAtIsSpared: it is forgotten when another one is looked at.
 func TestTheSessionLookedAtIsSpared(t *testing.T) {
 	t.Parallel()
-	d := drive(t, crowd(5), 120, 40, Options{History: 64 << 20, Sessions: 3})
+	d := drive(t, feedtest.Crowd(5), 120, 40, Options{History: 64 << 20, Sessions: 3})
 	d.keys(":session 4", "enter").shows("session 4", "short 3")
-	f := feedOf(t, crowd(50))
+	f := feedOf(t, feedtest.Crowd(50))
 	renumbered := func(b *decode.Batch, e *decode.Event) error {
 		if e.Session == nil {
-			return d.m.store.visit(b, e)
+			return d.m.store.Visit(b, e)
 		}
 		ref := *e.Session
 		ref.N += 6
@@ -102,18 +71,18 @@ func TestTheSessionLookedAtIsSpared(t *testing.T) {
 		if e.Kind == decode.KindSession {
 			*b.Session(e) = renamed(b.Session(e), ref.N)
 		}
-		return d.m.store.visit(b, &moved)
+		return d.m.store.Visit(b, &moved)
 	}
 	if err := f.Run(context.Background(), renumbered); err != nil {
 		t.Fatal(err)
 	}
 	d.refresh()
 	d.shows("session 4", "short 3")
-	if d.m.store.session(4) == nil || d.m.store.session(5) != nil {
+	if d.m.store.Session(4) == nil || d.m.store.Session(5) != nil {
 		t.Error("session 4 is not spared, or session 5 is")
 	}
 	d.keys(":session 0", "enter").shows("all sessions")
-	if d.m.store.session(4) != nil {
+	if d.m.store.Session(4) != nil {
 		t.Error("session 4 is still there")
 	}
 }
@@ -136,7 +105,7 @@ func TestAnyKeysWhileMessagesAreForgotten(t *testing.T) {
 			}
 		}
 	}
-	data := crowd(400)
+	data := feedtest.Crowd(400)
 	for seed := range 6 {
 		rnd := rand.New(rand.NewPCG(uint64(seed), 1))
 		f := feedOf(t, data)
@@ -149,7 +118,7 @@ func TestAnyKeysWhileMessagesAreForgotten(t *testing.T) {
 		d.send(tea.WindowSizeMsg{Width: 60 + 20*(seed%6), Height: 10 + 6*(seed%7)})
 		n := 0
 		visit := func(b *decode.Batch, e *decode.Event) error {
-			err := m.store.visit(b, e)
+			err := m.store.Visit(b, e)
 			if n++; n%7 == 0 {
 				d.refresh()
 				d.keys(keys[rnd.IntN(len(keys))])
@@ -158,10 +127,10 @@ func TestAnyKeysWhileMessagesAreForgotten(t *testing.T) {
 			}
 			return err
 		}
-		m.store.finish(f, f.Run(context.Background(), visit))
+		m.store.Finish(f.Run(context.Background(), visit), f.Account)
 		d.refresh()
-		if d.text(); m.store.trace.Len() != 400*4 {
-			t.Errorf("%d messages", m.store.trace.Len())
+		if d.text(); m.count.Messages != 400*4 {
+			t.Errorf("%d messages", m.count.Messages)
 		}
 	}
 }
@@ -169,7 +138,7 @@ func TestAnyKeysWhileMessagesAreForgotten(t *testing.T) {
 // TestTheCursorStaysWhereItIs: while rows above it are forgotten, the same message is looked at.
 func TestTheCursorStaysWhereItIs(t *testing.T) {
 	t.Parallel()
-	f := feedOf(t, crowd(600))
+	f := feedOf(t, feedtest.Crowd(600))
 	m, err := newModel(Options{Feed: f, Live: true, History: 64 << 20, Sessions: 5})
 	if err != nil {
 		t.Fatal(err)
@@ -178,15 +147,15 @@ func TestTheCursorStaysWhereItIs(t *testing.T) {
 	d.send(tea.WindowSizeMsg{Width: 120, Height: 40})
 	at, told := ws.Message{}, 0
 	visit := func(b *decode.Batch, e *decode.Event) error {
-		err := m.store.visit(b, e)
+		err := m.store.Visit(b, e)
 		if told++; told%50 == 0 {
 			d.refresh()
 			d.text()
-			if c, ok := m.current(); ok && c.kind == entryMessage && c.session.N == 1 {
-				if at.N > 0 && c.m.N != at.N {
-					t.Fatalf("the cursor has gone from message %d to %d", at.N, c.m.N)
+			if c, ok := m.current(); ok && c.Kind == rows.OfMessage && c.Session.N == 1 {
+				if at.N > 0 && c.Message.N != at.N {
+					t.Fatalf("the cursor has gone from message %d to %d", at.N, c.Message.N)
 				}
-				at = c.m
+				at = c.Message
 			}
 		}
 		if told == 300 {
@@ -194,8 +163,8 @@ func TestTheCursorStaysWhereItIs(t *testing.T) {
 				if d.keys("k"); at.N > 0 {
 					break
 				}
-				if c, ok := m.current(); ok && c.kind == entryMessage && c.session.N == 1 {
-					at = c.m
+				if c, ok := m.current(); ok && c.Kind == rows.OfMessage && c.Session.N == 1 {
+					at = c.Message
 				}
 			}
 		}
@@ -203,5 +172,16 @@ func TestTheCursorStaysWhereItIs(t *testing.T) {
 	}
 	if err := f.Run(context.Background(), visit); err != nil || at.N == 0 {
 		t.Fatal(err, at.N)
+	}
+}
+
+// A payload beyond the budget is read back when it is looked at.
+func TestPayloadsBeyondTheBudgetAreShown(t *testing.T) {
+	t.Parallel()
+	d := drive(t, sample("jsonrpc"), 100, 30, Options{Budget: 1})
+	in := drive(t, sample("jsonrpc"), 100, 30, Options{})
+	keys := []string{"j", "enter", "j"}
+	if got, want := d.keys(keys...).text(), in.keys(keys...).text(); got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
 }

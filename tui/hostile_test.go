@@ -8,7 +8,8 @@ import (
 	"github.com/wspeek/wspeek/decode/show"
 	"github.com/wspeek/wspeek/decode/ws"
 	"github.com/wspeek/wspeek/pcaps"
-	"github.com/wspeek/wspeek/tui/draw"
+	"github.com/wspeek/wspeek/tui/doc"
+	"github.com/wspeek/wspeek/tui/rows"
 )
 
 // evil acts on a terminal that is shown it.
@@ -45,7 +46,7 @@ func TestHazard_O2_HostileTextIsInertOnEveryScreen(t *testing.T) {
 		}
 		d.keys("home")
 		for range d.m.msgs.list.N {
-			for range viewNames {
+			for range doc.Views {
 				d.keys("v")
 				d.text()
 			}
@@ -83,23 +84,6 @@ func TestHazard_O4_WhatIsCopiedIsInertAndBounded(t *testing.T) {
 	}
 }
 
-func TestHazard_O6_LongLineIsShownWhole(t *testing.T) {
-	t.Parallel()
-	p := []byte(strings.Repeat("0123456789", 1<<20))
-	x := newText(p, nil, 100, draw.NewTheme(true), nil, never)
-	if want := (len(p) + 99) / 100; x.Len() != want {
-		t.Errorf("%d rows, want %d", x.Len(), want)
-	}
-	l := draw.NewTheme(true).Line(100)
-	if x.Draw(x.Len()-1, l); !strings.HasSuffix(l.Text(), "6789") {
-		t.Errorf("the last row is %q", l.Text())
-	}
-	gone := newText(p, nil, 100, draw.NewTheme(true), nil, func() bool { return true })
-	if gone.Len() > 70_000 {
-		t.Errorf("%d rows were laid out after it was given up", gone.Len())
-	}
-}
-
 func TestHazard_O12_ProposedNamesHoldNothingOfTheTraffic(t *testing.T) {
 	t.Parallel()
 	d := drive(t, hostile(), 100, 30, Options{})
@@ -133,7 +117,7 @@ func TestHeartbeatsOfControlFrames(t *testing.T) {
 	d := drive(t, hostile(), 100, 30, Options{})
 	d.keys("j", "enter", "b")
 	for k := range d.m.msgs.list.N {
-		if c, _ := d.m.lens.entryAt(d.m.store, k); c.kind == entryMessage && c.m.Opcode == ws.OpPing {
+		if c, _ := d.m.lens.At(d.m.store, k); c.Kind == rows.OfMessage && c.Message.Opcode == ws.OpPing {
 			t.Errorf("row %d is a ping", k)
 		}
 	}

@@ -5,11 +5,13 @@ import (
 	"time"
 
 	"github.com/wspeek/wspeek/tui/draw"
+	"github.com/wspeek/wspeek/tui/rows"
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/wspeek/wspeek/decode"
 	"github.com/wspeek/wspeek/decode/ladder"
 	"github.com/wspeek/wspeek/decode/show"
+	"github.com/wspeek/wspeek/decode/trace"
 )
 
 // ladderMode says whether the messages are drawn as a ladder.
@@ -69,28 +71,25 @@ type ladderJob struct {
 // ladderMsg brings a ladder.
 type ladderMsg struct{ job *ladderJob }
 
-// run makes the rows; it holds the lock for no longer than scanPiece at a time while it goes through the messages.
-func (j *ladderJob) run(s *store) {
+// run makes the rows.
+func (j *ladderJob) run(s *rows.Store) {
 	time.Sleep(j.rest)
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	began := time.Now()
-	held, n := began, 0
-	pause := func() bool {
-		if n++; n%16 == 0 && time.Since(held) > scanPiece {
-			s.mu.Unlock()
-			s.mu.Lock()
-			held = time.Now()
-		}
-		return !j.stop.Load()
-	}
-	opt := ladder.Options{Frames: j.key.frames, TCP: j.key.tcp, Messages: maxLadder, Pause: pause}
-	j.rows, j.err = ladder.Rows(s.trace, j.key.session, opt)
+	s.ReadPausing(func(t *trace.Trace, pause func()) {
+		n := 0
+		opt := ladder.Options{Frames: j.key.frames, TCP: j.key.tcp, Messages: maxLadder, Pause: func() bool {
+			if n++; n%16 == 0 {
+				pause()
+			}
+			return !j.stop.Load()
+		}}
+		j.rows, j.err = ladder.Rows(t, j.key.session, opt)
+	})
 	j.took = time.Since(began)
 }
 
 // laddering says whether the ladder stands in the place of the list. It shows one session, never all.
-func (m *model) laddering() bool { return m.lad.mode != ladderOff && m.spec.session != 0 }
+func (m *model) laddering() bool { return m.lad.mode != ladderOff && m.spec.Session != 0 }
 
 // turnLadder goes from the list to the ladder, to that with TCP, and back.
 func (m *model) turnLadder(string) tea.Cmd {
@@ -114,16 +113,16 @@ func (m *model) turnLadder(string) tea.Cmd {
 
 // toOneSession chooses the session of the row that is looked at where all are shown.
 func (m *model) toOneSession() bool {
-	if m.spec.session != 0 {
+	if m.spec.Session != 0 {
 		return true
 	}
 	c, ok := m.current()
 	if !ok {
 		return false
 	}
-	m.anchor = c.i
-	m.spec.session = c.session.N
-	m.sess.choose(m.store, c.session.N)
+	m.anchor = c.Index
+	m.spec.Session = c.Session.N
+	m.sess.choose(m.store, c.Session.N)
 	return true
 }
 
@@ -153,19 +152,18 @@ func (m *model) climb() tea.Cmd {
 		p.want.rest = min(3*p.took, maxLadderRest)
 	}
 	j := p.want
-	return m.store.beside(func() tea.Msg {
+	return m.background(func() tea.Msg {
 		j.run(s)
 		return ladderMsg{j}
 	})
 }
 
 func (m *model) ladderKey() ladderKey {
-	n := m.spec.session
-	k := ladderKey{ladderLook: ladderLook{n, m.spec.frames, m.lad.mode == ladderTCP}}
-	m.store.mu.Lock()
-	defer m.store.mu.Unlock()
-	k.info, k.count, k.amended = m.store.trace.Session(n), m.store.trace.MessageCount(n), m.store.trace.Amended()
-	k.first = m.store.trace.FirstKept(n)
+	n := m.spec.Session
+	k := ladderKey{ladderLook: ladderLook{n, m.spec.Frames, m.lad.mode == ladderTCP}}
+	m.store.Look(func(t *trace.Trace) {
+		k.info, k.count, k.amended, k.first = t.Session(n), t.MessageCount(n), t.Amended(), t.FirstKept(n)
+	})
 	return k
 }
 
@@ -194,7 +192,7 @@ func (m *model) ladderAct(a action) {
 func (m *model) ladderMoved() {
 	m.anchor = -1
 	if c, ok := m.current(); ok {
-		if at, _ := m.lens.find(m.store, c.i); at < m.msgs.list.N {
+		if at, _ := m.lens.Find(m.store, c.Index); at < m.msgs.list.N {
 			m.msgs.list.Set(at)
 		}
 	}
@@ -212,20 +210,20 @@ func (m *model) keepStep() {
 	if p.list.Follow && m.msgs.list.Follow {
 		return
 	}
-	if c, ok := m.lens.entryAt(m.store, p.seen); ok {
+	if c, ok := m.lens.At(m.store, p.seen); ok {
 		p.list.Set(p.rowOf(&c))
 	}
 }
 
 // rowOf is the row of what c shows, or where it would stand.
-func (p *ladderPane) rowOf(c *cell) int {
-	message, frame := c.m.N, 0
+func (p *ladderPane) rowOf(c *rows.Cell) int {
+	message, frame := c.Message.N, 0
 	switch {
-	case c.kind == entryFrame:
-		message, frame = c.f.Message, c.f.N
-	case c.kind == entryMark && c.mark.kind != markEnded:
+	case c.Kind == rows.OfFrame:
+		message, frame = c.Frame.Message, c.Frame.N
+	case c.Kind == rows.OfMark && c.Mark.Event != rows.Ended:
 		return 0
-	case c.kind == entryMark:
+	case c.Kind == rows.OfMark:
 		return len(p.rows) - 1
 	}
 	for i := range p.rows {
@@ -237,22 +235,12 @@ func (p *ladderPane) rowOf(c *cell) int {
 }
 
 // current is the message or frame that the ladder stands on.
-func (p *ladderPane) current(s *store) (c cell, ok bool) {
+func (p *ladderPane) current(s *rows.Store) (c rows.Cell, ok bool) {
 	if p.list.Cursor >= len(p.rows) {
 		return c, false
 	}
 	r := &p.rows[p.list.Cursor]
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	e := entry{kind: entryMessage, i: s.trace.Index(p.key.session, r.Message)}
-	if r.Frame > 0 {
-		e = entry{kind: entryFrame, i: s.trace.FrameIndex(p.key.session, r.Frame)}
-	}
-	if r.Message == 0 || e.i < 0 {
-		return c, false
-	}
-	c = s.cell(e, false)
-	return c, c.kind != entryGone
+	return s.Numbered(p.key.session, r.Message, r.Frame)
 }
 
 // ladderMark says whether the message of a row is selected.
@@ -260,9 +248,9 @@ func (m *model) ladderMark(r *ladder.Row) bool {
 	if len(m.msgs.marked) == 0 || r.Message == 0 {
 		return false
 	}
-	m.store.mu.Lock()
-	defer m.store.mu.Unlock()
-	return m.msgs.isMarked(m.store.trace.Index(m.lad.key.session, r.Message))
+	i := -1
+	m.store.Look(func(t *trace.Trace) { i = t.Index(m.lad.key.session, r.Message) })
+	return m.msgs.isMarked(i)
 }
 
 // ladderStyle is how a span of a ladder is drawn.

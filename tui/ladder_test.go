@@ -47,7 +47,7 @@ func TestLadderGrows(t *testing.T) {
 	d.keys("s", "j", "enter", "G", "L").shows("close 1000")
 	n := d.m.lad.list.N
 	f := feedOf(t, sample("graphql"))
-	if err := f.Run(t.Context(), d.m.store.visit); err != nil {
+	if err := f.Run(t.Context(), d.m.store.Visit); err != nil {
 		t.Fatal(err)
 	}
 	d.refresh()

@@ -15,8 +15,8 @@ import (
 // watchEvery is how often losses are looked for, also where no event comes: they are on the screen within a second.
 const watchEvery = 500 * time.Millisecond
 
-// watch tells the screen of progress that no event brings, until ctx is done: packets may be lost while none is decoded.
-func (s *store) watch(ctx context.Context, f Feed) {
+// watch calls notify when there is progress that no event brings, until ctx is done: packets may be lost while none is decoded.
+func watch(ctx context.Context, f Feed, notify func()) {
 	tick := time.NewTicker(watchEvery)
 	defer tick.Stop()
 	for known := f.Progress(); ; {
@@ -27,7 +27,7 @@ func (s *store) watch(ctx context.Context, f Feed) {
 		}
 		if p := f.Progress(); p != known {
 			known = p
-			s.notify()
+			notify()
 		}
 	}
 }
@@ -76,7 +76,7 @@ func lossParts(th *draw.Theme, p *Progress, a *decode.Account, d lossDetail) []d
 
 // coveredLoss says how many packets were dropped where a note or a prompt stands in the place of the account line; else it is empty.
 func (m *model) coveredLoss() string {
-	n := max(m.progress.Dropped, m.count.account.Dropped)
+	n := max(m.progress.Dropped, m.count.Account.Dropped)
 	if n == 0 || m.note == "" && m.prompt == nil {
 		return ""
 	}

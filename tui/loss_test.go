@@ -112,15 +112,16 @@ func TestLossIsToldWithoutEvents(t *testing.T) {
 	d := live(t, f, 80, 24)
 	ctx, stop := context.WithCancel(t.Context())
 	defer stop()
-	go d.m.store.watch(ctx, f)
+	woken := make(chan struct{}, 1)
+	go watch(ctx, f, func() { woken <- struct{}{} })
 	select {
-	case <-d.m.store.changed:
+	case <-woken:
 		t.Error("the screen was woken for nothing")
 	case <-time.After(3 * watchEvery):
 	}
 	f.set(Progress{Dropped: 7, Unseen: 100, Lost: Lost{Slow: 7}})
 	select {
-	case <-d.m.store.changed:
+	case <-woken:
 	case <-time.After(20 * time.Second):
 		t.Fatal("the screen was not told")
 	}
@@ -132,8 +133,10 @@ func TestLossIsToldWithoutEvents(t *testing.T) {
 func TestLossOfAFile(t *testing.T) {
 	t.Parallel()
 	d := live(t, &lossyFeed{p: Progress{Unseen: 5}}, 80, 24)
-	d.m.store.account = decode.Account{Dropped: 3}
-	d.m.store.account.Bytes.Missing = 1448
+	d.m.store.Finish(nil, func(a *decode.Account) {
+		a.Dropped = 3
+		a.Bytes.Missing = 1448
+	})
 	d.refresh()
 	d.shows("3 dropped · 1,448 bytes unseen")
 }

@@ -10,8 +10,22 @@ import (
 	"github.com/wspeek/wspeek/decode/export"
 	"github.com/wspeek/wspeek/decode/show"
 	"github.com/wspeek/wspeek/decode/ws"
+	"github.com/wspeek/wspeek/tui/doc"
 	"github.com/wspeek/wspeek/tui/draw"
+	"github.com/wspeek/wspeek/tui/rows"
 )
+
+// controlMode says how control frames are listed.
+type controlMode uint8
+
+const (
+	controlShown controlMode = iota
+	controlDimmed
+	controlHidden
+)
+
+// controlNames are the names of the modes.
+var controlNames = [...]string{"shown", "dimmed", "hidden"}
 
 // clockNames are the names of the clocks.
 var clockNames = [...]string{"since the first", "since the line above", "of day"}
@@ -59,7 +73,7 @@ const minWire = 90
 // listView is what a list is drawn with.
 type listView struct {
 	th    *draw.Theme
-	lens  *lens
+	lens  *rows.Filter
 	find  draw.Finder
 	zero  int64 // the time that others are shown relative to
 	apart bool  // they are shown relative to their session's begin
@@ -77,11 +91,11 @@ func (v *listView) dir(d ws.Dir) draw.Style {
 }
 
 // View draws the pane in h rows.
-func (p *messagesPane) View(v *listView, s *store, h int) []string {
+func (p *messagesPane) View(v *listView, s *rows.Store, h int) []string {
 	p.list.Resize(h - 1)
 	rows := []string{p.head(v)}
 	from, to := p.list.Visible()
-	cells := v.lens.cells(s, from, to)
+	cells := v.lens.Cells(s, from, to)
 	for i := range cells {
 		rows = append(rows, p.row(v, &cells[i], from+i == p.list.Cursor))
 	}
@@ -97,7 +111,7 @@ func (p *messagesPane) head(v *listView) string {
 	l.Put(v.th.Plain, " ")
 	p.lead(v, l, "#", "time", "")
 	l.Col(v.th.Weak, 6, "kind")
-	if v.lens.frames {
+	if v.lens.Frames {
 		l.Col(v.th.Weak, -7, "bytes")
 		return l.Put(v.th.Weak, frameTitle).Put(v.th.Warn, v.past).String()
 	}
@@ -118,7 +132,7 @@ func (p *messagesPane) lead(v *listView, l *draw.Line, id, at, dir string) {
 		st = v.th.Plain
 	}
 	wide := 6
-	if v.lens.session == 0 {
+	if v.lens.Session == 0 {
 		wide = 9
 	}
 	if v.w < 56 {
@@ -142,18 +156,18 @@ func (p *messagesPane) lead(v *listView, l *draw.Line, id, at, dir string) {
 	l.Col(dst, 1, dir)
 }
 
-func (p *messagesPane) row(v *listView, c *cell, here bool) string {
+func (p *messagesPane) row(v *listView, c *rows.Cell, here bool) string {
 	l := v.th.Line(v.w)
 	draw.Cursor(l, v.th, here, v.focus)
-	if c.kind == entryMessage && p.isMarked(c.i) {
+	if c.Kind == rows.OfMessage && p.isMarked(c.Index) {
 		draw.Selected(l, v.th)
 	}
-	switch c.kind {
-	case entryGone:
+	switch c.Kind {
+	case rows.Dropped:
 		l.Put(v.th.Dim, " no longer kept")
-	case entryMark:
+	case rows.OfMark:
 		p.drawMark(v, l, c)
-	case entryFrame:
+	case rows.OfFrame:
 		p.drawFrame(v, l, c)
 	default:
 		p.drawMessage(v, l, c)
@@ -163,53 +177,53 @@ func (p *messagesPane) row(v *listView, c *cell, here bool) string {
 
 // id is the number of a row: N within a session, else SESSION:N.
 func (p *messagesPane) id(v *listView, session *decode.Session, n int) string {
-	if v.lens.session == 0 {
+	if v.lens.Session == 0 {
 		return strconv.Itoa(session.N) + ":" + strconv.Itoa(n)
 	}
 	return strconv.Itoa(n)
 }
 
-func (p *messagesPane) time(v *listView, c *cell) string {
-	at := c.time()
+func (p *messagesPane) time(v *listView, c *rows.Cell) string {
+	at := c.Time()
 	switch {
 	case at == 0:
 		return ""
 	case p.clock == OfDay:
 		return time.Unix(0, at).Format("15:04:05.00")
-	case p.clock == SinceAbove && !c.hasBefore:
+	case p.clock == SinceAbove && !c.HasBefore:
 		return ""
 	case p.clock == SinceAbove:
-		return fmt.Sprintf("%+.5f", float64(at-c.before)/1e9)
+		return fmt.Sprintf("%+.5f", float64(at-c.Before)/1e9)
 	}
 	zero := v.zero
-	if s := c.session; v.apart && s.HasStarted {
+	if s := c.Session; v.apart && s.HasStarted {
 		zero = int64(s.Started)
 	}
 	return fmt.Sprintf("%.5f", float64(at-zero)/1e9)
 }
 
 // drawMark draws an event of a session: opened, refused, ended.
-func (p *messagesPane) drawMark(v *listView, l *draw.Line, c *cell) {
-	s := c.session
+func (p *messagesPane) drawMark(v *listView, l *draw.Line, c *rows.Cell) {
+	s := c.Session
 	id := ""
-	if v.lens.session == 0 {
+	if v.lens.Session == 0 {
 		id = strconv.Itoa(s.N)
 	}
 	p.lead(v, l, id, p.time(v, c), "●")
-	switch c.mark.kind {
-	case markOpened:
+	switch c.Mark.Event {
+	case rows.Opened:
 		l.Put(v.th.Good, "opened ").Put(v.th.Dim, show.Inert(draw.Clip(s.Method+" "+export.Address(s), 500)))
 		l.Put(v.th.Dim, "  "+number(s.Status)+"  "+show.Inert(s.Subprotocol)+"  "+show.Inert(s.Extensions))
-	case markRefused:
+	case rows.Refused:
 		l.Put(v.th.Bad, "refused "+number(s.Status)+" ").Put(v.th.Dim, show.Inert(draw.Clip(s.Method+" "+export.Address(s), 500)))
-	case markFound:
+	case rows.Found:
 		l.Put(v.th.Warn, fmt.Sprintf("found without its handshake (%.2f) ", s.Confidence)).Put(v.th.Dim, s.Client.String()+" → "+s.Server.String())
-	case markEnded:
+	case rows.Ended:
 		st := v.th.Good
 		if s.Close == nil {
 			st = v.th.Bad
 		}
-		l.Put(st, "ended ").Put(v.th.Dim, endWords(s))
+		l.Put(st, "ended ").Put(v.th.Dim, doc.EndWords(s))
 	}
 }
 
@@ -220,9 +234,9 @@ func (p *messagesPane) dimmed(v *listView, op ws.Opcode) draw.Style {
 	return v.th.Plain
 }
 
-func (p *messagesPane) drawFrame(v *listView, l *draw.Line, c *cell) {
-	f := &c.f
-	p.lead(v, l, p.id(v, c.session, f.N), p.time(v, c), draw.Arrow(f.Dir))
+func (p *messagesPane) drawFrame(v *listView, l *draw.Line, c *rows.Cell) {
+	f := &c.Frame
+	p.lead(v, l, p.id(v, c.Session, f.N), p.time(v, c), draw.Arrow(f.Dir))
 	l.Col(v.dir(f.Dir), 6, export.KindName(f.Opcode))
 	l.Col(v.th.Plain, -7, show.Short(f.Len))
 	mask := "-"
@@ -243,10 +257,10 @@ func (p *messagesPane) drawFrame(v *listView, l *draw.Line, c *cell) {
 	}
 }
 
-func (p *messagesPane) drawMessage(v *listView, l *draw.Line, c *cell) {
-	m := &c.m
+func (p *messagesPane) drawMessage(v *listView, l *draw.Line, c *rows.Cell) {
+	m := &c.Message
 	st := p.dimmed(v, m.Opcode)
-	p.lead(v, l, p.id(v, c.session, m.N), p.time(v, c), draw.Arrow(m.Dir))
+	p.lead(v, l, p.id(v, c.Session, m.N), p.time(v, c), draw.Arrow(m.Dir))
 	l.Col(v.dir(m.Dir), 6, export.KindName(m.Opcode))
 	size := "?"
 	if m.Len >= 0 {
@@ -291,9 +305,9 @@ func (p *messagesPane) wireBrief(v *listView, l *draw.Line, m *ws.Message) {
 	}
 }
 
-func (p *messagesPane) preview(v *listView, l *draw.Line, c *cell, st draw.Style) {
-	m := &c.m
-	data := c.preview
+func (p *messagesPane) preview(v *listView, l *draw.Line, c *rows.Cell, st draw.Style) {
+	m := &c.Message
+	data := c.Preview
 	if m.Opcode == ws.OpClose && m.State != ws.Undecodable {
 		if m.CloseCode >= 0 {
 			l.Put(v.th.Bold, strconv.Itoa(m.CloseCode)+" "+ws.CloseName(m.CloseCode)+" ")
@@ -302,7 +316,7 @@ func (p *messagesPane) preview(v *listView, l *draw.Line, c *cell, st draw.Style
 		}
 		data = data[min(2, len(data)):]
 	}
-	if !textual(m) {
+	if !doc.Textual(m) {
 		p.hexPreview(v, l, data, st)
 		return
 	}

@@ -1,10 +1,11 @@
 package tui
 
 import (
-	"sync/atomic"
 	"time"
 
+	"github.com/wspeek/wspeek/tui/doc"
 	"github.com/wspeek/wspeek/tui/draw"
+	"github.com/wspeek/wspeek/tui/rows"
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/wspeek/wspeek/decode/show"
@@ -22,7 +23,7 @@ const (
 // model is the one Bubble Tea model. It belongs to the goroutine that runs the program; commands are given copies.
 type model struct {
 	opt   Options
-	store *store
+	store *rows.Store
 	th    *draw.Theme
 	w, h  int
 
@@ -40,16 +41,16 @@ type model struct {
 	prompt  *prompt
 	history [len(promptSigns)]history
 
-	spec spec
-	lens *lens
+	spec rows.Spec
+	lens *rows.Filter
 	// scanning says that a command looks through messages for the lens.
 	scanning bool
 	// anchor is the message (frame) that the cursor is to come back to, -1 for none.
 	anchor int
 	// wanted is a session to go to as soon as it is there, 0 for none.
 	wanted  int
-	search  *query
-	hunt    *hunt
+	search  *rows.Query
+	hunt    *rows.Search
 	version int
 	// writing gives up what is being written to a file, nil where nothing is.
 	writing func()
@@ -66,15 +67,20 @@ type model struct {
 	note     string
 	noteBad  bool
 	noted    time.Time
-	count    counts
+	count    rows.Counts
 	progress Progress
 	began    time.Time
 	quitting bool
 	crash    error
-	hits     []hit
+	// crashed is called in any goroutine when one has panicked; Run sets it.
+	crashed func(error)
+	hits    []hit
 	// now is the clock, which tests replace.
 	now func() time.Time
 }
+
+// refreshEvery is how often the screen learns at most that something has changed.
+const refreshEvery = 40 * time.Millisecond
 
 // noteStays is how long a note stays in a live run.
 const noteStays = 15 * time.Second
@@ -83,15 +89,16 @@ const noteStays = 15 * time.Second
 type refreshMsg struct{}
 
 // scannedMsg tells that a lens has caught up.
-type scannedMsg struct{ lens *lens }
+type scannedMsg struct{ lens *rows.Filter }
 
 // builtMsg brings a document.
-type builtMsg struct{ doc *document }
+type builtMsg struct{ doc *doc.Document }
 
 // huntedMsg brings what a hunt has found.
 type huntedMsg struct {
-	hunt *hunt
+	hunt *rows.Search
 	at   int
+	step int
 }
 
 // wroteMsg tells what became of a file.
@@ -104,14 +111,14 @@ type wroteMsg struct {
 type crashMsg struct{ err error }
 
 func newModel(opt Options) (*model, error) {
-	m := &model{opt: opt, store: newStore(&opt), th: draw.NewTheme(true), written: map[string]bool{}, w: 80, h: 24, anchor: -1, now: time.Now}
-	q, err := compile(opt.Filter)
+	m := &model{opt: opt, store: rows.New(rows.Limits{Budget: opt.Budget, History: opt.History, Sessions: opt.Sessions, Apart: opt.Apart}), crashed: func(error) {}, th: draw.NewTheme(true), written: map[string]bool{}, w: 80, h: 24, anchor: -1, now: time.Now}
+	q, err := rows.Compile(opt.Filter)
 	if err != nil {
 		return nil, err
 	}
-	m.spec.query = q
+	m.spec.Query = q
 	m.history[promptFilter].add(opt.Filter)
-	m.lens = newLens(m.spec)
+	m.lens = rows.NewFilter(m.spec)
 	m.msgs.list.Follow = opt.Live
 	if opt.Live {
 		m.focus = paneMessages
@@ -119,9 +126,9 @@ func newModel(opt Options) (*model, error) {
 	m.msgs.clock = opt.Clock
 	if m.wanted = opt.Session; m.wanted > 0 {
 		m.focus = paneMessages
-		m.spec.session = m.wanted
-		m.lens = newLens(m.spec)
-		m.store.pinned = m.wanted
+		m.spec.Session = m.wanted
+		m.lens = rows.NewFilter(m.spec)
+		m.store.Pin(m.wanted)
 	}
 	m.began = m.now()
 	m.say(opt.Note)
@@ -135,29 +142,28 @@ func (m *model) Init() tea.Cmd {
 
 // wait is the command that tells when the store has changed, and not more often than refreshEvery.
 func (m *model) wait() tea.Cmd {
-	changed := m.store.changed
-	return m.store.beside(func() tea.Msg {
-		<-changed
-		time.Sleep(refreshEvery)
+	s := m.store
+	return m.background(func() tea.Msg {
+		s.Wait(refreshEvery)
 		return refreshMsg{}
 	})
 }
 
 // refresh takes in the newest counters, and lets the lens catch up.
 func (m *model) refresh() tea.Cmd {
-	m.count = m.store.counts()
+	m.count = m.store.Counts()
 	m.advance(m.opt.Feed.Progress())
-	m.sess.grow(m.store, m.count.listed)
-	if m.wanted > 0 && m.count.sessions >= m.wanted {
+	m.sess.grow(m.store, m.count.Listed)
+	if m.wanted > 0 && m.count.Sessions >= m.wanted {
 		m.sess.choose(m.store, m.wanted)
 		m.wanted = 0
 	}
 	m.trim()
-	if !m.scanning && m.lens.stale(m.store) {
-		m.lens = newLens(m.spec)
+	if !m.scanning && m.lens.Stale(m.store) {
+		m.lens = rows.NewFilter(m.spec)
 	}
 	m.growList()
-	if !m.det.isEntry() || m.det.subject().entry.kind == entryMark {
+	if !m.det.isEntry() || m.det.subject().Entry.Kind == rows.OfMark {
 		m.version++ // a session's snapshot may be newer
 	}
 	return tea.Batch(m.scan(), m.build())
@@ -184,14 +190,14 @@ func (m *model) trim() {
 	if m.hunt != nil || m.writing != nil {
 		return
 	}
-	if m.lens.trim(m.store, &m.msgs.list.Cursor, &m.msgs.list.Top, &m.frozen) {
+	if m.lens.Trim(m.store, &m.msgs.list.Cursor, &m.msgs.list.Top, &m.frozen) {
 		m.lad.seen = -1
 	}
 }
 
 // growList takes in how many rows the lens has.
 func (m *model) growList() {
-	rows, _, _ := m.lens.state(m.store)
+	rows, _, _ := m.lens.Progress(m.store)
 	if m.paused {
 		rows = min(rows, m.frozen)
 	}
@@ -199,7 +205,7 @@ func (m *model) growList() {
 	if m.anchor < 0 {
 		return
 	}
-	at, ready := m.lens.find(m.store, m.anchor)
+	at, ready := m.lens.Find(m.store, m.anchor)
 	if m.msgs.list.Set(min(at, rows-1)); ready {
 		m.anchor = -1
 	}
@@ -207,31 +213,31 @@ func (m *model) growList() {
 
 // scan is the command that lets the lens catch up, nil where there is nothing to do.
 func (m *model) scan() tea.Cmd {
-	if m.scanning || !m.lens.behind(m.store) {
+	if m.scanning || !m.lens.Behind(m.store) {
 		return nil
 	}
 	m.scanning = true
 	v, s := m.lens, m.store
-	return m.store.beside(func() tea.Msg {
-		v.scan(s)
+	return m.background(func() tea.Msg {
+		v.Scan(s)
 		return scannedMsg{v}
 	})
 }
 
 // relens shows what a changed spec lets through; the cursor stays at the message that it stands on.
 func (m *model) relens() tea.Cmd {
-	if m.spec == m.lens.spec {
+	if m.spec == m.lens.Spec {
 		return nil
 	}
-	if !m.msgs.list.Follow && m.anchor < 0 && m.lens.frames == m.spec.frames && m.lens.session == m.spec.session {
-		if c, ok := m.lens.entryAt(m.store, m.msgs.list.Cursor); ok {
-			m.anchor = c.i
+	if !m.msgs.list.Follow && m.anchor < 0 && m.lens.Frames == m.spec.Frames && m.lens.Session == m.spec.Session {
+		if c, ok := m.lens.At(m.store, m.msgs.list.Cursor); ok {
+			m.anchor = c.Index
 		}
 	}
-	m.lens.stop.Store(true)
+	m.lens.Cancel()
 	m.stopHunt()
-	m.lens, m.scanning = newLens(m.spec), false
-	m.store.pin(m.spec.session)
+	m.lens, m.scanning = rows.NewFilter(m.spec), false
+	m.store.Pin(m.spec.Session)
 	m.paused = false
 	m.msgs.list = draw.List{Height: m.msgs.list.Height, Follow: m.msgs.list.Follow}
 	m.version++
@@ -240,7 +246,7 @@ func (m *model) relens() tea.Cmd {
 
 func (m *model) stopHunt() {
 	if m.hunt != nil {
-		m.hunt.stop.Store(true)
+		m.hunt.Cancel()
 		m.hunt = nil
 	}
 }
@@ -248,59 +254,57 @@ func (m *model) stopHunt() {
 // finder is what is lit: the search, else the filter.
 func (m *model) finder() draw.Finder {
 	if m.search != nil {
-		return m.search.find
+		return m.search.Find
 	}
-	if m.spec.query != nil {
-		return m.spec.query.find
+	if m.spec.Query != nil {
+		return m.spec.Query.Find
 	}
 	return nil
 }
 
-func (d *detailPane) isEntry() bool { return d.doc != nil && d.doc.request.isEntry }
+func (d *detailPane) isEntry() bool { return d.doc != nil && d.doc.Request.IsEntry }
 
-func (d *detailPane) subject() subject {
+func (d *detailPane) subject() doc.Subject {
 	if d.doc == nil {
-		return subject{}
+		return doc.Subject{}
 	}
-	return d.doc.request.subject
+	return d.doc.Request.Subject
 }
 
 // subject is what the detail pane is to show.
-func (m *model) subject() subject {
+func (m *model) subject() doc.Subject {
 	if m.focus == paneSessions {
-		return subject{session: m.sess.selected(m.store)}
+		return doc.Subject{Session: m.sess.selected(m.store)}
 	}
 	c, ok := m.current()
-	if !ok && c.kind != entryGone {
-		return subject{session: m.spec.session}
+	if !ok && c.Kind != rows.Dropped {
+		return doc.Subject{Session: m.spec.Session}
 	}
-	return subject{entry: c.entry, isEntry: true}
+	return doc.Subject{Entry: c.Entry, IsEntry: true}
 }
 
 // current is the row that the cursor of the list stands on.
-func (m *model) current() (cell, bool) {
+func (m *model) current() (rows.Cell, bool) {
 	if m.laddering() {
 		return m.lad.current(m.store)
 	}
-	return m.lens.entryAt(m.store, m.msgs.list.Cursor)
+	return m.lens.At(m.store, m.msgs.list.Cursor)
 }
 
 // currentMessage is the index and copy of the message that the cursor stands on.
-func (m *model) currentMessage() (i int, c cell, ok bool) {
+func (m *model) currentMessage() (i int, c rows.Cell, ok bool) {
 	c, ok = m.current()
 	switch {
-	case !ok || c.kind == entryMark:
+	case !ok || c.Kind == rows.OfMark:
 		return 0, c, false
-	case c.kind == entryMessage:
-		return c.i, c, true
+	case c.Kind == rows.OfMessage:
+		return c.Index, c, true
 	}
-	m.store.mu.Lock()
-	defer m.store.mu.Unlock()
-	i = m.store.trace.Index(c.session.N, c.f.Message)
-	if i >= 0 {
-		m.store.trace.MessageInto(i, &c.m)
+	if i, x, whole := m.store.MessageOf(&c); whole {
+		c.Message = x
+		return i, c, true
 	}
-	return i, c, i >= 0
+	return -1, c, false
 }
 
 // build is the command that makes what the panes need and do not have.
@@ -312,20 +316,32 @@ func (m *model) document() tea.Cmd {
 	if w == 0 {
 		return nil
 	}
-	q := &request{subject: m.subject(), view: m.det.view, w: w, th: m.th, find: m.finder(), version: m.version, stop: new(atomic.Bool)}
-	if m.det.doc != nil && q.same(m.det.doc.request) {
+	q := &doc.Request{Subject: m.subject(), View: m.det.view, Width: w, Theme: m.th, Find: m.finder(), Version: m.version}
+	if m.det.doc != nil && q.Same(m.det.doc.Request) {
 		m.det.want = nil
 		return nil
 	}
-	if m.det.want != nil && q.like(m.det.want) {
+	if m.det.want != nil && q.Like(m.det.want) {
 		return nil // under way; a newer version is asked for when it has come
 	}
 	if m.det.want != nil {
-		m.det.want.stop.Store(true)
+		m.det.want.Cancel()
 	}
 	m.det.want = q
 	s := m.store
-	return m.store.beside(func() tea.Msg { return builtMsg{q.answer(s)} })
+	return m.background(func() tea.Msg { return builtMsg{q.Answer(s)} })
+}
+
+// pastOf says which messages of a session are no longer kept, empty for none.
+func (m *model) pastOf(session int) string {
+	first, count := m.store.Kept(session)
+	switch {
+	case first == 1:
+		return ""
+	case first > count:
+		return "  none is kept any more"
+	}
+	return "  kept from message " + show.Thousands(int64(first)) + " on"
 }
 
 // say puts a note on the status line.

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"github.com/wspeek/wspeek/tui/doc"
 	"github.com/wspeek/wspeek/tui/draw"
 
 	tea "charm.land/bubbletea/v2"
@@ -78,9 +79,10 @@ func (m *model) click(e tea.Mouse) tea.Cmd {
 // clickTab chooses the view whose name is at column x of the detail pane's head.
 func (m *model) clickTab(x int) tea.Cmd {
 	at := 1
-	for v, name := range viewNames {
+	for v := doc.ViewPayload; v < doc.Views; v++ {
+		name := v.String()
 		if x >= at && x < at+len(name)+2 {
-			m.det.view = view(v)
+			m.det.view = v
 		}
 		at += len(name) + 2
 	}
@@ -91,7 +93,7 @@ func (m *model) clickTab(x int) tea.Cmd {
 func (m *model) moved(p pane) tea.Cmd {
 	switch p {
 	case paneSessions:
-		m.spec.session = m.sess.selected(m.store)
+		m.spec.Session = m.sess.selected(m.store)
 		return tea.Batch(m.relens(), m.build())
 	case paneMessages:
 		if m.anchor = -1; m.laddering() {

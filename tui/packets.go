@@ -52,8 +52,8 @@ func (m *model) savePackets(arg string, over bool) (tea.Cmd, error) {
 	ctx, stop := context.WithCancel(context.Background())
 	m.writing = stop
 	m.say("writing " + name + " ... Esc gives up")
-	packets, filtered := m.opt.Packets, m.spec.query != nil && len(sessions) == 0
-	return m.store.beside(func() tea.Msg {
+	packets, filtered := m.opt.Packets, m.spec.Query != nil && len(sessions) == 0
+	return m.background(func() tea.Msg {
 		defer stop()
 		text, err := packets.Save(ctx, Saving{name, over, sessions})
 		if filtered {
@@ -76,8 +76,8 @@ func (m *model) savingOf(arg string) (name string, sessions []int, err error) {
 			return "", nil, fmt.Errorf("%s is no session: FILE 3 5-7 wants those of sessions 3, 5, 6 and 7", s)
 		case to < from:
 			return "", nil, fmt.Errorf("%s: want the lower number first", s)
-		case from < 1 || to > m.count.sessions:
-			return "", nil, fmt.Errorf("%s: there are sessions 1 to %d", s, m.count.sessions)
+		case from < 1 || to > m.count.Sessions:
+			return "", nil, fmt.Errorf("%s: there are sessions 1 to %d", s, m.count.Sessions)
 		}
 		for n := from; n <= to; n++ {
 			sessions = append(sessions, n)

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/wspeek/wspeek/tui/draw"
+	"github.com/wspeek/wspeek/tui/rows"
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/wspeek/wspeek/decode/show"
@@ -45,7 +46,7 @@ type prompt struct {
 	head  string
 	tried int
 	// query is what was typed, compiled; err is why it cannot be.
-	query *query
+	query *rows.Query
 	err   error
 }
 
@@ -95,7 +96,7 @@ func (p *prompt) Key(key tea.KeyPressMsg) (done, gone bool) {
 // check compiles what stands in the line.
 func (p *prompt) check() {
 	if p.kind == promptFilter || p.kind == promptSearch {
-		p.query, p.err = compile(p.input.String())
+		p.query, p.err = rows.Compile(p.input.String())
 	}
 }
 
@@ -124,7 +125,7 @@ func (p *prompt) candidates() (from int, out []string) {
 		if strings.TrimSpace(text) == "" {
 			return 0, nil
 		}
-		return completions(text, len(text))
+		return rows.Completions(text, len(text))
 	case promptCommand:
 		for _, w := range commandNames() {
 			if strings.HasPrefix(w, text) && w != text {

@@ -28,18 +28,18 @@ func Run(ctx context.Context, opt Options) (*decode.Account, error) {
 		return nil, fmt.Errorf("display filter: %w", err)
 	}
 	p := tea.NewProgram(m, programOptions(ctx, opt)...)
-	m.store.crash = func(err error) { go p.Send(crashMsg{err}) }
+	m.crashed = func(err error) { go p.Send(crashMsg{err}) }
 	feedCtx, stop := context.WithCancel(ctx)
 	fed := make(chan struct{})
 	go func() {
 		defer close(fed)
-		defer m.store.guard()
-		m.store.finish(opt.Feed, opt.Feed.Run(feedCtx, m.store.visit))
+		defer m.guard()
+		m.store.Finish(opt.Feed.Run(feedCtx, m.store.Visit), opt.Feed.Account)
 	}()
-	go m.store.watch(feedCtx, opt.Feed)
+	go watch(feedCtx, opt.Feed, m.store.Notify)
 	_, err = p.Run()
 	stop()
-	m.lens.stop.Store(true)
+	m.lens.Cancel()
 	m.stopHunt()
 	leave(fed, opt.Live)
 	return m.end(ctx, err)
@@ -74,11 +74,7 @@ func programOptions(ctx context.Context, opt Options) []tea.ProgramOption {
 
 // end closes what is open, and says what the run ended with.
 func (m *model) end(ctx context.Context, err error) (*decode.Account, error) {
-	m.store.mu.Lock()
-	defer m.store.mu.Unlock()
-	m.store.payloads.close()
-	a := m.store.account
-	a.PastMessages, a.PastSessions = m.store.past()
+	a, feedErr := m.store.Close()
 	switch {
 	case m.crash != nil:
 		return &a, m.crash
@@ -87,20 +83,20 @@ func (m *model) end(ctx context.Context, err error) (*decode.Account, error) {
 	case err != nil && !errors.Is(err, tea.ErrProgramKilled):
 		return &a, fmt.Errorf("terminal: %w", err)
 	}
-	return &a, m.store.feedErr
+	return &a, feedErr
 }
 
 // guard turns a panic of one of our goroutines into a message, so that the terminal is restored.
-func (s *store) guard() {
+func (m *model) guard() {
 	if r := recover(); r != nil {
-		s.crash(crashed(r))
+		m.crashed(crashed(r))
 	}
 }
 
-// beside is the command that does something beside the screen; where it panics, the terminal is restored.
-func (s *store) beside(do func() tea.Msg) tea.Cmd {
+// background is the command that runs do in the background; if it panics, the terminal is restored.
+func (m *model) background(do func() tea.Msg) tea.Cmd {
 	return func() tea.Msg {
-		defer s.guard()
+		defer m.guard()
 		return do()
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/wspeek/wspeek/decode"
+	"github.com/wspeek/wspeek/tui/doc"
 )
 
 const secret = "PAYLOAD-SECRET"
@@ -89,7 +90,7 @@ func runtimePanic() (r any) {
 func TestHazard_O18_CrashOfTheScreenRestoresTheTerminal(t *testing.T) {
 	t.Parallel()
 	d := drive(t, sample("graphql"), 80, 24, Options{})
-	d.m.det.doc = &document{&request{}, nil} // drawing it panics
+	d.m.det.doc = &doc.Document{Request: &doc.Request{}} // drawing it panics
 	d.m.View()
 	if d.m.crash == nil || d.m.screen() != "" {
 		t.Error("the crash went unnoticed")

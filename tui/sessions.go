@@ -9,7 +9,9 @@ import (
 	"github.com/wspeek/wspeek/decode/export"
 	"github.com/wspeek/wspeek/decode/show"
 	"github.com/wspeek/wspeek/decode/ws"
+	"github.com/wspeek/wspeek/tui/doc"
 	"github.com/wspeek/wspeek/tui/draw"
+	"github.com/wspeek/wspeek/tui/rows"
 )
 
 // sessionsPane lists the sessions; its first row stands for all of them.
@@ -22,35 +24,35 @@ type sessionsPane struct {
 }
 
 // selected is the number of the session that the cursor stands on, 0 for all.
-func (p *sessionsPane) selected(s *store) int {
+func (p *sessionsPane) selected(s *rows.Store) int {
 	if p.atRow != p.list.Cursor {
 		p.atRow = p.list.Cursor
 		if p.at = 0; p.atRow > 0 {
-			p.at = s.number(p.atRow - 1)
+			p.at = s.SessionAt(p.atRow - 1)
 		}
 	}
 	return p.at
 }
 
 // choose lets the cursor stand on a session, 0 for all.
-func (p *sessionsPane) choose(s *store, session int) {
+func (p *sessionsPane) choose(s *rows.Store, session int) {
 	row := 0
 	if session > 0 {
-		row = s.rank(session) + 1
+		row = s.PositionOf(session) + 1
 	}
 	p.list.Set(row)
 	p.at, p.atRow = session, p.list.Cursor
 }
 
 // grow tells that n sessions are kept now. The cursor stays at its session, as long as that is there.
-func (p *sessionsPane) grow(s *store, n int) {
+func (p *sessionsPane) grow(s *rows.Store, n int) {
 	if at := p.selected(s); at > 0 {
-		row := s.rank(at) + 1
+		row := s.PositionOf(at) + 1
 		p.list.Top = max(0, p.list.Top+row-p.list.Cursor)
 		p.list.Cursor, p.atRow = row, row
 	}
 	p.list.Grow(n + 1)
-	if p.at > 0 && s.session(p.at) == nil {
+	if p.at > 0 && s.Session(p.at) == nil {
 		p.atRow = -1
 	}
 }
@@ -78,7 +80,7 @@ var sessionColumns = []sessionColumn{
 	{"← msgs", -6, 32, func(s *decode.Session) string { return show.Short(s.Messages[ws.S2C]) }},
 	{"→ bytes", -7, 112, func(s *decode.Session) string { return show.Short(s.Bytes[ws.C2S]) }},
 	{"← bytes", -7, 112, func(s *decode.Session) string { return show.Short(s.Bytes[ws.S2C]) }},
-	{"time", -7, 90, duration},
+	{"time", -7, 90, doc.Duration},
 	{"end", 22, 76, endBrief},
 	{"finds", -5, 90, func(s *decode.Session) string { return number(s.Findings) }},
 	{"believed", 10, 132, func(s *decode.Session) string {
@@ -100,15 +102,23 @@ func number(n int) string {
 	return strconv.Itoa(n)
 }
 
+// closeArrow is the direction of the first Close frame; both if it cannot be told.
+func closeArrow(c *decode.Close) string {
+	if !c.HasBy {
+		return draw.Arrow(ws.S2C) + draw.Arrow(ws.C2S)
+	}
+	return draw.Arrow(c.By)
+}
+
 // endBrief says in a few cells how a session ended, and by whom.
 func endBrief(s *decode.Session) string {
 	switch {
 	case s.State == decode.Refused:
 		return "refused: " + strconv.Itoa(s.Status)
 	case s.Close != nil && s.Close.Code < 0:
-		return draw.Arrow(s.Close.By) + " close, no code"
+		return closeArrow(s.Close) + " close, no code"
 	case s.Close != nil:
-		return draw.Arrow(s.Close.By) + " " + strconv.Itoa(s.Close.Code) + " " + ws.CloseName(s.Close.Code)
+		return closeArrow(s.Close) + " " + strconv.Itoa(s.Close.Code) + " " + ws.CloseName(s.Close.Code)
 	case s.End == decode.EndNone || s.End == decode.EndCapture:
 		return "still open"
 	case s.HasEndBy:
@@ -133,7 +143,7 @@ func columnsIn(w int) (cols []sessionColumn, address int) {
 }
 
 // View draws the pane.
-func (p *sessionsPane) View(th *draw.Theme, s *store, w, h int, focused bool) []string {
+func (p *sessionsPane) View(th *draw.Theme, s *rows.Store, w, h int, focused bool) []string {
 	p.list.Resize(h - 1)
 	cols, address := columnsIn(w)
 	l := th.Line(w)
@@ -148,27 +158,17 @@ func (p *sessionsPane) View(th *draw.Theme, s *store, w, h int, focused bool) []
 	}
 	rows := []string{l.String()}
 	from, to := p.list.Visible()
-	for i, info := range s.sessions(from, to) {
+	infos := s.Sessions(max(from-1, 0), to-1)
+	if from == 0 {
+		infos = slices.Insert(infos, 0, nil) // all sessions together
+	}
+	for i, info := range infos {
 		rows = append(rows, p.row(th, s, info, cols, address, w, from+i == p.list.Cursor, focused))
 	}
 	return draw.Fit(rows, w, h)
 }
 
-// sessions are the snapshots of rows from..to; nil stands for all.
-func (s *store) sessions(from, to int) []*decode.Session {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	var out []*decode.Session
-	if from == 0 {
-		out = append(out, nil)
-	}
-	for _, n := range s.trace.SessionsFrom(max(from-1, 0), to-1) {
-		out = append(out, s.trace.CurrentSession(n))
-	}
-	return out
-}
-
-func (p *sessionsPane) row(th *draw.Theme, s *store, i *decode.Session, cols []sessionColumn, address, w int, here, focused bool) string {
+func (p *sessionsPane) row(th *draw.Theme, s *rows.Store, i *decode.Session, cols []sessionColumn, address, w int, here, focused bool) string {
 	l := th.Line(w)
 	draw.Cursor(l, th, here, focused)
 	if i == nil {

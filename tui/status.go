@@ -30,12 +30,10 @@ func (m *model) bottomLines() []string {
 
 // sparkLine shows how many messages there were over time.
 func (m *model) sparkLine() string {
-	m.store.mu.Lock()
-	span := show.ShortDuration(m.store.times.Span())
-	bars := draw.Spark(m.store.times.Columns(max(m.w-len(span)-2, 1)))
-	m.store.mu.Unlock()
-	l := m.th.Line(m.w)
-	return l.Put(m.th.Sent, bars).Put(m.th.Dim, " "+span).String()
+	_, d := m.store.Timeline(1)
+	span := show.ShortDuration(d)
+	counts, _ := m.store.Timeline(max(m.w-len(span)-2, 1))
+	return m.th.Line(m.w).Put(m.th.Sent, draw.Spark(counts)).Put(m.th.Dim, " "+span).String()
 }
 
 // accountLine says what was read and whether it is complete, or a note.
@@ -55,21 +53,19 @@ func (m *model) accountLine() string {
 		l.Put(part.Style, part.Text)
 	}
 	if m.h < minSparks && l.Left() > 12 {
-		m.store.mu.Lock()
-		bars := draw.Spark(m.store.times.Columns(l.Left() - 2))
-		m.store.mu.Unlock()
-		l.Put(m.th.Plain, "  ").Put(m.th.Sent, bars)
+		counts, _ := m.store.Timeline(l.Left() - 2)
+		l.Put(m.th.Plain, "  ").Put(m.th.Sent, draw.Spark(counts))
 	}
 	return l.String()
 }
 
 // accountParts are the parts of the account line, what must be seen first.
 func (m *model) accountParts() []draw.Seg {
-	a, th := &m.count.account, m.th
+	a, th := &m.count.Account, m.th
 	parts := []draw.Seg{m.completeness(), th.Plain.Of(show.Thousands(m.progress.Packets) + " pkts")}
 	room := m.w - draw.Width(parts[0].Text) - draw.Width(" · ") - draw.Width(parts[1].Text)
 	parts = append(parts, losses(th, &m.progress, a, room)...)
-	parts = append(parts, draw.Pick(m.count.findings > 0, th.Warn, th.Dim).Of(show.CountGrouped(int64(m.count.findings), "finding")),
+	parts = append(parts, draw.Pick(m.count.Findings > 0, th.Warn, th.Dim).Of(show.CountGrouped(int64(m.count.Findings), "finding")),
 		th.Plain.Of(m.placeText()))
 	if text := m.pastText(); text != "" {
 		parts = append(parts, th.Warn.Of(text))
@@ -80,8 +76,8 @@ func (m *model) accountParts() []draw.Seg {
 	if len(a.Encrypted) > 0 {
 		parts = append(parts, th.Warn.Of(encrypted(a)))
 	}
-	if m.count.trouble != "" {
-		parts = append(parts, th.Bad.Of(show.Inert(m.count.trouble)))
+	if m.count.Trouble != "" {
+		parts = append(parts, th.Bad.Of(show.Inert(m.count.Trouble)))
 	}
 	if len(a.Why) > 0 {
 		parts = append(parts, th.Bad.Of(show.Inert(strings.Join(a.Why, "; "))))
@@ -92,12 +88,12 @@ func (m *model) accountParts() []draw.Seg {
 // pastText says how much was forgotten.
 func (m *model) pastText() string {
 	c := &m.count
-	if c.pastMessages == 0 && c.pastSessions == 0 {
+	if c.PastMessages == 0 && c.PastSessions == 0 {
 		return ""
 	}
-	text := show.Thousands(c.pastMessages) + " older not kept"
-	if c.pastSessions > 0 {
-		text += " (" + show.CountGrouped(c.pastSessions, "session") + ")"
+	text := show.Thousands(c.PastMessages) + " older not kept"
+	if c.PastSessions > 0 {
+		text += " (" + show.CountGrouped(c.PastSessions, "session") + ")"
 	}
 	return text
 }
@@ -105,9 +101,9 @@ func (m *model) pastText() string {
 // completeness says whether all of the capture is known.
 func (m *model) completeness() draw.Seg {
 	switch {
-	case m.count.trouble != "" || len(m.count.account.Why) > 0:
+	case m.count.Trouble != "" || len(m.count.Account.Why) > 0:
 		return m.th.Bad.Of("INCOMPLETE")
-	case !m.count.done:
+	case !m.count.Done:
 		return m.th.Dim.Of("so far")
 	}
 	return m.th.Good.Of("complete")
@@ -118,7 +114,7 @@ func (m *model) placeText() string {
 	l := m.listOf(paneMessages)
 	n := l.N
 	if m.focus == paneSessions {
-		return show.CountGrouped(int64(m.count.sessions), "session")
+		return show.CountGrouped(int64(m.count.Sessions), "session")
 	}
 	s := fmt.Sprintf("%s/%s", show.Thousands(int64(min(l.Cursor+1, n))), show.Thousands(int64(n)))
 	if l.Follow {

@@ -6,8 +6,10 @@ import (
 	"strings"
 	"testing"
 
-	tea "charm.land/bubbletea/v2"
+	"github.com/wspeek/wspeek/tui/doc"
+	"github.com/wspeek/wspeek/tui/feedtest"
 
+	tea "charm.land/bubbletea/v2"
 	"github.com/wspeek/wspeek/capture"
 )
 
@@ -65,7 +67,7 @@ func TestSearchGoesThroughMatches(t *testing.T) {
 	d.keys("j", "enter", "home", "&", "error", "enter").shows("▶      4", `"error"`)
 	d.keys("n").shows("▶      6").keys("N").shows("▶      4")
 	d.keys("n", "n").shows("▶      6", "no match below")
-	if hit, _ := brackets(d.m.th.Hit); !strings.Contains(d.m.screen(), hit) {
+	if hit, _ := feedtest.Brackets(d.m.th.Hit); !strings.Contains(d.m.screen(), hit) {
 		t.Error("no match is lit")
 	}
 	d.keys("esc", "n").shows("nothing is searched for")
@@ -89,7 +91,7 @@ func TestPauseHoldsTheList(t *testing.T) {
 	d.keys("p").shows("stands still")
 	n := d.m.msgs.list.N
 	f := feedOf(t, sample("jsonrpc"))
-	if err := f.Run(t.Context(), d.m.store.visit); err != nil {
+	if err := f.Run(t.Context(), d.m.store.Visit); err != nil {
 		t.Fatal(err)
 	}
 	d.refresh()
@@ -171,7 +173,7 @@ func TestMouse(t *testing.T) {
 		t.Error("a second click does not open")
 	}
 	d.send(tea.MouseClickMsg{X: 80, Y: 2, Button: tea.MouseLeft})
-	if d.m.det.view != viewHex {
+	if d.m.det.view != doc.ViewHex {
 		t.Errorf("view %d after a click on hex", d.m.det.view)
 	}
 	d.send(tea.MouseWheelMsg{X: 10, Y: 6, Button: tea.MouseWheelDown})

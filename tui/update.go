@@ -3,7 +3,9 @@ package tui
 import (
 	"fmt"
 
+	"github.com/wspeek/wspeek/tui/doc"
 	"github.com/wspeek/wspeek/tui/draw"
+	"github.com/wspeek/wspeek/tui/rows"
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/wspeek/wspeek/decode/show"
@@ -153,7 +155,7 @@ func (m *model) sessionsAct(a action) tea.Cmd {
 	default:
 		m.sess.Key(a)
 	}
-	m.spec.session = m.sess.selected(m.store)
+	m.spec.Session = m.sess.selected(m.store)
 	return tea.Batch(m.relens(), m.build())
 }
 
@@ -195,9 +197,9 @@ func (m *model) back(key string) tea.Cmd {
 	case m.hunt != nil:
 		m.stopHunt()
 		m.say("search given up")
-	case m.scanning && m.spec.query != nil:
-		m.lens.stop.Store(true)
-		m.spec.query = nil
+	case m.scanning && m.spec.Query != nil:
+		m.lens.Cancel()
+		m.spec.Query = nil
 		m.say("filter given up")
 		return m.relens()
 	case m.focus == paneDetail:
@@ -209,7 +211,7 @@ func (m *model) back(key string) tea.Cmd {
 		m.version++
 	case m.focus == paneMessages:
 		m.focus = paneSessions
-	case m.opt.Live && !m.count.done && (key == "esc" || !sure):
+	case m.opt.Live && !m.count.Done && (key == "esc" || !sure):
 		m.leaving = key != "esc"
 		m.say("the capture goes on; q twice ends it")
 		if m.leaving {
@@ -242,7 +244,7 @@ func (m *model) promptKey(msg tea.KeyPressMsg) tea.Cmd {
 func (m *model) given(p *prompt, text string) tea.Cmd {
 	switch p.kind {
 	case promptFilter:
-		m.spec.query = p.query
+		m.spec.Query = p.query
 		m.focus = max(m.focus, paneMessages)
 		return m.relens()
 	case promptSearch:
@@ -273,19 +275,20 @@ func (m *model) next(step int) tea.Cmd {
 	}
 	q := m.search
 	if q == nil {
-		q = m.spec.query
+		q = m.spec.Query
 	}
 	if q == nil {
 		m.say("nothing is searched for: & searches, / filters")
 		return nil
 	}
 	m.stopHunt()
-	h := &hunt{store: m.store, lens: m.lens, query: q, from: m.msgs.list.Cursor, step: step}
+	from := m.msgs.list.Cursor
 	if m.msgs.list.N == 0 {
-		h.from = -1
+		from = -1
 	}
+	h := rows.NewSearch(m.store, m.lens, q, from, step)
 	m.hunt = h
-	return m.store.beside(func() tea.Msg { return huntedMsg{h, h.run()} })
+	return m.background(func() tea.Msg { return huntedMsg{h, h.Run(), step} })
 }
 
 // seek goes to the next match within the document.
@@ -294,11 +297,11 @@ func (m *model) seek(step int) bool {
 	if !ok {
 		return false
 	}
-	k, ok := s.body.(seeker)
+	k, ok := s.Body.(doc.Seeker)
 	if !ok {
 		return false
 	}
-	at := k.seek(m.det.list.Cursor, step)
+	at := k.Seek(m.det.list.Cursor, step)
 	if at >= 0 {
 		m.det.list.Set(at)
 	}
@@ -312,7 +315,7 @@ func (m *model) found(msg huntedMsg) tea.Cmd {
 	}
 	m.hunt = nil
 	if msg.at < 0 {
-		m.say(fmt.Sprintf("no match %s", [...]string{"above", "", "below"}[1+msg.hunt.step]))
+		m.say(fmt.Sprintf("no match %s", [...]string{"above", "", "below"}[1+msg.step]))
 		return nil
 	}
 	m.msgs.list.Grow(max(m.msgs.list.N, msg.at+1))

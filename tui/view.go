@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/wspeek/wspeek/tui/draw"
+	"github.com/wspeek/wspeek/tui/rows"
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/wspeek/wspeek/decode"
@@ -46,7 +47,7 @@ func (m *model) screen() (s string) {
 	defer func() {
 		if r := recover(); r != nil {
 			m.crash = crashed(r)
-			m.store.crash(m.crash)
+			m.crashed(m.crash)
 		}
 	}()
 	if m.w < 16 || m.h < 4 {
@@ -150,22 +151,22 @@ func (m *model) pane(p hit) []string {
 		return m.det.View(m.th, p.w, p.h, focused)
 	}
 	if m.laddering() {
-		return m.lad.View(m.th, m.store.session(m.spec.session), m.ladderMark, p.w, p.h, focused)
+		return m.lad.View(m.th, m.store.Session(m.spec.Session), m.ladderMark, p.w, p.h, focused)
 	}
-	v := &listView{th: m.th, lens: m.lens, find: m.finder(), zero: m.zero(), apart: m.opt.Apart, w: p.w, idle: m.idle(), past: m.pastOf(m.spec.session), focus: focused}
+	v := &listView{th: m.th, lens: m.lens, find: m.finder(), zero: m.zero(), apart: m.opt.Apart, w: p.w, idle: m.idle(), past: m.pastOf(m.spec.Session), focus: focused}
 	return m.msgs.View(v, m.store, p.h)
 }
 
 // idle says why the list is empty.
 func (m *model) idle() string {
 	switch {
-	case m.scanning, !m.count.done && m.count.messages == 0:
+	case m.scanning, !m.count.Done && m.count.Messages == 0:
 		return "..."
-	case m.spec.query != nil, m.spec.chip != chipAll, m.spec.quiet, m.spec.control:
+	case m.spec.Query != nil, m.spec.Chip != rows.All, m.spec.NoHeartbeats, m.spec.NoControl:
 		return "nothing is let through: 1 shows all, / edits the filter"
-	case m.count.messages == 0 && len(m.count.account.Encrypted) > 0:
-		return "no WebSocket traffic is readable here: " + encrypted(&m.count.account)
-	case m.count.messages == 0 && m.count.done:
+	case m.count.Messages == 0 && len(m.count.Account.Encrypted) > 0:
+		return "no WebSocket traffic is readable here: " + encrypted(&m.count.Account)
+	case m.count.Messages == 0 && m.count.Done:
 		return "no WebSocket messages in this capture"
 	}
 	return "no messages"
@@ -193,7 +194,7 @@ func (m *model) titleLine() string {
 	t.Wire(m.th.Bold, []byte(m.opt.Title))
 	if m.focus != paneSessions || m.w >= minThree {
 		t.Put(m.th.Plain, " › ")
-		if s := m.store.session(m.spec.session); s != nil {
+		if s := m.store.Session(m.spec.Session); s != nil {
 			t.Put(m.th.Plain, fmt.Sprintf("session %d ", s.N)).Wire(m.th.Dim, []byte(draw.Clip(address(s), 500)))
 		} else {
 			t.Put(m.th.Plain, "all sessions")
@@ -211,13 +212,13 @@ func (m *model) progressText() string {
 	case m.diffing != nil:
 		return "comparing, Esc ends"
 	case m.hunt != nil:
-		return fmt.Sprintf("searching %d%%, Esc ends", percent(m.hunt.done.Load(), m.hunt.of.Load()))
+		return fmt.Sprintf("searching %d%%, Esc ends", percent(m.hunt.Progress()))
 	case m.writing != nil:
 		return "writing, Esc ends"
-	case m.scanning && m.spec.query != nil:
-		_, done, of := m.lens.state(m.store)
+	case m.scanning && m.spec.Query != nil:
+		_, done, of := m.lens.Progress(m.store)
 		return fmt.Sprintf("filtering %d%%, Esc ends", percent(int64(done), int64(of)))
-	case m.count.done:
+	case m.count.Done:
 		if m.opt.Live {
 			return "ended"
 		}
@@ -250,28 +251,29 @@ func (m *model) estimate(p Progress) string {
 func (m *model) chipLine() string {
 	l := m.th.Line(m.w)
 	l.Put(m.th.Plain, " ")
-	for c, k := range chips {
-		s := fmt.Sprintf("%d %s", c+1, k.name)
+	for c := rows.All; c <= rows.Findings; c++ {
+		name := c.String()
+		s := fmt.Sprintf("%d %s", c+1, name)
 		if m.w < 76 {
-			s = fmt.Sprintf("%d%s", c+1, k.name[:min(3, len(k.name))])
+			s = fmt.Sprintf("%d%s", c+1, name[:min(3, len(name))])
 		}
-		if chip(c) == m.spec.chip {
+		if c == m.spec.Chip {
 			l.Put(m.th.Title, "["+s+"]")
 		} else {
 			l.Put(m.th.Dim, " "+s+" ")
 		}
 	}
-	if m.spec.quiet {
+	if m.spec.NoHeartbeats {
 		l.Put(m.th.Bold, " no beats")
 	}
-	if m.spec.control {
+	if m.spec.NoControl {
 		l.Put(m.th.Bold, " no control")
 	}
-	if m.spec.query != nil {
-		l.Put(m.th.Bold, "  / ").Wire(m.th.Good, []byte(m.spec.query.text))
+	if m.spec.Query != nil {
+		l.Put(m.th.Bold, "  / ").Wire(m.th.Good, []byte(m.spec.Query.Text))
 	}
 	if m.search != nil {
-		l.Put(m.th.Bold, "  & ").Wire(m.th.Good, []byte(m.search.text))
+		l.Put(m.th.Bold, "  & ").Wire(m.th.Good, []byte(m.search.Text))
 	}
 	return l.String()
 }

@@ -8,13 +8,12 @@ import (
 )
 
 func Example() {
-	var u link.Unwrapper
 	frame := append(make([]byte, 12), 0x81, 0x00, 0, 100, 0x08, 0x00) // Ethernet with a VLAN tag
 	frame = append(frame, 0x45, 0, 0, 20)
-	inner, skip := u.Link(&capture.Packet{LinkType: capture.LinkEthernet, OrigLen: 100, Data: frame})
+	inner, skip := link.Unwrap(&capture.Packet{LinkType: capture.LinkEthernet, OrigLen: 100, Data: frame})
 	fmt.Printf("%x, %d bytes on the wire, skipped: %q\n", inner.Data, inner.Wire, skip)
 
-	_, skip = u.Link(&capture.Packet{LinkType: 189, OrigLen: 100, Data: frame})
+	_, skip = link.Unwrap(&capture.Packet{LinkType: 189, OrigLen: 100, Data: frame})
 	fmt.Println(skip)
 	// Output:
 	// 45000014, 82 bytes on the wire, skipped: ""

@@ -1,40 +1,54 @@
 package link
 
-// Skip says why no IP packet was found in a packet; 0 where one was.
+// Skip is the reason why no IP packet was found in a packet; 0 if one was.
 type Skip uint8
 
 // The reasons, in the order of skipNames.
 const (
 	// SkipLinkType: the link type is not decoded; capture.LinkType.String names it.
 	SkipLinkType Skip = iota + 1
-	// SkipLength: more bytes captured than were on the wire, so that neither length can be believed.
+	// SkipLength: more bytes were captured than were on the wire, so neither length can be trusted.
 	SkipLength
 	// SkipNotIP: another protocol than IP.
 	SkipNotIP
 	// SkipCut: the capture cut the packet (snaplen) inside a header.
 	SkipCut
-	// SkipLinkHeader: the packet ends inside its link header though the capture did not cut it.
+	// SkipLinkHeader: the packet ends inside its link header although the capture did not cut it, or the header
+	// contradicts itself.
 	SkipLinkHeader
-	// SkipTunnelHeader: as SkipLinkHeader, of a tunnel, or the header contradicts itself.
+	// SkipTunnelHeader: the same for the header of a tunnel.
 	SkipTunnelHeader
 	// SkipDepth: more headers are nested than MaxDepth.
 	SkipDepth
-	// SkipNoTunnel: the IP payload is of no tunnel that is known here.
+	// SkipNoTunnel: the IP payload is not a tunnel that is known here.
 	SkipNoTunnel
-	// SkipGeneve: a Geneve tunnel (RFC 8926), recognised by its UDP port and not decoded.
-	SkipGeneve
-	// SkipGTP: a GTP-U tunnel (3GPP TS 29.281), recognised by its UDP port and not decoded.
-	SkipGTP
-	// SkipPanic: a decoder of a tunnel header panicked.
-	SkipPanic
-	// SkipRows is the number of values, 0 included.
+	// SkipWiFiEncrypted: an IEEE 802.11 frame whose body is encrypted.
+	SkipWiFiEncrypted
+	// SkipWiFiFragment: a fragment of an IEEE 802.11 frame; these are not reassembled.
+	SkipWiFiFragment
+	// SkipWiFiAggregate: an IEEE 802.11 A-MSDU with several packets, of which none is decoded.
+	SkipWiFiAggregate
+	// SkipWiFiChecksum: an IEEE 802.11 frame that the receiver marked as damaged (bad frame check sequence).
+	SkipWiFiChecksum
+	// SkipMACsec: a frame encrypted by IEEE 802.1AE.
+	SkipMACsec
+	// SkipPDU: a PDU exported by Wireshark that is not a packet, and whose place in a TCP stream is not recorded.
+	SkipPDU
+	// SkipCAPWAP, SkipLISP, SkipTeredo and SkipWireGuard: tunnels over UDP that are recognised and not decoded.
+	SkipCAPWAP
+	SkipLISP
+	SkipTeredo
+	SkipWireGuard
+	// SkipRows is the number of values, including 0.
 	SkipRows
 )
 
 var skipNames = [SkipRows]string{
 	"", "link type not decoded", "caplen larger than length", "not ip", "cut inside headers",
 	"damaged link header", "damaged tunnel header", "tunnel too deep", "no tunnel",
-	"tunnel geneve", "tunnel gtp-u", "decoder panic",
+	"encrypted wi-fi", "wi-fi fragment", "wi-fi aggregate of several packets", "damaged wi-fi frame",
+	"encrypted by macsec", "exported pdu without a place in a stream",
+	"tunnel capwap", "tunnel lisp", "tunnel teredo", "encrypted tunnel wireguard",
 }
 
 // String is the reason in words; "" for 0.
@@ -43,4 +57,14 @@ func (s Skip) String() string {
 		return "unknown"
 	}
 	return skipNames[s]
+}
+
+// Damaged reports whether the packet itself is wrong: what it carried cannot be known. Other packets that were skipped
+// are whole, but of a kind that is not decoded.
+func (s Skip) Damaged() bool {
+	switch s {
+	case SkipLength, SkipCut, SkipLinkHeader, SkipTunnelHeader, SkipDepth, SkipWiFiChecksum:
+		return true
+	}
+	return false
 }

@@ -1,132 +1,204 @@
 package link
 
 import (
+	"bytes"
+	"encoding/binary"
 	"math/bits"
-
-	"github.com/google/gopacket"
-	"github.com/google/gopacket/layers"
 )
 
-// IP protocol numbers of tunnels.
-const (
-	protoUDP     = 17
-	protoGRE     = 47
-	protoEtherIP = 97
-	protoMPLS    = 137
-)
-
-// decoders is all there is of gopacket here: headers that are decoded in place. Its
-// decoders panic on damaged headers, which is recovered.
-type decoders struct {
-	gre     layers.GRE
-	vxlan   layers.VXLAN
-	erspan2 layers.ERSPANII
-	etherip layers.EtherIP
-}
-
-// MayCarry tells the IP protocols whose payload Tunnel can find an IP packet in.
-func MayCarry(protocol uint8) bool {
-	switch protocol {
-	case protoUDP, protoGRE, protoEtherIP, protoMPLS:
-		return true
-	}
-	return false
-}
-
-// Tunnel takes the tunnel header off that an IP packet of the given protocol number carries, and
-// all before the inner IP header. SkipNoTunnel is told of UDP to other ports and of
-// protocols that MayCarry denies. IP directly in IP is left to the caller.
-func (u *Unwrapper) Tunnel(protocol uint8, r Inner) (Inner, Skip) {
-	next, skip := u.outer(protocol, &r)
-	if skip != 0 {
-		return r, skip
-	}
-	r.Depth++
-	skip = u.walk(next, &r)
-	return r, skip
-}
-
-func (u *Unwrapper) outer(protocol uint8, r *Inner) (etherType, Skip) {
-	switch protocol {
-	case protoUDP:
-		return u.udp(r)
-	case protoGRE:
-		return u.gre(r)
-	case protoEtherIP:
-		return typeEthernet, u.decode(&u.tunnels.etherip, 2, r)
-	case protoMPLS:
-		return typeMPLS, 0
-	}
-	return 0, SkipNoTunnel
-}
-
-// udp looks at the destination port alone: of a tunnel the source port is only entropy.
-func (u *Unwrapper) udp(r *Inner) (etherType, Skip) {
+// udp is a datagram to the port of a tunnel.
+func udp(r *Inner) (header, Skip) {
 	b := r.Data
 	if !r.Skip(8) {
 		return 0, r.short(8, SkipNoTunnel)
 	}
-	switch be16(b[2:]) {
-	case 4789, 8472: // IANA's, and Linux's before there was one
-		return u.vxlan(r)
-	case 4790:
-		return u.vxlanGPE(r)
-	case 6081:
-		return 0, SkipGeneve
-	case 2152:
-		return 0, SkipGTP
+	port := be16(b[2:])
+	for i := range udpRows {
+		row := &udpRows[i]
+		if row.port == port {
+			if row.check != nil && !row.check(r.Data) {
+				return 0, SkipNoTunnel
+			}
+			return row.next, row.skip
+		}
 	}
 	return 0, SkipNoTunnel
 }
 
 // vxlan is RFC 7348 section 5: without the I flag it is something else on that port.
-func (u *Unwrapper) vxlan(r *Inner) (etherType, Skip) {
-	skip := u.decode(&u.tunnels.vxlan, 8, r)
-	if skip == 0 && !u.tunnels.vxlan.ValidIDFlag {
+func vxlan(r *Inner) (header, Skip) {
+	b := r.Data
+	if !r.Skip(8) {
+		return 0, r.short(8, SkipTunnelHeader)
+	}
+	if b[0]&8 == 0 {
 		return 0, SkipNoTunnel
 	}
-	return typeEthernet, skip
+	return headEthernet, 0
 }
 
 // vxlanGPE is the draft "Generic Protocol Extension for VXLAN": with the P flag the last byte before
 // the VNI names what follows.
-func (u *Unwrapper) vxlanGPE(r *Inner) (etherType, Skip) {
+func vxlanGPE(r *Inner) (header, Skip) {
 	b := r.Data
-	next, skip := u.vxlan(r)
+	next, skip := vxlan(r)
 	if skip != 0 || b[0]&4 == 0 {
 		return next, skip
 	}
 	switch b[3] {
 	case 1, 2:
-		return typeRaw, 0
+		return headIP, 0
 	case 3:
-		return typeEthernet, 0
+		return headEthernet, 0
+	case 4:
+		return headNSH, 0
+	case 5:
+		return headMPLS, 0
 	}
 	return 0, SkipNotIP
 }
 
-// gre is RFC 2784 and RFC 2890, and version 1, which carries PPP (RFC 2637).
-func (u *Unwrapper) gre(r *Inner) (etherType, Skip) {
-	if len(r.Data) < 4 {
-		return 0, r.short(4, SkipTunnelHeader)
+// geneve is RFC 8926 section 3.4: version 0, options of up to 252 bytes, and the EtherType of what follows. Amazon's
+// load balancers and mirrors put their addresses into options, which are skipped.
+func geneve(r *Inner) (header, Skip) {
+	b := r.Data
+	if len(b) < 8 {
+		return 0, r.short(8, SkipTunnelHeader)
 	}
-	u.tunnels.gre = layers.GRE{}
-	g := &u.tunnels.gre
-	if skip := u.decode(g, greLen(r.Data), r); skip != 0 {
-		return 0, skip
+	const control = 0x80
+	if b[0]>>6 != 0 {
+		return 0, SkipNoTunnel
 	}
-	switch t := etherType(g.Protocol); {
-	case g.Version > 1 || t < 0x600:
+	size := 8 + int(b[0]&0x3f)*4
+	if !r.Skip(size) {
+		return 0, r.short(size, SkipTunnelHeader)
+	}
+	if b[1]&control != 0 {
 		return 0, SkipNotIP
-	case t == typeERSPAN && !g.SeqPresent: // type I has no header of its own
-		return typeEthernet, 0
-	default:
-		return t, 0
 	}
+	return byEtherType(be16(b[2:]))
 }
 
-// greLen is the length in bytes of a GRE header without routing.
-func greLen(b []byte) int {
+// gtp is GTP-U version 1 (3GPP TS 29.281 section 5.1): flags, type, length, tunnel, then perhaps 4 bytes of optional
+// fields, of which the last names an extension header.
+func gtp(r *Inner) (header, Skip) {
+	const version, optional, userPacket = 0x30, 0x07, 255
+	b := r.Data
+	if !r.Skip(8) {
+		return 0, r.short(8, SkipTunnelHeader)
+	}
+	if b[0]&0xf0 != version {
+		return 0, SkipNoTunnel
+	}
+	if b[1] != userPacket {
+		return 0, SkipNotIP
+	}
+	r.limit(int(be16(b[2:])))
+	if b[0]&optional == 0 {
+		return r.gtpUser()
+	}
+	b = r.Data
+	if !r.Skip(4) {
+		return 0, r.short(4, SkipTunnelHeader)
+	}
+	for kind := b[3]; kind != 0; {
+		if len(r.Data) == 0 {
+			return 0, r.short(1, SkipTunnelHeader)
+		}
+		size := int(r.Data[0]) * 4
+		if size == 0 {
+			return 0, SkipTunnelHeader
+		}
+		b = r.Data
+		if !r.Skip(size) {
+			return 0, r.short(size, SkipTunnelHeader)
+		}
+		kind = b[size-1]
+	}
+	return r.gtpUser()
+}
+
+// gtpUser is the user's packet: IP, or an Ethernet frame of a 5G session.
+func (r *Inner) gtpUser() (header, Skip) {
+	if len(r.Data) == 0 {
+		return 0, r.short(1, SkipTunnelHeader)
+	}
+	if v := r.Data[0] >> 4; v == 4 || v == 6 {
+		return headIP, 0
+	}
+	return headEthernet, 0
+}
+
+// tzsp is the protocol in which access points and routers mirror packets: version 1, type (0 or 1: a packet), what
+// follows, and tags up to one of type 1.
+func tzsp(r *Inner) (header, Skip) {
+	b := r.Data
+	if !r.Skip(4) {
+		return 0, r.short(4, SkipTunnelHeader)
+	}
+	if b[0] != 1 || b[1] > 1 {
+		return 0, SkipNotIP
+	}
+	for {
+		const padding, end = 0, 1
+		if len(r.Data) == 0 {
+			return 0, r.short(1, SkipTunnelHeader)
+		}
+		size, kind := 1, r.Data[0]
+		if kind > end {
+			if len(r.Data) < 2 {
+				return 0, r.short(2, SkipTunnelHeader)
+			}
+			size = 2 + int(r.Data[1])
+		}
+		if !r.Skip(size) {
+			return 0, r.short(size, SkipTunnelHeader)
+		}
+		if kind == end {
+			break
+		}
+	}
+	switch be16(b[2:]) {
+	case 1:
+		return headEthernet, 0
+	case 18:
+		return headWiFi, 0
+	case 119:
+		return headPrism, 0
+	case 127:
+		return headAVS, 0
+	}
+	return 0, SkipNotIP
+}
+
+// gre is RFC 2784 and RFC 2890, with routing (RFC 1701), and version 1, which carries PPP (RFC 2637).
+func gre(r *Inner) (header, Skip) {
+	const routing, sequence = 0x40, 0x10
+	b := r.Data
+	if len(b) < 4 {
+		return 0, r.short(4, SkipTunnelHeader)
+	}
+	version, t := b[1]&7, be16(b[2:])
+	if version > 1 || t < 0x600 {
+		return 0, SkipNotIP
+	}
+	if size := greSize(b); !r.Skip(size) {
+		return 0, r.short(size, SkipTunnelHeader)
+	}
+	if b[0]&routing != 0 {
+		if skip := r.greRoutes(); skip != 0 {
+			return 0, skip
+		}
+	}
+	next, skip := byEtherType(t)
+	if next == headERSPAN2 && b[0]&sequence == 0 { // type I does not have a header of its own
+		return headEthernet, 0
+	}
+	return next, skip
+}
+
+// greSize is the length in bytes of a GRE header without routing.
+func greSize(b []byte) int {
 	n := 4 + 4*bits.OnesCount8(b[0]&0x30) + int(b[1]>>7)*4
 	if b[0]&0xc0 != 0 {
 		n += 4
@@ -134,11 +206,44 @@ func greLen(b []byte) int {
 	return n
 }
 
-// erspan is type II, or type III, which is 12 bytes and 8 more where its last bit says so.
-func (u *Unwrapper) erspan(t etherType, r *Inner) (etherType, Skip) {
-	if t == typeERSPAN {
-		return typeEthernet, u.decode(&u.tunnels.erspan2, 8, r)
+// greRoutes takes off source routes: 4 bytes of which the last is a length, up to one of length 0.
+func (r *Inner) greRoutes() Skip {
+	for {
+		b := r.Data
+		if len(b) < 4 {
+			return r.short(4, SkipTunnelHeader)
+		}
+		size := 4 + int(b[3])
+		if !r.Skip(size) {
+			return r.short(size, SkipTunnelHeader)
+		}
+		if b[3] == 0 {
+			return 0
+		}
 	}
+}
+
+// wccp is a redirected packet of the Web Cache Communication Protocol: version 2 has 4 bytes before it.
+func wccp(r *Inner) (header, Skip) {
+	if len(r.Data) == 0 {
+		return 0, r.short(1, SkipTunnelHeader)
+	}
+	if v := r.Data[0] >> 4; v != 4 && v != 6 && !r.Skip(4) {
+		return 0, r.short(4, SkipTunnelHeader)
+	}
+	return headIP, 0
+}
+
+// erspan2 is ERSPAN type II, a header of 8 bytes.
+func erspan2(r *Inner) (header, Skip) {
+	if !r.Skip(8) {
+		return 0, r.short(8, SkipTunnelHeader)
+	}
+	return headEthernet, 0
+}
+
+// erspan3 is ERSPAN type III, 12 bytes, and 8 more if its last bit says so.
+func erspan3(r *Inner) (header, Skip) {
 	b := r.Data
 	if !r.Skip(12) {
 		return 0, r.short(12, SkipTunnelHeader)
@@ -147,26 +252,47 @@ func (u *Unwrapper) erspan(t etherType, r *Inner) (etherType, Skip) {
 		return 0, r.short(8, SkipTunnelHeader)
 	}
 	if b[10]&0x7c == 2<<2 { // the frame type says IP
-		return typeRaw, 0
+		return headIP, 0
 	}
-	return typeEthernet, 0
+	return headEthernet, 0
 }
 
-// decode runs one decoder of gopacket on a header of at least size bytes and takes off what it consumed.
-func (u *Unwrapper) decode(l gopacket.DecodingLayer, size int, r *Inner) (skip Skip) {
-	if len(r.Data) < size {
-		return r.short(size, SkipTunnelHeader)
+// etherIP is RFC 3378: version 3 and 12 bits that are 0.
+func etherIP(r *Inner) (header, Skip) {
+	if !r.Skip(2) {
+		return 0, r.short(2, SkipTunnelHeader)
 	}
-	defer func() {
-		if recover() != nil {
-			skip = SkipPanic
+	return headEthernet, 0
+}
+
+// The checks of tunnels that are recognised only.
+
+// isCAPWAP: version 0, and a header that is not encrypted (RFC 5415 section 4.3) or is (type 1).
+func isCAPWAP(b []byte) bool { return len(b) >= 8 && b[0]&0xfe == 0 }
+
+// isLISP: the flags N, L or E, or an instance, and an IP header after 8 bytes (RFC 6830 section 5.3).
+func isLISP(b []byte) bool {
+	return len(b) > 8 && b[0]&7 == 0 && (b[8]>>4 == 4 || b[8]>>4 == 6)
+}
+
+// isTeredo: an IPv6 header, or one of the two indications before it (RFC 4380 section 5.1.1).
+func isTeredo(b []byte) bool {
+	return len(b) > 2 && (b[0]>>4 == 6 || b[0] == 0 && b[1] <= 1)
+}
+
+// isWireGuard: a type of 1 to 4 and three zeros.
+func isWireGuard(b []byte) bool {
+	return len(b) >= 32 && b[0] >= 1 && b[0] <= 4 && bytes.Equal(b[1:4], []byte{0, 0, 0})
+}
+
+// espInUDP is RFC 3948: an IPsec packet (see NullESP), unless it is a key exchange, which begins with 0, or a keep-alive of
+// one byte.
+func espInUDP(r *Inner) (header, Skip) {
+	if len(r.Data) >= 8 && binary.BigEndian.Uint32(r.Data) != 0 {
+		if _, inner, ok := NullESP(*r, nil); ok {
+			*r = inner
+			return headIP, 0
 		}
-	}()
-	if l.DecodeFromBytes(r.Data, gopacket.NilDecodeFeedback) != nil {
-		return SkipTunnelHeader
 	}
-	if !r.Skip(len(r.Data) - len(l.LayerPayload())) {
-		return SkipTunnelHeader
-	}
-	return 0
+	return 0, SkipNoTunnel
 }

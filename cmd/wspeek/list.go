@@ -167,7 +167,7 @@ func (l *listing) append(b *decode.Batch, e *decode.Event) bool {
 	switch {
 	case e.Kind == decode.KindMessage && l.view == messagesView:
 		l.message(b, e)
-	case e.Kind == decode.KindAmend && l.view == messagesView && !l.f.raw:
+	case e.Kind == decode.KindAmend && l.view == messagesView && !l.f.raw, e.Kind == decode.KindAmendFrame && l.view == framesView:
 		l.update(e)
 		l.lines-- // it amends a line, and is none of its own
 	case e.Kind == decode.KindFrame && l.view == framesView:
@@ -215,9 +215,9 @@ func (l *listing) rawMessage(m *ws.Message) {
 
 func (l *listing) update(e *decode.Event) {
 	if l.f.json {
-		l.line = l.json.Update(l.line, e.Session, e.N, e.State)
+		l.line = l.json.Update(l.line, e)
 	} else {
-		l.line = l.text.Update(l.line, e.Session, e.N, e.State)
+		l.line = l.text.Update(l.line, e)
 	}
 }
 

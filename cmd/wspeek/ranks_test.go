@@ -23,50 +23,51 @@ const top = "../.."
 // ranks says how far from the wire each package is. A package imports only lower ranks:
 // equal ones do not know each other.
 var ranks = map[string]int{
-	"capture":              0,
-	"capture/bpf":          0,
-	"capture/keep":         0,
-	"capture/link":         0,
-	"capture/live":         0,
-	"reassembly":           1,
-	"decode/rule":          1,
-	"decode/flate":         1,
-	"decode/show":          1,
-	"decode/jsontext":      1,
-	"decode/ws":            2,
-	"decode/http1":         2,
-	"decode/http2":         2,
-	"decode/tls":           2,
-	"decode/payload":       2,
-	testsOnly:              2,
-	"decode":               3,
-	"decode/stack":         4,
-	"decode/trace":         4,
-	"decode/explain":       5,
-	"decode/ladder":        5,
-	"decode/har":           5,
-	"decode/filter":        5,
-	"decode/calls":         5,
-	"decode/export":        6,
-	"decode/diff":          6,
-	"decode/check":         6,
-	"decode/report":        6,
-	"tui":                  7,
-	"tui/draw":             7,
-	"tui/rows":             7,
-	"tui/doc":              7,
-	"cmd/internal/run":     7,
-	"cmd/internal/out":     8,
-	"cmd/internal/rights":  8,
-	"cmd/internal/forge":   8,
-	"cmd/internal/packets": 9,
-	"cmd/internal/tap":     9,
-	"cmd/internal/convert": 10,
-	"cmd/wspeek":           11,
+	"capture":                0,
+	"capture/bpf":            0,
+	"capture/keep":           0,
+	"capture/link":           0,
+	"capture/live":           0,
+	"reassembly":             1,
+	"decode/rule":            1,
+	"decode/flate":           1,
+	"decode/show":            1,
+	"decode/jsontext":        1,
+	"decode/ws":              2,
+	"decode/http1":           2,
+	"decode/http2":           2,
+	"decode/tls":             2,
+	"decode/payload":         2,
+	"reassembly/handlertest": 2,
+	"decode":                 3,
+	"decode/stack":           4,
+	"decode/trace":           4,
+	"decode/explain":         5,
+	"decode/ladder":          5,
+	"decode/har":             5,
+	"decode/filter":          5,
+	"decode/calls":           5,
+	"decode/export":          6,
+	"decode/diff":            6,
+	"decode/check":           6,
+	"decode/report":          6,
+	"tui":                    7,
+	"tui/draw":               7,
+	"tui/rows":               7,
+	"tui/feedtest":           7,
+	"tui/doc":                7,
+	"cmd/internal/run":       7,
+	"cmd/internal/out":       8,
+	"cmd/internal/rights":    8,
+	"cmd/internal/forge":     8,
+	"cmd/internal/packets":   9,
+	"cmd/internal/tap":       9,
+	"cmd/internal/convert":   10,
+	"cmd/wspeek":             11,
 }
 
-// testsOnly is a package that only tests may import.
-const testsOnly = "reassembly/handlertest"
+// testsOnly are packages that only tests may import.
+var testsOnly = []string{"reassembly/handlertest", "tui/feedtest"}
 
 // inside are the packages that a package may import although they have its own rank.
 var inside = map[string][]string{
@@ -74,6 +75,7 @@ var inside = map[string][]string{
 	"capture/link": {"capture"},
 	"capture/live": {"capture"},
 	"tui/rows":     {"tui/draw"},
+	"tui/feedtest": {"tui/draw"},
 	"tui/doc":      {"tui/draw", "tui/rows"},
 	"tui":          {"tui/draw", "tui/rows", "tui/doc"},
 }
@@ -155,7 +157,8 @@ func TestPcapsStandsApart(t *testing.T) {
 	t.Parallel()
 	for _, s := range sources(t) {
 		for _, p := range s.imports() {
-			if p == module+"/pcaps" && !s.isTest() && s.dir() != "cmd/wspeek" && s.dir() != "cmd/internal/forge" && !strings.HasPrefix(s.dir(), "pcaps/") {
+			if p == module+"/pcaps" && !s.isTest() && s.dir() != "cmd/wspeek" && !strings.HasPrefix(s.dir(), "pcaps/") &&
+				!slices.Contains(testsOnly, s.dir()) {
 				t.Errorf("%s imports pcaps, which is for tests and cmd/wspeek", s.name)
 			}
 			if independent(s.dir()) && strings.HasPrefix(p, module+"/") && p != module+"/pcaps" {
@@ -170,12 +173,25 @@ func independent(dir string) bool {
 	return dir == "pcaps" || dir == "pcaps/internal/gencap" || dir == "pcaps/internal/agree"
 }
 
-func TestHandlertestIsForTests(t *testing.T) {
+// The screen's model has one lock, which one file takes.
+func TestTheScreensLockIsTakenInOneFile(t *testing.T) {
+	t.Parallel()
+	for _, s := range sources(t) {
+		if s.isTest() || s.name == "tui/rows/lock.go" || s.dir() != "tui" && !strings.HasPrefix(s.dir(), "tui/") {
+			continue
+		}
+		if slices.Contains(s.imports(), "sync") {
+			t.Errorf("%s imports sync: the lock is in tui/rows/lock.go", s.name)
+		}
+	}
+}
+
+func TestPackagesForTestsAreForTests(t *testing.T) {
 	t.Parallel()
 	for _, s := range sources(t) {
 		for _, p := range s.imports() {
-			if p == module+"/"+testsOnly && !s.isTest() {
-				t.Errorf("%s imports %s, which is for tests", s.name, testsOnly)
+			if p, ours := strings.CutPrefix(p, module+"/"); ours && slices.Contains(testsOnly, p) && !s.isTest() {
+				t.Errorf("%s imports %s, which is for tests", s.name, p)
 			}
 		}
 	}
@@ -243,7 +259,7 @@ func TestFilesAreShort(t *testing.T) {
 	}
 }
 
-// gopacket stays at the edge: the slow path of tunnels, and libpcap.
+// gopacket stays at the edge: libpcap.
 func TestGopacketStaysAtTheEdge(t *testing.T) {
 	t.Parallel()
 	for _, s := range sources(t) {
@@ -259,7 +275,7 @@ func TestGopacketStaysAtTheEdge(t *testing.T) {
 }
 
 func mayUseGopacket(s *source) bool {
-	return s.name == "capture/link/tunnel.go" || s.dir() == "capture/live" && s.tagged("libpcap")
+	return s.dir() == "capture/live" && s.tagged("libpcap")
 }
 
 // sources reads every Go file of the module, so that a change in any of them runs these tests again.

@@ -2,9 +2,11 @@ package check
 
 import (
 	"fmt"
+	"math"
 	"slices"
 
 	"github.com/wspeek/wspeek/decode"
+	"github.com/wspeek/wspeek/decode/rule"
 	"github.com/wspeek/wspeek/decode/show"
 	"github.com/wspeek/wspeek/decode/ws"
 )
@@ -78,6 +80,7 @@ func (w *Watch) verdict(r *Report) {
 	switch {
 	case s.State == decode.Refused:
 		refused(s, v)
+		w.sentAfterRefusal(v)
 	case !s.HasOpened && s.Status == 0 && s.Confidence == 0:
 		w.noAnswer(s, v)
 	case w.closes[0].seen && w.closes[1].seen:
@@ -102,6 +105,8 @@ func (w *Watch) doubts(s *decode.Session) string {
 		return show.Bytes(s.Missing) + " of the session were not captured"
 	case w.doubt:
 		return "not all of its messages could be read"
+	case s.Unanswered:
+		return "the server never answered the opening handshake"
 	case s.Confidence > 0:
 		return "the opening handshake was not captured"
 	}
@@ -119,7 +124,7 @@ func (w *Watch) closed(r *Report) {
 	v.Cause, v.Certainty = "closed", Seen
 	v.Code = told(first.code)
 	v.prove(first.at.Packet, second.at.Packet)
-	if second.at.Packet < first.at.Packet {
+	if s.Close != nil && !s.Close.HasBy {
 		v.Fact = fmt.Sprintf("both sides sent Close: the %s %s%s (packet %d), the %s %s (packet %d); which came first cannot be told, "+
 			"for packets are missing or out of order", side(by), codeName(first.code), reason(s), first.at.Packet, side(by^1), codeName(second.code), second.at.Packet)
 		w.afterClose(r)
@@ -149,9 +154,44 @@ func (w *Watch) afterClose(r *Report) {
 			return
 		}
 	}
+	if s.TCP.FIN[ws.S2C].Packet == 0 || s.TCP.FIN[ws.C2S].Packet > 0 {
+		w.keptOpen(r)
+	}
 	if s.TCP.FIN[0].Packet == 0 && s.TCP.FIN[1].Packet == 0 {
 		v.Fact += "; the capture ended before TCP did"
 	}
+}
+
+// keepsOpen is how long a server may leave TCP open after the closing handshake before it is worth a word.
+const keepsOpen = 2 * second
+
+// keptOpen notes a server that did not close TCP after both Close frames (RFC 6455 section 7.1.1).
+func (w *Watch) keptOpen(r *Report) {
+	s, v := r.Session, &r.Verdict
+	closed := w.closes[0].at
+	if w.closes[1].at.Time > closed.Time {
+		closed = w.closes[1].at
+	}
+	fin := s.TCP.FIN
+	end, who := s.TCP.Last, ""
+	if at := fin[ws.C2S]; at.Packet > 0 {
+		end, who = at, "the client"
+	}
+	if at := fin[ws.S2C]; at.Packet > 0 && at.Time <= end.Time {
+		end, who = at, "the server"
+	}
+	waited := end.Time - closed.Time
+	if v.Doubt != "" || waited < keepsOpen {
+		return
+	}
+	text := fmt.Sprintf("the server left TCP open for %s after the closing handshake", show.Duration(waited))
+	if who != "" {
+		v.Fact += fmt.Sprintf("; %s, until %s closed it (packet %d)", text, who, end.Packet)
+	} else {
+		v.Fact += "; " + text
+	}
+	v.prove(end.Packet)
+	r.add(rule.TCPKeptOpen, ws.S2C, 0, end, text)
 }
 
 // whyClosed adds what a Close frame may have been sent for.
@@ -160,7 +200,7 @@ func (w *Watch) whyClosed(r *Report, by ws.Dir, c *closing) {
 	if c.code == 1000 || c.code == 1001 || c.code < 0 || c.code >= 3000 {
 		return
 	}
-	if b := &w.broken[by^1]; b.rule != nil && b.at.Packet <= c.at.Packet {
+	if b := w.brokeBefore(by^1, c.at, math.MaxInt64); b != nil {
 		v.Likely = fmt.Sprintf("probably because the %s broke %s (packet %d)", side(by^1), b.rule.ID, b.at.Packet)
 		v.prove(b.at.Packet)
 		return

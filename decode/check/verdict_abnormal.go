@@ -103,8 +103,8 @@ const soon = 2 * second
 // ruleBroken: the other side broke a rule just before.
 func (w *Watch) ruleBroken(r *Report, at ws.Stamp) bool {
 	by := r.Session.EndBy
-	b := &w.broken[by^1]
-	if b.rule == nil || b.at.Packet > at.Packet || at.Time-b.at.Time > soon {
+	b := w.brokeBefore(by^1, at, soon)
+	if b == nil {
 		return false
 	}
 	r.Verdict.likely("rule-broken", fmt.Sprintf("probably because the %s broke %s (packet %d) %s before", side(by^1), b.rule.ID,

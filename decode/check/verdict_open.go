@@ -2,9 +2,12 @@ package check
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/wspeek/wspeek/decode"
+	"github.com/wspeek/wspeek/decode/http1"
+	"github.com/wspeek/wspeek/decode/rule"
 	"github.com/wspeek/wspeek/decode/show"
 	"github.com/wspeek/wspeek/decode/ws"
 )
@@ -54,7 +57,23 @@ func refused(s *decode.Session, v *Verdict) {
 			parts = append(parts, h.name+": "+value)
 		}
 	}
-	v.Likely = strings.Join(parts, "; ")
+	if v.Likely = strings.Join(parts, "; "); !hasHeader(s.RequestHeaders, "Upgrade") && len(s.RequestHeaders) > 0 {
+		v.Likely = "the request has Sec-WebSocket-Key but no Upgrade: probably a proxy took it out on the way"
+	}
+}
+
+// sentAfterRefusal adds that the client went on as if the handshake had succeeded.
+func (w *Watch) sentAfterRefusal(v *Verdict) {
+	for _, b := range w.broken[ws.C2S] {
+		if b.rule == rule.SentAfterRefusal {
+			v.Fact += fmt.Sprintf("; the client sent a frame all the same (packet %d)", b.at.Packet)
+			v.prove(b.at.Packet)
+		}
+	}
+}
+
+func hasHeader(hs []http1.Header, name string) bool {
+	return slices.ContainsFunc(hs, func(h http1.Header) bool { return strings.EqualFold(h.Name, name) })
 }
 
 func orUnknown(path string) string {

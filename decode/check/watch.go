@@ -64,8 +64,8 @@ type Watch struct {
 	slow    slows
 	// closes are the first Close frame of each side.
 	closes [2]closing
-	// broken is the last rule of level must that each side broke.
-	broken [2]breach
+	// broken are the rules of level must that each side broke, in order of time, at most maxBroken.
+	broken [2][]breach
 	// doubt says that not all messages are known.
 	doubt bool
 	data  int
@@ -78,9 +78,23 @@ type closing struct {
 	at   ws.Stamp
 }
 
+// breach is a broken rule.
 type breach struct {
 	rule *rule.Rule
 	at   ws.Stamp
+}
+
+// maxBroken is how many broken rules of a side are kept: the first are what matters.
+const maxBroken = 64
+
+// brokeBefore is the first rule that side d broke at most within before at, nil if there is none.
+func (w *Watch) brokeBefore(d ws.Dir, at ws.Stamp, within capture.Time) *breach {
+	for i := range w.broken[d] {
+		if b := &w.broken[d][i]; b.at.Packet <= at.Packet && at.Time-b.at.Time <= within {
+			return b
+		}
+	}
+	return nil
 }
 
 // Framing is how one direction cuts its messages.
@@ -161,8 +175,8 @@ func (w *Watch) close(m *ws.Message) {
 
 // Finding takes a finding of the session.
 func (w *Watch) Finding(f *ws.Finding) {
-	if f.Rule.Level == rule.Must {
-		w.broken[f.Dir] = breach{f.Rule, f.At}
+	if f.Rule.Level == rule.Must && len(w.broken[f.Dir]) < maxBroken {
+		w.broken[f.Dir] = append(w.broken[f.Dir], breach{f.Rule, f.At})
 	}
 	if f.Rule == rule.Gap || f.Rule == rule.Limit {
 		w.doubt = true

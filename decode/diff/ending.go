@@ -28,7 +28,7 @@ func (w *work) ending() {
 // endOf says how a session ended, and by whom.
 func endOf(s *decode.Session) string {
 	switch {
-	case s.End == decode.EndClose && s.Close != nil:
+	case s.End == decode.EndClose && s.Close != nil && s.Close.HasBy:
 		return "close by " + s.Close.By.String()
 	case s.HasEndBy && (s.End == decode.EndFIN || s.End == decode.EndRST):
 		return s.End.String() + " by " + s.EndBy.String()

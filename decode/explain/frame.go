@@ -295,6 +295,11 @@ func (t *Talk) closeCode(d *Document) {
 	if m == nil {
 		return
 	}
+	if m.CloseCode < 0 && len(m.Payload) > 0 {
+		d.words("close", "The close code (RFC 6455 section 7.1.5)",
+			"The body has 1 byte, which is neither a close code nor none: a receiver fails the connection.")
+		return
+	}
 	if m.CloseCode < 0 {
 		d.words("close", "The close code (RFC 6455 section 7.1.5)",
 			"The frame has no body. The application is told 1005, which stands for \"no code was sent\".")

@@ -137,15 +137,25 @@ func (j *JSON) Message(dst []byte, ref *decode.SessionRef, m *ws.Message) []byte
 	return append(appendFindings(dst, m.Findings), '}', '\n')
 }
 
-// Update appends the line that amends a message already printed.
-func (j *JSON) Update(dst []byte, ref *decode.SessionRef, n int, s ws.State) []byte {
-	dst = j.session(j.open(dst, "update"), ref, ref.Stream.First)
-	dst = appendInt(dst, "n", int64(n))
-	return append(appendWord(dst, "state", s.String()), '}', '\n')
+// Update appends the line that amends a message or frame already printed. One whose state already claims less
+// than Conflict keeps it.
+func (j *JSON) Update(dst []byte, e *decode.Event) []byte {
+	dst = j.session(j.open(dst, "update"), e.Session, e.Session.Stream.First)
+	if e.Kind == decode.KindAmendFrame {
+		dst = appendInt(dst, "message", int64(e.Of))
+	}
+	dst = appendInt(dst, "n", int64(e.N))
+	if e.Worse {
+		return append(appendBool(dst, "conflict", true), '}', '\n')
+	}
+	return append(appendWord(dst, "state", e.State.String()), '}', '\n')
 }
 
 func (j *JSON) state(dst []byte, m *ws.Message) []byte {
 	dst = appendWord(dst, "state", m.State.String())
+	if m.Conflict && m.State != ws.Conflict {
+		dst = appendBool(dst, "conflict", true)
+	}
 	if m.State == ws.Partial {
 		dst = appendInt(dst, "missing", m.Missing)
 		dst = append(dst, `,"holes":[`...)
@@ -202,7 +212,7 @@ func (j *JSON) Frame(dst []byte, ref *decode.SessionRef, f *ws.Frame) []byte {
 	dst = appendInt(dst, "message", int64(f.Message))
 	dst = appendInt(dst, "n", int64(f.N))
 	dst = appendWord(dst, "dir", f.Dir.String())
-	dst = j.time(dst, "time", f.Last.Time)
+	dst = j.time(dst, "time", f.MaxTime)
 	dst = appendPackets(dst, f.Min, f.Max)
 	dst = appendBool(dst, "fin", f.Fin)
 	dst = appendInt(dst, "rsv", int64(f.RSV))
@@ -268,6 +278,7 @@ func (j *JSON) Session(dst []byte, s *decode.Session) []byte {
 	}
 	dst = appendKnown(dst, "draft", s.Draft)
 	dst = appendTunnel(dst, s.Tunnel)
+	dst = appendProxied(dst, s.Proxied)
 	dst = j.moments(dst, s)
 	dst = appendWord(dst, "state", s.State.String())
 	if s.End != decode.EndNone {
@@ -297,6 +308,19 @@ func appendKnown(dst []byte, name, s string) []byte {
 	return appendText(dst, name, s)
 }
 
+// appendProxied appends what a PROXY protocol header says of the real client.
+func appendProxied(dst []byte, p *decode.Proxied) []byte {
+	if p == nil {
+		return dst
+	}
+	dst = strconv.AppendInt(append(dst, `,"proxy_protocol":{"version":`...), int64(p.Version), 10)
+	if p.Client.IsValid() {
+		dst = appendWord(dst, "client", p.Client.String())
+		dst = appendWord(dst, "server", p.Server.String())
+	}
+	return append(dst, '}')
+}
+
 func appendTunnel(dst []byte, t *decode.Tunnel) []byte {
 	if t == nil {
 		return dst
@@ -323,14 +347,20 @@ func (j *JSON) sessionClose(dst []byte, c *decode.Close) []byte {
 	if c == nil {
 		return dst
 	}
-	dst = append(dst, `,"close":{"by":"`...)
-	dst = append(append(dst, c.By.String()...), '"')
+	dst = append(dst, `,"close":{`...)
+	start := len(dst)
+	if c.HasBy {
+		dst = appendWord(dst, "by", c.By.String())
+	}
 	if c.Code >= 0 {
 		dst = appendInt(dst, "code", int64(c.Code))
 		dst = appendQuoted(appendKey(dst, "name"), ws.CloseName(c.Code))
 		if !j.NoPayload {
 			dst = appendText(dst, "reason", c.Reason)
 		}
+	}
+	if len(dst) > start {
+		dst = append(dst[:start], dst[start+1:]...) // the comma before the first field
 	}
 	return append(dst, '}')
 }

@@ -179,6 +179,14 @@ func (t *Text) marks(dst []byte, m *ws.Message) []byte {
 
 // Doubt says in a few words how far m may be believed; empty for exact.
 func Doubt(m *ws.Message) string {
+	s := doubt(m)
+	if m.Conflict && m.State != ws.Conflict {
+		s += ", copies differ"
+	}
+	return s
+}
+
+func doubt(m *ws.Message) string {
 	switch m.State {
 	case ws.Conflict:
 		return "conflict: copies differ"
@@ -199,10 +207,14 @@ func Doubt(m *ws.Message) string {
 	return ""
 }
 
-// Update appends the line that amends a message already printed.
-func (t *Text) Update(dst []byte, ref *decode.SessionRef, n int, s ws.State) []byte {
-	dst = fmt.Appendf(dst, "%-7s ", fmt.Sprintf("%d:%d", ref.N, n))
-	return append(t.paint(dst, badColor, "is "+s.String()+" now: a later packet carried other bytes"), '\n')
+// Update appends the line that amends a message or frame already printed.
+func (t *Text) Update(dst []byte, e *decode.Event) []byte {
+	dst = fmt.Appendf(dst, "%-7s ", fmt.Sprintf("%d:%d", e.Session.N, e.N))
+	what := "is " + e.State.String() + " now: a later packet carried other bytes"
+	if e.Worse {
+		what = "is in conflict too: a later packet carried other bytes"
+	}
+	return append(t.paint(dst, badColor, what), '\n')
 }
 
 // KindName is the kind of a message in a column; a reserved opcode is shown with its number.

@@ -45,7 +45,13 @@ func (t *Text) Heading(dst []byte, s *decode.Session) []byte {
 	if s.Tunnel != nil {
 		dst = show.AppendInert(fmt.Appendf(dst, "  through %s to ", s.Tunnel.Type), s.Tunnel.Target)
 	}
-	if s.Confidence > 0 {
+	if p := s.Proxied; p != nil && p.Client.IsValid() {
+		dst = fmt.Appendf(dst, "  for %s (PROXY protocol)", p.Client)
+	}
+	switch {
+	case s.Unanswered:
+		dst = t.paint(append(dst, ' ', ' '), badColor, fmt.Sprintf("[guessed, %.2f: the server never answered the handshake]", s.Confidence))
+	case s.Confidence > 0:
 		dst = t.paint(append(dst, ' ', ' '), badColor, fmt.Sprintf("[guessed, %.2f: the handshake was not captured]", s.Confidence))
 	}
 	return append(dst, '\n')
@@ -62,14 +68,17 @@ func Address(s *decode.Session) string {
 
 func (t *Text) ending(dst []byte, s *decode.Session) []byte {
 	if c := s.Close; c != nil {
-		by := "server"
-		if c.By == ws.C2S {
-			by = "client"
+		by := "by the server"
+		switch {
+		case !c.HasBy:
+			by = "(by which side first is not known)"
+		case c.By == ws.C2S:
+			by = "by the client"
 		}
 		if c.Code < 0 {
-			return fmt.Appendf(dst, "closed by the %s without a code", by)
+			return fmt.Appendf(dst, "closed %s without a code", by)
 		}
-		dst = fmt.Appendf(dst, "closed by the %s: %d %s ", by, c.Code, ws.CloseName(c.Code))
+		dst = fmt.Appendf(dst, "closed %s: %d %s ", by, c.Code, ws.CloseName(c.Code))
 		return show.AppendInert(dst, c.Reason)
 	}
 	if s.State == decode.Refused {

@@ -193,7 +193,7 @@ func closedBy(r *Row) (int64, bool) {
 	switch s := r.Session; {
 	case s == nil:
 	case s.Close != nil:
-		return int64(s.Close.By), true
+		return int64(s.Close.By), s.Close.HasBy
 	case s.HasEndBy:
 		return int64(s.EndBy), true
 	}

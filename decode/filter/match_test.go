@@ -21,7 +21,7 @@ var (
 		N: 1, Stream: 3, Client: netip.MustParseAddrPort("192.0.2.1:50000"), Server: netip.MustParseAddrPort("198.51.100.7:8080"),
 		Scheme: "ws", Method: "GET", Host: "chat.example", Path: "/chat?room=7", Status: 101, Subprotocol: "graphql-ws",
 		Extensions: "permessage-deflate", State: decode.Closed, End: decode.EndClose, HasOpened: true, HasEnded: true,
-		Opened: epoch * 1e9, Ended: (epoch + 90) * 1e9, Close: &decode.Close{By: ws.S2C, Code: 1011, Reason: []byte("out of order")},
+		Opened: epoch * 1e9, Ended: (epoch + 90) * 1e9, Close: &decode.Close{By: ws.S2C, HasBy: true, Code: 1011, Reason: []byte("out of order")},
 		Messages: [2]int64{3, 4}, Bytes: [2]int64{30, 40}, First: 1,
 		RequestHeaders:  []http1.Header{{Name: "Host", Value: "chat.example"}, {Name: "Origin", Value: "https://app.example"}},
 		ResponseHeaders: []http1.Header{{Name: "Server", Value: "nginx"}, {Name: "server", Value: "second"}},

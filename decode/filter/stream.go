@@ -89,7 +89,9 @@ func (s *Stream) Match(b *decode.Batch, e *decode.Event) bool {
 	case decode.KindFinding:
 		return s.finding(x, b.Finding(e))
 	case decode.KindAmend:
-		return x.wasShown(e.N)
+		return s.view != Frames && x.wasShown(e.N)
+	case decode.KindAmendFrame:
+		return s.view == Frames && x.wasShown(e.N)
 	}
 	return false
 }
@@ -132,7 +134,10 @@ func (s *Stream) frame(x *followed, f *ws.Frame) bool {
 	switch {
 	case s.view == Frames:
 		s.row.Session, s.row.Message, s.row.Frame, s.row.Finding = x.info, nil, f, nil
-		return s.f.Match(&s.row)
+		if s.f.Match(&s.row) {
+			x.show(f.N)
+			return true
+		}
 	case s.f.needs.Frames && s.view != Findings:
 		if x.open == nil {
 			x.open = map[int]frameAnswers{}

@@ -1,14 +1,20 @@
 package rule
 
-// All are the rows in the order of the documents: RFC 6455, 7692, 9110, 9112, then notes on the capture and on what is measured.
+// All are the rows in the order of the documents: RFC 6455, 7692, 8441, 9110, 9112, 9113, then notes on the capture and on what is measured.
 var All = []*Rule{
-	HTTPMethod, HTTPVersion, Host, Upgrade, Connection, Key, Version, Origin, SubprotocolSyntax, EarlyData,
-	Accept, ResponseUpgrade, ResponseConnection, ExtensionNotOffered, SubprotocolNotOffered, ResponseVersion,
+	HTTPMethod, HTTPVersion, Host, Upgrade, Connection, Key, Version, Origin, SubprotocolSyntax, EarlyData, SentAfterRefusal,
+	Accept, ResponseUpgrade, ResponseConnection, ExtensionNotOffered, SubprotocolNotOffered, ResponseVersion, ResponseMissing,
 	MaskRequired, MaskForbidden, RSV, OpcodeReserved, LengthMinimal, LengthMSB, NotWebSocket, MaskZero,
 	ContinuationUnexpected, ContinuationExpected, Unfinished, Tiny, ControlLength, ControlFragmented,
-	CloseLength, DataAfterClose, ControlAfterClose, PingUnanswered, NoClose, CloseCodeReserved,
+	CloseLength, DataAfterClose, ControlAfterClose, PingUnanswered, TCPKeptOpen, NoClose, CloseCodeReserved,
 	CloseCodeRange, UTF8, ExtensionSyntax, SubprotocolMany, Grew, DeflateRSV1, DeflateParams, TakeoverUnused,
-	DeflateTail, DeflateData, ResponseBody, RequestBody, UpgradeRequired, HTTPSyntax, Gap, Conflict, Limit,
+	DeflateTail, DeflateData,
+	H2ConnectSetting, H2ConnectSettingValue, H2ConnectSettingWithdrawn, H2ProtocolMethod, H2ProtocolTarget, H2Scheme,
+	H2UpgradeFields, H2KeyFields, H2ResetCode,
+	ResponseBody, RequestBody, UpgradeRequired, HTTPSyntax,
+	H2Preface, H2FrameSize, H2HeaderBlock, H2StreamClosed, H2StreamID, H2StreamZero, H2Padding, H2Continuation,
+	H2FieldName, H2ConnectionField, H2PseudoField, H2ConnectedFrames, H2Status101,
+	Gap, Conflict, Limit,
 	Slow,
 }
 

@@ -9,6 +9,13 @@ var (
 		Look:  "RST (a crash, a load balancer), FIN without Close (a process that was stopped), or nothing (lost network). `wspeek explain --close 1006` says more.",
 		Break: "no-close", How: "TCP resets without a Close frame",
 	}
+	// TCPKeptOpen: the server left TCP open after the closing handshake.
+	TCPKeptOpen = &Rule{ID: "ws.tcp-kept-open", RFC: rfc6455, Section: "7.1.1", Level: Should,
+		Text:  "After both Close frames the server closes the TCP connection at once.",
+		Why:   "The side that closes TCP first keeps its port in TIME_WAIT. If the server does, clients can reconnect at once; if it does not, they wait and give up.",
+		Look:  "A server library that leaves closing to the client, a proxy that keeps its side open, or a handler that does not return.",
+		Break: "tcp-kept-open", How: "the client closes TCP 10 s after both Close frames",
+	}
 	// CloseCodeReserved: 1005, 1006 or 1015 on the wire.
 	CloseCodeReserved = &Rule{ID: "ws.close-code-reserved", RFC: rfc6455, Section: "7.4.1", Level: Must,
 		Text:   "Close codes 1005, 1006 and 1015 are never sent in a Close frame.",

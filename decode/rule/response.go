@@ -23,6 +23,20 @@ var (
 		Look:  "A proxy that answers with keep-alive or close.",
 		Break: "response-connection", How: "the 101 has no Connection",
 	}
+	// ResponseMissing: the server sent frames and never answered the handshake, or only after them.
+	ResponseMissing = &Rule{ID: "http.response-missing", RFC: rfc6455, Section: "4.2.2", Level: Must,
+		Text:  "A server answers the opening handshake before it sends frames.",
+		Why:   "The response proves that the server understood the handshake, and names what was agreed on. A client that has not read it must not take the bytes for frames.",
+		Look:  "A server that accepts the connection and starts to send at once, or one whose response was written behind its first frames.",
+		Break: "no-response", How: "frames of the server without a 101",
+	}
+	// SentAfterRefusal: the client sent frames after a response that is not 101.
+	SentAfterRefusal = &Rule{ID: "http.frames-after-refusal", RFC: rfc6455, Section: "4.1", Level: Must,
+		Text:  "After any response but a 101 there is no WebSocket connection, and the client sends no frames.",
+		Why:   "The server goes on to speak HTTP on the connection: it reads the frame as a request that it cannot understand.",
+		Look:  "A client that does not look at the status before it sends.",
+		Break: "frames-after-refusal", How: "a text frame after a 403",
+	}
 	// ExtensionNotOffered: the response names an extension that the request did not.
 	ExtensionNotOffered = &Rule{ID: "http.extension-not-offered", RFC: rfc6455, Section: "4.1", Level: Must,
 		Text:  "The server accepts only extensions that the client offered.",

@@ -10,7 +10,7 @@ import (
 
 func TestRulesAreWellFormed(t *testing.T) {
 	t.Parallel()
-	id := regexp.MustCompile(`^(ws|http|deflate|capture|ping|frame|message)\.[a-z0-9]+(-[a-z0-9]+)*$`)
+	id := regexp.MustCompile(`^(ws|http|h2|deflate|capture|ping|frame|message)\.[a-z0-9]+(-[a-z0-9]+)*$`)
 	section := regexp.MustCompile(`^[1-9][0-9]*(\.[1-9][0-9]*)*$`)
 	seen := map[string]bool{}
 	for _, r := range All {

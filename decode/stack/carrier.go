@@ -17,8 +17,12 @@ type carrier struct {
 	// depth is how many tunnels it lies in, tunnel the innermost, nil for none.
 	depth  int
 	tunnel *decode.Tunnel
+	// proxied is what a PROXY protocol header at its start says, nil for none.
+	proxied *decode.Proxied
 	// sess is the session that the stream carries now, nil for none.
 	sess *tracker
+	// refused is a session that was just refused, until its client has sent something else; nil for none.
+	refused *tracker
 	// differs says that copies of some bytes differed, and differed is the lowest offset of these, by direction.
 	differs  [2]bool
 	differed [2]int64
@@ -29,6 +33,15 @@ func newCarrier(c *conn, depth int, t *decode.Tunnel) *carrier {
 	k := &carrier{conn: c, depth: depth, tunnel: t}
 	k.Handler = &sniffer{carrier: k, out: &k.slot}
 	return k
+}
+
+// Data is reassembly.Handler.
+func (c *carrier) Data(d reassembly.Dir, k reassembly.Chunk) {
+	if c.refused != nil && d == c.refused.client {
+		c.refused.sentAfterRefusal(k)
+		c.refused = nil
+	}
+	c.Handler.Data(d, k)
 }
 
 // Gap is reassembly.Handler.
@@ -58,6 +71,7 @@ func (c *carrier) doubted(before [2]int64) bool {
 // begin makes the session that the stream carries from now on; its client sends in direction client.
 func (c *carrier) begin(client reassembly.Dir) *tracker {
 	c.sess = c.conn.newTracker(client, c.tunnel)
+	c.sess.info.Proxied = c.proxied
 	return c.sess
 }
 

@@ -17,11 +17,16 @@ type conn struct {
 	all []*tracker
 	// closed is how a direction ended, 0 if it has not.
 	closed [2]reassembly.CloseKind
+	// missing is how many bytes were never captured, by direction.
+	missing [2]int64
 }
 
 func (c *conn) Data(d reassembly.Dir, k reassembly.Chunk) { c.top.Data(d, k) }
 
-func (c *conn) Gap(d reassembly.Dir, off, n int64) { c.top.Gap(d, off, n) }
+func (c *conn) Gap(d reassembly.Dir, off, n int64) {
+	c.missing[d] += n
+	c.top.Gap(d, off, n)
+}
 
 func (c *conn) Conflict(d reassembly.Dir, off, n int64) { c.top.Conflict(d, off, n) }
 

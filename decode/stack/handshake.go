@@ -39,7 +39,7 @@ func (c *carrier) newHTTP(up *upgrade) *http1.Conn {
 func (h *handshake) Request(r *http1.Request) bool {
 	h.asked = nil
 	view := requestView(r)
-	if !view.IsUpgrade() {
+	if !view.Intends() {
 		return r.Method == "CONNECT"
 	}
 	s := h.carrier.begin(r.Dir)
@@ -61,7 +61,7 @@ func (h *handshake) Response(req *http1.Request, resp *http1.Response) reassembl
 		return h.open(up, resp, view)
 	case up != nil && resp.Status != 101:
 		up.sess.refused(up, resp, view)
-		h.carrier.sess = nil
+		h.carrier.sess, h.carrier.refused = nil, up.sess
 		return nil
 	case up == nil && view.IsUpgrade():
 		return h.open(h.unasked(req, resp), resp, view)
@@ -136,14 +136,14 @@ func (h *handshake) open(up *upgrade, resp *http1.Response, view *ws.Response) r
 		cfg.Resync[ws.S2C] = resp.Partial
 	}
 	cfg.Resync[ws.C2S] = up.head == nil || up.head.Partial || up.head.Found
-	o := &opened{sess: s, resp: resp}
-	o.begin[resp.Dir] = resp.Offset + resp.Len
+	f := &frames{sess: s, resp: resp}
+	f.start[resp.Dir] = resp.Offset + resp.Len
 	if up.head != nil {
-		o.begin[up.head.Dir] = up.head.Offset + up.head.Len
+		f.start[up.head.Dir] = up.head.Offset + up.head.Len
 	}
-	cfg.Conflict = resp.Conflict || up.head != nil && up.head.Conflict || h.carrier.doubted(o.begin)
-	o.Conn = ws.New(cfg, s)
-	return o
+	cfg.Conflict = resp.Conflict || up.head != nil && up.head.Conflict || h.carrier.doubted(f.start)
+	f.Conn = ws.New(cfg, s)
+	return f
 }
 
 // found says that a response may be part of a body instead: what came before it is not known, and no request confirms it.

@@ -168,7 +168,7 @@ func TestHazard_T2_ForgedEarlierResponse(t *testing.T) {
 	t.Parallel()
 	c := &pcaps.Conversation{}
 	c.Open()
-	c.Send(pcaps.C2S, pcaps.Request{Omit: []string{"Upgrade", "Connection"}}.Bytes())
+	c.Send(pcaps.C2S, pcaps.Request{Omit: []string{"Upgrade", "Connection", "Sec-WebSocket-Key", "Sec-WebSocket-Version"}}.Bytes())
 	page := pcaps.Response{Status: 200, Headers: [][2]string{{"Content-Length", "3"}}, Body: []byte("abc")}.Bytes()
 	pushForged(c, pcaps.S2C, page, bytes.Replace(page, []byte("th: 3"), []byte("th: 2"), 1), false)
 	c.Send(pcaps.C2S, pcaps.Request{}.Bytes())

@@ -25,7 +25,7 @@ func newMidstream(s *sniffer) *midstream {
 
 // Data is reassembly.Handler.
 func (m *midstream) Data(d reassembly.Dir, k reassembly.Chunk) {
-	if looksLikeHTTP(k.Data[:min(len(k.Data), headLen)]) == yes {
+	if startsLikeHTTP(k.Data[:min(len(k.Data), headLen)]) {
 		m.becomeHTTP()
 		m.out.Data(d, k)
 		return
@@ -78,7 +78,7 @@ func (m *midstream) accept() {
 	t := m.carrier.begin(m.look.Client())
 	cfg := m.carrier.conn.assumed(t, m.look.Confidence())
 	m.waiting = 0
-	m.become(ws.NewMid(cfg, t, m.look))
+	m.become(&frames{Conn: ws.NewMid(cfg, t, m.look), sess: t})
 }
 
 // Gap is reassembly.Handler.

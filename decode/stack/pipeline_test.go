@@ -189,6 +189,8 @@ func (r *result) visit(b *decode.Batch, e *decode.Event, lines bool) error {
 		r.message(b, e, lines)
 	case decode.KindAmend:
 		r.amend(e, lines)
+	case decode.KindAmendFrame:
+		r.amendFrame(e, lines)
 	case decode.KindFrame:
 		r.frame(b, e, lines)
 	case decode.KindFinding:
@@ -256,10 +258,31 @@ func (r *result) amend(e *decode.Event, lines bool) {
 		r.breach("session %d: message %d is amended before it was told", e.Session.N, e.N)
 		return
 	}
-	m.State = m.State.Worse(e.State)
-	if lines {
-		r.lines["messages"] = r.json.Update(r.lines["messages"], e.Session, e.N, m.State)
+	if e.Worse != (m.State > ws.Conflict) {
+		r.breach("session %d: message %d is %s, amended with Worse %v", e.Session.N, e.N, m.State, e.Worse)
 	}
+	m.State, m.Conflict = m.State.Worse(e.State), true
+	if lines {
+		r.lines["messages"] = r.json.Update(r.lines["messages"], e)
+	}
+}
+
+func (r *result) amendFrame(e *decode.Event, lines bool) {
+	for i := range r.frames {
+		f := &r.frames[i]
+		if r.framesOf[i] != e.Session || f.N != e.N {
+			continue
+		}
+		if f.Message != e.Of || e.Worse != (f.State > ws.Conflict) {
+			r.breach("session %d: frame %d of message %d is %s, amended as of %d with Worse %v", e.Session.N, e.N, f.Message, f.State, e.Of, e.Worse)
+		}
+		f.State = f.State.Worse(e.State)
+		if lines {
+			r.lines["frames"] = r.json.Update(r.lines["frames"], e)
+		}
+		return
+	}
+	r.breach("session %d: frame %d is amended before it was reported", e.Session.N, e.N)
 }
 
 func (r *result) frame(b *decode.Batch, e *decode.Event, lines bool) {
@@ -324,7 +347,7 @@ func (r *result) faults() []string {
 	return append(append(out, r.sums()...), r.strayFrames()...)
 }
 
-// strayFrames compares the frames with the messages that they belong to.
+// strayFrames compares the frames with the messages that they belong to. A frame claims no more than its message does of conflicts.
 func (r *result) strayFrames() (out []string) {
 	for i, f := range r.frames {
 		m := r.byN[[2]int{r.framesOf[i].N, f.Message}]
@@ -333,6 +356,8 @@ func (r *result) strayFrames() (out []string) {
 			out = append(out, fmt.Sprintf("frame %d of message %d, which was not told", f.N, f.Message))
 		case m.Dir != f.Dir || f.Offset < m.Stream.Start || f.Offset >= m.Stream.End:
 			out = append(out, fmt.Sprintf("frame %d %s at %d: its message is %v at %v", f.N, f.Dir, f.Offset, m, m.Stream))
+		case f.State == ws.Exact && m.Conflict:
+			out = append(out, fmt.Sprintf("frame %d is exact, its message %v is in conflict", f.N, m))
 		}
 	}
 	return out

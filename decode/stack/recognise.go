@@ -26,11 +26,13 @@ type recogniser struct {
 }
 
 // recognisers are the rows, in the order in which they are asked; the first that is certain gets the stream.
-func recognisers() [3]recogniser {
+func recognisers() [5]recogniser {
 	return [...]recogniser{
+		{"PROXY protocol", sniffPROXY, beginPROXY},
 		{"HTTP/1", sniffHTTP, beginHTTP},
 		{"TLS", sniffTLS, beginTLS},
 		{"SOCKS5", sniffSOCKS, beginSOCKS},
+		{"SOCKS4", sniffSOCKS4, beginSOCKS4},
 	}
 }
 
@@ -44,27 +46,52 @@ var methods = [][]byte{
 	[]byte("GET "), []byte("POST "), []byte("HEAD "), []byte("PUT "), []byte("DELETE "), []byte("OPTIONS "),
 	[]byte("CONNECT "), []byte("PATCH "), []byte("TRACE "), []byte("PROPFIND "), []byte("PROPPATCH "),
 	[]byte("REPORT "), []byte("MKCOL "), []byte("COPY "), []byte("MOVE "), []byte("LOCK "), []byte("UNLOCK "),
-	[]byte("SEARCH "), []byte("NOTIFY "), []byte("M-SEARCH "), []byte("SUBSCRIBE "), []byte("HTTP/1."),
+	[]byte("SEARCH "), []byte("NOTIFY "), []byte("M-SEARCH "), []byte("SUBSCRIBE "), statusLine,
 }
+
+var statusLine = []byte("HTTP/1.")
 
 // sniffHTTP looks for a request or status line.
 func sniffHTTP(s *sniffer) verdict { return s.either(looksLikeHTTP) }
 
 func beginHTTP(s *sniffer) reassembly.Handler { return s.carrier.newHTTP(s.upgrade) }
 
-// looksLikeHTTP reports whether a direction that starts with b carries HTTP/1. b is at most headLen bytes.
+// looksLikeHTTP looks for the start of a request or status line at the start of a stream: empty lines, any method, and a
+// target. b is at most headLen bytes.
 func looksLikeHTTP(b []byte) verdict {
-	v := no
+	if len(b) == 0 {
+		return no
+	}
+	b = bytes.TrimLeft(b, "\r\n")
+	n := bytes.IndexFunc(b, func(r rune) bool { return !isMethodChar(r) })
+	switch {
+	case startsLikeHTTP(b):
+		return yes
+	case n < 0 && len(b) < headLen, bytes.HasPrefix(statusLine, b):
+		return maybe
+	case n <= 0 || b[n] != ' ':
+		return no
+	case n+1 == len(b):
+		return maybe
+	case b[n+1] == '/' || b[n+1] == '*' || bytes.HasPrefix(b[n+1:], []byte("http")):
+		return yes
+	}
+	return no
+}
+
+// isMethodChar reports whether r is common in methods; RFC 9110 section 5.6.2 allows more.
+func isMethodChar(r rune) bool {
+	return r >= 'A' && r <= 'Z' || r >= 'a' && r <= 'z' || r == '-' || r == '_'
+}
+
+// startsLikeHTTP reports whether b starts with a known method or a status line.
+func startsLikeHTTP(b []byte) bool {
 	for _, m := range methods {
-		switch {
-		case len(b) == 0:
-		case bytes.HasPrefix(b, m):
-			return yes
-		case bytes.HasPrefix(m, b):
-			v = maybe
+		if bytes.HasPrefix(b, m) {
+			return true
 		}
 	}
-	return v
+	return false
 }
 
 func sniffTLS(s *sniffer) verdict { return s.either(looksLikeTLS) }

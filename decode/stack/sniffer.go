@@ -2,6 +2,7 @@ package stack
 
 import (
 	"github.com/wspeek/wspeek/decode"
+	"github.com/wspeek/wspeek/decode/rule"
 	"github.com/wspeek/wspeek/decode/ws"
 	"github.com/wspeek/wspeek/reassembly"
 )
@@ -15,6 +16,8 @@ type sniffer struct {
 	// head are the first bytes of each direction, and start the offset of the first of them.
 	head  [2][]byte
 	start [2]int64
+	// from is where the stream starts in each direction.
+	from [2]int64
 	// upgrade is an upgrade request whose answer was not captured: what follows it may be frames.
 	upgrade *upgrade
 }
@@ -93,7 +96,7 @@ func (s *sniffer) unknown() reassembly.Handler {
 	case s.carrier.conn.forced() && len(s.head[0])+len(s.head[1]) > 0:
 		return s.force()
 	case s.whole():
-		return s.carrier.conn.undecoded()
+		return &search{carrier: s.carrier, out: s.out}
 	}
 	return newMidstream(s)
 }
@@ -101,7 +104,7 @@ func (s *sniffer) unknown() reassembly.Handler {
 // whole reports whether the start of what was sent is there, so that an opening handshake would have been seen.
 func (s *sniffer) whole() bool {
 	for d := range s.head {
-		if len(s.head[d]) > 0 && (s.start[d] != 0 || !s.carrier.conn.tcp.AnchoredDir(reassembly.Dir(d))) {
+		if len(s.head[d]) > 0 && (s.start[d] != s.from[d] || !s.carrier.conn.tcp.AnchoredDir(reassembly.Dir(d))) {
 			return false
 		}
 	}
@@ -121,7 +124,7 @@ func (s *sniffer) force() reassembly.Handler {
 		}
 	}
 	t := s.carrier.begin(client)
-	return ws.New(s.carrier.conn.assumed(t, assumedConfidence), t)
+	return &frames{Conn: ws.New(s.carrier.conn.assumed(t, assumedConfidence), t), sess: t}
 }
 
 // assume decodes what follows an upgrade request without an answer, if it looks like a client's frame.
@@ -131,9 +134,23 @@ func (s *sniffer) assume() reassembly.Handler {
 	if len(c2s) >= 2 && (c2s[1]&0x80 == 0 || ws.Opcode(c2s[0]&0xf).Reserved()) {
 		return s.carrier.conn.undecoded()
 	}
+	unanswered := s.unanswered(t)
+	t.info.Unanswered = unanswered
 	cfg := s.carrier.conn.assumed(t, assumedConfidence)
-	cfg.Resync[ws.S2C] = true
-	return ws.New(cfg, t)
+	cfg.Resync[ws.S2C] = !unanswered
+	f := &frames{Conn: ws.New(cfg, t), sess: t}
+	if unanswered {
+		t.note(rule.ResponseMissing, ws.S2C, s.start[t.client.Other()], "the server's first bytes are frames, and no response came before them")
+	}
+	return f
+}
+
+// unanswered reports whether the server sent frames in place of a response: nothing of the connection is missing.
+func (s *sniffer) unanswered(t *tracker) bool {
+	c, server := s.carrier.conn, t.client.Other()
+	head := s.head[server]
+	return len(head) >= 2 && head[1]&0x80 == 0 && head[0]&0x70 == 0 && !ws.Opcode(head[0]&0xf).Reserved() &&
+		c.missing == [2]int64{} && c.tcp.AnchoredDir(0) && c.tcp.AnchoredDir(1) && s.carrier.depth == 0
 }
 
 // assumed is the configuration for a session whose opening handshake was not captured.

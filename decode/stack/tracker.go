@@ -8,6 +8,7 @@ import (
 	"github.com/wspeek/wspeek/decode"
 	"github.com/wspeek/wspeek/decode/http1"
 	"github.com/wspeek/wspeek/decode/rule"
+	"github.com/wspeek/wspeek/decode/show"
 	"github.com/wspeek/wspeek/decode/ws"
 	"github.com/wspeek/wspeek/reassembly"
 )
@@ -25,19 +26,34 @@ type tracker struct {
 	reportedState decode.SessionState
 	reportedEnd   decode.End
 	closeSent     [2]bool
+	// firstClose is the packet that completed the Close frame that is taken for the first.
+	firstClose int
 	// worse are the newest messages told in a State worse than Conflict, maxWorse at most.
 	worse []int
+	// frames are the newest frames reported, maxFrames at most.
+	frames []frameRef
 	// framed says that frames are decoded.
 	framed bool
+	// reportedMissing is how many missing bytes of the connection have a finding, by direction.
+	reportedMissing [2]int64
 	// tcpEnded says that a direction was closed, tcpOver that it was so before the capture ended.
 	tcpEnded, tcpOver [2]bool
 }
+
+// frameRef is a frame that was reported.
+type frameRef struct {
+	n, message int
+	state      ws.State
+}
+
+// maxFrames is how many frames can still be amended.
+const maxFrames = 1 << 16
 
 // maxWorse is enough: conflicts are found among the bytes that are not acknowledged yet, not among older messages.
 const maxWorse = 1024
 
 // last is the end of list, cut to half of n where it has grown to n.
-func last(list []int, n int) []int {
+func last[T any](list []T, n int) []T {
 	if len(list) < n {
 		return list
 	}
@@ -46,6 +62,7 @@ func last(list []int, n int) []int {
 
 // Frame is ws.Sink.
 func (s *tracker) Frame(f *ws.Frame) {
+	s.frames = append(last(s.frames, maxFrames), frameRef{f.N, f.Message, f.State})
 	s.conn.d.out.AddFrame(s.event(), f)
 }
 
@@ -58,6 +75,9 @@ func (s *tracker) Message(m *ws.Message) {
 		s.worse = append(last(s.worse, maxWorse), m.N)
 	}
 	s.conn.d.out.AddMessage(s.event(), m)
+	if m.Conflict {
+		s.amendFrames(m.N)
+	}
 	if m.Opcode == ws.OpClose {
 		s.closeFrame(m)
 	}
@@ -65,10 +85,24 @@ func (s *tracker) Message(m *ws.Message) {
 
 // Amend is ws.Sink.
 func (s *tracker) Amend(n int, st ws.State) {
-	if slices.Contains(s.worse, n) {
-		return // less was claimed of it already
+	e := s.event()
+	e.Kind, e.State, e.N, e.Worse = decode.KindAmend, st, n, slices.Contains(s.worse, n)
+	s.conn.d.out.Add(e)
+	s.amendFrames(n)
+}
+
+// amendFrames amends the frames of message n that were reported as known better than Conflict.
+func (s *tracker) amendFrames(n int) {
+	for i := range s.frames {
+		f := &s.frames[i]
+		if f.message != n || f.state == ws.Conflict {
+			continue
+		}
+		e := s.event()
+		e.Kind, e.State, e.N, e.Of, e.Worse = decode.KindAmendFrame, ws.Conflict, f.n, n, f.state > ws.Conflict
+		s.conn.d.out.Add(e)
+		f.state = ws.Conflict
 	}
-	s.conn.d.emit(decode.Event{Kind: decode.KindAmend, State: st, N: n, Stream: s.conn.stream, Session: s.ref})
 }
 
 // Finding is ws.Sink.
@@ -96,7 +130,11 @@ func (s *tracker) report() {
 	if s.reported && s.reportedState == s.info.State && s.reportedEnd == s.info.End {
 		return
 	}
+	first := !s.reported
 	s.snapshot()
+	if first {
+		s.noteMissing("before the session was recognised")
+	}
 }
 
 func (s *tracker) snapshot() {
@@ -110,7 +148,12 @@ func (s *tracker) snapshot() {
 // closeFrame follows the closing handshake (RFC 6455 section 7.1.4).
 func (s *tracker) closeFrame(m *ws.Message) {
 	if s.info.Close == nil {
-		s.info.Close = &decode.Close{By: m.Dir, Code: m.CloseCode, Reason: bytes.Clone(m.Reason())}
+		s.info.Close = &decode.Close{By: m.Dir, HasBy: true, Code: m.CloseCode, Reason: bytes.Clone(m.Reason())}
+		s.firstClose = m.Max
+	} else if m.Dir != s.info.Close.By && m.Max < s.firstClose {
+		unsure := *s.info.Close
+		unsure.HasBy = false
+		s.info.Close = &unsure
 	}
 	s.closeSent[m.Dir] = true
 	s.settle()
@@ -144,6 +187,9 @@ func (s *tracker) tcpClosed(d reassembly.Dir, k reassembly.CloseKind) {
 
 // last tells what is known when nothing more can come.
 func (s *tracker) last() {
+	if s.info.State != decode.Refused {
+		s.noteMissing("outside the frames that were decoded")
+	}
 	s.noClose()
 	s.info.TCP = s.conn.facts(s.client)
 	if s.info.State != decode.Refused {
@@ -208,15 +254,28 @@ func endOf(k reassembly.CloseKind) decode.End {
 	return decode.EndCapture
 }
 
-// gap notes that bytes of the session are missing. Where frames are decoded, the finding comes from there.
+// gap notes that bytes of the session are missing. If frames are decoded, the finding comes from there.
 func (s *tracker) gap(d reassembly.Dir, off, n int64) {
 	if s.info.State == decode.Refused || s.info.State == decode.Closed {
 		return
 	}
 	s.info.Missing += n
 	if !s.framed {
+		s.reportedMissing[d] += n
 		s.note(rule.Gap, dirOf(s.client, d), off, fmt.Sprintf("%d bytes of the opening handshake were not captured", n))
 	}
+}
+
+// noteMissing makes findings of bytes of the connection that were never captured and have none: a session is complete
+// only if every byte between SYN and FIN was captured.
+func (s *tracker) noteMissing(where string) {
+	for d, n := range s.conn.missing {
+		if n -= s.reportedMissing[d]; n > 0 {
+			s.reportedMissing[d] += n
+			s.note(rule.Gap, dirOf(s.client, reassembly.Dir(d)), -1, fmt.Sprintf("%s not captured, %s", show.Bytes(n), where))
+		}
+	}
+	s.info.Missing = max(s.info.Missing, s.conn.missing[0]+s.conn.missing[1])
 }
 
 // conflict notes that copies of bytes of the handshake differed.

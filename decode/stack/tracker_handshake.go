@@ -1,12 +1,15 @@
 package stack
 
 import (
+	"fmt"
 	"net/url"
 
 	"github.com/wspeek/wspeek/decode"
 	"github.com/wspeek/wspeek/decode/http1"
 	"github.com/wspeek/wspeek/decode/rule"
+	"github.com/wspeek/wspeek/decode/show"
 	"github.com/wspeek/wspeek/decode/ws"
+	"github.com/wspeek/wspeek/reassembly"
 )
 
 // requested notes what the request says.
@@ -43,6 +46,14 @@ func (s *tracker) refused(up *upgrade, resp *http1.Response, view *ws.Response) 
 	s.checkHandshake(up, resp, view)
 	s.report()
 
+}
+
+// sentAfterRefusal looks at what the client sends after its handshake was refused: a masked frame that fills its segment is not HTTP.
+func (s *tracker) sentAfterRefusal(k reassembly.Chunk) {
+	if !startsLikeHTTP(k.Data[:min(len(k.Data), headLen)]) && ws.FillsSegment(k.Data, ws.C2S) {
+		s.Finding(&ws.Finding{Rule: rule.SentAfterRefusal, Dir: ws.C2S, Offset: k.Off, At: ws.Stamp{Packet: k.Packet, Time: k.Time},
+			Detail: fmt.Sprintf("%s that are a frame, after the %d", show.Bytes(len(k.Data)), s.info.Status)})
+	}
 }
 
 // checkHandshake tells what rules the handshake breaks.

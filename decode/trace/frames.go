@@ -25,6 +25,18 @@ func (t *Trace) addFrame(s *sessionTrace, n int, f *ws.Frame) {
 	}
 }
 
+// amendFrame notes that copies of frame i differed.
+func (t *Trace) amendFrame(i int, s ws.State) {
+	r := t.frames.at(i)
+	if r == nil {
+		return
+	}
+	r.state = uint8(ws.State(r.state).Worse(s))
+	if f := t.oddFrames[i]; f != nil {
+		f.State = f.State.Worse(s)
+	}
+}
+
 // FrameLen is how many frames there were, of all sessions.
 func (t *Trace) FrameLen() int { return t.frames.n }
 

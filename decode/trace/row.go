@@ -13,6 +13,7 @@ const (
 	rowReply // ws.S2C
 	rowCode  // a close code is there
 	rowOdd   // see Trace.odd
+	rowConflict
 )
 
 // row is a message, packed. Most messages fit.
@@ -48,7 +49,7 @@ func (r *row) pack(m *ws.Message) bool {
 	for _, f := range []struct {
 		on  bool
 		bit uint8
-	}{{m.Compressed, rowCompressed}, {m.ValidUTF8, rowUTF8}, {m.Dir == ws.S2C, rowReply}, {m.CloseCode >= 0, rowCode}} {
+	}{{m.Compressed, rowCompressed}, {m.ValidUTF8, rowUTF8}, {m.Dir == ws.S2C, rowReply}, {m.CloseCode >= 0, rowCode}, {m.Conflict, rowConflict}} {
 		if f.on {
 			r.flags |= f.bit
 		}
@@ -65,7 +66,7 @@ func (r *row) unpack(m *ws.Message) {
 		Min: int(r.min), Max: int(r.max), Len: int64(r.len), WireLen: int64(r.wire), Frames: int(r.frames),
 		Stream:     ws.Range{Start: r.offset, End: r.offset + int64(r.span)},
 		Compressed: r.flags&rowCompressed != 0, State: ws.State(r.state), Why: ws.Why(r.why),
-		ValidUTF8: r.flags&rowUTF8 != 0, CloseCode: -1,
+		ValidUTF8: r.flags&rowUTF8 != 0, Conflict: r.flags&rowConflict != 0, CloseCode: -1,
 	}
 	if r.flags&rowCode != 0 {
 		m.CloseCode = int(r.code)
@@ -105,7 +106,7 @@ func (r *frameRow) pack(f *ws.Frame) bool {
 			r.flags |= b.bit
 		}
 	}
-	return f.Seen == f.Len && f.Min == f.First.Packet && f.Max == f.Last.Packet && len(f.Findings) == 0 &&
+	return f.Seen == f.Len && f.Min == f.First.Packet && f.Max == f.Last.Packet && f.MaxTime == f.Last.Time && len(f.Findings) == 0 &&
 		fit32(int64(f.First.Packet), int64(f.Last.Packet), f.Len, int64(f.N), int64(f.Message))
 }
 
@@ -113,7 +114,7 @@ func (r *frameRow) unpack(f *ws.Frame) {
 	*f = ws.Frame{
 		N: int(r.n), Message: int(r.message), Dir: ws.Dir(r.flags & frameReply / frameReply), Fin: r.flags&frameFin != 0,
 		RSV: r.rsv, Opcode: ws.Opcode(r.opcode), Masked: r.flags&frameMasked != 0, MaskKey: r.key, HeaderLen: int(r.head),
-		Len: int64(r.len), Seen: int64(r.len), Offset: r.offset, Min: int(r.firstPacket), Max: int(r.lastPacket),
+		Len: int64(r.len), Seen: int64(r.len), Offset: r.offset, Min: int(r.firstPacket), Max: int(r.lastPacket), MaxTime: r.last,
 		First: ws.Stamp{Packet: int(r.firstPacket), Time: r.first}, Last: ws.Stamp{Packet: int(r.lastPacket), Time: r.last},
 		State: ws.State(r.state),
 	}

@@ -91,6 +91,8 @@ func (t *Trace) Apply(b *decode.Batch, e *decode.Event) error {
 		s.findings = append(s.findings, *b.Finding(e))
 	case decode.KindAmend:
 		t.amend(s.byN.at(e.N), e.State)
+	case decode.KindAmendFrame:
+		t.amendFrame(s.frames.at(e.N), e.State)
 	}
 	return nil
 }
@@ -137,8 +139,9 @@ func (t *Trace) amend(i int, s ws.State) {
 	}
 	t.amended++
 	r.state = uint8(ws.State(r.state).Worse(s))
+	r.flags |= rowConflict
 	if m := t.odd[i]; m != nil {
-		m.State = m.State.Worse(s)
+		m.State, m.Conflict = m.State.Worse(s), true
 	}
 }
 

@@ -245,6 +245,7 @@ func (h *half) labelMessage(a *assembly) {
 		st = Undecodable
 	}
 	m.State, m.Why = st, a.why
+	m.Conflict = a.conflict || h.c.doubted || h.c.cfg.Conflict
 	if guessed && st != Undecodable {
 		m.Confidence = confidence
 	}

@@ -140,6 +140,20 @@ func (c *Conn) Gap(d reassembly.Dir, off, n int64) {
 	h.gap(off, n)
 }
 
+// Skip steps over n bytes from off that are not part of a frame. It reports false, and does nothing, if the direction does
+// not stand between two frames there.
+func (c *Conn) Skip(d reassembly.Dir, off, n int64) bool {
+	h := c.half(d)
+	if h.mode != atHeader || h.nhdr > 0 || h.begun && h.off != off {
+		return false
+	}
+	if !h.begun {
+		h.enter(off)
+	}
+	h.off += n
+	return true
+}
+
 // Conflict re-labels what lies in the n bytes from off, told or still to come.
 func (c *Conn) Conflict(d reassembly.Dir, off, n int64) {
 	h := c.half(d)

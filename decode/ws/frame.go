@@ -160,6 +160,23 @@ func (h *half) unknowable() {
 	h.mode = dead
 }
 
+// FillsSegment reports whether b is one frame, or several, and nothing else: as side d sends them, without reserved bits or opcodes.
+func FillsSegment(b []byte, d Dir) bool {
+	for n := 0; len(b) > 0; n++ {
+		var f Frame
+		size := headerLen(b)
+		if size == 0 || size > len(b) {
+			return false
+		}
+		f.parse(b[:size])
+		if f.RSV != 0 || f.Opcode.Reserved() || f.Masked != (d == C2S) || f.Len < 0 || f.Len > int64(len(b)-size) {
+			return false
+		}
+		b = b[int64(size)+f.Len:]
+	}
+	return true
+}
+
 // endFrame tells a frame that has ended, and the message that it completes.
 func (h *half) endFrame() {
 	f, a := &h.f, h.cur
@@ -167,10 +184,14 @@ func (h *half) endFrame() {
 	h.label(f, a)
 	done := a.single || f.Fin || a.cut
 	a.part(f, h.top, h.off)
+	if a.cut && !a.single && !f.Fin {
+		a.unfinished = true // nobody knows how many fragments were to come
+	}
 	if done {
 		h.conclude(a)
 	}
 	if h.c.cfg.Frames {
+		f.MaxTime = h.top.Time
 		h.c.sink.Frame(f)
 	}
 	h.spans.push(h, f, a)

@@ -74,6 +74,12 @@ type Response struct {
 // CheckHandshake). Other upgrades (h2c, TLS) are none.
 func (r *Request) IsUpgrade() bool { return r.Fields.Has("Upgrade", "websocket") }
 
+// Intends reports whether r was meant to ask for WebSocket: it names a Sec-WebSocket-Key, though something may have taken
+// Upgrade out on the way.
+func (r *Request) Intends() bool {
+	return r.IsUpgrade() || len(r.Fields.Values("Sec-WebSocket-Key")) > 0
+}
+
 // IsUpgrade says whether r switches to WebSocket: a 101 with websocket in Upgrade, or without any Upgrade but with
 // Sec-WebSocket-Accept. Whether a 101 with neither answers a request for WebSocket is for the caller to know.
 func (r *Response) IsUpgrade() bool {

@@ -116,7 +116,9 @@ type Frame struct {
 	// the smallest and largest number of all that carried a part of it.
 	First, Last Stamp
 	Min, Max    int
-	State       State
+	// MaxTime is when packet Max was captured.
+	MaxTime capture.Time
+	State   State
 	// Findings are the rules that this frame broke.
 	Findings []*rule.Rule
 }
@@ -150,6 +152,8 @@ type Message struct {
 	// Missing is the sum of Holes.
 	Missing int64
 	Holes   []Hole
+	// Conflict says that copies of some of its bytes differed, also if State says something worse.
+	Conflict bool
 	// Payload is the application data: after inflation; holes left out; raw (compressed) bytes where Undecodable; for
 	// a close the whole body with the code. Nil where Config.Keep is off, but for a close.
 	Payload []byte

@@ -58,7 +58,7 @@ func (s *jsonSink) event(b *decode.Batch, e *decode.Event) error {
 	case decode.KindMessage:
 		s.line = s.json.Message(s.line, e.Session, b.Message(e))
 	case decode.KindAmend:
-		s.line = s.json.Update(s.line, e.Session, e.N, e.State)
+		s.line = s.json.Update(s.line, e)
 	default:
 		return nil
 	}

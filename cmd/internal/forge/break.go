@@ -2,6 +2,7 @@ package forge
 
 import (
 	"bytes"
+	"time"
 
 	"github.com/wspeek/wspeek/decode/rule"
 	"github.com/wspeek/wspeek/pcaps"
@@ -109,6 +110,15 @@ var frameBreaks = []Breaker{
 	{rule.NoClose, false, true, func(p *Plan) {
 		p.say(pcaps.S2C, hello)
 		p.end = func(c *pcaps.Conversation) { c.Rst(pcaps.S2C) }
+	}},
+	{rule.TCPKeptOpen, false, true, func(p *Plan) {
+		p.end = func(c *pcaps.Conversation) {
+			c.SendFrames(pcaps.C2S, pcaps.Close(1000, "").Masked(clientKey))
+			c.SendFrames(pcaps.S2C, pcaps.Close(1000, ""))
+			c.Wait(10 * time.Second)
+			c.Fin(pcaps.C2S)
+			c.Fin(pcaps.S2C)
+		}
 	}},
 	{rule.CloseCodeReserved, false, false, func(p *Plan) { p.say(pcaps.S2C, pcaps.Close(1005, "")) }},
 	{rule.CloseCodeRange, false, false, func(p *Plan) { p.say(pcaps.S2C, pcaps.Close(999, "")) }},

@@ -42,6 +42,18 @@ var handshakeBreaks = []Breaker{
 		r.Headers = [][2]string{pcaps.Subprotocol("chat/1, Bearer abc=")}
 	}),
 	{rule.EarlyData, false, true, func(p *Plan) { p.before = hello.Masked(clientKey).Bytes() }},
+	{rule.SentAfterRefusal, false, true, func(p *Plan) {
+		p.refused = true
+		p.response = pcaps.Response{Status: 403, Headers: [][2]string{{"Content-Length", "0"}}}
+		p.end = func(c *pcaps.Conversation) {
+			c.SendFrames(pcaps.C2S, hello.Masked(clientKey))
+			c.Close()
+		}
+	}},
+	{rule.ResponseMissing, false, true, func(p *Plan) {
+		p.unanswered = true
+		p.say(pcaps.S2C, hello, hello)
+	}},
 	answering(rule.Accept, func(r *pcaps.Response) { r.Key = "AAAAAAAAAAAAAAAAAAAAAA==" }),
 	answering(rule.ResponseUpgrade, func(r *pcaps.Response) { r.Omit = []string{"Upgrade"} }),
 	answering(rule.ResponseConnection, func(r *pcaps.Response) {

@@ -10,6 +10,7 @@ import (
 	"github.com/wspeek/wspeek/capture"
 	"github.com/wspeek/wspeek/cmd/internal/run"
 	"github.com/wspeek/wspeek/decode"
+	"github.com/wspeek/wspeek/decode/check"
 	"github.com/wspeek/wspeek/decode/explain"
 	"github.com/wspeek/wspeek/decode/rule"
 )
@@ -53,17 +54,23 @@ func goesWith(r, other *rule.Rule) bool {
 	return slices.Contains(with[r], other)
 }
 
-// findings are the IDs of the rules that a capture breaks, in order.
+// findings are the IDs of the rules that a capture breaks, measured ones too.
 func findings(t *testing.T, file []byte) (ids []string) {
 	t.Helper()
 	in, err := capture.NewReader(bytes.NewReader(file), "test", capture.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := run.Over(capture.Join(capture.Options{}, in), run.Options{Decode: decode.Options{Keep: true, Frames: true}})
+	r := run.Over(capture.Join(capture.Options{}, in), run.Options{Decode: decode.Options{Keep: true, Wire: true, Frames: true}})
+	var c check.Run
 	err = r.Each(context.Background(), func(b *decode.Batch, e *decode.Event) error {
 		if e.Kind == decode.KindFinding {
 			ids = append(ids, b.Finding(e).Rule.ID)
+		}
+		if report := c.Apply(b, e); report != nil {
+			for i := range report.Findings {
+				ids = append(ids, report.Findings[i].Rule.ID)
+			}
 		}
 		return nil
 	})

@@ -21,6 +21,8 @@ type Plan struct {
 	response       pcaps.Response
 	// before are client bytes sent before the response.
 	before []byte
+	// unanswered says that the server sends no response.
+	unanswered bool
 	// refused says that no frames can follow the response.
 	refused bool
 	// ended says that no closing handshake is to be added.
@@ -91,7 +93,9 @@ func (p *Plan) Conversation() *pcaps.Conversation {
 	if p.before != nil {
 		c.Push(pcaps.C2S, p.before)
 	}
-	c.Send(pcaps.S2C, p.response.Bytes())
+	if !p.unanswered {
+		c.Send(pcaps.S2C, p.response.Bytes())
+	}
 	closed := p.ended || p.refused
 	for _, x := range p.Frames {
 		c.SendFrames(x.Dir, x.Frame)

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"io"
+	"maps"
+	"slices"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -11,6 +13,7 @@ import (
 
 	"github.com/wspeek/wspeek/capture"
 	"github.com/wspeek/wspeek/decode"
+	"github.com/wspeek/wspeek/decode/show"
 	"github.com/wspeek/wspeek/decode/stack"
 	"github.com/wspeek/wspeek/reassembly"
 )
@@ -287,6 +290,10 @@ func (p *pump) account(a *decode.Account) {
 	}
 	if a.Evicted > 0 {
 		a.Incomplete("a limit was reached: " + strconv.FormatInt(a.Evicted, 10) + " connections were dropped")
+	}
+	damaged := p.dissector.Damaged()
+	for _, reason := range slices.Sorted(maps.Keys(damaged)) {
+		a.Incomplete(show.Count(damaged[reason], "packet") + " skipped: " + reason)
 	}
 	if p.dissector.SkippedFor(reassembly.FragmentLimit) > 0 {
 		a.Incomplete("a limit was reached: IP fragments were dropped")

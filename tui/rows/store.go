@@ -1,0 +1,261 @@
+package rows
+
+import (
+	"time"
+
+	"github.com/wspeek/wspeek/capture"
+	"github.com/wspeek/wspeek/decode"
+	"github.com/wspeek/wspeek/decode/trace"
+	"github.com/wspeek/wspeek/decode/ws"
+	"github.com/wspeek/wspeek/tui/draw"
+)
+
+// Store owns the Trace. One goroutine adds events to it, the screen and the work in the background read. What follows
+// changed is guarded by the lock.
+type Store struct {
+	guard
+	// changed has one element when there is something that the screen does not know yet.
+	changed chan struct{}
+
+	trace    *trace.Trace
+	payloads *spill
+	account  decode.Account
+	marks    marks
+	times    draw.Timeline
+	// zero is the earliest time of a handshake or message, where timed.
+	zero    capture.Time
+	timed   bool
+	apart   bool // see Limits
+	trouble string
+	feedErr error
+	done    bool
+	// history is how many bytes of the past are kept at most, 0 for all; closed says which sessions are dropped next.
+	history int64
+	closed  trace.Retention
+	// pinned is the session that is looked at: it is dropped last. spared is that session when its turn has come.
+	pinned, spared int
+}
+
+// Limits say how much a store keeps. The zero value is ready.
+type Limits struct {
+	// Budget is how many bytes of payload are kept in memory (default 256 MiB); the rest goes to a temporary file.
+	Budget int64
+	// History, unless it is 0, is how many bytes of messages are kept at most, all in memory: the oldest are dropped.
+	// Sessions is then how many closed sessions are kept, 0 for any number.
+	History  int64
+	Sessions int
+	// Apart says that the sessions have nothing to do with each other: times count from each one's start.
+	Apart bool
+}
+
+// defaultBudget is Limits.Budget.
+const defaultBudget = 256 << 20
+
+// New is an empty Store.
+func New(l Limits) *Store {
+	p := &spill{budget: l.Budget, noFile: l.History > 0}
+	if p.budget <= 0 {
+		p.budget = defaultBudget
+	}
+	s := &Store{trace: trace.New(p), payloads: p, changed: make(chan struct{}, 1), apart: l.Apart, history: l.History}
+	s.marks.seen = map[int]uint8{}
+	if s.history > 0 {
+		p.block = max(leastBlock, min(blockSize, int(s.history/64)))
+		s.closed = trace.Retention{Sessions: l.Sessions, Bytes: s.history / 4}
+	}
+	return s
+}
+
+// Visit adds an event. It copies what it keeps.
+func (s *Store) Visit(b *decode.Batch, e *decode.Event) error {
+	s.hold(func() { s.apply(b, e) })
+	s.Notify()
+	return nil
+}
+
+// apply adds an event; the lock is held.
+func (s *Store) apply(b *decode.Batch, e *decode.Event) {
+	var before *decode.Session
+	if e.Kind == decode.KindSession {
+		before = s.trace.Session(e.Session.N)
+	}
+	if err := s.trace.Apply(b, e); err != nil && s.trouble == "" {
+		s.trouble = err.Error()
+		s.account.Incomplete("payloads could not be kept")
+	}
+	s.account.Count(b, e)
+	switch e.Kind {
+	case decode.KindSession:
+		if i := b.Session(e); s.trace.Session(i.N) != nil {
+			s.markSession(i)
+			s.closed.Closed(before, i, s.trace.Len())
+		}
+	case decode.KindMessage:
+		s.count(b.Message(e), s.trace.Session(e.Session.N))
+	}
+	s.bound()
+}
+
+// count adds a message to the timeline; i is its session, nil if that was dropped.
+func (s *Store) count(m *ws.Message, i *decode.Session) {
+	at := m.Last.Time
+	s.starts(at)
+	if s.apart && i != nil && i.HasStarted {
+		at -= i.Started
+	}
+	s.times.Add(at, m.Dir)
+}
+
+// Notify wakes the screen.
+func (s *Store) Notify() {
+	select {
+	case s.changed <- struct{}{}:
+	default:
+	}
+}
+
+// Wait returns when something has changed since the last call, and not before pause has passed after that: changes
+// that come together are one.
+func (s *Store) Wait(pause time.Duration) {
+	<-s.changed
+	time.Sleep(pause)
+}
+
+func (s *Store) starts(at capture.Time) {
+	if !s.timed || at < s.zero {
+		s.zero, s.timed = at, true
+	}
+}
+
+// markSession puts marks into the list where a session opened, was refused or ended.
+func (s *Store) markSession(i *decode.Session) {
+	if i.HasStarted {
+		s.starts(i.Started)
+	}
+	switch {
+	case i.State == decode.Refused:
+		s.mark(i.N, Refused)
+	case i.HasOpened:
+		s.mark(i.N, Opened)
+	case i.Confidence > 0:
+		s.mark(i.N, Found)
+	}
+	if i.State == decode.Closed && i.HasEnded {
+		s.mark(i.N, Ended)
+	}
+}
+
+func (s *Store) mark(session int, k Event) {
+	s.marks.add(Mark{Event: k, session: session, message: s.trace.Len(), frame: s.trace.FrameLen()})
+}
+
+// Finish records that no more events come, and why; account, unless it is nil, adds what the source of the events knows.
+func (s *Store) Finish(err error, account func(*decode.Account)) {
+	s.hold(func() {
+		if account != nil {
+			account(&s.account)
+		}
+		if err != nil {
+			s.account.Incomplete(err.Error())
+		}
+		s.feedErr, s.done = err, true
+	})
+	s.Notify()
+}
+
+// Close gives back what is held outside of memory; payloads can no longer be read. It returns the account and the
+// error that finish was given.
+func (s *Store) Close() (a decode.Account, err error) {
+	s.hold(func() {
+		s.payloads.close()
+		a, err = s.account, s.feedErr
+		a.PastMessages, a.PastSessions = s.past()
+	})
+	return a, err
+}
+
+// Session is the newest snapshot of a session, nil if there is none.
+func (s *Store) Session(n int) (i *decode.Session) {
+	s.Look(func(t *trace.Trace) { i = t.Session(n) })
+	return i
+}
+
+// Sessions are copies of the sessions in rows [from,to) of the list of sessions, with the counts as they are now.
+func (s *Store) Sessions(from, to int) (out []*decode.Session) {
+	s.Look(func(t *trace.Trace) {
+		for _, n := range t.SessionsFrom(from, to) {
+			out = append(out, t.CurrentSession(n))
+		}
+	})
+	return out
+}
+
+// Message is a copy of message i, with its session; nil if it was dropped.
+func (s *Store) Message(i int) (session *decode.Session, m *ws.Message) {
+	s.Look(func(t *trace.Trace) {
+		if n, x := t.Message(i); n != 0 {
+			session, m = t.Session(n), x
+		}
+	})
+	return session, m
+}
+
+// Payload is the payload of message i.
+func (s *Store) Payload(i int) (p []byte, err error) {
+	s.Look(func(t *trace.Trace) { p, err = t.Payload(i) })
+	return p, err
+}
+
+// Prefix is the first n bytes of the payload of message i, and how long all of it is.
+func (s *Store) Prefix(i, n int) (p []byte, whole int, err error) {
+	s.Look(func(t *trace.Trace) {
+		whole = t.PayloadLen(i)
+		p, err = t.Prefix(i, n)
+	})
+	return p, whole, err
+}
+
+// Timeline is how many messages there were in n equal parts of the time that passed.
+func (s *Store) Timeline(n int) (counts []uint32, span capture.Time) {
+	s.hold(func() { counts, span = s.times.Columns(n), s.times.Span() })
+	return counts, span
+}
+
+// Zero is the time that others of a session are shown relative to: when it started, else when anything did.
+func (s *Store) Zero(session int) (at capture.Time) {
+	s.hold(func() {
+		at = s.zero
+		if i := s.trace.Session(session); i != nil && i.HasStarted {
+			at = i.Started
+		}
+	})
+	return at
+}
+
+// Counts are what the status lines show.
+type Counts struct {
+	// Sessions, Messages, Frames and Findings were decoded so far.
+	Sessions, Messages, Frames, Findings int
+	// Listed is how many sessions were not dropped.
+	Listed int
+	// PastMessages and PastSessions were dropped.
+	PastMessages, PastSessions int64
+	// Account is the account so far.
+	Account decode.Account
+	// Trouble says why payloads could not be kept, empty if they could.
+	Trouble string
+	// Done says that no more events come, Err why if that is an error.
+	Done bool
+	Err  error
+}
+
+// Counts are what was decoded so far.
+func (s *Store) Counts() (c Counts) {
+	s.Look(func(t *trace.Trace) {
+		c = Counts{Sessions: t.Sessions(), Messages: t.Len(), Frames: t.FrameLen(), Findings: t.FindingCount(),
+			Account: s.account, Trouble: s.trouble, Done: s.done, Err: s.feedErr}
+		c.Listed, _ = t.Remembered()
+		c.PastMessages, c.PastSessions = s.past()
+	})
+	return c
+}
