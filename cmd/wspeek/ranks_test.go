@@ -157,9 +157,9 @@ func TestPcapsStandsApart(t *testing.T) {
 	t.Parallel()
 	for _, s := range sources(t) {
 		for _, p := range s.imports() {
-			if p == module+"/pcaps" && !s.isTest() && s.dir() != "cmd/wspeek" && !strings.HasPrefix(s.dir(), "pcaps/") &&
+			if p == module+"/pcaps" && !s.isTest() && !strings.HasPrefix(s.dir(), "cmd/") && !strings.HasPrefix(s.dir(), "pcaps/") &&
 				!slices.Contains(testsOnly, s.dir()) {
-				t.Errorf("%s imports pcaps, which is for tests and cmd/wspeek", s.name)
+				t.Errorf("%s imports pcaps, which is for tests and cmd", s.name)
 			}
 			if independent(s.dir()) && strings.HasPrefix(p, module+"/") && p != module+"/pcaps" {
 				t.Errorf("%s imports %s: what tests expect must not come from the decoder", s.name, p)
