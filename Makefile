@@ -41,7 +41,7 @@ hazards: ## how many of the 170 hazards have a test that passes
 agree: build ## comparisons with what endpoints logged
 	.ci/agree
 
-cross: ## builds for all systems, and the tests of 32-bit machines
+cross: ## builds for every platform, tests of the 386 build
 	.ci/cross
 
 fmt: ## gofmt all

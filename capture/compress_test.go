@@ -13,6 +13,8 @@ import (
 
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
+
+	"github.com/wspeek/wspeek/pcaps/poll"
 )
 
 func gzipped(t testing.TB, in []byte) []byte {
@@ -177,7 +179,7 @@ func TestGzipPipeShowsAtOnce(t *testing.T) {
 			if n != 1 {
 				t.Fatalf("got %d packets, want 1", n)
 			}
-		case <-time.After(10 * time.Second):
+		case <-time.After(poll.Deadline):
 			t.Fatal("no packet")
 		}
 	}

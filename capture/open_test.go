@@ -10,6 +10,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/wspeek/wspeek/pcaps/poll"
 )
 
 func TestHazard_F1_NotACapture(t *testing.T) {
@@ -112,7 +114,7 @@ func TestHazard_F15_PipeShowsAtOnce(t *testing.T) {
 				if data != want[:3] {
 					t.Fatalf("%s: got %q, want %q", step.name, data, want[:3])
 				}
-			case <-time.After(10 * time.Second):
+			case <-time.After(poll.Deadline):
 				t.Fatalf("%s: no packet", step.name)
 			}
 		}

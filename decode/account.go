@@ -19,7 +19,7 @@ type Account struct {
 	// Dropped counts packets that the kernel or the interface lost in a live capture.
 	Dropped                              int64
 	Sessions, Messages, Frames, Findings int64
-	// ByFrame says that KindFrame events are told: Frames counts these, else the frames of messages.
+	// ByFrame says that KindFrame events are reported: Frames counts these, else the frames of messages.
 	ByFrame bool
 	// States counts messages by State.
 	States [5]int64
@@ -28,17 +28,17 @@ type Account struct {
 	Bytes reassembly.Bytes
 	// ClockBack is how often a packet was captured before the one ahead of it.
 	ClockBack int64
-	// Evicted counts connections that were forgotten before they ended, to stay within Limits.
+	// Evicted counts connections that were dropped before they ended, to stay within Limits.
 	Evicted int64
 	// PastMessages and PastSessions count what was shown and is no longer kept, in a view that bounds what it keeps.
 	PastMessages, PastSessions int64
 	// Encrypted counts TLS connections by server port.
 	Encrypted map[uint16]int
-	// Why says, each once, what makes the run incomplete; empty where it is complete.
+	// Why says, each once, what makes the run incomplete; empty if it is complete.
 	Why []string
 }
 
-// Count adds what an event tells.
+// Count adds an event.
 func (a *Account) Count(b *Batch, e *Event) {
 	switch e.Kind {
 	case KindFrame:

@@ -15,16 +15,16 @@ type Batch struct {
 	blocks   ws.Blocks
 }
 
-// Message is what a KindMessage event tells.
+// Message is what a KindMessage event reports.
 func (b *Batch) Message(e *Event) *ws.Message { return &b.messages[e.index] }
 
-// Frame is what a KindFrame event tells.
+// Frame is what a KindFrame event reports.
 func (b *Batch) Frame(e *Event) *ws.Frame { return &b.frames[e.index] }
 
-// Finding is what a KindFinding event tells.
+// Finding is what a KindFinding event reports.
 func (b *Batch) Finding(e *Event) *ws.Finding { return &b.findings[e.index] }
 
-// Session is what a KindSession event tells. It is not part of the batch's memory and may be kept, unchanged.
+// Session is what a KindSession event reports. It is not part of the batch's memory and may be kept, unchanged.
 func (b *Batch) Session(e *Event) *Session { return b.sessions[e.index] }
 
 // Add appends an event that has nothing in the batch: KindStream, KindAmend, KindAmendFrame.

@@ -7,13 +7,13 @@ import (
 	"github.com/wspeek/wspeek/reassembly"
 )
 
-// Kind is what an event tells.
+// Kind is what an event reports.
 type Kind uint8
 
 const (
 	// KindStream: a TCP connection was seen for the first time.
 	KindStream Kind = iota + 1
-	// KindSession: a session was recognised, or is told anew because it changed. Batch.Session has it.
+	// KindSession: a session was recognised, or is reported again because it changed. Batch.Session has it.
 	KindSession
 	// KindFrame: a frame ended. Batch.Frame has it.
 	KindFrame

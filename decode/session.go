@@ -54,7 +54,7 @@ func (e End) String() string { return ends[e] }
 
 // Close is the first Close frame of a session.
 type Close struct {
-	// By is the side that sent it, if HasBy: where packets are missing or out of order, it cannot be told which of two came first.
+	// By is the side that sent it, if HasBy: where packets are missing or out of order, it cannot be known which of two came first.
 	By    ws.Dir
 	HasBy bool
 	// Code is -1 where the frame had none.
@@ -92,9 +92,9 @@ type Session struct {
 	Client, Server netip.AddrPort
 	// Scheme is "ws", or "wss" where TLS was decrypted.
 	Scheme string
-	// HTTPVersion, Method, Host and Path are those of the request, empty where it was not captured.
+	// HTTPVersion, Method, Host and Path are those of the request, empty if it was not captured.
 	HTTPVersion, Method, Host, Path string
-	// Status is the response's status code, 0 where there was none.
+	// Status is the response's status code, 0 if there was none.
 	Status int
 	// Subprotocol and Extensions are as the response chose them, empty for none.
 	Subprotocol, Extensions string
@@ -132,7 +132,7 @@ type Session struct {
 	Tunnel      *Tunnel
 	// Reason is the response's reason phrase.
 	Reason string
-	// Answered is the last packet of the response, 0 where there was none.
+	// Answered is the last packet of the response, 0 if there was none.
 	Answered int
 	// TCP is what the TCP connection went through; nil until it has ended, or the capture has.
 	TCP *TCP

@@ -12,7 +12,7 @@ type TCP struct {
 	Stats       [2]reassembly.Stats
 	// Unacked is how many bytes were sent that had not been acknowledged when the connection (or the capture) ended.
 	Unacked [2]int64
-	// FIN and RST are by the side that sent them; Packet is 0 where there was none.
+	// FIN and RST are by the side that sent them; Packet is 0 if there was none.
 	FIN, RST [2]ws.Stamp
 	// Incidents are the first reassembly.MaxIncidents; More counts the others.
 	Incidents []Incident

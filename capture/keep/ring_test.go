@@ -7,9 +7,9 @@ import (
 	"io"
 	"os"
 	"testing"
-	"time"
 
 	"github.com/wspeek/wspeek/capture"
+	"github.com/wspeek/wspeek/pcaps/poll"
 )
 
 // made is a packet all of whose fields follow from its number.
@@ -137,21 +137,22 @@ func TestRing_ReadWhileWritten(t *testing.T) {
 			}
 		}
 	}()
-	last := 0
-	for end := time.Now().Add(300 * time.Millisecond); time.Now().Before(end); {
+	last, views := 0, 0
+	poll.Until(t, "three views, and packets that were dropped for newer ones", func() bool {
 		if err := r.CatchUp(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 		v := r.View()
 		if len(v.files) == 0 {
-			continue
+			return false
 		}
 		file := v.files[0].file
 		_, newest := numbersIn(t, v)
 		if newest < last {
 			t.Fatalf("packet %d is the newest, before it was %d", newest, last)
 		}
-		time.Sleep(10 * time.Millisecond)
+		seen := r.backlog.Accepted()
+		poll.Until(t, "newer packets", func() bool { return r.backlog.Accepted() > seen })
 		if first, again := numbersIn(t, v); again != newest || first != v.Oldest() {
 			t.Fatalf("packets %d to %d, read again %d", first, newest, again)
 		}
@@ -160,7 +161,9 @@ func TestRing_ReadWhileWritten(t *testing.T) {
 			t.Fatalf("a file that nobody holds: %v", err)
 		}
 		last = newest
-	}
+		views++
+		return views >= 3 && r.Counts().Dropped > 0
+	})
 	close(stop)
 	<-stopped
 	<-r.Done()

@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	xbpf "golang.org/x/net/bpf"
 
@@ -71,12 +70,14 @@ func TestLive_FiltersInTheKernel(t *testing.T) {
 				inNamespace(t)
 				veth(t)
 				l := openLive(t, Options{Interfaces: []string{iface}, Promisc: true, Filter: filter(t, test.expr)})
-				done := collect(l)
+				witness := openLive(t, Options{Interfaces: []string{"v1"}, Promisc: true})
+				done, seen := collect(l), collect(witness)
 				for _, name := range all {
 					sendFrames(t, "v0", sent[name])
 				}
+				stopAfter(t, len(all), witness, seen)
 				var got []string
-				for _, p := range stopAndCollect(t, l, done).packets {
+				for _, p := range stop(t, l, done).packets {
 					if p.LinkType != capture.LinkSLL2 || p.Data[10] != 4 { // not the copy that goes out
 						got = append(got, nameOf(sent, p))
 					}
@@ -113,9 +114,8 @@ func TestLive_SeveralInterfaces(t *testing.T) {
 	for i := range 10 {
 		sendFrames(t, "v0", frame("\x88\xb5", string(rune('a'+i))))
 		numbered(t, "127.0.0.1:9", 1, 50)
-		time.Sleep(time.Millisecond)
 	}
-	c := stopAndCollect(t, l, done)
+	c := stopAfter(t, 20, l, done)
 	s := l.Stats()
 	count := [2]uint64{}
 	for i, p := range c.packets {

@@ -16,6 +16,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/wspeek/wspeek/capture"
+	"github.com/wspeek/wspeek/pcaps/poll"
 )
 
 func TestHazard_V4_InterfaceGoesAway(t *testing.T) {
@@ -139,12 +140,13 @@ func TestLive_CloseWakesReadBatch(t *testing.T) {
 	inNamespace(t)
 	l := openLive(t, Options{Interfaces: []string{"lo"}})
 	done := collect(l)
-	time.Sleep(20 * time.Millisecond)
+	numbered(t, sink(t, "127.0.0.1:0"), 1, 50)
+	poll.Until(t, "a packet that was read", func() bool { return l.Stats().Received == 1 })
 	l.Close()
 	select {
 	case <-done:
-	case <-time.After(5 * time.Second):
-		t.Fatal("ReadBatch did not return within 5 s of Close")
+	case <-time.After(poll.Deadline):
+		t.Fatal("ReadBatch did not return after Close")
 	}
 	if err := l.ReadBatch(new(capture.Batch)); err != io.EOF {
 		t.Errorf("after Close: got %v, want io.EOF", err)
@@ -181,7 +183,7 @@ func TestLive_TwoNamespaces(t *testing.T) {
 		l    *Capture
 		done <-chan collected
 	}{{"sender", here, sent}, {"receiver", there, received}} {
-		c := stopAndCollect(t, side.l, side.done)
+		c := stopAfter(t, n, side.l, side.done)
 		s := side.l.Stats()
 		distinct, doubled := numbersOf(t, c.packets, n)
 		if doubled != 0 || uint64(distinct)+s.Dropped != n {
@@ -240,7 +242,7 @@ func TestHazard_V5_RightsAreNeededToOpenOnly(t *testing.T) {
 	}
 	done := collect(l)
 	numbered(t, addr, 10, 50)
-	c := stopAndCollect(t, l, done)
+	c := stopAfter(t, 10, l, done)
 	if s := l.Stats(); s.Received != 10 || s.Dropped != 0 {
 		t.Errorf("got %+v", s)
 	}
@@ -257,7 +259,7 @@ func TestInterfaces(t *testing.T) {
 	veth(t)
 	ip(t, "addr add 10.77.0.1/24 dev v0")
 	ip(t, "link set v1 down")
-	waitUntil(t, "the other end is not running", func() bool { return !running("v0") })
+	poll.Until(t, "v0 has no carrier", func() bool { return !running("v0") })
 	all, err := Interfaces()
 	if err != nil {
 		t.Fatal(err)

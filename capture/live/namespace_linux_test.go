@@ -18,6 +18,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/wspeek/wspeek/capture"
+	"github.com/wspeek/wspeek/pcaps/poll"
 )
 
 // inNamespace moves the test into a network namespace of its own, in which lo is up and
@@ -53,7 +54,7 @@ func openLive(t testing.TB, opt Options) *Capture {
 		t.Fatalf("Open(%v): %v", opt.Interfaces, err)
 	}
 	// A packet that never comes fails the test instead of holding it up.
-	late := time.AfterFunc(time.Minute, l.Stop)
+	late := time.AfterFunc(poll.Deadline, l.Stop)
 	t.Cleanup(func() { late.Stop(); l.Close() })
 	return l
 }
@@ -88,15 +89,26 @@ func collect(l capture.Source) <-chan collected {
 	return done
 }
 
-// stopAndCollect ends the capture and returns what came.
-func stopAndCollect(t testing.TB, l *Capture, done <-chan collected) collected {
+// stopAfter waits until n packets were received or dropped, ends the capture and returns what came. The kernel may
+// deliver a packet after the call that sent it, so a capture that is stopped at once may lack the last ones.
+func stopAfter(t testing.TB, n int, l *Capture, done <-chan collected) collected {
+	t.Helper()
+	poll.Until(t, fmt.Sprintf("%d packets", n), func() bool {
+		s := l.Stats()
+		return s.Received+s.Dropped >= uint64(n)
+	})
+	return stop(t, l, done)
+}
+
+// stop ends the capture and returns what came.
+func stop(t testing.TB, l *Capture, done <-chan collected) collected {
 	t.Helper()
 	l.Stop()
 	select {
 	case c := <-done:
 		return c
-	case <-time.After(20 * time.Second):
-		t.Fatal("ReadBatch did not return io.EOF within 20 s of Stop")
+	case <-time.After(poll.Deadline):
+		t.Fatal("ReadBatch did not return io.EOF after Stop")
 		return collected{}
 	}
 }
@@ -164,17 +176,7 @@ func veth(t testing.TB) {
 		ip(t, "link set "+name+" up")
 	}
 	// What is sent before both ends have their carrier goes nowhere.
-	waitUntil(t, "the link is up", func() bool { return running("v0") && running("v1") })
-}
-
-// waitUntil waits for a state that the kernel reaches in its own time.
-func waitUntil(t testing.TB, what string, reached func() bool) {
-	t.Helper()
-	for deadline := time.Now().Add(20 * time.Second); !reached(); time.Sleep(time.Millisecond) {
-		if time.Now().After(deadline) {
-			t.Fatalf("never came: %s", what)
-		}
-	}
+	poll.Until(t, "the link is up", func() bool { return running("v0") && running("v1") })
 }
 
 func running(name string) bool {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/wspeek/wspeek/cmd/internal/run"
 	"github.com/wspeek/wspeek/pcaps"
+	"github.com/wspeek/wspeek/pcaps/poll"
 )
 
 // TestInterrupt interrupts a run that waits for more of its standard input: what was read is listed, then the account.
@@ -33,7 +34,7 @@ func TestInterrupt(t *testing.T) {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	timer := time.AfterFunc(20*time.Second, func() { cmd.Process.Kill() })
+	timer := time.AfterFunc(poll.Deadline, func() { cmd.Process.Kill() })
 	defer timer.Stop()
 	if _, err := in.Write(pcaps.Get("jsonrpc").Data); err != nil {
 		t.Fatal(err)

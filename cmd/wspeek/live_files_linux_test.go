@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -10,7 +9,6 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -23,9 +21,8 @@ func TestHazard_V7_Hangup(t *testing.T) {
 	inNamespace(t)
 	file := filepath.Join(t.TempDir(), "kept.pcapng")
 	p := startCapture(t, nil, "live", "-i", "lo", "--json", "-w", file)
-	go io.Copy(io.Discard, p.out)
-	talk{"both", "gorilla", "127.0.0.1:0", false, 20, 50, 0}.run(t)
-	time.Sleep(200 * time.Millisecond)
+	out := p.reading()
+	out.waitFor(talk{"both", "gorilla", "127.0.0.1:0", false, 20, 50, 0}.run(t))
 	p.cmd.Process.Signal(syscall.SIGHUP)
 	if got := p.exit(); got != run.Interrupted || !strings.Contains(p.words(), "packets written to") {
 		t.Errorf("exit %d: %s", got, p.words())
@@ -117,8 +114,8 @@ func TestHazard_O13_SudoMakesNoFileForItsCaller(t *testing.T) {
 	// With -Z the capture runs as another than who owns the file.
 	file := filepath.Join(own, "kept.pcapng")
 	p := startCapture(t, sudo, "live", "-i", "lo", "--json", "-w", file, "-Z", "nobody")
-	go io.Copy(io.Discard, p.out)
-	talk{"both", "gorilla", "127.0.0.1:0", false, 10, 50, 0}.run(t)
+	out := p.reading()
+	out.waitFor(talk{"both", "gorilla", "127.0.0.1:0", false, 10, 50, 0}.run(t))
 	p.interrupt()
 	p.exit()
 	info, err := os.Stat(file)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"io"
 	"os"
 	"strconv"
@@ -10,6 +11,7 @@ import (
 	"time"
 
 	"github.com/wspeek/wspeek/cmd/internal/run"
+	"github.com/wspeek/wspeek/pcaps/poll"
 )
 
 // rss is the resident memory of a process in KiB.
@@ -29,23 +31,25 @@ func rss(t *testing.T, pid int) int {
 // waitForBytes waits until so many have come in through lo in the namespace of the calling thread.
 func waitForBytes(t *testing.T, n int) {
 	t.Helper()
-	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
-		text, _ := os.ReadFile("/proc/thread-self/net/dev")
-		_, lo, _ := strings.Cut(string(text), "lo:")
-		if f := strings.Fields(lo); len(f) > 0 {
-			if got, _ := strconv.Atoi(f[0]); got >= n {
-				return
-			}
-		}
-	}
-	t.Fatal("nothing is sent")
+	poll.Until(t, fmt.Sprintf("%d bytes sent", n), func() bool {
+		got, _ := received()
+		return got >= n
+	})
+}
+
+// received returns how much has come in through lo in the namespace of the calling thread.
+func received() (bytes, packets int) {
+	text, _ := os.ReadFile("/proc/thread-self/net/dev")
+	_, lo, _ := strings.Cut(string(text), "lo:")
+	fmt.Sscan(lo, &bytes, &packets)
+	return bytes, packets
 }
 
 // TestHazard_V1_KernelDrops: what the kernel drops while the program is held is told, and stands in the account.
 func TestHazard_V1_KernelDrops(t *testing.T) {
 	t.Parallel()
 	inNamespace(t)
-	p := startCapture(t, nil, "live", "-i", "lo", "--json", "-B", "1024", "-a", "duration:30")
+	p := startCapture(t, nil, "live", "-i", "lo", "--json", "-B", "1024", "-a", "duration:300")
 	result := make(chan line, 1)
 	go func() {
 		_, last := lines(t, p.out)

@@ -53,11 +53,7 @@ func TestLive_NodeWS(t *testing.T) {
 				t.Fatal(err)
 			}
 			p := startCapture(t, nil, "live", "-i", "lo", "--json", "--hash", "--no-payload")
-			result := make(chan []line, 1)
-			go func() {
-				list, _ := lines(t, p.out)
-				result <- list
-			}()
+			listed := p.reading()
 			out, err := exec.Command("node", script, "5000", deflate).Output()
 			if err != nil {
 				t.Fatal(err)
@@ -67,8 +63,9 @@ func TestLive_NodeWS(t *testing.T) {
 				dir, hash, _ := strings.Cut(strings.TrimSpace(line), " ")
 				sent[dir] = append(sent[dir], hash)
 			}
+			listed.waitFor(sent)
 			p.interrupt()
-			list := <-result
+			list, _ := listed.rest()
 			wantAll(t, list, sent)
 			if len(sent["c2s"]) != 5000 {
 				t.Errorf("node sent %d messages", len(sent["c2s"]))

@@ -195,13 +195,8 @@ func TestLive_SendsNothing(t *testing.T) {
 	cmd.Env = own.Env
 	p := start(t, cmd)
 	p.expect("listening on")
-	list := make(chan []line, 1)
-	go func() {
-		l, _ := lines(t, p.out)
-		list <- l
-	}()
-	talk{"both", "gorilla", "127.0.0.1:0", true, 100, 50, 0}.run(t)
-	time.Sleep(200 * time.Millisecond)
+	listed := p.reading()
+	listed.waitFor(talk{"both", "gorilla", "127.0.0.1:0", true, 100, 50, 0}.run(t))
 	children, _ := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/children", p.cmd.Process.Pid, p.cmd.Process.Pid))
 	var child int
 	fmt.Sscan(string(children), &child)
@@ -209,7 +204,8 @@ func TestLive_SendsNothing(t *testing.T) {
 		t.Fatal("strace has no child")
 	}
 	syscall.Kill(child, syscall.SIGINT)
-	if got := len(hashesOf(<-list)["c2s"]); got != 100 {
+	list, _ := listed.rest()
+	if got := len(hashesOf(list)["c2s"]); got != 100 {
 		t.Errorf("%d messages listed, want 100", got)
 	}
 	p.exit()

@@ -16,6 +16,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/wspeek/wspeek/pcaps/poll"
 )
 
 // inNamespace moves the test's thread, and the programs that it begins, to a network namespace of their own with
@@ -103,7 +105,7 @@ func (p *running) words() string {
 // expect waits until it has said what.
 func (p *running) expect(what string) {
 	p.t.Helper()
-	for deadline := time.After(20 * time.Second); ; {
+	for deadline := time.After(poll.Deadline); ; {
 		p.mu.Lock()
 		found, said := strings.Contains(p.text.String(), what), p.said
 		p.mu.Unlock()
@@ -202,18 +204,14 @@ func lines(t *testing.T, out io.Reader) (list []line, summary line) {
 		}
 		list = append(list, l)
 	}
-	if len(list) == 0 || list[len(list)-1].Type != "summary" {
-		t.Errorf("%d lines, the last is no summary", len(list))
-		return list, line{}
-	}
-	return list[:len(list)-1], list[len(list)-1]
+	return account(t, list)
 }
 
 // hashesOf are the hashes of data messages.
 func hashesOf(list []line) hashes {
 	got := hashes{}
 	for _, l := range list {
-		if l.Type == "message" && (l.Kind == "text" || l.Kind == "binary") {
+		if l.isData() {
 			got[l.Dir] = append(got[l.Dir], l.SHA256)
 		}
 	}
@@ -240,11 +238,8 @@ func difference(a, b []string) int {
 	return min(len(a), len(b))
 }
 
-// settled gives the kernel the time to hand over the last block, then ends the capture.
-func (p *running) interrupt() {
-	time.Sleep(100 * time.Millisecond)
-	p.cmd.Process.Signal(syscall.SIGINT)
-}
+// interrupt ends a capture as Ctrl+C does.
+func (p *running) interrupt() { p.cmd.Process.Signal(syscall.SIGINT) }
 
 // background begins a talker, in the namespace of the calling thread, and lets it talk.
 func background(t *testing.T, k talk) *running {
@@ -257,5 +252,5 @@ func background(t *testing.T, k talk) *running {
 // longest is how long a program may run: a little longer than the longest test.
 func longest() time.Duration {
 	soak, _ := time.ParseDuration(os.Getenv("WSPEEK_SOAK"))
-	return max(2*time.Minute, soak+time.Minute)
+	return max(2*poll.Deadline, soak+poll.Deadline)
 }

@@ -87,7 +87,7 @@ func TestLive_StoppedTerminal(t *testing.T) {
 	t.Parallel()
 	x := captureOn(t)
 	x.held(func() { talk{"both", "gorilla", "127.0.0.1:0", false, programsSay, 200, 0}.run(t) })
-	x.waitFor("1000") // the closing handshake
+	x.waitFor("1000 Normal Closure")
 	x.keys("Q")
 	x.quit(run.Done)
 	a := regexp.MustCompile(`(?m)^\d+ packets: .* (\d+) messages, .*; complete`).FindStringSubmatch(x.screen())

@@ -11,6 +11,7 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -93,12 +94,13 @@ func TestLiveTalker(t *testing.T) {
 	out := bufio.NewWriter(os.Stdout)
 	switch k.role {
 	case "both":
-		listening := k.serve(t)
+		listening, serving := k.serve(t)
 		k.address = listening
 		k.client(t, out)
-		time.Sleep(50 * time.Millisecond) // the other side's close
+		serving.Wait() // for the other side's close
 	case "server":
-		fmt.Println("serving", k.serve(t))
+		listening, _ := k.serve(t)
+		fmt.Println("serving", listening)
 		os.Stdin.Read(make([]byte, 1))
 	case "client":
 		k.client(t, out)
@@ -111,13 +113,17 @@ func TestLiveTalker(t *testing.T) {
 	os.Exit(0) // no words of package testing
 }
 
-// serve answers every message by one that begins with it.
-func (k talk) serve(t *testing.T) string {
+// serve answers every message by one that begins with it. It returns its address, and what waits for the end of the
+// connections.
+func (k talk) serve(t *testing.T) (string, *sync.WaitGroup) {
 	l, err := net.Listen("tcp", k.address)
 	if err != nil {
 		t.Fatal(err)
 	}
+	serving := new(sync.WaitGroup)
 	go http.Serve(l, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		serving.Add(1)
+		defer serving.Done()
 		e, err := k.accept(w, r)
 		if err != nil {
 			return
@@ -133,7 +139,7 @@ func (k talk) serve(t *testing.T) string {
 			}
 		}
 	}))
-	return l.Addr().String()
+	return l.Addr().String(), serving
 }
 
 func answer(p []byte) []byte { return append(append([]byte("re: "), p...), 0xff, 0) }

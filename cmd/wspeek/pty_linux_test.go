@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/wspeek/wspeek/pcaps"
+	"github.com/wspeek/wspeek/pcaps/poll"
 	"github.com/wspeek/wspeek/pcaps/pty"
 )
 
@@ -25,6 +26,7 @@ type terminal struct {
 	mu     sync.Mutex // guards vt
 	vt     *vt
 	ended  chan error
+	synced int // how often sync was called
 }
 
 // runIn runs wspeek in a pseudo-terminal, in directory dir.
@@ -89,16 +91,32 @@ func (x *terminal) written() int {
 // waitFor waits until the screen shows all of want.
 func (x *terminal) waitFor(want ...string) {
 	x.t.Helper()
-	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
-		s, all := x.screen(), true
-		for _, w := range want {
-			all = all && strings.Contains(s, w)
-		}
-		if all {
-			return
-		}
+	shown := func() bool {
+		s := x.screen()
+		return !slices.ContainsFunc(want, func(w string) bool { return !strings.Contains(s, w) })
 	}
-	x.t.Fatalf("%q never came:\n%s", want, x.screen())
+	if !poll.For(shown) {
+		x.t.Fatalf("%q never came:\n%s", want, x.screen())
+	}
+}
+
+// waitGone waits until the screen does not show a text any more.
+func (x *terminal) waitGone(text string) {
+	x.t.Helper()
+	if !poll.For(func() bool { return !strings.Contains(x.screen(), text) }) {
+		x.t.Fatalf("%q never went:\n%s", text, x.screen())
+	}
+}
+
+// sync waits until the keys pressed so far have had their effect on the screen: a command is typed, seen and cancelled.
+func (x *terminal) sync() {
+	x.t.Helper()
+	x.synced++
+	mark := fmt.Sprintf(":sync%d", x.synced)
+	x.keys(mark)
+	x.waitFor(mark)
+	x.keys("\x1b")
+	x.waitGone(mark)
 }
 
 func (x *terminal) keys(s string) {
@@ -113,7 +131,7 @@ func (x *terminal) quit(status int) {
 	x.t.Helper()
 	select {
 	case <-x.ended:
-	case <-time.After(20 * time.Second):
+	case <-time.After(poll.Deadline):
 		x.t.Fatalf("it does not end:\n%s", x.screen())
 	}
 	if got := x.cmd.ProcessState.ExitCode(); got != status {
@@ -229,23 +247,27 @@ func TestHazard_O1_NothingFromTheWireReachesTheTerminal(t *testing.T) {
 			x := runIn(t, dir, size[0], size[1], nil, name)
 			x.waitFor(`evil\x1b]0`)
 			x.waitFor("findin")
-			for _, k := range []string{"j", "\r", "v", "v", "v", "v", "/owned", "\x1b", "&owned\r", "n", "n", "N"} {
+			for _, k := range []string{"j", "\r", "v", "v", "v", "v", "/owned\x15\r", "&owned\r", "n", "n", "N"} {
 				x.keys(k)
-				time.Sleep(30 * time.Millisecond)
+				x.sync()
 			}
 			x.keys("gg")
 			for range 3 * len(hostileTexts) {
-				x.keys("j")
-				time.Sleep(10 * time.Millisecond)
-				x.keys("v")
-				time.Sleep(5 * time.Millisecond)
+				x.keys("jv")
+				x.sync()
 			}
 			x.keys("G")
-			time.Sleep(300 * time.Millisecond)
+			x.sync()
 			x.keys("kkkk=")
-			time.Sleep(300 * time.Millisecond)
-			x.keys("qye?qf")
-			time.Sleep(200 * time.Millisecond)
+			x.waitFor("compare")
+			x.keys("q")
+			x.sync()
+			x.keys("y")
+			x.sync()
+			x.keys("?")
+			x.waitFor("Move")
+			x.keys("qf")
+			x.sync()
 			x.keys("Q")
 			x.quit(0)
 			for _, s := range x.vt.titles {
@@ -330,20 +352,11 @@ func TestSuspend(t *testing.T) {
 		defer x.mu.Unlock()
 		return !x.vt.alt
 	}
-	for end := time.Now().Add(5 * time.Second); !left(); time.Sleep(5 * time.Millisecond) {
-		if time.Now().After(end) {
-			t.Fatal("it does not leave the screen")
-		}
-	}
-	if err := x.cmd.Process.Signal(syscall.SIGCONT); err != nil {
-		t.Fatal(err)
-	}
-	for end := time.Now().Add(5 * time.Second); left(); time.Sleep(5 * time.Millisecond) {
-		x.cmd.Process.Signal(syscall.SIGCONT)
-		if time.Now().After(end) {
-			t.Fatal("it does not come back")
-		}
-	}
+	poll.Until(t, "the screen is left", left)
+	poll.Until(t, "the screen is back", func() bool {
+		x.cmd.Process.Signal(syscall.SIGCONT) // it may come before the stop
+		return !left()
+	})
 	x.waitFor("complete")
 	x.keys("Q")
 	x.quit(0)

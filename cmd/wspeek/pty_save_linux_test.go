@@ -1,15 +1,17 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/wspeek/wspeek/cmd/internal/run"
+	"github.com/wspeek/wspeek/pcaps/poll"
 )
 
 // TestScreenStoryOfPackets saves the packets of sessions, and of all, from a capture.
@@ -79,7 +81,8 @@ func TestLive_ScreenSavesAPipe(t *testing.T) {
 	dir := forAll(t)
 	writeSample(t, dir, "jsonrpc")
 	x := runShell(t, dir, 200, 30, "(cat jsonrpc.pcap; until test -e done; do sleep 0.1; done) | $WSPEEK live -r - -w kept.pcapng")
-	x.waitFor("live: -", "following")
+	want := packetsIn(t, filepath.Join(dir, "jsonrpc.pcap"))
+	x.waitFor("live: -", "1000 Normal Closure", fmt.Sprintf("%d pkts", len(want)))
 	x.keys(":w all.pcapng\r")
 	x.waitFor("written to all.pcapng")
 	x.keys(":w! kept.pcapng\r")
@@ -91,7 +94,6 @@ func TestLive_ScreenSavesAPipe(t *testing.T) {
 		t.Fatal(err)
 	}
 	x.quit(0)
-	want := packetsIn(t, filepath.Join(dir, "jsonrpc.pcap"))
 	for _, name := range []string{"all.pcapng", "one.pcapng", "kept.pcapng"} {
 		if got := packetsIn(t, filepath.Join(dir, name)); !slices.Equal(got, want) {
 			t.Errorf("%s: %d packets, want %d", name, len(got), len(want))
@@ -117,11 +119,14 @@ func TestLive_ScreenSavesPackets(t *testing.T) {
 	dir := forAll(t)
 	x := runIn(t, dir, 200, 30, []string{"SUDO_UID="}, "live", "-i", "lo")
 	x.waitFor("live: lo")
-	time.Sleep(200 * time.Millisecond)
 	first := talk{"both", "gorilla", "127.0.0.1:0", true, 120, 300, 0}.run(t)
 	second := talk{"both", "coder", "127.0.0.1:0", false, 80, 3000, 0}.run(t)
 	x.keys("s")
 	x.waitFor("2 sessions")
+	closed := regexp.MustCompile(`ws://.* 1000 Normal Closure`)
+	if !poll.For(func() bool { return len(closed.FindAllString(x.screen(), -1)) == 2 }) {
+		t.Fatalf("two sessions are not closed:\n%s", x.screen())
+	}
 	x.keys(":w two.pcapng 2\r")
 	x.waitFor("packets of 1 session written to two.pcapng")
 	x.keys(":w all.pcapng\r")

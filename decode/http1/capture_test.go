@@ -130,7 +130,7 @@ func TestCapturesAgainstTshark(t *testing.T) {
 	}
 }
 
-// firstWords is a method and a target without what may stand behind it.
+// firstWords is a method and a target without what may come after it.
 func firstWords(s string) string {
 	f := append(strings.Fields(s), "", "")
 	return f[0] + " " + f[1]

@@ -37,7 +37,7 @@ type Sink interface {
 	// requests that may change the protocol (an upgrade, CONNECT).
 	Request(*Request) (hold bool)
 	// Response is called when a response's header section is complete, interim ones (1xx) too, with the
-	// request that it answers; req is nil where that was not captured. A Handler returned takes
+	// request that it answers; req is nil if that was not captured. A Handler returned takes
 	// over all that follows the response in its direction, and what follows the request in the other (what was held
 	// back first); http1 then only passes on. Nil goes on with HTTP.
 	Response(req *Request, resp *Response) reassembly.Handler
@@ -192,7 +192,7 @@ func (c *Conn) pump() {
 	}
 }
 
-// drain handles what one direction holds, as far as it may be, and says whether anything happened.
+// drain handles what one direction holds, as far as it may be, and reports whether anything happened.
 func (c *Conn) drain(d reassembly.Dir) (progress bool) {
 	h := &c.half[d]
 	for !h.held.Empty() && !c.blocked(d) && !c.yields(d) {
@@ -212,7 +212,7 @@ func (c *Conn) drain(d reassembly.Dir) (progress bool) {
 	return progress
 }
 
-// feeds parses the first held chunk, and says whether that used any of it.
+// feeds parses the first held chunk, and reports whether that used any of it.
 func (c *Conn) feeds(d reassembly.Dir, i *reassembly.HeldCall) bool {
 	h := &c.half[d]
 	rest := c.feed(d, h.held.Chunk(i))

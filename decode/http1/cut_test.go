@@ -10,7 +10,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// told is everything that a recorder was told, but for how the bytes passed on were cut.
+// told is everything that a recorder was reported, but for how the bytes passed on were cut.
 func (r *recorder) told() string {
 	var b strings.Builder
 	for _, l := range r.log {

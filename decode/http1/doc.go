@@ -7,7 +7,7 @@
 //
 // It is rank 2 and sans-IO, and knows nothing of WebSocket.
 //
-// Which direction is the client's is told by the first start line, never by who
+// Which direction is the client's is shown by the first start line, never by who
 // opened the connection. Bytes wait, as copies within Limits, in two cases: the
 // client's after a request that may change the protocol, until its response was
 // read; and the server's where a response comes before its request, as in
@@ -16,7 +16,7 @@
 // A direction whose next message boundary is not known is lost: its bytes are
 // undecoded until a segment starts with a start line. From then on responses
 // are matched to requests by what had been acknowledged, and where that is not
-// conclusive they are told without a request.
+// conclusive they are reported without a request.
 //
 // It gives the same calls however its input is cut; a packet may come in
 // several chunks. Each byte of Data adds one to Bytes.HTTP or Bytes.Undecoded,

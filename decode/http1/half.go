@@ -66,7 +66,7 @@ type half struct {
 	// mark is where the bytes came from that sniff looks at, or looked at.
 	mark mark
 	head section
-	// doubts are conflicts that reach beyond off or the begin of the header section.
+	// doubts are conflicts that reach beyond off or the start of the header section.
 	doubts []span
 }
 
@@ -82,13 +82,13 @@ type mark struct {
 // span is a stream range [start,end).
 type span struct{ start, end int64 }
 
-// overlaps says whether two ranges have a byte in common.
+// overlaps reports whether two ranges have a byte in common.
 func (s span) overlaps(o span) bool { return s.start < o.end && o.start < s.end }
 
 // maxDoubts bounds the conflicts remembered; beyond it the last one grows.
 const maxDoubts = 64
 
-// doubt remembers a conflict and forgets those that nothing can ask for any more.
+// doubt remembers a conflict and drops those that nothing can ask for any more.
 func (h *half) doubt(s span) {
 	from := h.off
 	if h.state == inHead {
@@ -108,7 +108,7 @@ func (h *half) doubt(s span) {
 	h.doubts = kept
 }
 
-// doubted says whether a conflict touches s.
+// doubted reports whether a conflict touches s.
 func (h *half) doubted(s span) bool {
 	for _, o := range h.doubts {
 		if o.overlaps(s) {
@@ -158,12 +158,12 @@ func (c *Conn) feed(d reassembly.Dir, ch reassembly.Chunk) reassembly.Chunk {
 	return ch
 }
 
-// hopeless says that a lost direction cannot find a message at the begin of ch: it is not that of a segment.
+// hopeless says that a lost direction cannot find a message at the start of ch: it is not that of a segment.
 func (h *half) hopeless(ch reassembly.Chunk) bool {
 	return h.state == closed || ch.Packet == h.skipped
 }
 
-// emptyLines is how many bytes of empty lines stand between the last message and the next one (RFC 9112 section 2.2).
+// emptyLines is how many bytes of empty lines come between the last message and the next one (RFC 9112 section 2.2).
 func (h *half) emptyLines(b []byte) int {
 	if !h.synced || h.sniff.n > 0 {
 		return 0
@@ -247,7 +247,7 @@ func (c *Conn) finish(d reassembly.Dir, k reassembly.CloseKind) {
 	h.head, h.doubts = section{}, nil
 }
 
-// lose gives up knowing where a direction's next message begins. What is left of packet is not searched.
+// lose drops knowing where a direction's next message begins. What is left of packet is not searched.
 func (c *Conn) lose(d reassembly.Dir, packet int) {
 	h := &c.half[d]
 	if c.next != nil {

@@ -17,7 +17,7 @@ const (
 	earlyBytes   = 64 << 10
 )
 
-// blocked says whether what a direction sends next has to be held back.
+// blocked reports whether what a direction sends next has to be held back.
 func (c *Conn) blocked(d reassembly.Dir) bool {
 	switch c.half[d].state {
 	case atStart:
@@ -29,7 +29,7 @@ func (c *Conn) blocked(d reassembly.Dir) bool {
 	}
 }
 
-// awaits says whether the request that the server's next response answers may yet come, as in a
+// awaits reports whether the request that the server's next response answers may yet come, as in a
 // capture whose packets are not in order.
 func (c *Conn) awaits(d reassembly.Dir) bool {
 	h, client := &c.half[d], &c.half[c.client]
@@ -44,12 +44,12 @@ func (c *Conn) awaits(d reassembly.Dir) bool {
 	return c.packets-h.mark.packets <= earlyPackets && c.now-h.mark.time < waitTime
 }
 
-// has says whether a direction was parsed as far as ack; that is not so within a header section.
+// has reports whether a direction was parsed as far as ack; that is not so within a header section.
 func (h *half) has(ack int64) bool {
 	return ack >= 0 && ack <= h.off && (h.state != inHead || ack <= h.head.offset)
 }
 
-// yields says whether the other direction holds older bytes that it can now handle. Bytes are handled in
+// yields reports whether the other direction holds older bytes that it can now handle. Bytes are handled in
 // the order of their packets, so that it does not matter how they are cut.
 func (c *Conn) yields(d reassembly.Dir) bool {
 	other := &c.half[d.Other()]
@@ -59,7 +59,7 @@ func (c *Conn) yields(d reassembly.Dir) bool {
 	return other.age(c.packets+1) < c.half[d].age(c.packets)
 }
 
-// age is the count of packets at the first byte that is held and was not looked at, now where there is none.
+// age is the count of packets at the first byte that is held and was not looked at, now if there is none.
 func (h *half) age(now int64) int64 {
 	n := 0
 	if h.state == atStart {
@@ -86,7 +86,7 @@ func (c *Conn) lastWord(server reassembly.Dir, off int64) bool {
 	return true
 }
 
-// settle decides about a client's held bytes whose answer will not come. It says whether it did.
+// settle decides about a client's held bytes whose answer will not come. It reports whether it did.
 func (c *Conn) settle() bool {
 	if c.hold == nil || c.half[c.client].state != atStart || c.half[c.client].held.Empty() {
 		return false

@@ -2,7 +2,7 @@ package http1
 
 // waiting is a request that was not answered yet.
 type waiting struct {
-	// req is nil where Limits.Header did not let it be kept.
+	// req is nil if Limits.Header did not let it be kept.
 	req *Request
 	// head and connect say that its method is that.
 	head, connect bool
@@ -134,12 +134,12 @@ func (m *matcher) drop(n int) {
 	}
 }
 
-// isNext says whether r is the request that the next response answers.
+// isNext reports whether r is the request that the next response answers.
 func (m *matcher) isNext(r *Request) bool {
 	return len(m.queue) > 0 && m.queue[0].req == r
 }
 
-// isWaiting says whether r was not answered yet. Where it is asked, r can only be the last.
+// isWaiting reports whether r was not answered yet. Where it is asked, r can only be the last.
 func (m *matcher) isWaiting(r *Request) bool {
 	return len(m.queue) > 0 && m.queue[len(m.queue)-1].req == r
 }

@@ -52,7 +52,7 @@ type Head struct {
 	// response it may still become true.
 	Conflict bool
 	// Found says that bytes before it were not captured or not understood, so that it was searched for: it may be part of a body.
-	// It becomes false where request and response confirm each other: the client had received
+	// It becomes false if request and response confirm each other: the client had received
 	// everything before the response when it sent the request.
 	Found bool
 }
@@ -81,7 +81,7 @@ func (h *Head) Get(name string) (string, bool) {
 }
 
 // List is all values of a header field split at commas outside quotes and trimmed (RFC 9110 section 5.6.1).
-// Empty elements are left out; nil where there is none.
+// Empty elements are left out; nil if there is none.
 func (h *Head) List(name string) []string { return list(h, name) }
 
 func list(h *Head, name string) []string {

@@ -9,7 +9,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// matches is what a recorder was told, but for the order of calls between the directions and packet numbers.
+// matches is what a recorder was reported, but for the order of calls between the directions and packet numbers.
 func (r *recorder) matches() string {
 	log := append([]string(nil), r.log...)
 	sort.SliceStable(log, func(i, j int) bool { return log[i][:4] < log[j][:4] })

@@ -14,7 +14,7 @@ const (
 	srv = reassembly.Rev
 )
 
-// recorder is a Sink and a Handler that writes down what it is told.
+// recorder is a Sink and a Handler that writes down what it is reported.
 type recorder struct {
 	log []string
 	// hold, take, guess and foreign decide as a Sink would; nil means no.

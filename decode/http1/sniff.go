@@ -40,11 +40,11 @@ type sniffer struct {
 	at     place
 	// n counts all bytes, word those of the current word.
 	n, word int
-	// begin is the begin of the method, or its whole if it is a known one.
+	// begin is the start of the method, or its whole if it is a known one.
 	begin [maxKnown]byte
 	// version is how much of "HTTP/d.d" the current word matches, -1 for none of it.
 	version int8
-	// hasTarget says that a word stands between method and current word.
+	// hasTarget says that a word comes between method and current word.
 	hasTarget bool
 }
 
@@ -119,7 +119,7 @@ var knownMethods = [...]string{
 	"PROPFIND", "MKCOL", "COPY", "MOVE", "LOCK", "UNLOCK", "HTTP",
 }
 
-// known says whether the word so far is a known method, or, if not whole, the begin of one.
+// known reports whether the word so far is a known method, or, if not whole, the start of one.
 func (s *sniffer) known(whole bool) bool {
 	if s.word > maxKnown {
 		return false
@@ -173,7 +173,7 @@ func (s *sniffer) matchVersion(c byte) {
 	case i < 0 || i >= len(versionForm) || !fits(versionForm[i], c):
 		s.version = -1
 	case i == 5 && c != '1' && (s.strict || string(s.begin[:4]) == "PRI\x00"):
-		s.version = -1 // an HTTP/2 connection preface is no request (RFC 9113 section 3.4)
+		s.version = -1 // an HTTP/2 connection preface is not a request (RFC 9113 section 3.4)
 	default:
 		s.version++
 	}
@@ -200,7 +200,7 @@ func fits(form, c byte) bool {
 	return form == c
 }
 
-// isToken says whether c may stand in a token (RFC 9110 section 5.6.2).
+// isToken reports whether c may stand in a token (RFC 9110 section 5.6.2).
 func isToken(c byte) bool { return c < 0x80 && tokens[c] }
 
 var tokens = [0x80]bool{

@@ -5,7 +5,7 @@ import "github.com/wspeek/wspeek/reassembly"
 // maxSpread is how many packets a start line may be spread over that was searched for.
 const maxSpread = 4
 
-// recognise looks for a start line in what a direction holds. It says whether that was decided.
+// recognise looks for a start line in what a direction holds. It reports whether that was decided.
 func (c *Conn) recognise(d reassembly.Dir) bool {
 	h := &c.half[d]
 	for ; h.sniffed < h.held.Len(); h.sniffed++ {
@@ -62,7 +62,7 @@ func (c *Conn) assign(d reassembly.Dir, v verdict) {
 	c.hole, c.unsure = c.half[c.client].broken, c.half[c.client.Other()].broken
 }
 
-// fits says whether v is what this direction may send: one side of a connection sends all requests.
+// fits reports whether v is what this direction may send: one side of a connection sends all requests.
 func (c *Conn) fits(d reassembly.Dir, v verdict) bool {
 	switch v {
 	case isRequest:

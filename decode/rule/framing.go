@@ -50,7 +50,7 @@ var (
 		Fields: []string{FieldExtended},
 		Break:  "length-msb", How: "the top bit of the 64-bit length is set",
 	}
-	// NotWebSocket: what follows the handshake is no frame.
+	// NotWebSocket: what follows the handshake is not a frame.
 	NotWebSocket = &Rule{ID: "ws.not-websocket", RFC: rfc6455, Section: "5.2", Level: Must,
 		Text:   "After the opening handshake the stream consists of frames and nothing else.",
 		Why:    "After the 101 there is no other protocol on the connection.",

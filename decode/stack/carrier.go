@@ -10,7 +10,7 @@ import (
 type slot struct{ reassembly.Handler }
 
 // carrier is one byte stream that a session may lie on: that of the TCP connection, or one inside a tunnel. It
-// passes everything on to what lies on it, and tells the session what happens to the stream, in the offsets of this stream.
+// passes everything on to the Handler on it, and notifies the session of what happens to the stream, in the offsets of this stream.
 type carrier struct {
 	slot
 	conn *conn

@@ -30,7 +30,7 @@ func NewDecoder(opt decode.Options) *Decoder {
 	return d
 }
 
-// Decode takes segments in the order of their packets and fills out with what they tell. What out held
+// Decode takes segments in the order of their packets and fills out with the events they cause. What out held
 // before is gone. Nothing of the segments' memory is needed afterwards.
 func (d *Decoder) Decode(segs []reassembly.Segment, out *decode.Batch) {
 	d.begin(out)
@@ -45,7 +45,7 @@ func (d *Decoder) Decode(segs []reassembly.Segment, out *decode.Batch) {
 	d.hand()
 }
 
-// Tick tells that it is now t: gaps whose wait is over are given up. For live capture, where no packet may come for long.
+// Tick says that it is now t: gaps that have waited long enough are reported as missing. It is for live capture, where no packet may come for a long time.
 func (d *Decoder) Tick(t capture.Time, out *decode.Batch) {
 	d.begin(out)
 	d.now.Time = max(t, d.now.Time)
@@ -53,7 +53,7 @@ func (d *Decoder) Tick(t capture.Time, out *decode.Batch) {
 	d.hand()
 }
 
-// Finish tells what the end of the capture brings about.
+// Finish emits what the end of the capture causes.
 func (d *Decoder) Finish(out *decode.Batch) {
 	d.begin(out)
 	d.now.Packet = atEnd
@@ -72,7 +72,7 @@ func (d *Decoder) begin(out *decode.Batch) {
 	d.out = out
 }
 
-// Evicted counts the connections that were forgotten because of Limits before they ended.
+// Evicted counts the connections that were dropped because of Limits before they ended.
 func (d *Decoder) Evicted() int64 { return d.table.Evicted() }
 
 // hand gives the arena's memory to the batch.
@@ -103,7 +103,7 @@ func (d *Decoder) emit(e decode.Event) {
 }
 
 // order puts the messages that one packet completed in the order of their numbers (they
-// were completed in another where a control frame stands between fragments).
+// were completed in another where a control frame comes between fragments).
 func (d *Decoder) order(from int) {
 	events := d.out.Events[from:]
 	if len(events) < 2 {
@@ -123,7 +123,7 @@ func (d *Decoder) order(from int) {
 	}
 }
 
-// amendsLast puts what amends messages behind all that one packet brought about, for what it amends may be moved.
+// amendsLast moves amend events after the packet's other events: the messages they amend may be reordered.
 func amendsLast(events []decode.Event) {
 	slices.SortStableFunc(events, func(a, b decode.Event) int {
 		switch last := a.Kind == decode.KindAmend; {
@@ -136,7 +136,7 @@ func amendsLast(events []decode.Event) {
 	})
 }
 
-// sortMessages sorts runs of messages of one session; what stands between them stays in its place.
+// sortMessages sorts runs of messages of one session; what comes between them stays in its place.
 func (d *Decoder) sortMessages(events []decode.Event) {
 	var at []int
 	flush := func() {

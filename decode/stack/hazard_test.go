@@ -18,7 +18,7 @@ var key = [4]byte{0x11, 0x22, 0x33, 0x44}
 // clientText is a text message as a client sends it.
 func clientText(s string) pcaps.Frame { return pcaps.Text(s).Masked(key) }
 
-// upgraded is a conversation behind its opening handshake.
+// upgraded is a conversation after its opening handshake.
 func upgraded(extension string) *pcaps.Conversation {
 	c := &pcaps.Conversation{}
 	var headers [][2]string
@@ -65,7 +65,7 @@ func (r *result) want(t *testing.T, session int, d ws.Dir, want string) {
 	}
 }
 
-// pushForged sends data, and directly before or behind its segment one with other bytes in its place.
+// pushForged sends data, and directly before or after its segment one with other bytes in its place.
 func pushForged(c *pcaps.Conversation, d pcaps.Dir, data, forged []byte, before bool) {
 	s := c.Segment(d)
 	s.Flags, s.Payload = pcaps.PSH|pcaps.ACK, forged
@@ -101,7 +101,7 @@ func TestHazard_T3_ForgedAfterDelivery(t *testing.T) {
 	tell(t, c).want(t, 1, ws.S2C, "exact one, conflict two, exact three")
 }
 
-// A forged header moves all boundaries behind it.
+// A forged header moves all boundaries after it.
 func TestHazard_T3_ForgedHeader(t *testing.T) {
 	t.Parallel()
 	for _, before := range []bool{true, false} {
@@ -115,7 +115,7 @@ func TestHazard_T3_ForgedHeader(t *testing.T) {
 	}
 }
 
-// Copies of the 101 that differ leave open what was agreed to; what was told before that is known is amended.
+// Copies of the 101 that differ leave open what was agreed to; what was reported before that is known is amended.
 func TestHazard_T3_ForgedHandshake(t *testing.T) {
 	t.Parallel()
 	plain := pcaps.Response{}.Bytes()
@@ -148,7 +148,7 @@ func TestHazard_T3_ForgedHandshake(t *testing.T) {
 	}
 }
 
-// The forged response comes behind messages: they are amended.
+// The forged response comes after messages: they are amended.
 func TestHazard_T3_LateForgedHandshake(t *testing.T) {
 	t.Parallel()
 	c := &pcaps.Conversation{}
@@ -177,7 +177,7 @@ func TestHazard_T2_ForgedEarlierResponse(t *testing.T) {
 	tell(t, c).want(t, 1, ws.S2C, "conflict one")
 }
 
-// A gap at offset 0, and a conflict in what waits behind it.
+// A gap at offset 0, and a conflict in what waits after it.
 func TestHazard_T2_ConflictBehindGap(t *testing.T) {
 	t.Parallel()
 	c := &pcaps.Conversation{}
@@ -195,7 +195,7 @@ func TestHazard_T2_ConflictBehindGap(t *testing.T) {
 	}
 }
 
-// Data that is no WebSocket behind a forged header does not hide the conflict.
+// Data that is no WebSocket after a forged header does not hide the conflict.
 func TestHazard_H25_ForgedIntoGarbage(t *testing.T) {
 	t.Parallel()
 	c := upgraded("")

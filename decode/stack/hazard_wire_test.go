@@ -161,7 +161,7 @@ func TestHazard_H18_Tunnels(t *testing.T) {
 	}
 }
 
-// What a page, or the request's body, contains is no handshake, and no frame.
+// What a page, or the request's body, contains is not a handshake, and no frame.
 func TestHazard_H20_HandshakeInABody(t *testing.T) {
 	t.Parallel()
 	fake := slices.Concat(pcaps.Response{}.Bytes(), pcaps.Text("not said").Bytes())
@@ -320,7 +320,7 @@ func TestHazard_W25_NoClose(t *testing.T) {
 	}
 }
 
-// Only a pong with the ping's payload answers it; an unsolicited one is legal and told as it is.
+// Only a pong with the ping's payload answers it; an unsolicited one is legal and reported as it is.
 func TestHazard_W27_Pongs(t *testing.T) {
 	t.Parallel()
 	c := upgraded("")
@@ -406,7 +406,7 @@ func TestHazard_D16_MidStreamCompressed(t *testing.T) {
 	}
 }
 
-// The begin of a page is lost, and its body, at the begin of a segment, looks like a handshake and a message.
+// The begin of a page is lost, and its body, at the start of a segment, looks like a handshake and a message.
 func TestHazard_H21_HandshakeInALostPage(t *testing.T) {
 	t.Parallel()
 	fake := slices.Concat(pcaps.Response{}.Bytes(), pcaps.Text("not said").Bytes())

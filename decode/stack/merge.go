@@ -6,7 +6,7 @@ import (
 	"github.com/wspeek/wspeek/decode"
 )
 
-// atEnd is Event.Packet of what the end of the capture brings about.
+// atEnd is Event.Packet of what the end of the capture causes.
 const atEnd = math.MaxInt
 
 // Merger puts the events of several Decoders into one order (packet, then connection, then as told)

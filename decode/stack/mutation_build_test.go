@@ -324,7 +324,7 @@ func (m *mutant) keepAlive() {
 	m.insert(i, s)
 }
 
-// acked says whether anything beyond seq was acknowledged before index i.
+// acked reports whether anything beyond seq was acknowledged before index i.
 func (m *mutant) acked(i int, s *seg, seq uint32) bool {
 	for k := range m.segs[:i] {
 		if o := &m.segs[k]; o.opposite(s) && o.Flags&pcaps.ACK != 0 && int32(o.Ack-seq) > 0 {
@@ -334,7 +334,7 @@ func (m *mutant) acked(i int, s *seg, seq uint32) bool {
 	return false
 }
 
-// forge puts a copy of a data segment with other bytes directly before or behind it. It does so only where that can be
+// forge puts a copy of a data segment with other bytes directly before or after it. It does so only where that can be
 // noticed: the range is not acknowledged before both copies were captured, its side has not sent a FIN, and no true copy looks
 // like a keep-alive.
 func (m *mutant) forge() {
@@ -364,7 +364,7 @@ func (m *mutant) forge() {
 	m.insert(at, f)
 }
 
-// ended says whether the side that sent segment i had sent a FIN before.
+// ended reports whether the side that sent segment i had sent a FIN before.
 func (m *mutant) ended(i int) bool {
 	return slices.ContainsFunc(m.segs[:i], func(o seg) bool { return o.sameSide(&m.segs[i]) && o.Flags&pcaps.FIN != 0 })
 }
@@ -399,7 +399,7 @@ var swaps = [][2]string{
 	{"CONNECT ", "DELETE  "}, {"HTTP/1.1 200", "HTTP/1.1 407"}, {"Length: 1", "Length: 2"}, {"GET ", "HEAD"},
 }
 
-// garble changes bytes: at the begin, where headers are, or anywhere, or words of the handshake.
+// garble changes bytes: at the start, where headers are, or anywhere, or words of the handshake.
 func (m *mutant) garble(p []byte) {
 	before := bytes.Clone(p)
 	if m.IntN(2) == 0 {

@@ -15,7 +15,7 @@ import (
 type dialogue struct {
 	*pcaps.Conversation
 	*rand.Rand
-	// z compresses a direction, nil where it is not compressed.
+	// z compresses a direction, nil if it is not compressed.
 	z    [2]*pcaps.Deflater
 	said []map[string]any
 }

@@ -14,7 +14,7 @@ import (
 	"github.com/wspeek/wspeek/pcaps"
 )
 
-// model is a capture to be mutated, and all that may be told of it.
+// model is a capture to be mutated, and all that may be reported of it.
 type model struct {
 	name  string
 	raw   []pcaps.Packet
@@ -118,7 +118,7 @@ func (m *model) mutateRaw(x *mutant) ([]byte, []string) {
 	return file, x.done
 }
 
-// try decodes one mutant and says what is wrong with what was told.
+// try decodes one mutant and says what is wrong with what was reported.
 func (m *model) try(seed uint64) (wrong, done []string, exact int) {
 	file, done := m.mutate(seed)
 	defer func() {
@@ -165,7 +165,7 @@ func mutateAll(t *testing.T, models []*model, n int) {
 }
 
 // TestMutationsOfSamples deletes, doubles, reorders, cuts, splits and forges packets of the samples. Nothing that is
-// then told as exact may be untrue, and the account still adds up.
+// then reported as exact may be untrue, and the account still adds up.
 func TestMutationsOfSamples(t *testing.T) {
 	t.Parallel()
 	var models []*model
@@ -200,7 +200,7 @@ func TestMutationsOracle(t *testing.T) {
 // maxShared is the size in bytes beyond which a capture is left out: mutants of it take too long.
 const maxShared = 300_000
 
-// sharedModel is the model of a capture named without its extensions, nil where it is too large or damaged.
+// sharedModel is the model of a capture named without its extensions, nil if it is too large or damaged.
 func sharedModel(t *testing.T, base string) *model {
 	t.Helper()
 	truth, err := os.ReadFile(base + ".truth.json")

@@ -407,7 +407,7 @@ func (r *result) only(t testing.TB) *decode.Session {
 	return r.sessions[0]
 }
 
-// broke says whether a rule was told broken.
+// broke reports whether a rule was reported broken.
 func (r *result) broke(rule *rule.Rule) bool {
 	return slices.ContainsFunc(r.findings, func(f ws.Finding) bool { return f.Rule == rule })
 }

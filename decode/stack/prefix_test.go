@@ -151,7 +151,7 @@ func TestRefusedHandshakes(t *testing.T) {
 	}
 }
 
-// Another request after a refusal is no frame.
+// Another request after a refusal is not a frame.
 func TestRefusedThenAskedAgain(t *testing.T) {
 	t.Parallel()
 	c := &pcaps.Conversation{}

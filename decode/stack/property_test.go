@@ -8,8 +8,8 @@ import (
 	"github.com/wspeek/wspeek/pcaps"
 )
 
-// begins says that a segment begins or ends a connection: others keep their place before or behind it. What is captured
-// behind a RST, or behind both FINs and their ACKs, is not waited for.
+// begins says that a segment begins or ends a connection: others keep their place before or after it. What is captured
+// after a RST, or after both FINs and their ACKs, is not waited for.
 func (s *seg) begins() bool { return s.Flags&(pcaps.SYN|pcaps.RST|pcaps.FIN) != 0 }
 
 // shuffle moves segments by up to window places, but not across one that begins or ends a connection.
@@ -54,7 +54,7 @@ func cutUp(r *rand.Rand, segs []seg, least, most int) []seg {
 	return m.segs
 }
 
-// resend puts second copies of segments some places behind the first, but not behind one that begins or ends a connection.
+// resend puts second copies of segments some places after the first, but not after one that begins or ends a connection.
 func resend(r *rand.Rand, segs []seg, window int) []seg {
 	m := &mutant{Rand: r, segs: slices.Clone(segs)}
 	for range 1 + len(segs)/4 {

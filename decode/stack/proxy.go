@@ -23,7 +23,7 @@ const (
 	proxyV2Fixed = 16
 )
 
-// proxyHeader waits for the end of a PROXY protocol header, and lets the rest of the stream be recognised anew.
+// proxyHeader waits for the end of a PROXY protocol header, and lets the rest of the stream be recognised again.
 type proxyHeader struct {
 	carrier *carrier
 	out     *slot

@@ -41,7 +41,7 @@ const (
 	socksFailed
 )
 
-// greeting says whether b begins with a client's greeting (version, number of methods, the methods), or may once
+// greeting reports whether b begins with a client's greeting (version, number of methods, the methods), or may once
 // more of it is there.
 func greeting(b []byte) (whole, may bool) {
 	if len(b) < 2 {
@@ -51,7 +51,7 @@ func greeting(b []byte) (whole, may bool) {
 	return n > 2 && len(b) >= n, n > 2 && n <= headLen
 }
 
-// isChoice says whether b begins with a server's choice of a method that we can follow.
+// isChoice reports whether b begins with a server's choice of a method that we can follow.
 func isChoice(b []byte) bool { return len(b) >= 2 && (b[1] == 0 || b[1] == 2) }
 
 func newSOCKS(l *sniffer, client reassembly.Dir) *socks {
@@ -108,7 +108,7 @@ func (s *socks) step(d reassembly.Dir) {
 	}
 }
 
-// need is how many bytes the present step of side d has as far as can be told; -1 where it is no SOCKS5.
+// need is how many bytes the present step of side d has as far as can be reported; -1 where it is no SOCKS5.
 func (s *socks) need(d reassembly.Dir) int {
 	b := s.buf[d]
 	if len(b) < 2 {

@@ -13,22 +13,22 @@ import (
 	"github.com/wspeek/wspeek/reassembly"
 )
 
-// tracker tracks one tracker: it is the ws.Sink of its frames, and tells snapshots of itself.
+// tracker follows one session: it is the ws.Sink of its frames, and emits snapshots of the session.
 type tracker struct {
 	conn   *conn
 	client reassembly.Dir
 	ref    *decode.SessionRef
 	info   decode.Session
-	// request is what the upgrade asked for, nil where that was not captured.
+	// request is what the upgrade asked for, nil if that was not captured.
 	request *http1.Request
-	// reported says that the session was told, with its present state and end.
+	// reported says that the session was reported, with its present state and end.
 	reported      bool
 	reportedState decode.SessionState
 	reportedEnd   decode.End
 	closeSent     [2]bool
 	// firstClose is the packet that completed the Close frame that is taken for the first.
 	firstClose int
-	// worse are the newest messages told in a State worse than Conflict, maxWorse at most.
+	// worse are the newest messages reported in a State worse than Conflict, maxWorse at most.
 	worse []int
 	// frames are the newest frames reported, maxFrames at most.
 	frames []frameRef
@@ -120,7 +120,7 @@ func (s *tracker) event() decode.Event {
 	return decode.Event{Packet: s.conn.d.now.Packet, Stream: s.conn.stream, Session: s.ref}
 }
 
-// note tells a finding of the session as a whole, at the packet looked at.
+// note emits a finding of the session as a whole, at the packet looked at.
 func (s *tracker) note(r *rule.Rule, d ws.Dir, off int64, detail string) {
 	s.Finding(&ws.Finding{Rule: r, Dir: d, At: s.conn.d.stamp(s.conn), Offset: off, Detail: detail})
 }
@@ -160,7 +160,7 @@ func (s *tracker) closeFrame(m *ws.Message) {
 	s.report()
 }
 
-// tcpClosed is told when one direction of the TCP connection has ended.
+// tcpClosed is called when one direction of the TCP connection has ended.
 func (s *tracker) tcpClosed(d reassembly.Dir, k reassembly.CloseKind) {
 	if s.tcpEnded[d] {
 		return
@@ -185,7 +185,7 @@ func (s *tracker) tcpClosed(d reassembly.Dir, k reassembly.CloseKind) {
 	}
 }
 
-// last tells what is known when nothing more can come.
+// last emits what is known when nothing more can come.
 func (s *tracker) last() {
 	if s.info.State != decode.Refused {
 		s.noteMissing("outside the frames that were decoded")

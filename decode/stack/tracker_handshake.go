@@ -56,7 +56,7 @@ func (s *tracker) sentAfterRefusal(k reassembly.Chunk) {
 	}
 }
 
-// checkHandshake tells what rules the handshake breaks.
+// checkHandshake reports which rules the handshake breaks.
 func (s *tracker) checkHandshake(up *upgrade, resp *http1.Response, view *ws.Response) {
 	for _, f := range ws.CheckHandshake(up.view, view) {
 		s.fault(f.Rule, f.Dir, up, resp, f.Detail)

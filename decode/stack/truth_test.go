@@ -102,7 +102,7 @@ func (c *truthConn) loose(d ws.Dir) int {
 	return 0
 }
 
-// exact are the messages of a session and direction that are told as exact.
+// exact are the messages of a session and direction that are reported as exact.
 func (r *result) exact(session int, d ws.Dir, dataOnly bool) []item {
 	var out []item
 	for _, m := range r.of(session, d) {
@@ -114,7 +114,7 @@ func (r *result) exact(session int, d ws.Dir, dataOnly bool) []item {
 	return out
 }
 
-// lies counts what is told as exact and not true, in the order of its connection.
+// lies counts what is reported as exact and not true, in the order of its connection.
 func (r *result) lies(v *truth) (out []string, exact int) {
 	for _, s := range r.sessions {
 		for d := ws.C2S; d <= ws.S2C; d++ {
@@ -191,8 +191,8 @@ func described(s *decode.Session, c *truthConn) (out []string) {
 	return out
 }
 
-// disagreements compares a whole capture with its truth: each connection is told by one session, and no
-// session is told besides.
+// disagreements compares a whole capture with its truth: each connection is reported by one session, and no
+// session is reported besides.
 func (r *result) disagreements(v *truth) (out []string) {
 	free := slices.Clone(r.sessions)
 	for i := range v.Connections {

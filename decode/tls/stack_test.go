@@ -29,6 +29,8 @@ type stack struct {
 	http2 int
 	// drop says of packets whether they are left out.
 	drop func(*capture.Packet) bool
+	// exactOnly leaves out messages that are guessed.
+	exactOnly bool
 }
 
 // conn is a TLS connection and the address of its client.
@@ -39,6 +41,7 @@ type conn struct {
 
 // session is one WebSocket session.
 type session struct {
+	stack        *stack
 	client, path string
 	messages     [2][]message
 	guessed      [2]int
@@ -212,20 +215,20 @@ func (u *upgrader) Response(q *http1.Request, r *http1.Response) reassembly.Hand
 		return &sniffer{s: u.f.s, tcp: u.f.tcp}
 	case r.Status == 101:
 		view := &ws.Response{Status: r.Status, Version: r.Version, Fields: fields(r.Headers)}
-		return u.open(q, ws.Negotiate(requestView(q), view).Deflate)
+		return u.open(q, ws.Negotiate(requestView(q), view).Deflate, q.Partial || r.Partial)
 	}
 	return nil
 }
 
-func (u *upgrader) open(q *http1.Request, d *ws.Deflate) *wsConn {
+func (u *upgrader) open(q *http1.Request, d *ws.Deflate, assumed bool) *wsConn {
 	from := u.f.tcp.Opener()
 	if q.Dir == reassembly.Rev {
 		from = u.f.tcp.Peer()
 	}
-	s := &session{client: from.String(), path: q.Target}
+	s := &session{stack: u.f.s, client: from.String(), path: q.Target}
 	u.f.s.sessions = append(u.f.s.sessions, s)
 	u.f.ws = &wsConn{ws.New(ws.Config{
-		Client: q.Dir, Deflate: d, Keep: true, Shared: u.f.s.shared, Bytes: &u.f.s.bytes,
+		Client: q.Dir, Deflate: d, Assumed: assumed, Resync: [2]bool{ws.S2C: assumed}, Keep: true, Shared: u.f.s.shared, Bytes: &u.f.s.bytes,
 	}, s), s, q.Dir}
 	return u.f.ws
 }
@@ -235,7 +238,7 @@ func (u *upgrader) Pending(q *http1.Request) reassembly.Handler {
 	if q == nil || !requestView(q).IsUpgrade() {
 		return nil
 	}
-	s := &session{client: u.f.tcp.Opener().String(), path: q.Target}
+	s := &session{stack: u.f.s, client: u.f.tcp.Opener().String(), path: q.Target}
 	u.f.s.sessions = append(u.f.s.sessions, s)
 	return &wsConn{ws.New(ws.Config{
 		Client: q.Dir, Keep: true, Assumed: true, Confidence: 0.9, Resync: [2]bool{ws.S2C: true},
@@ -268,6 +271,9 @@ func (s *session) Message(m *ws.Message) {
 	switch {
 	case m.State == ws.Guessed, m.State == ws.Exact && s.inferred[m.Dir]:
 		s.guessed[m.Dir]++
+		if s.stack.exactOnly {
+			return
+		}
 	case m.State != ws.Exact:
 		return
 	}

@@ -7,7 +7,7 @@ const (
 	frameBytes   = 80
 	oddBytes     = 400
 	sessionBytes = 1000
-	// maxForgetfulFindings is how many findings a session keeps where messages are forgotten, the newest.
+	// maxForgetfulFindings is how many findings a session keeps where messages are dropped, the newest.
 	maxForgetfulFindings = 1000
 )
 
@@ -17,15 +17,15 @@ func (t *Trace) Size() int64 {
 		int64(t.sessions.live)*sessionBytes
 }
 
-// Remembered are how many sessions and messages are there that were not forgotten.
+// Remembered are how many sessions and messages are there that were not dropped.
 func (t *Trace) Remembered() (sessions, messages int) { return t.sessions.live, t.rows.live }
 
-// Forgotten is how many messages and frames were forgotten.
+// Forgotten is how many messages and frames were dropped.
 func (t *Trace) Forgotten() (messages, frames int) {
 	return t.rows.n - t.rows.live + t.late, t.frames.n - t.frames.live
 }
 
-// SessionAt is the number of the k-th session (from 0) of those that were not forgotten, 0 where there are fewer.
+// SessionAt is the number of the k-th session (from 0) of those that were not dropped, 0 if there are fewer.
 func (t *Trace) SessionAt(k int) (n int) {
 	t.sessions.each(k, func(i int) bool {
 		n = i + 1
@@ -34,7 +34,7 @@ func (t *Trace) SessionAt(k int) (n int) {
 	return n
 }
 
-// SessionsFrom are the numbers of sessions from the from-th on (from 0) of those that were not forgotten, to-from of them at most.
+// SessionsFrom are the numbers of sessions from the from-th on (from 0) of those that were not dropped, to-from of them at most.
 func (t *Trace) SessionsFrom(from, to int) (out []int) {
 	t.sessions.each(from, func(i int) bool {
 		if len(out) < to-from {
@@ -45,10 +45,10 @@ func (t *Trace) SessionsFrom(from, to int) (out []int) {
 	return out
 }
 
-// PositionOf is how many sessions with a lower number than n were not forgotten.
+// PositionOf is how many sessions with a lower number than n were not dropped.
 func (t *Trace) PositionOf(n int) int { return t.sessions.before(n - 1) }
 
-// ForgetSession forgets a session with all its messages, frames and findings. What is told of it later is forgotten too.
+// ForgetSession drops a session with all its messages, frames and findings. What is reported of it later is dropped too.
 func (t *Trace) ForgetSession(n int) {
 	s := t.of(n)
 	if s == nil {
@@ -63,7 +63,7 @@ func (t *Trace) ForgetSession(n int) {
 	t.sessions.forget(n - 1)
 }
 
-// Oldest is the index of the oldest message that was not forgotten; Len where there is none.
+// Oldest is the index of the oldest message that was not dropped; Len if there is none.
 func (t *Trace) Oldest() (i int) {
 	i = t.rows.n
 	t.rows.each(0, func(k int) bool {
@@ -76,9 +76,9 @@ func (t *Trace) Oldest() (i int) {
 // maxSpared is how many of the oldest messages may be those of a session that is spared.
 const maxSpared = 4096
 
-// ForgetOldest forgets the n oldest messages with their frames, but never the newest message. Messages of session spare (0
-// for none) are passed over as long as they are not many. Where there are very many frames of few messages, it forgets the
-// oldest of these instead. It returns how many it forgot.
+// ForgetOldest drops the n oldest messages with their frames, but never the newest message. Messages of session spare (0
+// for none) are passed over as long as they are not many. Where there are very many frames of few messages, it drops the
+// oldest of these instead. It returns how many it dropped.
 func (t *Trace) ForgetOldest(n, spare int) (forgot int) {
 	if t.frames.live > 4*t.rows.live+1<<16 {
 		for _, i := range t.frames.oldest(n) {
@@ -124,7 +124,7 @@ func (t *Trace) forgetWithFrames(i int) {
 	s.forgetFindings()
 }
 
-// whose is the session of message i, and its number there; nil where it was forgotten.
+// whose is the session of message i, and its number there; nil if it was dropped.
 func (t *Trace) whose(i int) (s *sessionTrace, n int) {
 	r := t.rows.at(i)
 	if r == nil {
@@ -168,7 +168,7 @@ func (t *Trace) forgetFrame(i int) {
 	t.frames.forget(i)
 }
 
-// forgetFindings forgets the oldest findings, those of the opening handshake last.
+// forgetFindings drops the oldest findings, those of the opening handshake last.
 func (s *sessionTrace) forgetFindings() {
 	if len(s.findings) < 2*maxForgetfulFindings {
 		return

@@ -31,14 +31,14 @@ func (c *counting) Forget(ref int64, n int) {
 	delete(c.live, ref)
 }
 
-// twin is a Trace that forgets, and one that does not and is given the same.
+// twin is a Trace that drops, and one that does not and is given the same.
 type twin struct {
 	t         *rapid.T
 	some, all *Trace
 	kept      *counting
 	next      map[int][2]int // the numbers of the next message and frame of each session
 	forgotten map[int]bool   // sessions
-	// both are the indexes of the messages in some and in all.
+	// both are the indexes of the messages in some and in total.
 	both [][2]int
 }
 
@@ -52,7 +52,7 @@ func (w *twin) apply(b *decode.Batch) {
 	}
 }
 
-// message tells a message of one to three frames, which are told before it.
+// message tells a message of one to three frames, which are reported before it.
 func (w *twin) message(session int) {
 	next := w.next[session]
 	next[0]++
@@ -79,7 +79,7 @@ func (w *twin) message(session int) {
 	w.next[session] = next
 }
 
-// check holds what is left against the Trace that forgot nothing.
+// check holds what is left against the Trace that dropped nothing.
 func (w *twin) check() {
 	payloads := 0
 	for _, at := range w.both {
@@ -111,8 +111,8 @@ func (w *twin) check() {
 	}
 }
 
-// TestTraceForgetsWithoutRenumbering forgets sessions and the oldest messages at random: what is left must be what a
-// Trace has that forgets nothing.
+// TestTraceForgetsWithoutRenumbering drops sessions and the oldest messages at random: what is left must be what a
+// Trace has that drops nothing.
 func TestTraceForgetsWithoutRenumbering(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
@@ -155,7 +155,7 @@ func TestTraceForgetsWithoutRenumbering(t *testing.T) {
 	})
 }
 
-// TestTraceIsBoundedInOneEndlessSession forgets as many messages as come: nothing may be left of those.
+// TestTraceIsBoundedInOneEndlessSession drops as many messages as come: nothing may be left of those.
 func TestTraceIsBoundedInOneEndlessSession(t *testing.T) {
 	t.Parallel()
 	tr := New(nil)
@@ -201,7 +201,7 @@ func TestForgettingTakesTheOldestFirst(t *testing.T) {
 	for n := 2; n <= 6; n++ {
 		s := &decode.Session{N: n, State: decode.Closed}
 		f.Closed(nil, s, n)
-		f.Closed(s, &decode.Session{N: n, State: decode.Closed, HasEnded: true}, 100) // told anew
+		f.Closed(s, &decode.Session{N: n, State: decode.Closed, HasEnded: true}, 100) // told again
 	}
 	f.Closed(open, &decode.Session{N: 1, State: decode.Refused}, 7)
 	var got []int
@@ -213,7 +213,7 @@ func TestForgettingTakesTheOldestFirst(t *testing.T) {
 	}
 }
 
-// TestForgettingCountsHandshakes: sessions with large handshakes are forgotten before there are many.
+// TestForgettingCountsHandshakes: sessions with large handshakes are dropped before there are many.
 func TestForgettingCountsHandshakes(t *testing.T) {
 	t.Parallel()
 	f := Retention{Sessions: 1000, Bytes: 1 << 20}
@@ -232,7 +232,7 @@ func TestForgettingCountsHandshakes(t *testing.T) {
 	}
 }
 
-// TestASessionMayBeSpared: the oldest messages of others are forgotten, its own only where they are many.
+// TestASessionMayBeSpared: the oldest messages of others are dropped, its own only where they are many.
 func TestASessionMayBeSpared(t *testing.T) {
 	t.Parallel()
 	tr := New(nil)

@@ -40,8 +40,8 @@ func (t *Trace) amendFrame(i int, s ws.State) {
 // FrameLen is how many frames there were, of all sessions.
 func (t *Trace) FrameLen() int { return t.frames.n }
 
-// FrameInto sets f to frame i of all, from 0, in the order in which they ended, and returns its session: 0 where
-// it was forgotten. f's Findings are the Trace's own.
+// FrameInto sets f to frame i of all, from 0, in the order in which they ended, and returns its session: 0 if
+// it was dropped. f's Findings are the Trace's own.
 func (t *Trace) FrameInto(i int, f *ws.Frame) (session int) {
 	r := t.frames.at(i)
 	switch {
@@ -56,7 +56,7 @@ func (t *Trace) FrameInto(i int, f *ws.Frame) (session int) {
 	return int(r.session)
 }
 
-// FrameSession is the session of frame i, 0 where it was forgotten.
+// FrameSession is the session of frame i, 0 if it was dropped.
 func (t *Trace) FrameSession(i int) int {
 	if r := t.frames.at(i); r != nil {
 		return int(r.session)
@@ -64,7 +64,7 @@ func (t *Trace) FrameSession(i int) int {
 	return 0
 }
 
-// FrameIndex is the index among all frames of frame n of a session, -1 where it has not ended, was forgotten or does not exist.
+// FrameIndex is the index among all frames of frame n of a session, -1 where it has not ended, was dropped or does not exist.
 func (t *Trace) FrameIndex(session, n int) int {
 	if s := t.of(session); s != nil {
 		return s.frames.at(n)
@@ -72,7 +72,7 @@ func (t *Trace) FrameIndex(session, n int) int {
 	return -1
 }
 
-// Frames are the frames of a session by number (frame n at n-1); N is 0 in those that have not ended yet or were forgotten. They are made
+// Frames are the frames of a session by number (frame n at n-1); N is 0 in those that have not ended yet or were dropped. They are made
 // for the call: MessageFrames costs less where those of one message are wanted.
 func (t *Trace) Frames(session int) []ws.Frame {
 	s := t.of(session)
@@ -100,7 +100,7 @@ func (t *Trace) MessageFrames(session, n, limit int) []ws.Frame {
 	return out
 }
 
-// eachFrame hands over the indexes of the first limit frames of message n of a session, in order.
+// eachFrame passes on the indexes of the first limit frames of message n of a session, in order.
 func (t *Trace) eachFrame(s *sessionTrace, n, limit int, do func(i int)) {
 	first := s.first.at(n)
 	if first < 0 {

@@ -1,9 +1,9 @@
 package trace
 
-// indexByNumber finds indexes by number, from 1. What is forgotten is cut off its begin, as far as nothing before it is awaited.
+// indexByNumber finds indexes by number, from 1. What is dropped is cut off its start, as far as nothing before it is awaited.
 type indexByNumber struct {
-	// cut is how many numbers were cut off. list has 1 + the index of number cut+1 and so on; 0 where it is awaited,
-	// below where it is forgotten.
+	// cut is how many numbers were cut off. list has 1 + the index of number cut+1 and so on; 0 if it is awaited,
+	// below where it is dropped.
 	cut  int
 	list []int
 }
@@ -24,7 +24,7 @@ func (l *indexByNumber) put(n, i int) {
 	}
 }
 
-// at is the index of number n, -1 where there is none.
+// at is the index of number n, -1 if there is none.
 func (l *indexByNumber) at(n int) int {
 	if n <= l.cut || n > l.len() {
 		return -1

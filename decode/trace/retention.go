@@ -5,13 +5,13 @@ import (
 	"github.com/wspeek/wspeek/decode/http1"
 )
 
-// Retention says which closed sessions are to be forgotten, the oldest first, in runs that do not end. The zero value
-// forgets none.
+// Retention says which closed sessions are to be dropped, the oldest first, in runs that do not end. The zero value
+// drops none.
 type Retention struct {
 	// Sessions is how many closed ones are remembered, Bytes how many bytes they may take; 0 is any number.
 	Sessions int
 	Bytes    int64
-	// Forgotten is how many were given to be forgotten.
+	// Forgotten is how many were given to be dropped.
 	Forgotten int
 
 	closed []closedSession // the oldest first, from head on
@@ -19,7 +19,7 @@ type Retention struct {
 	bytes  int64
 }
 
-// closedSession is a session that has ended, at is what Note was told.
+// closedSession is a session that has ended, at is what Closed was given.
 type closedSession struct{ n, at, size int }
 
 // Closed takes the newest snapshot of a session, and the one before it (nil for none). At says where in the order of
@@ -33,7 +33,7 @@ func (f *Retention) Closed(before, now *decode.Session, at int) {
 	f.bytes += int64(c.size)
 }
 
-// Over is whether a session is to be forgotten: Take is to be called then.
+// Over is whether a session is to be dropped: Next is to be called then.
 func (f *Retention) Over() bool {
 	n := len(f.closed) - f.head
 	return n > 0 && (f.Sessions > 0 && n > f.Sessions || f.Bytes > 0 && f.bytes > f.Bytes)
@@ -47,7 +47,7 @@ func (f *Retention) Oldest() (at int, ok bool) {
 	return f.closed[f.head].at, true
 }
 
-// Next is the number of the oldest closed session, which is to be forgotten now; there must be one.
+// Next is the number of the oldest closed session, which is to be dropped now; there must be one.
 func (f *Retention) Next() (n int) {
 	c := f.closed[f.head]
 	if f.head++; f.head > len(f.closed)/2 {

@@ -29,7 +29,7 @@ type row struct {
 	why                   uint8
 }
 
-// fit32 says whether all values fit into 32 bits.
+// fit32 reports whether all values fit into 32 bits.
 func fit32(vs ...int64) bool {
 	for _, v := range vs {
 		if v < 0 || v > math.MaxUint32 {
@@ -39,7 +39,7 @@ func fit32(vs ...int64) bool {
 	return true
 }
 
-// pack sets what r holds of m, and says whether that is all.
+// pack sets what r holds of m, and reports whether that is all.
 func (r *row) pack(m *ws.Message) bool {
 	r.start, r.last, r.offset = m.Start.Time, m.Last.Time, m.Stream.Start
 	r.startPacket, r.min, r.max = uint32(m.Start.Packet), uint32(m.Min), uint32(m.Max)
@@ -92,7 +92,7 @@ type frameRow struct {
 	state                    uint8
 }
 
-// pack sets what r holds of f, and says whether that is all.
+// pack sets what r holds of f, and reports whether that is all.
 func (r *frameRow) pack(f *ws.Frame) bool {
 	r.first, r.last, r.offset = f.First.Time, f.Last.Time, f.Offset
 	r.firstPacket, r.lastPacket, r.len = uint32(f.First.Packet), uint32(f.Last.Packet), uint32(f.Len)

@@ -5,9 +5,9 @@ import "math/bits"
 // rowsPerBlock is how many rows lie in one block of memory: blocks do not move when more come.
 const rowsPerBlock = 1024
 
-// rowList is a list that grows without moving what it holds. Rows may be forgotten, which renumbers none of the others.
+// rowList is a list that grows without moving what it holds. Rows may be dropped, which renumbers none of the others.
 type rowList[T any] struct {
-	// list are the blocks from number first on; nil ones are forgotten whole.
+	// list are the blocks from number first on; nil ones are dropped whole.
 	list  []*block[T]
 	first int
 	// n is the index of the next row, live how many rows are there.
@@ -17,10 +17,10 @@ type rowList[T any] struct {
 // block holds up to rowsPerBlock rows.
 type block[T any] struct {
 	rows []T
-	// gone has a bit for each row that is forgotten.
+	// gone has a bit for each row that is dropped.
 	gone [rowsPerBlock / 64]uint64
 	live int
-	// packed says that rows holds only what was not forgotten when it was packed: those whose bits are not set in left.
+	// packed says that rows holds only what was not dropped when it was packed: those whose bits are not set in left.
 	packed bool
 	left   [rowsPerBlock / 64]uint64
 }
@@ -37,7 +37,7 @@ func (b *rowList[T]) add(v T) {
 	b.live++
 }
 
-// block is that of row i, nil where it is forgotten whole.
+// block is that of row i, nil if it is dropped whole.
 func (b *rowList[T]) block(i int) *block[T] {
 	k := i/rowsPerBlock - b.first
 	if k < 0 || k >= len(b.list) || i < 0 {
@@ -46,7 +46,7 @@ func (b *rowList[T]) block(i int) *block[T] {
 	return b.list[k]
 }
 
-// at is row i, nil where it is forgotten or was never there.
+// at is row i, nil if it is dropped or was never there.
 func (b *rowList[T]) at(i int) *T {
 	c := b.block(i)
 	if c == nil {
@@ -74,7 +74,7 @@ func (c *block[T]) place(k int) int {
 	return at + k%64 - bits.OnesCount64(c.left[k/64]&(1<<(k%64)-1))
 }
 
-// forget removes row i, and says whether it was there.
+// forget removes row i, and reports whether it was there.
 func (b *rowList[T]) forget(i int) bool {
 	if b.at(i) == nil {
 		return false
@@ -132,7 +132,7 @@ func (b *rowList[T]) oldest(n int) (out []int) {
 	return out
 }
 
-// each hands over the indexes of the rows that are there, in order, from the skip-th on, until do says that it has enough.
+// each passes on the indexes of the rows that are there, in order, from the skip-th on, until do says that it has enough.
 func (b *rowList[T]) each(skip int, do func(i int) (more bool)) {
 	for k, c := range b.list {
 		if c == nil || skip >= c.live {

@@ -7,7 +7,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// TestBlocksForgetLikeAMap holds blocks against a map from index to row, whatever is added and forgotten.
+// TestBlocksForgetLikeAMap holds blocks against a map from index to row, whatever is added and dropped.
 func TestBlocksForgetLikeAMap(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {

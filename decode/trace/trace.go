@@ -32,7 +32,7 @@ func (m *Memory) Get(ref int64, n int) ([]byte, error) { return m.kept[ref][:n:n
 
 // Trace is the model of a run: sessions, messages, frames and findings, made of events by Apply and by
 // nothing else. It belongs to one goroutine. Messages and frames are kept packed (about 80 and 64 bytes
-// each, besides payloads) and unpacked when asked for. Of a run that does not end the oldest may be forgotten;
+// each, besides payloads) and unpacked when asked for. Of a run that does not end the oldest may be dropped;
 // numbers and indexes of all else stay as they are.
 type Trace struct {
 	payloads Payloads
@@ -44,7 +44,7 @@ type Trace struct {
 	oddFrames map[int]*ws.Frame
 	findings  int
 	amended   int
-	// late is how many messages were told of sessions that had been forgotten.
+	// late is how many messages were reported of sessions that had been dropped.
 	late int
 }
 
@@ -65,8 +65,8 @@ func New(p Payloads) *Trace {
 	return &Trace{payloads: p, odd: map[int]*ws.Message{}, oddFrames: map[int]*ws.Frame{}}
 }
 
-// Apply adds what an event tells. It copies what it keeps. An error is that of Payloads; the message is then kept without its payload.
-// What is told of a session that was forgotten is forgotten too.
+// Apply adds an event. It copies what it keeps. An error is that of Payloads; the message is then kept without its payload.
+// What is reported of a session that was dropped is dropped too.
 func (t *Trace) Apply(b *decode.Batch, e *decode.Event) error {
 	if e.Session == nil {
 		return nil
@@ -97,7 +97,7 @@ func (t *Trace) Apply(b *decode.Batch, e *decode.Event) error {
 	return nil
 }
 
-// session is the trace of session n, made where n is new; nil where it was forgotten.
+// session is the trace of session n, made where n is new; nil if it was dropped.
 func (t *Trace) session(n int) *sessionTrace {
 	for t.sessions.n < n {
 		t.sessions.add(&sessionTrace{info: &decode.Session{N: t.sessions.n + 1}})
@@ -145,7 +145,7 @@ func (t *Trace) amend(i int, s ws.State) {
 	}
 }
 
-// of is the trace of a session, nil where there is none.
+// of is the trace of a session, nil if there is none.
 func (t *Trace) of(session int) *sessionTrace {
 	if s := t.sessions.at(session - 1); s != nil {
 		return *s
@@ -156,7 +156,7 @@ func (t *Trace) of(session int) *sessionTrace {
 // Sessions is how many sessions there were; they are numbered from 1.
 func (t *Trace) Sessions() int { return t.sessions.n }
 
-// Session is the newest snapshot of session n, nil where there is none. A snapshot is not changed.
+// Session is the newest snapshot of session n, nil if there is none. A snapshot is not changed.
 func (t *Trace) Session(n int) *decode.Session {
 	if s := t.of(n); s != nil {
 		return s.info
@@ -164,8 +164,8 @@ func (t *Trace) Session(n int) *decode.Session {
 	return nil
 }
 
-// CurrentSession is a copy of the newest snapshot of session n with the counts of messages, bytes and findings, and the last packet of a message, as they are now; nil where there
-// is none. (A session is told anew only where its state changes.)
+// CurrentSession is a copy of the newest snapshot of session n with the counts of messages, bytes and findings, and the last packet of a message, as they are now; nil if there
+// is none. (A session is reported again only where its state changes.)
 func (t *Trace) CurrentSession(n int) *decode.Session {
 	s := t.of(n)
 	if s == nil {
@@ -191,7 +191,7 @@ func (t *Trace) FindingCount() int { return t.findings }
 func (t *Trace) Amended() int { return t.amended }
 
 // Message is a copy of message i of all, from 0, in the order in which they were completed, and its session. Its
-// Payload is nil: see Payload. Of a message that was forgotten the session is 0.
+// Payload is nil: see Payload. Of a message that was dropped the session is 0.
 func (t *Trace) Message(i int) (session int, m *ws.Message) {
 	m = &ws.Message{}
 	return t.MessageInto(i, m), m
@@ -212,7 +212,7 @@ func (t *Trace) MessageInto(i int, m *ws.Message) (session int) {
 	return int(r.session)
 }
 
-// Time is when message i was complete: the Time of its Last; 0 where it was forgotten.
+// Time is when message i was complete: the Time of its Last; 0 if it was dropped.
 func (t *Trace) Time(i int) capture.Time {
 	if r := t.rows.at(i); r != nil {
 		return r.last
@@ -220,7 +220,7 @@ func (t *Trace) Time(i int) capture.Time {
 	return 0
 }
 
-// SessionOf is the session of message i, 0 where it was forgotten.
+// SessionOf is the session of message i, 0 if it was dropped.
 func (t *Trace) SessionOf(i int) int {
 	if r := t.rows.at(i); r != nil {
 		return int(r.session)
@@ -228,7 +228,7 @@ func (t *Trace) SessionOf(i int) int {
 	return 0
 }
 
-// Payload is the payload of message i; nil where it was not kept.
+// Payload is the payload of message i; nil if it was not kept.
 func (t *Trace) Payload(i int) ([]byte, error) { return t.Prefix(i, t.PayloadLen(i)) }
 
 // PayloadLen is the length of what Payload returns.
@@ -239,7 +239,7 @@ func (t *Trace) PayloadLen(i int) int {
 	return 0
 }
 
-// Prefix is the begin of the payload of message i, at most n bytes; nil where it was not kept.
+// Prefix is the start of the payload of message i, at most n bytes; nil if it was not kept.
 func (t *Trace) Prefix(i, n int) ([]byte, error) {
 	r := t.rows.at(i)
 	if r == nil || r.ref < 0 {
@@ -248,7 +248,7 @@ func (t *Trace) Prefix(i, n int) ([]byte, error) {
 	return t.payloads.Get(r.ref, min(n, int(r.size)))
 }
 
-// Index is the index among all messages of message n of a session, -1 where it is not complete, was forgotten or does not exist.
+// Index is the index among all messages of message n of a session, -1 where it is not complete, was dropped or does not exist.
 func (t *Trace) Index(session, n int) int {
 	if s := t.of(session); s != nil {
 		return s.byN.at(n)
@@ -264,7 +264,7 @@ func (t *Trace) MessageCount(session int) int {
 	return 0
 }
 
-// FirstKept is the lowest number that a message of a session may have that was not forgotten: 1 where none was.
+// FirstKept is the lowest number that a message of a session may have that was not dropped: 1 where none was.
 func (t *Trace) FirstKept(session int) int {
 	if s := t.of(session); s != nil {
 		return s.byN.cut + 1
@@ -272,7 +272,7 @@ func (t *Trace) FirstKept(session int) int {
 	return 1
 }
 
-// Findings are the findings of a session in the order in which they were told. The slice is the Trace's own.
+// Findings are the findings of a session in the order in which they were reported. The slice is the Trace's own.
 func (t *Trace) Findings(session int) []ws.Finding {
 	if s := t.of(session); s != nil {
 		return s.findings

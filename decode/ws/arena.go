@@ -59,7 +59,7 @@ func (a *Arena) next() {
 	a.cur = make([]byte, 0, blockSize)
 }
 
-// Take hands over what was handed out since the last Take, and starts anew.
+// Take passes on what was handed out since the last Take, and starts again.
 func (a *Arena) Take() Blocks {
 	b := Blocks{a.full, a.used}
 	if len(a.cur) > 0 {

@@ -6,7 +6,7 @@ import (
 	"github.com/wspeek/wspeek/decode/rule"
 )
 
-// assembly is a message under way (RFC 6455 section 5.4): control frames may stand between
+// assembly is a message under way (RFC 6455 section 5.4): control frames may come between
 // the frames of a data message, so that a direction can have two.
 type assembly struct {
 	m Message
@@ -24,7 +24,7 @@ type assembly struct {
 	codeLen uint8
 
 	// single: it has one frame, whatever FIN says. cut: no more of it can come. unfinished: the last
-	// fragment never came. lost: its begin is not known.
+	// fragment never came. lost: its start is not known.
 	single, cut, unfinished, lost bool
 	conflict, holed, over, bad    bool
 	lenUnknown                    bool
@@ -203,7 +203,7 @@ func (h *half) concludeClose(a *assembly) {
 	}
 }
 
-// concludeText says whether what must be text was.
+// concludeText reports whether what must be text was.
 func (h *half) concludeText(a *assembly) {
 	known := !a.incomplete() && !a.over && a.why == 0
 	if known && a.utf.pending() && !a.bad {
@@ -220,7 +220,7 @@ func (h *half) badText(a *assembly, off, i int64) {
 	}
 }
 
-// unknownConfidence is how far a payload is believed where an extension that we do not know was
+// unknownConfidence is how far a payload is trusted where an extension that we do not know was
 // negotiated, but no RSV bit says that it was used.
 const unknownConfidence = 0.9
 

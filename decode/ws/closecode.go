@@ -57,7 +57,7 @@ func FindCloseCode(code int) *CloseCode {
 	return nil
 }
 
-// CloseName is the name of a code, or of the range that it lies in; empty for what is no close code (below 0, over 65535).
+// CloseName is the name of a code, or of the range that it lies in; empty for what is not a close code (below 0, over 65535).
 func CloseName(code int) string {
 	if c := FindCloseCode(code); c != nil {
 		return c.Name
@@ -70,7 +70,7 @@ func CloseName(code int) string {
 	return ""
 }
 
-// CloseRule is the rule that a code in a Close frame breaks; nil where it breaks none.
+// CloseRule is the rule that a code in a Close frame breaks; nil if it breaks none.
 func CloseRule(code int) *rule.Rule {
 	switch code {
 	case 1005, 1006, 1015:

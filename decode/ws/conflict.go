@@ -1,6 +1,6 @@
 package ws
 
-// span remembers where a frame that was told lies, in case a retransmission turns out to differ.
+// span remembers where a frame that was reported lies, in case a retransmission turns out to differ.
 type span struct {
 	// start is the offset of its header; it ends where the next one starts.
 	start int64
@@ -12,7 +12,7 @@ type span struct {
 }
 
 const (
-	// spanReach is how far back copies are compared, at the most (reassembly's bound).
+	// spanReach is how far back copies are compared, at most (reassembly's bound).
 	spanReach = 256 << 10
 	// maxSpans is how many spans a direction remembers, fewSpans if all together remember sharedSpans.
 	maxSpans, fewSpans = 4096, 64
@@ -27,7 +27,7 @@ type spans struct {
 	end int64
 	// acked is how far the receiver has acknowledged.
 	acked int64
-	// forgot is up to where frames were forgotten that are not known to be acknowledged.
+	// forgot is up to where frames were dropped that are not known to be acknowledged.
 	forgot int64
 }
 
@@ -73,7 +73,7 @@ func (s *spans) endOf(i int) int64 {
 	return s.end
 }
 
-// acked forgets the frames that the receiver has acknowledged: their retransmissions are not compared.
+// acked drops the frames that the receiver has acknowledged: their retransmissions are not compared.
 func (h *half) acked(off int64) {
 	s := &h.spans
 	s.acked = max(s.acked, off)
@@ -90,7 +90,7 @@ func (r Range) overlaps(o Range) bool { return r.Start < o.End && o.Start < r.En
 // framing is the part of the header that says what the frame is and how long.
 func (f *Frame) framing() Range { return Range{f.Offset, f.Offset + int64(f.fixedLen())} }
 
-// maxAhead is how many ranges to come are told apart.
+// maxAhead is how many ranges to come are reported apart.
 const maxAhead = 64
 
 // conflict takes note of a range whose copies differed.
@@ -155,7 +155,7 @@ func (c *Conn) doubtAll() {
 	}
 }
 
-// contested says whether a range to come touches r.
+// contested reports whether a range to come touches r.
 func (h *half) contested(r Range) bool {
 	for _, c := range h.ahead {
 		if c.overlaps(r) {
@@ -165,7 +165,7 @@ func (h *half) contested(r Range) bool {
 	return false
 }
 
-// passed forgets the ranges that no frame to come can touch.
+// passed drops the ranges that no frame to come can touch.
 func (h *half) passed() {
 	from := h.off
 	switch h.mode {

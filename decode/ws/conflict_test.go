@@ -95,7 +95,7 @@ func TestConflictInMiddle(t *testing.T) {
 	}
 }
 
-// TestConflictAfterAck forgets what is acknowledged, and is bounded without.
+// TestConflictAfterAck drops what is acknowledged, and is bounded without.
 func TestConflictAfterAck(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, Config{})

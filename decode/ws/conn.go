@@ -14,7 +14,7 @@ type Config struct {
 	Deflate *Deflate
 	// Unknown says that the response negotiated an extension that we do not know.
 	Unknown bool
-	// Assumed says that the opening handshake was not seen as a whole: what is told is at best Guessed,
+	// Assumed says that the opening handshake was not seen as a whole: what is reported is at best Guessed,
 	// and what compression was negotiated is not known: RSV1 on a first frame is taken as permessage-deflate
 	// with an empty window.
 	Assumed bool
@@ -22,7 +22,7 @@ type Config struct {
 	Confidence float32
 	// Resync says that the first byte of a direction (C2S, S2C) may be anywhere in a frame: a boundary is searched for.
 	Resync [2]bool
-	// Conflict says that copies of the opening handshake differed: nothing that is told is better than Conflict.
+	// Conflict says that copies of the opening handshake differed: nothing that is reported is better than Conflict.
 	Conflict bool
 	// Keep keeps payloads; without it only lengths and checks are made.
 	Keep bool
@@ -105,7 +105,7 @@ type Counts struct {
 	Bytes, WireBytes int64
 }
 
-// New decodes a session as cfg says; s is told what is found. The first byte of each direction that
+// New decodes a session as cfg says; s is reported what is found. The first byte of each direction that
 // it is given is the first after the opening handshake (but with Config.Resync).
 func New(cfg Config, s Sink) *Conn {
 	cfg.Limits = cfg.Limits.withDefaults()
@@ -119,7 +119,7 @@ func New(cfg Config, s Sink) *Conn {
 	return c
 }
 
-// Counts are what was told of a direction so far.
+// Counts are what was reported of a direction so far.
 func (c *Conn) Counts(d Dir) Counts { return c.halves[d].counts }
 
 func (c *Conn) half(d reassembly.Dir) *half { return &c.halves[d^c.cfg.Client] }
@@ -141,7 +141,7 @@ func (c *Conn) Gap(d reassembly.Dir, off, n int64) {
 }
 
 // Skip steps over n bytes from off that are not part of a frame. It reports false, and does nothing, if the direction does
-// not stand between two frames there.
+// not come between two frames there.
 func (c *Conn) Skip(d reassembly.Dir, off, n int64) bool {
 	h := c.half(d)
 	if h.mode != atHeader || h.nhdr > 0 || h.begun && h.off != off {
@@ -165,5 +165,5 @@ func (c *Conn) Conflict(d reassembly.Dir, off, n int64) {
 // is better than Conflict, told or still to come.
 func (c *Conn) Doubt() { c.doubtAll() }
 
-// Close ends a direction: a message under way is told as it stands.
+// Close ends a direction: a message under way is reported as it stands.
 func (c *Conn) Close(d reassembly.Dir, _ reassembly.CloseKind) { c.half(d).close() }

@@ -15,7 +15,7 @@ const (
 	rsv1    = 4
 )
 
-// headerLen is the length of the frame header that p begins with, 0 where p is too
+// headerLen is the length of the frame header that p begins with, 0 if p is too
 // short to say (RFC 6455 section 5.2).
 func headerLen(p []byte) int {
 	if len(p) < 2 {
@@ -55,7 +55,7 @@ func (f *Frame) parse(p []byte) {
 	}
 }
 
-// minimal says whether the length stands in its shortest form; header lengths are 2, 4 or 10 without the key.
+// minimal reports whether the length stands in its shortest form; header lengths are 2, 4 or 10 without the key.
 func (f *Frame) minimal() bool {
 	switch f.fixedLen() {
 	case 4:
@@ -107,7 +107,7 @@ func (h *half) gather(p []byte) []byte {
 	return p
 }
 
-// begin begins the frame whose header is p; the stream stands behind it.
+// begin begins the frame whose header is p; the stream comes after it.
 func (h *half) begin(p []byte) {
 	f := &h.f
 	f.parse(p)

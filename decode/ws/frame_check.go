@@ -123,8 +123,8 @@ func (h *half) checkClosing(f *Frame) {
 	h.find(rule.DataAfterClose, f.Offset, "opcode "+strconv.Itoa(int(f.Opcode)))
 }
 
-// plausible says whether the header under way may be one of a broken sender: what has a shape that is
-// wrong and also bits that nothing claims, or all else wrong at once, is no frame (H25).
+// plausible reports whether the header under way may be one of a broken sender: what has a shape that is
+// wrong and also bits that nothing claims, or all else wrong at once, is not a frame (H25).
 func (h *half) plausible() bool {
 	f := &h.f
 	odd, shape := 0, false

@@ -11,7 +11,7 @@ import (
 )
 
 // FuzzFrames gives any bytes, cut, with gaps and conflicts, to any configuration: the account adds up, numbers go up
-// one by one, and where there is no gap the events are those of the uncut bytes.
+// one by one, and where there is not a gap the events are those of the uncut bytes.
 func FuzzFrames(f *testing.F) {
 	f.Add([]byte("\x81\x05Hello\x89\x00\x01\x01a\x80\x01b"), uint16(0), uint64(0))
 	f.Add([]byte("\x81\x85\x37\xfa\x21\x3d\x7f\x9f\x4d\x51\x58\x88\x82\x01\x02\x03\x04\x02\xea"), uint16(1), uint64(0x0503))

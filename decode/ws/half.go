@@ -170,13 +170,13 @@ func (h *half) gap(off, n int64) {
 	}
 }
 
-// dropHeader gives up the begin of a header.
+// dropHeader drops the start of a header.
 func (h *half) dropHeader() {
 	h.c.acct.Undecoded += int64(h.nhdr)
 	h.nhdr = 0
 }
 
-// lose begins the search for a frame boundary, and forgets the window: whole messages may be missing.
+// lose begins the search for a frame boundary, and drops the window: whole messages may be missing.
 func (h *half) lose() {
 	cfg := &h.c.cfg
 	h.ctx.lose(h.c.sh, WindowLost)

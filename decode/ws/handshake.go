@@ -20,7 +20,7 @@ func (f Fields) Values(name string) []string {
 	return v
 }
 
-// Get is the first value, empty where there is none.
+// Get is the first value, empty if there is none.
 func (f Fields) Get(name string) string {
 	for _, h := range f {
 		if strings.EqualFold(h[0], name) {
@@ -30,7 +30,7 @@ func (f Fields) Get(name string) string {
 	return ""
 }
 
-// Has says whether a comma-separated list field holds a token (compared without case), in any
+// Has reports whether a comma-separated list field holds a token (compared without case), in any
 // of its lines (RFC 9110 section 5.6.1).
 func (f Fields) Has(name, token string) bool {
 	for _, h := range f {
@@ -70,7 +70,7 @@ type Response struct {
 	Partial bool
 }
 
-// IsUpgrade says whether r asks for WebSocket: websocket is in the list of Upgrade (what Connection says is for
+// IsUpgrade reports whether r asks for WebSocket: websocket is in the list of Upgrade (what Connection says is for
 // CheckHandshake). Other upgrades (h2c, TLS) are none.
 func (r *Request) IsUpgrade() bool { return r.Fields.Has("Upgrade", "websocket") }
 
@@ -80,7 +80,7 @@ func (r *Request) Intends() bool {
 	return r.IsUpgrade() || len(r.Fields.Values("Sec-WebSocket-Key")) > 0
 }
 
-// IsUpgrade says whether r switches to WebSocket: a 101 with websocket in Upgrade, or without any Upgrade but with
+// IsUpgrade reports whether r switches to WebSocket: a 101 with websocket in Upgrade, or without any Upgrade but with
 // Sec-WebSocket-Accept. Whether a 101 with neither answers a request for WebSocket is for the caller to know.
 func (r *Response) IsUpgrade() bool {
 	if r.Status != 101 {
@@ -92,7 +92,7 @@ func (r *Response) IsUpgrade() bool {
 	return r.Fields.Has("Upgrade", "websocket")
 }
 
-// Switched says whether the two make a WebSocket connection, whatever rules they break. Either may be nil (not captured), but not both.
+// Switched reports whether the two make a WebSocket connection, whatever rules they break. Either may be nil (not captured), but not both.
 func Switched(req *Request, resp *Response) bool {
 	switch {
 	case resp == nil:
@@ -146,7 +146,7 @@ var drafts = [...]struct {
 // String is the draft's name, empty for RFC 6455.
 func (d Draft) String() string { return drafts[d].name }
 
-// Framed says whether its frames are those of RFC 6455; others must not be decoded.
+// Framed reports whether its frames are those of RFC 6455; others must not be decoded.
 func (d Draft) Framed() bool { return drafts[d].framed }
 
 var versions = map[string]Draft{

@@ -77,7 +77,7 @@ func checkRequest(f *faults, r *Request) {
 	checkRequestBody(f, r)
 }
 
-// atLeast11 compares an HTTP version with 1.1; what is no version is not.
+// atLeast11 compares an HTTP version with 1.1; what is not a version is not.
 func atLeast11(v string) bool {
 	major, minor, ok := strings.Cut(v, ".")
 	return ok && len(major) == 1 && (major > "1" && major <= "9" || major == "1" && minor >= "1")

@@ -25,7 +25,7 @@ const defaultWindowBits = 15
 type Negotiated struct {
 	// Extensions are those of the response, in order.
 	Extensions []Extension
-	// Deflate is permessage-deflate as the response has it, nil where it was not accepted; it is what
+	// Deflate is permessage-deflate as the response has it, nil if it was not accepted; it is what
 	// a Config wants.
 	Deflate *Deflate
 	// Unknown is the name of the first extension that may change frames in a way we do not know; empty for none.
@@ -125,7 +125,7 @@ func windowBits(s string) (int, bool) {
 	return 0, false
 }
 
-// duplicate is the name of a parameter given twice, empty where there is none.
+// duplicate is the name of a parameter given twice, empty if there is none.
 func duplicate(e *Extension) string {
 	for i := range e.Params {
 		if e.get(e.Params[i].Name) != &e.Params[i] {

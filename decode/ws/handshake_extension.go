@@ -27,7 +27,7 @@ func (e Extension) String() string {
 	return b.String()
 }
 
-// get is the first parameter with this name; nil where there is none.
+// get is the first parameter with this name; nil if there is none.
 func (e *Extension) get(name string) *Param {
 	for i := range e.Params {
 		if e.Params[i].Name == name {
@@ -100,7 +100,7 @@ func (p *extensionParser) fail(what string) {
 	}
 }
 
-// skip goes behind the next comma.
+// skip goes past the next comma.
 func (p *extensionParser) skip() {
 	_, p.rest, _ = strings.Cut(p.rest, ",")
 }
@@ -159,7 +159,7 @@ func (p *extensionParser) value() string {
 	return b.String()
 }
 
-// isToken says whether s is a token (RFC 9110 section 5.6.2).
+// isToken reports whether s is a token (RFC 9110 section 5.6.2).
 func isToken(s string) bool {
 	for i := range len(s) {
 		if !isTokenByte(s[i]) {

@@ -337,7 +337,7 @@ func TestRequestFields(t *testing.T) {
 	})
 }
 
-// TestHazard_T10_HalfAHandshake: what was not captured is no fault.
+// TestHazard_T10_HalfAHandshake: what was not captured is not a fault.
 func TestHazard_T10_HalfAHandshake(t *testing.T) {
 	t.Parallel()
 	resp := &Response{Status: 101, Fields: edit(goodResponse, "Sec-WebSocket-Extensions: permessage-deflate")}

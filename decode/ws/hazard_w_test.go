@@ -327,7 +327,7 @@ func TestHazard_W28_HeaderCutAnywhere(t *testing.T) {
 			}
 		}
 	}
-	// Cut for good inside the header: nothing is told, the bytes are accounted for.
+	// Cut for good inside the header: nothing is reported, the bytes are accounted for.
 	in := build(0x82, strings.Repeat("z", 70000), key)
 	for cut := range 14 {
 		r := newRig(t, Config{Keep: true})

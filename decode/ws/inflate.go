@@ -10,7 +10,7 @@ import (
 // history is how far back DEFLATE can refer (RFC 1951 section 3.2.5): the size of the reader's own window.
 const history = 32 << 10
 
-// deflateTail is put behind a compressed payload: the empty stored block that its sender removed (RFC 7692
+// deflateTail is put after a compressed payload: the empty stored block that its sender removed (RFC 7692
 // section 7.2.2), then an empty final block, that lets the reader say by io.EOF that it has come to the end.
 var deflateTail = [...]byte{0x00, 0x00, 0xff, 0xff, 0x01, 0x00, 0x00, 0xff, 0xff}
 
@@ -19,7 +19,7 @@ const (
 	finalLen = len(deflateTail) - syncLen
 	// maxFinals is how many blocks of a message may have BFINAL set: each costs a set-up.
 	maxFinals = 1024
-	// keepBuf is from which size on the buffer for output is given up after a message.
+	// keepBuf is from which size on the buffer for output is dropped after a message.
 	keepBuf = 512 << 10
 	// freeRatio is how much output is allowed whatever Limits.Ratio says.
 	freeRatio = 8 << 20
@@ -64,7 +64,7 @@ type job struct {
 type inflater struct {
 	r  io.Reader
 	br bytes.Reader
-	// win is what the messages before put out, as much of it as is known; nil where a message cannot refer to others.
+	// win is what the messages before put out, as much of it as is known; nil if a message cannot refer to others.
 	win *window
 	// pos is the place in the reader's history where it writes next. Where that is 0 the reader's
 	// last answer does not say whether it has more.
@@ -96,7 +96,7 @@ func (x *inflater) reset(j *job) {
 //
 // A reader fed the payload and 00 00 FF FF puts all out at once, unless its history wraps on the way; after that
 // it may be fed the next. Once it has to be asked a second time it is not known whether it has more: it is then given
-// the final block too, and set up anew for the next message.
+// the final block too, and set up again for the next message.
 func (x *inflater) message(j *job) outcome {
 	j.bad = -1
 	if x.stale {
@@ -146,7 +146,7 @@ func (x *inflater) rest(j *job, err error) outcome {
 	}
 }
 
-// ended says whether a final block was the last: our own, or one that the sender let nothing follow but
+// ended reports whether a final block was the last: our own, or one that the sender let nothing follow but
 // the empty block of RFC 7692 section 7.2.3.4.
 func (x *inflater) ended(j *job) bool {
 	switch n := x.br.Len(); n {

@@ -162,7 +162,7 @@ type Message struct {
 	// ValidUTF8 says that the application data (of a close: the reason) is whole and valid UTF-8 (RFC 3629). Always computed for text and
 	// close; for ping and pong too; false for others.
 	ValidUTF8 bool
-	// CloseCode is the code of a close frame, -1 where there is none (section 7.1.5).
+	// CloseCode is the code of a close frame, -1 if there is none (section 7.1.5).
 	CloseCode int
 	// Findings are the rules that this message or its frames broke, each once.
 	Findings []*rule.Rule
@@ -179,7 +179,7 @@ func (m *Message) Reason() []byte {
 // Finding says that the traffic breaks a rule or is incomplete.
 type Finding struct {
 	Rule *rule.Rule
-	// Message and Frame are the numbers that it belongs to, 0 where it belongs to the session as a whole.
+	// Message and Frame are the numbers that it belongs to, 0 if it belongs to the session as a whole.
 	Message, Frame int
 	Dir            Dir
 	// At is the packet with the byte concerned; zero for a conflict, which belongs to the packet that it was
@@ -191,7 +191,7 @@ type Finding struct {
 	Detail string
 }
 
-// Sink is told what a Conn decodes. Pointers are valid during the call; what the
+// Sink is reported what a Conn decodes. Pointers are valid during the call; what the
 // slices in them point to stays valid as long as the Arena.
 type Sink interface {
 	// Frame is called when a frame has ended (its last byte came, or no more of it can come); a frame
@@ -199,7 +199,7 @@ type Sink interface {
 	Frame(*Frame)
 	// Message is called when a message is complete, or no more of it can come.
 	Message(*Message)
-	// Amend re-labels a message already told, by its number; the state only gets worse.
+	// Amend re-labels a message already reported, by its number; the state only gets worse.
 	Amend(n int, s State)
 	// Finding is called as soon as a rule is seen broken.
 	Finding(*Finding)

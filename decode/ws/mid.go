@@ -13,7 +13,7 @@ type midChunk struct {
 	k reassembly.Chunk
 }
 
-// NewMid decodes a session that m has accepted, with what m was fed from the boundaries on; s is told of that
+// NewMid decodes a session that m has accepted, with what m was fed from the boundaries on; s is reported of that
 // before NewMid returns. A direction without a boundary yet goes on being searched. Of what
 // m was fed, everything but gaps is added to cfg.Bytes. m must not be used afterwards.
 func NewMid(cfg Config, s Sink, m *Midstream) *Conn {

@@ -13,7 +13,7 @@ const (
 	OpPong         Opcode = 0xA
 )
 
-// opcodeNames are the names of the opcodes as in the JSON's kind; empty where reserved.
+// opcodeNames are the names of the opcodes as in the JSON's kind; empty if reserved.
 var opcodeNames = [16]string{
 	OpContinuation: "continuation", OpText: "text", OpBinary: "binary",
 	OpClose: "close", OpPing: "ping", OpPong: "pong",
@@ -27,8 +27,8 @@ func (o Opcode) String() string {
 	return "reserved"
 }
 
-// Control says whether o is a control frame's, reserved ones included (section 5.5).
+// Control reports whether o is a control frame's, reserved ones included (section 5.5).
 func (o Opcode) Control() bool { return o&0x8 != 0 }
 
-// Reserved says whether o is none of those that the RFC defines.
+// Reserved reports whether o is none of those that the RFC defines.
 func (o Opcode) Reserved() bool { return o > 0xF || opcodeNames[o] == "" }

@@ -209,7 +209,7 @@ func (k senderKind) dir() Dir {
 	return S2C
 }
 
-// TestScriptsAreRight holds what is told of whole streams against what was sent.
+// TestScriptsAreRight holds what is reported of whole streams against what was sent.
 func TestScriptsAreRight(t *testing.T) {
 	t.Parallel()
 	for _, k := range senders {
@@ -327,7 +327,7 @@ func checkTold(t *rapid.T, s *script, m *Message) {
 			t.Fatalf("exact message %d at %d is not what was sent", m.N, m.Stream.Start)
 		}
 	case m.State == Guessed:
-		// A boundary may be guessed wrong; but at a true one, what is told is what was sent.
+		// A boundary may be guessed wrong; but at a true one, what is reported is what was sent.
 		if known && m.Opcode == want.opcode && string(m.Payload) != want.payload {
 			t.Fatalf("guessed message %d at %d is not what was sent", m.N, m.Stream.Start)
 		}

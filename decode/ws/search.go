@@ -8,7 +8,7 @@ import (
 type Masking uint8
 
 const (
-	// MaskUnknown: the side is not known; the bit is the same in all frames of the direction.
+	// MaskUnknown: the side is not known; the bit is the same in total frames of the direction.
 	MaskUnknown Masking = iota
 	// MaskSet: the direction is the client's.
 	MaskSet
@@ -211,7 +211,7 @@ func (s *Search) keep(c reassembly.Chunk) {
 	s.marks = append(s.marks, mark{c.Off, c})
 }
 
-// cut forgets all bytes up to off: those between head and off are missing. Chains that need none of them stay.
+// cut drops all bytes up to off: those between head and off are missing. Chains that need none of them stay.
 func (s *Search) cut(off int64) {
 	s.skipped += s.head - s.base
 	s.buf, s.lo, s.marks = s.buf[:0], 0, s.marks[:0]
@@ -244,7 +244,7 @@ func (s *Search) trim() {
 	}
 }
 
-// drop forgets the bytes before off, and moves the rest down once they are the smaller part.
+// drop drops the bytes before off, and moves the rest down once they are the smaller part.
 func (s *Search) drop(off int64) {
 	n := int(off - s.base)
 	s.skipped += int64(n)

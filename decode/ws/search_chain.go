@@ -173,12 +173,12 @@ func (g *glimpse) extend(p []byte) verdict {
 	return plausible
 }
 
-// allows says whether a MASK bit fits.
+// allows reports whether a MASK bit fits.
 func (m Masking) allows(masked bool) bool {
 	return m == MaskUnknown || (m == MaskSet) == masked
 }
 
-// opens says whether a frame may begin with b: a known opcode, control frames with FIN, and RSV
+// opens reports whether a frame may begin with b: a known opcode, control frames with FIN, and RSV
 // bits only where an extension may have set them.
 func (o *SearchOptions) opens(b byte) bool {
 	op, rsv := b&0xF, b>>4&7
@@ -202,7 +202,7 @@ func (s *Search) hopeless(first, second byte) bool {
 	return first&0xF >= 8 && second&0x7F > 125 || !s.opt.Masked.allows(second&0x80 != 0)
 }
 
-// step puts the frame at c.next behind the chain, if it fits.
+// step puts the frame at c.next after the chain, if it fits.
 func (s *Search) step(c *chain, final bool) verdict {
 	s.steps++
 	var g glimpse
@@ -220,7 +220,7 @@ func (s *Search) step(c *chain, final bool) verdict {
 	return plausible
 }
 
-// follow moves the message state on; false where the frame has no place there (section 5.4).
+// follow moves the message state on; false if the frame has no place there (section 5.4).
 func (c *chain) follow(g *glimpse) bool {
 	switch {
 	case g.op == OpClose:
@@ -299,7 +299,7 @@ func (g *glimpse) evidence(gain float32) evidence {
 	return byTag
 }
 
-// isMark says whether a segment begins at off. Offsets before what is kept are none.
+// isMark reports whether a segment begins at off. Offsets before what is kept are none.
 func (s *Search) isMark(off int64) bool {
 	_, ok := slices.BinarySearchFunc(s.marks, off, func(m mark, off int64) int {
 		return int(min(1, max(-1, m.off-off)))

@@ -1,6 +1,6 @@
 package ws
 
-// advance moves every chain as far as the bytes go, and forgets those that break.
+// advance moves every chain as far as the bytes go, and drops those that break.
 func (s *Search) advance() {
 	if s.head < s.wake && !s.closed {
 		return
@@ -37,8 +37,8 @@ func (s *Search) begin(off int64, atSegment bool) {
 	}
 }
 
-// run follows a chain until it wants bytes that are not there; false where it breaks, or where it joins a chain that
-// is no worse.
+// run follows a chain until it wants bytes that are not there; false if it breaks, or where it joins a chain that
+// is not a worse.
 func (s *Search) run(c *chain) bool {
 	humble := !c.atSegment && c.bits() < segmentBits
 	for c.next < s.head {
@@ -59,7 +59,7 @@ func (s *Search) run(c *chain) bool {
 	return true
 }
 
-// passed says whether a chain was at this byte of the chunk in this state.
+// passed reports whether a chain was at this byte of the chunk in this state.
 func (s *Search) passed(at int64, state byte) bool {
 	return at >= 0 && at < int64(len(s.seen)) && s.seen[at]&state != 0
 }
@@ -123,7 +123,7 @@ func (s *Search) rouse() {
 	}
 }
 
-// best is the chain with the most evidence; nil where there is none with a frame.
+// best is the chain with the most evidence; nil if there is none with a frame.
 func (s *Search) best(m Masking) *chain {
 	var best *chain
 	for i := range s.live {

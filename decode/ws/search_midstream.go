@@ -22,7 +22,7 @@ const (
 type MidstreamOptions struct {
 	// Keep bounds the bytes kept of each direction (default 1 MiB).
 	Keep int64
-	// Give is after how many bytes of both directions it gives up (default 4 MiB).
+	// Give is after how many bytes of both directions it drops (default 4 MiB).
 	Give int64
 }
 
@@ -173,7 +173,7 @@ func (c *chain) sober(head int64) float32 {
 	return v
 }
 
-// commit takes the best chain with this masking for the boundary; where there is none, the search goes on as an ordinary one.
+// commit takes the best chain with this masking for the boundary; if there is none, the search goes on as an ordinary one.
 func (s *Search) commit(m Masking) {
 	s.opt.Masked, s.opt.Threshold = m, defaultThreshold
 	n := 0

@@ -184,7 +184,7 @@ func TestSearchSkipsLongFrames(t *testing.T) {
 	}
 }
 
-// TestSearchGap: a chain whose payload covers a gap goes on behind it; the gap that ends a search is replayed.
+// TestSearchGap: a chain whose payload covers a gap goes on after it; the gap that ends a search is replayed.
 func TestSearchGap(t *testing.T) {
 	t.Parallel()
 	g := newGen(4, false)

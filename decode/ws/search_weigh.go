@@ -5,7 +5,7 @@ import (
 	"unicode/utf8"
 )
 
-// weigh is how many bits of evidence a frame gives; false where its payload shows that it is none.
+// weigh is how many bits of evidence a frame gives; false if its payload shows that it is none.
 func (s *Search) weigh(c *chain, g *glimpse) (float32, bool) {
 	var scratch [probe]byte
 	body := scratch[:copy(scratch[:], g.payload)]
@@ -75,7 +75,7 @@ func closeBits(g *glimpse, body []byte, head float32) (float32, bool) {
 	return head + 4, ok && controls == 0
 }
 
-// textLike says whether p is valid UTF-8, its last character cut off perhaps, and how many control characters
+// textLike reports whether p is valid UTF-8, its last character cut off perhaps, and how many control characters
 // other than white space it holds.
 func textLike(p []byte, cut bool) (ok bool, controls int) {
 	for i := 0; i < len(p); {

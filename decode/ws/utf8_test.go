@@ -6,7 +6,7 @@ import (
 	"unicode/utf8"
 )
 
-// firstBad is the index of the first byte at which b can no longer be the begin of valid UTF-8, by the standard
+// firstBad is the index of the first byte at which b can no longer be the start of valid UTF-8, by the standard
 // library; -1 where it can.
 func firstBad(b []byte) int {
 	for i := 0; i < len(b); {

@@ -3,7 +3,7 @@ package ws
 // window is a ring that holds the last bytes put out, history at most (RFC 7692 section 7.1.1: the LZ77 sliding
 // window). It takes no more memory than there is to hold.
 type window struct {
-	// buf holds what there is, from its begin until it is history long; then at is the oldest byte.
+	// buf holds what there is, from its start until it is history long; then at is the oldest byte.
 	buf []byte
 	at  int
 }

@@ -25,14 +25,20 @@ func TestIDs(t *testing.T) {
 
 func TestReport(t *testing.T) {
 	t.Parallel()
-	in := `{"Action":"pass","Package":"p","Test":"TestHazard_F1_Empty"}
-{"Action":"fail","Package":"p","Test":"TestHazard_F1_Empty/sub"}
-not json
-{"Action":"pass","Package":"p","Test":"TestHazard_F2_Magics"}
-{"Action":"fail","Package":"q","Test":"TestHazard_F2_Others"}
-{"Action":"skip","Package":"p","Test":"TestHazard_F3_Snaplen"}
-{"Action":"pass","Package":"p","Test":"TestHazard_F99_None"}
-{"Action":"fail","Package":"r"}`
+	in := `=== RUN   TestHazard_F1_Empty
+--- PASS: TestHazard_F1_Empty (0.00s)
+    --- FAIL: TestHazard_F1_Empty/sub (0.00s)
+--- PASS: TestHazard_F2_Magics (0.00s)
+--- PASS: TestOther (0.00s)
+ok  	p	0.1s
+--- FAIL: TestHazard_F2_Others (0.00s)
+    x_test.go:3: --- PASS: TestHazard_F4_Quoted
+FAIL
+FAIL	q	0.1s
+--- SKIP: TestHazard_F3_Snaplen (0.00s)
+--- PASS: TestHazard_F99_None (0.00s)
+FAIL	r [build failed]
+`
 	var out strings.Builder
 	known := []string{"F1", "F2", "F3", "F4", "F5"}
 	count(strings.NewReader(in), known).report(&out, known)
@@ -40,9 +46,10 @@ not json
 failing (1): F2
 skipped here (1): F3
 without a test (2): F4 F5
-failed: q TestHazard_F2_Others
+failed: TestHazard_F2_Others
+failed: q
 failed: r
-no such hazard: p TestHazard_F99_None
+no such hazard: TestHazard_F99_None
 `
 	if out.String() != want {
 		t.Errorf("got\n%s\nwant\n%s", out.String(), want)

@@ -9,8 +9,11 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"github.com/wspeek/wspeek/cmd/internal/run"
 	"github.com/wspeek/wspeek/pcaps"
+	"github.com/wspeek/wspeek/pcaps/poll"
 )
 
 // What was read when SIGINT came is exported, and no temporary file is left.
@@ -27,19 +30,25 @@ func TestExportInterrupted(t *testing.T) {
 		cmd.Env = append(os.Environ(), "WSPEEK_TEST_MAIN=1", "TMPDIR="+tmp)
 		words := &strings.Builder{}
 		cmd.Stderr = words
-		in, err := cmd.StdinPipe()
+		stdin, in, err := os.Pipe()
 		if err != nil {
 			t.Fatal(err)
 		}
+		defer stdin.Close()
+		defer in.Close()
+		cmd.Stdin = stdin
 		if err := cmd.Start(); err != nil {
 			t.Fatal(err)
 		}
-		timer := time.AfterFunc(20*time.Second, func() { cmd.Process.Kill() })
+		timer := time.AfterFunc(poll.Deadline, func() { cmd.Process.Kill() })
 		defer timer.Stop()
 		if _, err := io.WriteString(in, string(pcaps.Get("jsonrpc").Data)); err != nil {
 			t.Fatal(err)
 		}
-		time.Sleep(500 * time.Millisecond) // nothing tells from outside that it was read
+		poll.Until(t, "all input is read", func() bool {
+			unread, err := unix.IoctlGetInt(int(in.Fd()), unix.TIOCINQ)
+			return err == nil && unread == 0 && asleep(t, cmd.Process.Pid)
+		})
 		cmd.Process.Signal(os.Interrupt)
 		cmd.Wait()
 		if got := cmd.ProcessState.ExitCode(); got != run.Interrupted || !strings.Contains(words.String(), "1 session, 14 messages") {
@@ -49,4 +58,18 @@ func TestExportInterrupted(t *testing.T) {
 			t.Errorf("%s: left behind: %q and %q", format, names(t, dir), names(t, tmp))
 		}
 	}
+}
+
+// asleep says whether all threads of a process wait, at several looks.
+func asleep(t *testing.T, pid int) bool {
+	t.Helper()
+	for range 5 {
+		for _, thread := range statusOf(t, pid) {
+			if !strings.HasPrefix(thread["State"], "S") {
+				return false
+			}
+		}
+		time.Sleep(time.Millisecond)
+	}
+	return true
 }
