@@ -5,19 +5,19 @@ import (
 	"math"
 )
 
-// format is a file format: it finds the records in a run of bytes. It is told
-// the same bytes again, and more of them, where it has not taken them.
+// format is a file format: it finds the records in a run of bytes. Bytes that it
+// has not taken are passed to it again, together with more.
 type format interface {
-	// records appends the packets of the whole records at the begin of data to b
+	// records appends the packets of the whole records at the start of data to b
 	// and returns how many bytes those records take, or those it wants to skip.
 	// After a fault it is not called again.
 	records(data []byte, b *Batch) (n int, f *fault)
-	// cut says what the input ends inside of, if tail is all that is left of it,
+	// truncation says what the input ends inside of, if tail is all that is left of it,
 	// and how many bytes are missing. An empty what means that it ends well.
-	cut(tail []byte) (what string, missing int64)
+	truncation(tail []byte) (what string, missing int64)
 }
 
-// fault is a record that cannot be read on from. It begins at the n that
+// fault is a record after which reading cannot go on. It starts at the n that
 // records returned with it.
 type fault struct{ what string }
 
@@ -72,7 +72,7 @@ func (r *Reader) fillBatch(b *Batch) {
 		case r.read != nil:
 			r.end = r.ending(rest)
 		case len(b.Packets) == 0:
-			buf = r.fill(roomy(buf, rest))
+			buf = r.fill(grow(buf, rest))
 			continue
 		}
 		r.carry = append(r.carry[:0], rest...)
@@ -90,9 +90,9 @@ func (r *Reader) memory(b *Batch) []byte {
 	return append(buf, r.carry...)
 }
 
-// roomy moves rest, the end of buf, to its begin. Only if rest fills buf, that
-// is if so many bytes of one record have really come, it takes more memory.
-func roomy(buf, rest []byte) []byte {
+// grow moves rest, the end of buf, to its start. It takes more memory only if rest fills buf, so
+// only when that many bytes of one record have really arrived.
+func grow(buf, rest []byte) []byte {
 	switch {
 	case len(rest) == cap(buf):
 		buf = make([]byte, 0, 2*cap(buf)+sniffRead)
@@ -102,7 +102,7 @@ func roomy(buf, rest []byte) []byte {
 	return append(buf[:0], rest...)
 }
 
-// fill reads once, or as often as it takes where nothing makes us wait.
+// fill reads once; if reading never waits, it fills buf.
 func (r *Reader) fill(buf []byte) []byte {
 	end := cap(buf)
 	if len(buf) < r.opt.BatchBytes {
@@ -130,7 +130,7 @@ func (r *Reader) ending(tail []byte) error {
 	if r.read != io.EOF {
 		return r.damage(r.read.Error(), 0, r.read)
 	}
-	if what, missing := r.format.cut(tail); what != "" {
+	if what, missing := r.format.truncation(tail); what != "" {
 		return r.damage(what, missing, nil)
 	}
 	return io.EOF

@@ -126,7 +126,7 @@ func readAll(t testing.TB, data []byte, opt Options) (all []seen, damage *Damage
 	return all, damage, r.Stats()
 }
 
-// errEOFIf is io.EOF where a read had nothing to give.
+// errEOFIf is io.EOF if a read returned nothing.
 func errEOFIf(n int) error {
 	if n == 0 {
 		return io.EOF

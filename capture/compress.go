@@ -46,7 +46,7 @@ func isGzip(head []byte) bool {
 }
 
 // isZstd knows a frame and a skippable frame (RFC 8878 sections 3.1.1 and 3.1.2),
-// with which parallel writers begin.
+// with which parallel writers start.
 func isZstd(head []byte) bool {
 	return bytes.HasPrefix(head, []byte("\x28\xb5\x2f\xfd")) ||
 		len(head) >= 4 && head[0]&0xf0 == 0x50 && bytes.Equal(head[1:4], []byte("\x2a\x4d\x18"))
@@ -57,7 +57,7 @@ func openGzip(src io.Reader) (io.Reader, func() error, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	return z, func() error { z.Close(); return nil }, nil // its error was told by Read
+	return z, func() error { z.Close(); return nil }, nil // its error was reported by Read
 }
 
 func openZstd(src io.Reader) (io.Reader, func() error, error) {
@@ -69,7 +69,7 @@ func openZstd(src io.Reader) (io.Reader, func() error, error) {
 	return z, func() error { z.Close(); return nil }, nil
 }
 
-// unfold puts an unpacker between file, which began with head, and r.src, and
+// unfold puts an unpacker between file, which started with head, and r.src, and
 // returns the first unpacked bytes.
 func (r *Reader) unfold(p *packing, file io.Reader, head []byte) ([]byte, error) {
 	packed := &resumed{head: head, src: file, err: r.read}

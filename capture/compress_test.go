@@ -72,7 +72,7 @@ func TestHazard_F14_CompressedCaptures(t *testing.T) {
 		{"gzip", func(t *testing.T) []byte { return gzipped(t, in) }},
 		{"gzip in two members", func(t *testing.T) []byte { return append(gzipped(t, in[:9999]), gzipped(t, in[9999:])...) }},
 		{"zstd", func(t *testing.T) []byte { return zstded(t, in) }},
-		{"zstd behind a skippable frame", func(t *testing.T) []byte { return append(skippable, zstded(t, in)...) }},
+		{"zstd after a skippable frame", func(t *testing.T) []byte { return append(skippable, zstded(t, in)...) }},
 		{"zstd in two frames", func(t *testing.T) []byte { return append(zstded(t, in[:9999]), zstded(t, in[9999:])...) }},
 		{"by gzip", func(t *testing.T) []byte { return unpackedBy(t, "gzip", in) }},
 		{"by zstd", func(t *testing.T) []byte { return unpackedBy(t, "zstd", in) }},
@@ -186,6 +186,6 @@ func TestGzipPipeShowsAtOnce(t *testing.T) {
 	w.Close()
 	out.Close()
 	if _, open := <-got; open {
-		t.Error("got packets behind the end")
+		t.Error("got packets after the end")
 	}
 }

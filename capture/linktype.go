@@ -45,7 +45,7 @@ const (
 	LinkIPv4 LinkType = 228
 	// LinkIPv6 is an IPv6 packet without any header before it.
 	LinkIPv6 LinkType = 229
-	// LinkNFLog is what Linux's netfilter log hands over ("-i nflog").
+	// LinkNFLog is what Linux's netfilter log delivers ("-i nflog").
 	LinkNFLog LinkType = 239
 	// LinkUpperPDU is what Wireshark exports: tags, then an IP packet, a frame or the payload of a TCP segment.
 	LinkUpperPDU LinkType = 252
@@ -78,7 +78,7 @@ var linkNames = map[LinkType]string{
 	278: "OpenVizsla", 283: "IEEE 802.15.4 with TAP header", 288: "USB 2.0",
 }
 
-// String is the number with the name, where there is one: "link type 105 (IEEE 802.11)".
+// String is the number with the name, if there is one: "link type 105 (IEEE 802.11)".
 func (l LinkType) String() string {
 	s := "link type " + strconv.Itoa(int(l))
 	if name, ok := linkNames[l]; ok {

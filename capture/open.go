@@ -10,9 +10,9 @@ import (
 
 // Options are how a capture is read. The zero value works.
 type Options struct {
-	// Secrets, if not nil, is handed each Decryption Secrets Block (pcapng draft,
-	// section 4.7) as it is met: typ is the secrets type (0x544c534b is a TLS key
-	// log), data is valid during the call only. It runs inside Open or ReadBatch,
+	// Secrets, if not nil, is called with each Decryption Secrets Block (pcapng draft,
+	// section 4.7) as it is read: typ is the secrets type (0x544c534b is a TLS key
+	// log), data is valid during the call only. It is called inside Open or ReadBatch,
 	// so before the packets that follow the block are returned.
 	Secrets func(typ uint32, data []byte)
 	// MaxRecord is the largest captured length of one packet in bytes; 0 means
@@ -50,7 +50,7 @@ func (o Options) withDefaults() Options {
 	return o
 }
 
-// Stats counts what a reader met. All count from the begin of the file.
+// Stats counts what a reader found. All count from the start of the file.
 type Stats struct {
 	// Packets is how many packet numbers were given out: packets and NotPackets
 	// and Undeclared.
@@ -59,7 +59,7 @@ type Stats struct {
 	// none: Custom Blocks, Systemd Journal Export Blocks, Sysdig events.
 	NotPackets int
 	// Undeclared are packets of an interface that the file does not describe. They
-	// are skipped: nobody knows their link type and clock.
+	// are skipped: their link type and clock are not known.
 	Undeclared int
 	// OverOrigLen are packets with more bytes captured than there were on the wire.
 	// They are delivered, OrigLen raised to what was captured.
@@ -91,12 +91,12 @@ type Reader struct {
 	name   string
 	opt    Options
 	src    io.Reader // the (unfolded) bytes of the capture
-	whole  bool      // src never makes us wait: fill batches to the brim
+	whole  bool      // reading src never waits: fill batches completely
 	format format
 	tally  tally
 
 	carry []byte // what was read beyond the last whole record
-	taken int64  // bytes of src that lie before carry
+	taken int64  // bytes of src before carry
 	read  error  // what src ended with
 	end   error  // what ReadBatch says when the packets are used up
 
@@ -106,7 +106,7 @@ type Reader struct {
 	closers []func() error
 }
 
-// Open opens a capture file; "-" is standard input. What is no capture, or
+// Open opens a capture file; "-" is standard input. What is not a capture, or
 // cannot be opened, is an *OpenError. On a pipe it waits for the file header.
 func Open(name string, opt Options) (*Reader, error) {
 	f, info, err := openFile(name)
@@ -167,10 +167,10 @@ func openError(name string, err error) error {
 // Name is the file as the user named it.
 func (r *Reader) Name() string { return r.name }
 
-// Size is the size of the file in bytes as it lies on disk, -1 where that is not known.
+// Size is the size of the file in bytes as it is on disk, -1 if that is not known.
 func (r *Reader) Size() int64 { return r.size }
 
-// Offset is how many bytes were read of the file as it lies on disk: packed
+// Offset is how many bytes were read of the file as it is on disk: packed
 // bytes, if it is compressed. It may be called from any goroutine.
 func (r *Reader) Offset() int64 { return r.offset.Load() }
 

@@ -28,11 +28,11 @@ type Files struct {
 	now    *Reader
 }
 
-// input is one of Files: its name and where it stands in time.
+// input is one of Files: its name and the time of its first packet.
 type input struct {
 	name  string
 	first Time
-	empty bool    // no packets: read last, to tell of its damage
+	empty bool    // no packets: read last, to report its damage
 	size  int64   // -1: not known
 	once  *Reader // a stream, which can be opened once only
 	ahead Batch   // what has been read of once
@@ -40,8 +40,8 @@ type input struct {
 }
 
 // OpenFiles opens captures; a name is as in Open. The first that cannot be
-// opened, or is no capture, is an *OpenError. To order several it reads the
-// first packets of each, and waits for them where one is a pipe.
+// opened, or is not a capture, is an *OpenError. To order several it reads the
+// first packets of each, and waits for them if one is a pipe.
 func OpenFiles(names []string, opt Options) (*Files, error) {
 	f := &Files{opt: opt}
 	if len(names) == 1 {
@@ -64,7 +64,7 @@ func OpenFiles(names []string, opt Options) (*Files, error) {
 	return f, nil
 }
 
-// probe reads the begin of a capture to learn the time of its first packet.
+// probe reads the start of a capture to learn the time of its first packet.
 func probe(name string, opt Options) (input, error) {
 	twice := opt
 	twice.Secrets, twice.BatchBytes = nil, 64<<10
@@ -74,7 +74,7 @@ func probe(name string, opt Options) (input, error) {
 	}
 	in := input{name: name, size: r.Size()}
 	if !r.whole || name == "-" {
-		// What is read now is not seen again, so the secrets are handed on now.
+		// What is read now is not seen again, so the secrets are passed on now.
 		r.opt, in.once = opt.withDefaults(), r
 	}
 	in.err = r.ReadBatch(&in.ahead)
@@ -135,7 +135,7 @@ func (f *Files) ReadBatch(b *Batch) error {
 	}
 }
 
-// readOpen reads from the open file, or hands on what was read ahead of it.
+// readOpen reads from the open file, or passes on what was read ahead of it.
 func (f *Files) readOpen(b *Batch) error {
 	in := &f.inputs[f.current]
 	if !f.held {
@@ -196,7 +196,7 @@ func (f *Files) File(number int) int {
 	return max(0, sort.SearchInts(f.starts, number)-1)
 }
 
-// Offset is how many bytes were read of all files, as they lie on disk. It may
+// Offset is how many bytes were read of all files, as they are on disk. It may
 // be called from any goroutine.
 func (f *Files) Offset() int64 {
 	f.mu.Lock()
@@ -207,7 +207,7 @@ func (f *Files) Offset() int64 {
 	return f.offset
 }
 
-// Size is the size of all files in bytes as they lie on disk, -1 where that is not known.
+// Size is the size of all files in bytes as they are on disk, -1 if that is not known.
 func (f *Files) Size() int64 {
 	var sum int64
 	for i := range f.inputs {

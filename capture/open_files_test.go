@@ -36,7 +36,7 @@ func TestFilesInOrderOfTheirFirstPackets(t *testing.T) {
 	all, err := drain(f)
 	var damage *Damage
 	if !errors.As(err, &damage) || damage.Name != cut || damage.Packets != 2 {
-		t.Errorf("got %v, want damage of %s behind 2 packets", err, cut)
+		t.Errorf("got %v, want damage of %s after 2 packets", err, cut)
 	}
 	wantFile := []int{0, 0, 1, 1, 2}
 	for i, p := range all {

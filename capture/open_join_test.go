@@ -12,7 +12,7 @@ import (
 	"github.com/wspeek/wspeek/pcaps"
 )
 
-// TestTruncatedGzipIsDamage: what was read before the cut stands, and the damage is told once, with its place.
+// TestTruncatedGzipIsDamage: what was read before the cut is valid, and the damage is reported once, with its place.
 func TestTruncatedGzipIsDamage(t *testing.T) {
 	t.Parallel()
 	var zipped bytes.Buffer

@@ -10,17 +10,17 @@ import (
 	"sync/atomic"
 )
 
-// OpenError is an input that could not be opened, or that is no capture.
+// OpenError is an input that could not be opened, or that is not a capture.
 type OpenError struct {
 	// Name is the file as the user named it.
 	Name string
 	// What says what is wrong: "empty file", "not a capture file", "permission denied".
 	What string
-	// First are the first bytes, at most 16, of an input that is no capture.
+	// First are the first bytes, at most 16, of an input that is not a capture.
 	First []byte
-	// Kind says what the input seems to be, and what helps; empty where not known.
+	// Kind says what the input seems to be, and what helps; empty if not known.
 	Kind string
-	// Err is the cause where there is one (fs.ErrNotExist and the like).
+	// Err is the cause if there is one (fs.ErrNotExist and the like).
 	Err error
 }
 
@@ -41,11 +41,11 @@ func (e *OpenError) Unwrap() error { return e.Err }
 
 var errDirectory = errors.New("is a directory")
 
-// opener builds the reader of a format whose input begins with head. What it
+// opener builds the reader of a format whose input starts with head. What it
 // sets r.taken to is the file header.
 type opener func(r *Reader, head []byte) (format, error)
 
-// kind is a sort of file, known by how it begins.
+// kind is a sort of file, known by how it starts.
 type kind struct {
 	magic string
 	need  int    // bytes that open wants to see
@@ -114,7 +114,7 @@ func (r *Reader) begin(src io.Reader) error {
 	return r.choose(head)
 }
 
-// choose finds the format of the (unfolded) input that begins with head.
+// choose finds the format of the (unfolded) input that starts with head.
 func (r *Reader) choose(head []byte) error {
 	for i := range kinds {
 		k := &kinds[i]
@@ -155,7 +155,7 @@ func (r *Reader) notCapture(head []byte, kind string) error {
 	return e
 }
 
-// guess names text that people hand over by mistake.
+// guess names kinds of text that people pass by mistake.
 func guess(head []byte) string {
 	text := strings.TrimLeft(strings.TrimPrefix(string(head), "\xef\xbb\xbf"), " \t\r\n")
 	switch {

@@ -19,7 +19,7 @@ func TestHazard_F1_NotACapture(t *testing.T) {
 	tests := []struct{ name, in, want string }{
 		{"empty", "", "x: empty file"},
 		{"HAR", "{\n  \"log\": {", "x: not a capture file: first bytes 7b 0a 20 20 (JSON, perhaps a HAR)"},
-		{"JSON list behind a byte order mark", "\xef\xbb\xbf [1]", "x: not a capture file: first bytes ef bb bf 20 (JSON, perhaps a HAR)"},
+		{"JSON list after a byte order mark", "\xef\xbb\xbf [1]", "x: not a capture file: first bytes ef bb bf 20 (JSON, perhaps a HAR)"},
 		{"PDML", "<?xml", "x: not a capture file: first bytes 3c 3f 78 6d (XML or HTML)"},
 		{"text", "hello\n", "x: not a capture file: first bytes 68 65 6c 6c (text)"},
 		{"key log", "CLIENT_RANDOM 00", "x: not a capture file: first bytes 43 4c 49 45 (TLS key log: a capture is wanted)"},
@@ -121,7 +121,7 @@ func TestHazard_F15_PipeShowsAtOnce(t *testing.T) {
 	}
 	out.Close()
 	if data, open := <-got; open {
-		t.Errorf("got %q behind the end", data)
+		t.Errorf("got %q after the end", data)
 	}
 }
 
@@ -148,7 +148,7 @@ func write(t testing.TB, name string, data []byte) {
 	}
 }
 
-// TestReadErrorIsDamage lets a stream fail behind a packet.
+// TestReadErrorIsDamage lets a stream fail after a packet.
 func TestReadErrorIsDamage(t *testing.T) {
 	t.Parallel()
 	broken := errors.New("cable pulled")
@@ -164,7 +164,7 @@ func TestReadErrorIsDamage(t *testing.T) {
 	}
 	var b Batch
 	if err := r.ReadBatch(&b); err != io.EOF {
-		t.Errorf("got %v behind the damage, want io.EOF", err)
+		t.Errorf("got %v after the damage, want io.EOF", err)
 	}
 }
 

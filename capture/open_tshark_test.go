@@ -170,7 +170,7 @@ func explained(label string, got, want line) bool {
 	case strings.HasPrefix(want.time, "4734231571") && got.time == decimal(math.MaxInt64):
 		// The year 151,992 is held at the last moment that a Time can say.
 	case strings.Contains(label, "timestamp_invalid_"):
-		// tshark prints a fraction of a second or more behind the seconds, or
+		// tshark prints a fraction of a second or more after the seconds, or
 		// overflows; we carry it into the seconds.
 	default:
 		return false

@@ -9,7 +9,7 @@ import (
 const (
 	pcapFileHeader     = 24
 	pcapRecordHeader   = 16
-	pcapModifiedHeader = 24 // with interface index, protocol and packet type behind
+	pcapModifiedHeader = 24 // then interface index, protocol and packet type
 )
 
 // pcap reads the classic format (pcap draft, section 4 and 5), in both byte
@@ -54,7 +54,7 @@ func openPcap(r *Reader, head []byte) (format, error) {
 		p.header = pcapModifiedHeader
 	}
 	p.snaplen = p.u32(head[16:])
-	p.link = LinkType(p.u32(head[20:])) // the upper half tells of the FCS
+	p.link = LinkType(p.u32(head[20:])) // the upper half describes the check sequence
 	p.lengths = lengthsOf(p.u16(head[4:]), p.u16(head[6:]))
 	r.taken = pcapFileHeader
 	return p, nil
@@ -145,8 +145,8 @@ func (p *pcap) tooLong(number int, captured uint32) *fault {
 	return &fault{fmt.Sprintf("packet %d: captured length %d is over the limit of %d", number, captured, p.max)}
 }
 
-// cut implements format.
-func (p *pcap) cut(tail []byte) (what string, missing int64) {
+// truncation implements format.
+func (p *pcap) truncation(tail []byte) (what string, missing int64) {
 	if len(tail) == 0 {
 		return "", 0
 	}

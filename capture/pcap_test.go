@@ -11,7 +11,7 @@ import (
 func TestHazard_F2_AllMagics(t *testing.T) {
 	t.Parallel()
 	const us, ns, modified = 0xa1b2c3d4, 0xa1b23c4d, 0xa1b2cd34
-	extra := "12345678" // what a modified record has behind its header
+	extra := "12345678" // what a modified record has after its header
 	tests := []struct {
 		name  string
 		order byteOrder

@@ -8,7 +8,7 @@ import (
 
 const (
 	ngSectionStart = 12 // type, length and byte-order magic of a section header
-	ngFrame        = 12 // what stands around the body of a block: type, length, length
+	ngFrame        = 12 // what is around the body of a block: type, length, length
 	ngBlockHeader  = 8  // type and length
 	ngTrailer      = 4
 
@@ -29,7 +29,7 @@ const (
 )
 
 // pcapng reads the format of Wireshark (pcapng draft). A block is held in memory
-// as a whole only where its body is of use; others run past.
+// as a whole only if its body is of use; others are skipped as they come.
 //
 //	block: type, length, body, length again
 type pcapng struct {
@@ -44,7 +44,7 @@ type pcapng struct {
 	skipped  uint32
 }
 
-// least is the smallest legal length of a block; kept says whether its body is of use.
+// least is the smallest legal length of a block; kept reports whether its body is of use.
 func (t blockType) least() (size uint32, kept bool) {
 	switch t {
 	case blockEnhanced, blockOldPacket:
@@ -82,7 +82,7 @@ func (p *pcapng) read(t blockType, block []byte, b *Batch) *fault {
 	return nil
 }
 
-// numbered says whether Wireshark gives a block that holds no packet a frame
+// numbered reports whether Wireshark gives a block that holds no packet a frame
 // number all the same.
 func (t blockType) numbered() bool {
 	switch t {
@@ -142,8 +142,8 @@ func (p *pcapng) records(data []byte, b *Batch) (int, *fault) {
 	}
 }
 
-// block takes the block at the begin of data, or a part of one that runs past. It returns
-// 0 bytes and no fault where it needs to see more.
+// block takes the block at the start of data, or a part of one that is skipped. It returns
+// 0 bytes and no fault if it needs to see more.
 func (p *pcapng) block(data []byte, b *Batch) (int, *fault) {
 	if p.skipping > 0 || p.skipped > 0 {
 		return p.skip(data)
@@ -200,7 +200,7 @@ func lengthFault(t blockType, size uint32) *fault {
 	return &fault{fmt.Sprintf("block length %d is too small for a block of type %#x", size, uint32(t))}
 }
 
-// pass begins to let a block run past.
+// pass starts to skip a block.
 func (p *pcapng) pass(t blockType, size uint32) int {
 	switch {
 	case t.numbered():
@@ -235,8 +235,8 @@ func trailerFault(size, again uint32) *fault {
 	return &fault{fmt.Sprintf("block length %d is repeated as %d", size, again)}
 }
 
-// cut implements format.
-func (p *pcapng) cut(tail []byte) (what string, missing int64) {
+// truncation implements format.
+func (p *pcapng) truncation(tail []byte) (what string, missing int64) {
 	switch {
 	case p.skipped > 0:
 		return "ends inside a block", int64(p.skipping) + ngTrailer - int64(len(tail))

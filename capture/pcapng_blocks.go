@@ -5,7 +5,7 @@ import "fmt"
 // iface is an interface of the current section.
 type iface struct {
 	link    LinkType
-	snaplen uint32 // 0 is no limit
+	snaplen uint32 // 0 means no limit
 	units   units
 	dropped uint64 // by its last statistics
 }
@@ -24,7 +24,7 @@ const (
 	epbDropcount = 4
 )
 
-// section begins a new section: interfaces are numbered anew.
+// section starts a new section: interfaces are numbered again.
 func (p *pcapng) section(block []byte) *fault {
 	major, minor := p.u16(block[12:]), p.u16(block[14:])
 	if major != 1 {
@@ -184,7 +184,7 @@ func (p *pcapng) statistics(block []byte) *fault {
 	return nil
 }
 
-// secrets hands on a Decryption Secrets Block:
+// secrets passes on a Decryption Secrets Block:
 //
 //	8 type, 12 length, 16 data, options
 func (p *pcapng) secrets(block []byte) *fault {

@@ -73,7 +73,7 @@ func TestPcapngNumbersAsWireshark(t *testing.T) {
 	tests := []struct {
 		name string
 		typ  uint32
-		want int // number of the packet behind the block
+		want int // number of the packet after the block
 	}{
 		{"custom block", 0x0bad, 2},
 		{"custom block not to be copied", 0x40000bad, 2},
@@ -246,7 +246,7 @@ func TestHazard_F13_LastBlockCut(t *testing.T) {
 			want++
 		}
 		if got, damage, _ := readAll(t, whole[:begin], Options{}); len(got) != want || damage != nil {
-			t.Fatalf("cut behind block %d: got %d packets, %v, want %d", i, len(got), damage, want)
+			t.Fatalf("cut after block %d: got %d packets, %v, want %d", i, len(got), damage, want)
 		}
 	}
 }

@@ -18,8 +18,8 @@ func (t Time) String() string {
 }
 
 // AppendRFC3339 appends t as RFC 3339 section 5.6 has it, in UTC and always with
-// nine decimals: "2026-11-20T10:00:00.000001000Z". It allocates nothing where b
-// has 30 bytes of room.
+// nine decimals: "2026-11-20T10:00:00.000001000Z". It allocates nothing if b
+// has room for 30 bytes.
 func (t Time) AppendRFC3339(b []byte) []byte {
 	sec, nano := floorDiv(int64(t), second)
 	day, inDay := floorDiv(sec, secondsInDay)

@@ -17,7 +17,7 @@ type WriteOptions struct {
 	// lost, and its mode becomes 0600. Else an existing name is an error
 	// (fs.ErrExist). A symbolic link is never followed.
 	Overwrite bool
-	// Interfaces are declared at the begin of each file, in the order of
+	// Interfaces are declared at the start of each file, in the order of
 	// Packet.Interface. Packets of others are declared when they come, without a name.
 	Interfaces []WriteInterface
 	// Ring makes several files.
@@ -29,23 +29,23 @@ type WriteOptions struct {
 	Made func(f *os.File) error
 }
 
-// WriteInterface describes an interface for those who read the file.
+// WriteInterface describes an interface in the file.
 type WriteInterface struct {
 	Name string
 	Link LinkType
-	// Snaplen is how many bytes of a packet were kept; 0 is no limit.
+	// Snaplen is how many bytes of a packet were kept; 0 means no limit.
 	Snaplen int
 	// Filter is the capture filter, "" if there was none.
 	Filter string
 }
 
-// WriteRing says when the next file is begun. The files are named NAME_00001_20261120103000.pcapng
-// for NAME.pcapng: a number from 1, and the local time when the file was begun.
+// WriteRing says when the next file is started. The files are named NAME_00001_20261120103000.pcapng
+// for NAME.pcapng: a number from 1, and the local time when the file was started.
 type WriteRing struct {
-	// FileBytes begins the next file when one has as many bytes; 0 does not. A file is at
+	// FileBytes starts the next file when one has this many bytes; 0 means no limit. A file is at
 	// most one packet longer.
 	FileBytes int64
-	// Duration begins the next file when one was begun so long ago; 0 does not. It
+	// Duration starts the next file when one was started this long ago; 0 means no limit. It
 	// happens with the next packet.
 	Duration time.Duration
 	// Files is how many files are kept; the oldest of this Writer's are removed. 0 keeps all.
@@ -312,13 +312,13 @@ func (w *Writer) flush() {
 	w.waiting = w.waiting[:0]
 }
 
-// full says whether the next file of the ring is due.
+// full reports whether the next file of the ring is due.
 func (w *Writer) full() bool {
 	r := w.opt.Ring
 	return r.FileBytes > 0 && w.size >= r.FileBytes || r.Duration > 0 && time.Since(w.began) >= r.Duration
 }
 
-// next begins the next file, and removes the oldest.
+// next starts the next file, and removes the oldest.
 func (w *Writer) next() {
 	w.flush()
 	if err := w.file.Close(); w.err == nil {
@@ -328,7 +328,7 @@ func (w *Writer) next() {
 		w.err = w.open()
 	}
 	if keep := w.opt.Ring.Files; keep > 0 && len(w.made) > keep && w.err == nil {
-		if err := os.Remove(w.made[0]); !errors.Is(err, fs.ErrNotExist) { // somebody else may have taken it away
+		if err := os.Remove(w.made[0]); !errors.Is(err, fs.ErrNotExist) { // it may have been removed already
 			w.err = err
 		}
 		w.made = w.made[1:]

@@ -18,7 +18,7 @@ const (
 	optStatDelivered   = 8
 )
 
-// beginBlock appends the begin of a block; endBlock sets its length, which stands at both of its ends.
+// beginBlock appends the start of a block; endBlock sets its length, which is at both of its ends.
 func beginBlock(b []byte, typ blockType) []byte {
 	b = binary.LittleEndian.AppendUint32(b, uint32(typ))
 	return append(b, 0, 0, 0, 0)

@@ -342,7 +342,7 @@ func TestWriter_Ring(t *testing.T) {
 			w.Close()
 			entries, _ := os.ReadDir(dir)
 			if len(entries) != len(w.Files()) || test.wantFiles > 0 && len(entries) != test.wantFiles {
-				t.Fatalf("got %d files, %d told of; want %d", len(entries), len(w.Files()), test.wantFiles)
+				t.Fatalf("got %d files, %d reported; want %d", len(entries), len(w.Files()), test.wantFiles)
 			}
 			checkRing(t, w.Files(), packets, test.ring, test.wantAll)
 		})

@@ -29,4 +29,6 @@ type Options struct {
 	// Ports are TCP ports whose connections are taken for WebSocket where nothing else is recognised
 	// (-d tcp.port==N,websocket).
 	Ports []uint16
+	// Windows keeps the compression windows that Limits.WebSocket.Windows has no room for. It belongs to one Decoder; nil drops them.
+	Windows ws.WindowStore
 }

@@ -34,7 +34,7 @@ type Error struct {
 	// Expr is the expression; Pos is a byte offset in it, len(Expr) at its end, or Whole.
 	Expr string
 	Pos  int
-	// Token is what stands there, "" at the end.
+	// Token is the word at that place, "" at the end.
 	Token string
 	// Why says what is wrong with it.
 	Why string
@@ -64,7 +64,7 @@ func (f *Filter) String() string { return f.source }
 // Socket compiles the filter for a packet socket of Linux whose packets become link
 // type link: Ethernet, or SLL2 for a socket that yields packets from their network header
 // on (SOCK_DGRAM). The kernel keeps the outer VLAN tag apart there; as with libpcap,
-// packets match whatever their tag is, where the expression does not ask for one.
+// packets match whatever their tag is, unless the expression asks for one.
 // Errors are *Error.
 func (f *Filter) Socket(link uint16) ([]bpf.RawInstruction, error) {
 	return f.compile(target{link: link, socket: true})
@@ -102,30 +102,30 @@ func tooLong(expr string, instructions int) *Error {
 		Why: fmt.Sprintf("too long for the kernel: %d instructions", instructions)}
 }
 
-// Loss is what belongs to the chosen traffic and does not match all the same.
+// Loss describes traffic that the filter should match but misses.
 type Loss struct {
-	// Fragments: IP fragments after the first carry no ports, so that they do not match.
+	// Fragments: IP fragments after the first carry no ports, so they do not match.
 	Fragments bool
 	// Tunnels: packets inside tunnels are judged by the outer headers.
 	Tunnels bool
 }
 
-// String is one line for the user, "" if nothing is lost.
+// String is one line for the user, "" if nothing is missed.
 func (l Loss) String() string {
-	const fragments = "this filter misses IP fragments after the first (add: or (ip[6:2] & 0x1fff != 0))"
-	const tunnels = "what is inside tunnels"
+	const fragments = "IP fragments after the first do not match (add: or ip[6:2] & 0x1fff != 0)"
+	const tunnels = "packets inside tunnels are not looked at"
 	switch {
 	case l.Fragments && l.Tunnels:
-		return fragments + ", and " + tunnels
+		return fragments + "; " + tunnels
 	case l.Fragments:
 		return fragments
 	case l.Tunnels:
-		return "this filter misses " + tunnels
+		return tunnels
 	}
 	return ""
 }
 
-// Loses says what the filter may lose. What it excludes ("not port 22") loses nothing.
+// Loses reports what the filter may miss. A filter that only excludes ("not port 22") misses nothing.
 func (f *Filter) Loses() Loss {
 	var l Loss
 	if f.root != nil {

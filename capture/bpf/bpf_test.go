@@ -18,7 +18,7 @@ func TestCookedRefusesEthernetAddresses(t *testing.T) {
 		}
 		var e *Error
 		if _, err = f.Socket(SLL2); !errors.As(err, &e) || e.Pos < 7 || e.Expr != expr || e.Unsupported != strings.Contains(expr, "[") {
-			t.Errorf("%q: got %v, want an *Error behind byte 7", expr, err)
+			t.Errorf("%q: got %v, want an *Error after byte 7", expr, err)
 		}
 		if _, err := f.Socket(Ethernet); err != nil {
 			t.Errorf("%q: %v", expr, err)
@@ -112,7 +112,7 @@ func TestLongExpressionsJumpFar(t *testing.T) {
 
 func TestGuardsOfAllBytes(t *testing.T) {
 	t.Parallel()
-	// The exception that doc.go tells of: a UDP packet has no tcp[12], on either side of a sum.
+	// The exception in doc.go: a UDP packet has no tcp[12], on either side of a sum.
 	udp := madePacket{target: macPool[0], source: macPool[1], etherType: etherIPv4, payload: []byte(
 		"\x45\x00\x00\x30\x00\x01\x00\x00\x40\x11\x00\x00\x0a\x01\x02\x03\x0a\x01\x02\x04" + strings.Repeat("\x00", 28))}.ethernet()
 	for _, expr := range []string{"ip[0] + tcp[12] = 69", "tcp[12] + ip[0] = 69", "1 + tcp[12] = 1", "ip[tcp[12]] = 69"} {

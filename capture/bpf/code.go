@@ -2,7 +2,7 @@ package bpf
 
 import "golang.org/x/net/bpf"
 
-// target is what packets look like where the program runs.
+// target says what packets look like when the program runs.
 type target struct {
 	link     uint16
 	socket   bool
@@ -16,10 +16,10 @@ func (t target) known() bool {
 	return t.link == Ethernet || t.link == SLL || t.link == SLL2
 }
 
-// cooked says whether packets begin with their network header.
+// cooked reports whether packets start with their network header.
 func (t target) cooked() bool { return t.socket && t.link == SLL2 }
 
-// network is the offset of the network header behind a number of VLAN tags.
+// network is the offset of the network header after a number of VLAN tags.
 func (t target) network(tags int) uint32 {
 	if t.stripped && tags > 0 {
 		tags--
@@ -113,7 +113,7 @@ func (n test) formula(c *coder, want bool) ref {
 	return c.compare(question{value: v, mask: n.mask, cond: n.cond, k: n.value}, want)
 }
 
-// compare is true where the answer to a question is as wanted; here all kinds of jumps may be in it.
+// compare is true if the answer to a question is as wanted; here all kinds of jumps may be in it.
 func (c *coder) compare(q question, want bool) ref {
 	switch {
 	case q.cond == jumpSet: // none of the bits, denied

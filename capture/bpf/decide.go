@@ -26,7 +26,7 @@ func newDecider(c *coder, effort int, remember func(value) bool) *decider {
 		list: make([]decision, 2), ids: map[decision]int{}}
 }
 
-// decide is the decision that f begins with. It means nothing after too much effort.
+// decide returns the first decision of f. It means nothing after too much effort.
 func (d *decider) decide(f ref) int {
 	if id, ok := d.done[f]; ok || d.effort < 0 {
 		return id
@@ -46,7 +46,7 @@ func (d *decider) decide(f ref) int {
 	return id
 }
 
-// after is what f comes to where q, its first question, has an answer.
+// after returns f simplified under the assumption that its first question q has the given answer.
 func (d *decider) after(f ref, q question, answer bool) ref {
 	d.effort--
 	if !d.remember(q.value) {
@@ -116,7 +116,7 @@ func follows(p question, yes bool, q question) (answer, known bool) {
 	return false, q.k >= p.k
 }
 
-// equalFollows: what bits are tells what others are, as far as they are the same bits.
+// equalFollows: the value of some bits determines others, as far as they are the same bits.
 func equalFollows(p question, yes bool, q question) (answer, known bool) {
 	if p.k&^p.mask != 0 || q.k&^q.mask != 0 { // never equal, but the bytes have to be there
 		return false, false

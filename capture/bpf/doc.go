@@ -6,7 +6,7 @@
 //	"tcp port 80 or 443" ──▶ Parse ──▶ Filter ──▶ Socket(link) or File(link) ──▶ instructions
 //	                                     nodes ──▶ formula ──▶ decisions ──▶ steps
 //
-// A formula is and, or and questions about bytes, common begins taken out. A decision is its
+// A formula is and, or and questions about bytes, common first questions taken out. A decision is its
 // first question, with what the formula comes to after either answer; equal ones are one. So
 // long lists of ports or hosts ask once which headers there are.
 //

@@ -24,7 +24,7 @@ type stepper struct {
 	ids       map[step]int
 }
 
-// placed is a decision where a is in the accumulator.
+// placed is a decision that is made while a is in the accumulator.
 type placed struct {
 	decision int
 	a        value
@@ -44,7 +44,7 @@ func (t *stepper) name(s step) int {
 	return id
 }
 
-// step is the step that a decision begins with.
+// step is the first step of a decision.
 func (t *stepper) step(p placed) int {
 	if p.decision <= int(always) {
 		return p.decision
@@ -91,7 +91,7 @@ func (e *emitter) add(list ...bpf.Instruction) {
 	}
 }
 
-// skip is how many instructions lie between the next to be written and a step.
+// skip is how many instructions there are between the next to be written and a step.
 func (e *emitter) skip(id int) int { return len(e.out) - e.at[id] }
 
 // write writes a step before those that it leads to.

@@ -42,7 +42,7 @@ const (
 )
 
 // formula is the answer want to a question, or two formulas joined. Chains of one operator
-// lean to the right, so that they share their ends: a is no chain of the same operator.
+// lean to the right, so that they share their ends: a is not a chain of the same operator.
 type formula struct {
 	op   operator
 	q    question
@@ -53,7 +53,7 @@ type formula struct {
 // traits are what is known of a formula beside it.
 type traits struct {
 	mentions uint64 // a bit for each value asked for; two may have the same
-	only     value  // the one value asked for, mixed where there are several
+	only     value  // the one value asked for, mixed if there are several
 	fixed    bool   // bytes must not be looked at earlier than written
 }
 
@@ -94,7 +94,7 @@ func (t *formulas) traitsOf(f formula) traits {
 	return traits{a.mentions | b.mentions, a.only, a.fixed || b.fixed}
 }
 
-// answer is true where the question has the answer want.
+// answer is true if the question has the answer want.
 func (t *formulas) answer(q question, want bool) ref {
 	return t.name(formula{op: asked, q: q, want: want})
 }
@@ -117,7 +117,7 @@ func (t *formulas) join(op operator, list []ref) ref {
 	return n
 }
 
-// parts are the members of all chains in the list, each once; not ok where one of them decides all.
+// parts are the members of all chains in the list, each once; not ok if one of them decides everything.
 func (t *formulas) parts(op operator, list []ref) (parts []ref, ok bool) {
 	neutral, seen := truth(op == and), make(map[ref]bool, len(list))
 	add := func(f ref) {
@@ -135,8 +135,8 @@ func (t *formulas) parts(op operator, list []ref) (parts []ref, ok bool) {
 	return parts, !seen[always-neutral]
 }
 
-// factored joins members that begin alike: (a and b) or (a and c) is a and (b or c). So the
-// questions which headers there are stand once before a long list of ports.
+// factored joins members that start alike: (a and b) or (a and c) is a and (b or c). So the
+// questions about headers come once before a long list of ports.
 func (t *formulas) factored(op operator, list []ref) []ref {
 	where := make(map[ref]int, len(list))
 	var begins []ref
@@ -174,7 +174,7 @@ func (t *formulas) split(op operator, f ref) (a, b ref) {
 }
 
 // grouped moves what asks for one value alone to where that value is asked for first: it is
-// in the accumulator there. What asks which headers there are comes first: more formulas begin alike then.
+// in the accumulator there. What asks which headers there are comes first: more formulas start alike then.
 func (t *formulas) grouped(list []ref) []ref {
 	var groups [][]ref
 	where, movable := make(map[value]int, len(list)), len(list)
@@ -212,7 +212,7 @@ func (t *formulas) first(f ref) question {
 	return t.list[f].q
 }
 
-// after is f where its first question has an answer, and nothing else is made of that.
+// after returns f with its first question answered, without further simplification.
 func (t *formulas) after(f ref, answer bool) ref {
 	n := t.list[f]
 	if n.op == asked {

@@ -13,7 +13,7 @@ const (
 	word         // a keyword or a name
 	escaped      // a name after a backslash
 	number
-	dotted // numbers with dots between them: an IPv4 address or the begin of one
+	dotted // numbers with dots between them: an IPv4 address or the start of one
 	ipv6
 	mac
 	sign // an operator or a bracket
@@ -26,7 +26,7 @@ type token struct {
 	pos  int
 }
 
-// is says whether the token is one of the operators or keywords.
+// is reports whether the token is one of the operators or keywords.
 func (t token) is(texts ...string) bool {
 	for _, s := range texts {
 		if t.text == s && (t.kind == word || t.kind == sign) {
@@ -36,7 +36,7 @@ func (t token) is(texts ...string) bool {
 	return false
 }
 
-// signs are the operators, longer ones before their beginnings, and what they are called here.
+// signs are the operators, longer ones before shorter ones that they start with, and what they are called here.
 var signs = []struct{ text, name string }{
 	{"&&", "and"}, {"||", "or"}, {"<<", "<<"}, {">>", ">>"}, {"<=", "<="}, {">=", ">="},
 	{"==", "="}, {"!=", "!="}, {"!", "not"}, {"=", "="}, {"<", "<"}, {">", ">"},
@@ -65,7 +65,7 @@ func scan(expr string) ([]token, *Error) {
 	}
 }
 
-// next is the token at the begin of s and its length, 0 where there is none.
+// next is the token at the start of s and its length, 0 if there is none.
 func next(s string) (token, int) {
 	if run := span(s, isAddress); len(run) > 0 {
 		if k := addressKind(run); k != end {
@@ -88,7 +88,7 @@ func next(s string) (token, int) {
 	return token{}, 0
 }
 
-// span is the begin of s in which all bytes are of a kind.
+// span is the start of s in which all bytes are of a kind.
 func span(s string, of func(byte) bool) string {
 	n := 0
 	for n < len(s) && of(s[n]) {
@@ -97,7 +97,7 @@ func span(s string, of func(byte) bool) string {
 	return s[:n]
 }
 
-// isName says whether the token may be a name that tcpdump would look up.
+// isName reports whether the token may be a name that tcpdump would look up.
 func (t token) isName() bool {
 	return t.kind == escaped && t.text != "" || t.kind == word && !isDigit(t.text[0]) && !isReserved(t.text)
 }
@@ -109,7 +109,7 @@ func isWordByte(c byte) bool {
 	return isDigit(c) || c|0x20 >= 'a' && c|0x20 <= 'z' || c == '-' || c == '_' || c == '.'
 }
 
-// addressKind tells IPv6 and Ethernet addresses from what only begins like them.
+// addressKind distinguishes IPv6 and Ethernet addresses from what only starts like them.
 func addressKind(run string) kind {
 	colons := strings.Count(run, ":")
 	if colons == 5 && !strings.Contains(run, "::") && !strings.Contains(run, ".") {

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// terms are kinds of terms that stand in long filters.
+// terms are kinds of terms that occur in long filters.
 var terms = map[string]func(i int) string{
 	"port":         func(i int) string { return fmt.Sprint("port ", 9001+i) },
 	"not port":     func(i int) string { return fmt.Sprint("not port ", 9001+i) },

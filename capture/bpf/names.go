@@ -20,12 +20,12 @@ const (
 	ipSCTP   = 132
 )
 
-// layer is where a protocol's header stands.
+// layer is where a protocol's header is.
 type layer uint8
 
 const (
 	noLayer   layer = iota // no protocol named
-	linkLayer              // the packet's begin
+	linkLayer              // the packet's start
 	netLayer               // the network header
 	overIPv4               // after IPv4's header
 	overIPv6               // after IPv6's fixed header
@@ -41,7 +41,7 @@ type protocol struct {
 	bytes  bool // name[n] is understood
 }
 
-// protocols are what may stand before a direction, a kind of address or a bracket.
+// protocols are what may come before a direction, a kind of address or a bracket.
 var protocols = []protocol{
 	{name: "ether", layer: linkLayer, bytes: true},
 	{name: "link", layer: linkLayer, bytes: true},
@@ -70,7 +70,7 @@ func protocolNamed(t token) (protocol, bool) {
 	return protocol{}, false
 }
 
-// etherNames and ipNames are what may stand, with a backslash, after "ether proto" and after
+// etherNames and ipNames are what may come, with a backslash, after "ether proto" and after
 // "ip proto", "ip6 proto" and "proto".
 var (
 	etherNames = map[string]uint32{"ip": etherIPv4, "ip6": etherIPv6, "arp": etherARP, "rarp": etherRARP}
@@ -96,6 +96,6 @@ const reservedWords = "and or not src dst host net mask port portrange proto les
 	"type subtype dir direction addr1 addr2 addr3 addr4 ra ta on ifname rnr rulenum reason rset ruleset srnr subrulenum action " +
 	"lane oam oamf4 metac bcc sc ilmic connectmsg metaconnect vpi vci hopcount sio opc dpc sls"
 
-// tcpdumpOnly are the words that begin terms which tcpdump takes and we do not.
+// tcpdumpOnly are the first words of terms that tcpdump accepts and we do not.
 var tcpdumpOnly = strings.Fields("inbound outbound ifindex mpls pppoed pppoes geneve protochain iso clnp esis isis " +
 	"atalk aarp decnet lat sca moprc mopdl stp ipx netbeui llc wlan carp vrrp pim igrp byte")

@@ -4,9 +4,9 @@ import "golang.org/x/net/bpf"
 
 // node is a part of an expression that is true or false of a packet.
 type node interface {
-	// formula is true where the node is, or, if that is wanted, where it is not.
+	// formula is true if the node is, or, if that is wanted, if it is not.
 	formula(c *coder, want bool) ref
-	// loses notes what the node loses if it stands under an even number of nots.
+	// loses notes what the node loses if it is under an even number of nots.
 	loses(l *Loss, wanted bool)
 }
 
@@ -14,13 +14,13 @@ type node interface {
 type base uint8
 
 const (
-	atLink    base = iota // the begin of the link header
+	atLink    base = iota // the start of the link header
 	atType                // the EtherType
-	atNetwork             // the begin of the IP or ARP header
-	atAfterV4             // the begin of what follows the IPv4 header
+	atNetwork             // the start of the IP or ARP header
+	atAfterV4             // the start of what follows the IPv4 header
 )
 
-// place is where bytes lie in a packet, behind a number of VLAN tags.
+// place is where bytes are in a packet, after a number of VLAN tags.
 type place struct {
 	base base
 	off  uint32
@@ -28,7 +28,7 @@ type place struct {
 	pos  token // what named it
 }
 
-// both is true if a and b are, either if one of them is. b is asked only where a does not decide.
+// both is true if a and b are, either if one of them is. b is asked only if a does not decide.
 type (
 	both   struct{ a, b node }
 	either struct{ a, b node }
@@ -44,7 +44,7 @@ type test struct {
 	value uint32
 }
 
-// tag is true of packets with a VLAN tag, behind the tags before it; id -1 is any.
+// tag is true of packets with a VLAN tag, after the tags before it; id -1 is any.
 type tag struct {
 	tags, id int
 	pos      token

@@ -268,7 +268,7 @@ func oracle(t testing.TB, link, expr string) (o oracles) {
 	return o
 }
 
-// rejectsAll says whether that is what tcpdump or we say.
+// rejectsAll reports whether that is what tcpdump or we say.
 func rejectsAll(err error) bool {
 	return err != nil && strings.Contains(err.Error(), "rejects all packets")
 }
@@ -286,7 +286,7 @@ func (o oracles) compare(t testing.TB, ours *bpf.VM, packet []byte, damaged bool
 	return 0
 }
 
-// agree says whether two programs do the same with a packet however it goes on, and what is taken already is
+// agree reports whether two programs do the same with a packet however it goes on, and what is taken already is
 // taken then.
 func agree(t testing.TB, ours, theirs *bpf.VM, packet []byte) bool {
 	t.Helper()
@@ -340,7 +340,7 @@ func program(t testing.TB, expr string, link uint16) []bpf.RawInstruction {
 	return orNothing(t, f, link, f.File)
 }
 
-// orNothing is a program, which takes nothing where that is known before.
+// orNothing is a program, which takes nothing if that is known before.
 func orNothing(t testing.TB, f *Filter, link uint16, compile func(uint16) ([]bpf.RawInstruction, error)) []bpf.RawInstruction {
 	t.Helper()
 	raw, err := compile(link)

@@ -96,7 +96,7 @@ func (p *parser) stop(t token, why string, unsupported bool) node {
 	return nothing
 }
 
-// nothing stands where a fault was.
+// nothing takes the place of a fault.
 var nothing node = relation{a: &sum{}, b: &sum{}}
 
 // deeper counts nesting; false at the bound.
@@ -108,7 +108,7 @@ func (p *parser) deeper() bool {
 }
 
 // expression reads terms joined by and and or, which bind alike, from the left. A term
-// that is a mere address or number takes the qualifiers of what stands before it.
+// that is a mere address or number takes the qualifiers of what comes before it.
 func (p *parser) expression(before qualifiers) (node, qualifiers) {
 	n, q := p.term(before)
 	for p.peek().is("and", "or") {
@@ -131,7 +131,7 @@ func combine(op token, a, b node) node {
 	return either{a, b}
 }
 
-// addressAhead says whether an address, a number or a name comes next, perhaps after nots
+// addressAhead reports whether an address, a number or a name comes next, perhaps after nots
 // and brackets, and not a comparison of numbers.
 func (p *parser) addressAhead() bool {
 	i := p.at
@@ -160,7 +160,7 @@ func isReserved(text string) bool {
 	return strings.Contains(" "+reservedWords+" ", " "+text+" ")
 }
 
-// term reads what stands between and and or, and says what qualifiers it leaves.
+// term reads what is between and and or, and says what qualifiers it leaves.
 func (p *parser) term(before qualifiers) (node, qualifiers) {
 	if !p.deeper() {
 		return nothing, before

@@ -22,7 +22,7 @@ func (p *parser) networkByte(off, v uint32, t token) node {
 	return test{place: p.place(atNetwork, off, t), size: 1, mask: full, value: v}
 }
 
-// offFragment is where the fragment offset stands in the IPv4 header.
+// offFragment is where the fragment offset is in the IPv4 header.
 const offFragment = 6
 
 // firstFragment is true of IPv4 packets whose fragment offset is 0 (RFC 791 section 3.1).
@@ -53,7 +53,7 @@ func (p *parser) portEnds(q qualifiers, b base, off, first, last uint32, t token
 	return q.dir.ends(at(off), at(off+2))
 }
 
-// portNumbers reads "80", or where a range is asked for "80-90", in either order.
+// portNumbers reads "80", or if a range is asked for "80-90", in either order.
 func (p *parser) portNumbers(q qualifiers, t token) (first, last uint32, ok bool) {
 	from, to, ranged := strings.Cut(t.text, "-")
 	if q.kind == "portrange" && ranged && t.kind == word {

@@ -31,7 +31,7 @@ func (p *parser) etherType(v uint32, t token) node {
 }
 
 // ipProtocol is true of packets with an IP protocol, in one version of IP or in either
-// (0). Over IPv6 one fragment header before it is looked behind.
+// (0). Over IPv6 the protocol after one fragment header is tested too.
 func (p *parser) ipProtocol(v, version uint32, t token) node {
 	at := func(off, v uint32) node {
 		return test{place: p.place(atNetwork, off, t), size: 1, mask: full, value: v}
@@ -137,7 +137,7 @@ func (p *parser) host6(q qualifiers, t token) node {
 	}
 	a, _ := netip.ParseAddr(t.text) // the scanner has done so already
 	if netip.PrefixFrom(a, int(length)).Masked().Addr() != a {
-		return p.fail(t, "bits are set behind the prefix")
+		return p.fail(t, "bits are set after the prefix")
 	}
 	return tunnels(all(p.etherType(etherIPv6, t),
 		q.dir.ends(p.words6(8, a, length, t), p.words6(24, a, length, t))))
@@ -174,7 +174,7 @@ func (p *parser) host4(q qualifiers, t token) node {
 		return p.fail(t, "a prefix length or mask belongs to net")
 	}
 	if a&^mask != 0 {
-		return p.fail(t, "bits are set behind the prefix or mask")
+		return p.fail(t, "bits are set after the prefix or mask")
 	}
 	in := func(etherType, from, to uint32) node {
 		at := func(off uint32) node {
@@ -217,7 +217,7 @@ func (p *parser) network(parts []string, t token) (a, mask uint32, ok bool) {
 	return a, mask, ok
 }
 
-// quad reads one to four decimal parts as the begin of an IPv4 address.
+// quad reads one to four decimal parts as the start of an IPv4 address.
 func quad(parts []string) (a uint32, ok bool) {
 	if len(parts) > 4 {
 		return 0, false
@@ -254,7 +254,7 @@ func (p *parser) hostEther(q qualifiers, t token) node {
 }
 
 // vlan is true of packets with one more VLAN tag, perhaps of a number; what comes after
-// it in the expression is looked for behind that tag.
+// it in the expression is looked for after that tag.
 func (p *parser) vlan(t token) node {
 	n := tag{tags: p.tags, id: -1, pos: t}
 	if p.peek().kind == number {

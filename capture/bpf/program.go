@@ -7,7 +7,7 @@ import (
 	"golang.org/x/net/bpf"
 )
 
-// memories are what answers a program may remember. The first ones may make a program much
+// memories are the answers that a program may remember. The first ones may make a program much
 // shorter or much longer; the last always makes one whose length grows with the expression's.
 var memories = []struct {
 	effort   int // how many formulas may be looked at
@@ -18,8 +18,8 @@ var memories = []struct {
 	{math.MaxInt, func(*coder, value) bool { return false }},
 }
 
-// program is the shortest that is found of a formula, nil where no packet can be accepted. That is not
-// always seen.
+// program returns the shortest program that is found for a formula, nil if no packet can be accepted. That is not
+// always noticed.
 func (c *coder) program(root ref) []bpf.Instruction {
 	var best []bpf.Instruction
 	for _, m := range memories {

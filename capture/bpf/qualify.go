@@ -1,6 +1,6 @@
 package bpf
 
-// qualifiers are what stands before an address: which protocol, which direction, what kind.
+// qualifiers are what comes before an address: which protocol, which direction, what kind.
 type qualifiers struct {
 	known bool // there are some; else an address alone means nothing
 	proto protocol

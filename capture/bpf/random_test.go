@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// seed begins what is random: the more seeds are tried the better.
+// seed is the seed of what is random: the more seeds are tried the better.
 var seed = flag.Uint64("seed", 3, "of random expressions and packets")
 
 // words are what random expressions are made of.
@@ -19,7 +19,7 @@ var words = strings.Fields(`tcp udp ip ip6 icmp arp sctp ether src dst host net 
 	tcp[13] ip[8] udp[4:2] ether[0] = != > <= & + - * 2 1 tcp[tcpflags]&tcp-syn!=0
 	port host tcp src dst`)
 
-// pieces are longer: they stand together in real expressions.
+// pieces are longer: they occur together in real expressions.
 var pieces = []string{
 	"port 80", "host 10.1.2.3", "tcp port", "src or dst", "src and dst port 80", "net 10.0.0.0/8", "not port 22",
 	"( port 80 or 443 )", "( 80 or 443 )", "or 10.1.2.4", "and not", "tcp[13] & 2 != 0", "vlan 5 and",

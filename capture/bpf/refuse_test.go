@@ -48,10 +48,10 @@ var refused = []struct {
 	{"host 256.1.1.1", 5, "256.1.1.1", "not an IPv4 address", false},
 	{"host 10.1.2.3.4", 5, "10.1.2.3.4", "an address of four parts expected", false},
 	{"host 10.1.2.3/24", 5, "10.1.2.3", "a prefix length or mask belongs to net", false},
-	{"net 10.1.2.3/24", 4, "10.1.2.3", "bits are set behind the prefix or mask", false},
+	{"net 10.1.2.3/24", 4, "10.1.2.3", "bits are set after the prefix or mask", false},
 	{"net 10.0.0.0/33", 13, "33", "not a number up to 32", false},
 	{"net 10.0.0.0 mask 8", 18, "8", "a mask expected", false},
-	{"net fe80::1/64", 4, "fe80::1", "bits are set behind the prefix", false},
+	{"net fe80::1/64", 4, "fe80::1", "bits are set after the prefix", false},
 	{"host fe80::/10", 12, "10", "a prefix length belongs to net", false},
 	{"port 65536", 5, "65536", "not a number up to 65535", false},
 	{"port 080", 5, "080", "not a number up to 65535", false},
@@ -109,7 +109,7 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
-// TestUnsupportedIsWhatTcpdumpTakes: who is sent to tcpdump has to find help there.
+// TestUnsupportedIsWhatTcpdumpTakes: if we refer somebody to tcpdump, it must accept the filter.
 func TestUnsupportedIsWhatTcpdumpTakes(t *testing.T) {
 	if _, err := exec.LookPath("tcpdump"); err != nil {
 		t.Skip("needs tcpdump")
@@ -153,7 +153,7 @@ func TestErrorNamesThePlace(t *testing.T) {
 	}
 }
 
-// TestFiltersThatRejectAll: nobody means that no packet is captured.
+// TestFiltersThatRejectAll: a filter that accepts nothing is a mistake.
 func TestFiltersThatRejectAll(t *testing.T) {
 	t.Parallel()
 	tests := map[string]bool{

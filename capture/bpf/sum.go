@@ -6,7 +6,7 @@ import (
 	"golang.org/x/net/bpf"
 )
 
-// sumAhead says whether a comparison of numbers comes next.
+// sumAhead reports whether a comparison of numbers comes next.
 func (p *parser) sumAhead() bool {
 	t, after := p.peek(), p.tokens[min(p.at+1, len(p.tokens)-1)]
 	if _, ok := constants[t.text]; ok && t.kind == word {
@@ -186,7 +186,7 @@ func (p *parser) bytes(t token, proto protocol) *sum {
 	return s
 }
 
-// header sets where the bytes of a protocol begin, and what is true of its packets.
+// header sets where the bytes of a protocol start, and what is true of its packets.
 func (p *parser) header(s *sum, proto protocol, t token) {
 	guard := func(n ...node) { s.guard = append(s.guard[:len(s.guard):len(s.guard)], n...) }
 	switch proto.layer {

@@ -42,7 +42,7 @@ func (t *values) then(v value, list ...bpf.Instruction) value {
 	return v
 }
 
-// code are the instructions that make v, where a is in the accumulator and perhaps a part of it.
+// code are the instructions that make v, when a, perhaps a part of v, is in the accumulator.
 func (t *values) code(a, v value) []bpf.Instruction {
 	var list []bpf.Instruction
 	for ; v != empty && v != a; v = t.made[v].before {

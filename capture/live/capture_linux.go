@@ -17,7 +17,7 @@ import (
 // Capture captures from interfaces through packet sockets with a ring of memory that
 // is shared with the kernel (AF_PACKET, TPACKET_V3). It is a Source.
 //
-// Open does all that needs rights. Stats and Stop may be called from any
+// Open does everything that needs permission. Stats and Stop may be called from any
 // goroutine at any time, ReadBatch from one at a time.
 type Capture struct {
 	rings   []*ring
@@ -30,8 +30,8 @@ type Capture struct {
 	packets int
 }
 
-// Open opens a socket on each interface, with its ring, and begins to capture.
-// Nothing that is called later needs rights. Errors are *PermissionError,
+// Open opens a socket on each interface, with its ring, and starts to capture.
+// Nothing that is called later needs permission. Errors are *PermissionError,
 // *InterfaceError, or the filter's own.
 func Open(opt Options) (*Capture, error) {
 	if err := opt.check(); err != nil {
@@ -57,7 +57,7 @@ func Open(opt Options) (*Capture, error) {
 }
 
 // ReadBatch implements Source. Packets are ordered by time within a batch, and
-// numbered from 1. An interface that goes away is told once, as *InterfaceError, after
+// numbered from 1. An interface that goes away is reported once, as *InterfaceError, after
 // its last packet; reading the others goes on. io.EOF comes after Stop, when what the
 // kernel had taken by then has been returned, or when no interface is left.
 func (l *Capture) ReadBatch(b *capture.Batch) error {

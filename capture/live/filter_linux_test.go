@@ -26,7 +26,7 @@ func filter(t testing.TB, expr string) func(capture.LinkType) ([]xbpf.RawInstruc
 	return func(link capture.LinkType) ([]xbpf.RawInstruction, error) { return f.Live(uint16(link)) }
 }
 
-// udpFrame is a UDP datagram in Ethernet, its tags (type and tag) behind the addresses.
+// udpFrame is a UDP datagram in Ethernet, its tags (type and tag) after the addresses.
 func udpFrame(port uint16, fragment uint16, tags ...uint32) []byte {
 	var head []byte
 	for _, tag := range tags {
@@ -130,7 +130,7 @@ func TestLive_SeveralInterfaces(t *testing.T) {
 	}
 }
 
-// TestLive_LongFilters: the kernel has room for what people write, and where it has none that is said with the length.
+// TestLive_LongFilters: the kernel has room for the filters that people write; if it has none, the error has the length.
 func TestLive_LongFilters(t *testing.T) {
 	inNamespace(t)
 	for _, n := range []int{80, 300, 500} {

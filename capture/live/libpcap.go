@@ -35,7 +35,7 @@ type handle struct {
 	link     capture.LinkType
 	received atomic.Uint64
 	gone     bool
-	fault    error // to be told
+	fault    error // to be reported
 	last     capture.InterfaceStats
 }
 
@@ -84,7 +84,7 @@ func openHandle(name string, opt Options) (*handle, error) {
 	return h, nil
 }
 
-// activateError tells missing rights, which the package names in words only, from other errors.
+// activateError distinguishes missing permission, which libpcap reports in words only, from other errors.
 func activateError(name string, err error) error {
 	if err.Error() != "Permission Denied" {
 		return &InterfaceError{Name: name, What: "cannot be opened", Err: err}
@@ -94,7 +94,7 @@ func activateError(name string, err error) error {
 	return e
 }
 
-// linkType mends that the package keeps eight bits of the number.
+// linkType restores a number of which gopacket keeps only eight bits.
 func linkType(name string, l layers.LinkType) capture.LinkType {
 	if name == AnyInterface && l == layers.LinkType(capture.LinkSLL2&0xff) {
 		return capture.LinkSLL2
@@ -122,7 +122,7 @@ func instructions(program []bpf.RawInstruction) []libpcap.BPFInstruction {
 	return list
 }
 
-// ReadBatch implements Source. Packets are numbered from 1; an interface that fails is told once, as
+// ReadBatch implements Source. Packets are numbered from 1; an interface that fails is reported once, as
 // *InterfaceError. io.EOF comes after Stop, or when no interface is left.
 func (l *Capture) ReadBatch(b *capture.Batch) error {
 	b.Packets, b.File = b.Packets[:0], 0
@@ -148,7 +148,7 @@ func (l *Capture) ReadBatch(b *capture.Batch) error {
 	return io.EOF
 }
 
-// read takes what one interface has, and waits a little where that is nothing.
+// read takes what one interface has, and waits a little if there is nothing.
 func (l *Capture) read(number uint16, h *handle, b *capture.Batch) error {
 	for !h.gone && cap(b.Memory)-len(b.Memory) >= defaultSnaplen {
 		l.mu.Lock()

@@ -61,7 +61,7 @@ func description(i net.Interface) string {
 	return ""
 }
 
-// sysText is what the system says of an interface, "" where it says nothing.
+// sysText is what the system says about an interface, "" if it says nothing.
 func sysText(name, what string) string {
 	if strings.ContainsAny(name, "/") || name == "." || name == ".." {
 		return ""
@@ -82,7 +82,7 @@ func (m *missed) begin(name string) {
 	m.start = m.now()
 }
 
-// read brings count up to date. What the driver counts may go away, or begin anew.
+// read brings count up to date. What the driver counts may go away, or start again.
 func (m *missed) read() {
 	if now := m.now(); m.name != "" && now > m.start {
 		m.count = max(m.count, now-m.start)

@@ -16,7 +16,7 @@ const AnyInterface = "any"
 // Options are what is captured and how. Interfaces has to be set; the zero
 // value of all else works.
 type Options struct {
-	// Interfaces are names as Interfaces lists them. AnyInterface stands alone.
+	// Interfaces are names as Interfaces lists them. AnyInterface cannot be combined with others.
 	Interfaces []string
 	// Promisc asks the interfaces for packets to other stations too. It has no effect
 	// on AnyInterface.
@@ -25,10 +25,10 @@ type Options struct {
 	// longer than a ring block (256 KiB) are cut in any case.
 	Snaplen int
 	// Buffer is the size in bytes of the kernel's buffer for each interface; 0 means
-	// 32 MiB. It is rounded to whole blocks; where memory is short it becomes smaller.
+	// 32 MiB. It is rounded to whole blocks; if memory is short it becomes smaller.
 	Buffer int
 	// Filter, if not nil, gives the program that chooses packets, for sockets whose
-	// packets have a link type (LinkEthernet, or LinkSLL2 whose packets begin with
+	// packets have a link type (LinkEthernet, or LinkSLL2 whose packets start with
 	// their network header while the filter looks at them); bpf.Filter.Live does.
 	// Programs in which every accepting return is constant keep Snaplen. An error ends Open as it is.
 	Filter func(link capture.LinkType) ([]bpf.RawInstruction, error)
@@ -62,7 +62,7 @@ func (o Options) check() error {
 		case seen[name]:
 			return &InterfaceError{Name: name, What: "named twice"}
 		case name == AnyInterface && len(o.Interfaces) > 1:
-			return &InterfaceError{Name: name, What: "stands for all interfaces and cannot be joined with another"}
+			return &InterfaceError{Name: name, What: "means all interfaces and cannot be combined with another"}
 		}
 		seen[name] = true
 	}
@@ -96,7 +96,7 @@ type Interface struct {
 	Name string
 	// Index is the system's number of it; 0 for AnyInterface.
 	Index int
-	// Description is what the system tells of it, "" where that is nothing.
+	// Description is the system's description, "" if it has none.
 	Description string
 	// Addresses are its network addresses with their prefix lengths ("127.0.0.1/8").
 	Addresses []string
@@ -106,15 +106,15 @@ type Interface struct {
 
 // InterfaceError is an interface that cannot be captured on, or no longer.
 type InterfaceError struct {
-	// Name is the interface as it was named, "" where none was.
+	// Name is the interface as it was named, "" if none was.
 	Name string
 	// What is wrong: "no such interface", "is down", "has gone away".
 	What string
-	// Known are the names that could have been meant, where the name is not known.
+	// Known are the names that could have been meant, if the name is not known.
 	Known []string
 	// Again: reading may go on, and returns packets when the interface is back.
 	Again bool
-	// Err is the system's error, nil where there was none.
+	// Err is the system's error, nil if there was none.
 	Err error
 }
 
@@ -154,12 +154,12 @@ func (e *FilterLengthError) Error() string {
 type PermissionError struct {
 	// Interface is the one that was to be opened first.
 	Interface string
-	// Program is the path of the running program, "" where that is not known.
+	// Program is the path of the running program, "" if that is not known.
 	Program string
 	// Setcap: giving the file the capability cap_net_raw would mend it ("setcap
-	// cap_net_raw+ep PROGRAM"). If not, Why says what stands against that.
+	// cap_net_raw+ep PROGRAM"). If not, Why says why not.
 	Setcap bool
-	// Why is set where Setcap is false: "the file system of the program is mounted
+	// Why is set if Setcap is false: "the file system of the program is mounted
 	// nosuid", "no_new_privs is set", "the capability is not in this system's bounding set".
 	Why string
 	// Err is the system's error.

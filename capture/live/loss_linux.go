@@ -16,7 +16,7 @@ const (
 	ringUp ringState = iota
 	// ringFailed: the socket has an error; its last block may still be open.
 	ringFailed
-	// ringDown: that has been told; packets come again if the interface does.
+	// ringDown: that has been reported; packets come again if the interface does.
 	ringDown
 )
 
@@ -32,8 +32,8 @@ func (r *ring) trouble() {
 	r.state, r.since, r.cause = ringFailed, time.Now(), unix.Errno(code)
 }
 
-// loss is called when no block is ready. It returns what is to be told of the interface,
-// or after how many milliseconds to ask again; -1 where there is no need to.
+// loss is called when no block is ready. It returns what to report about the interface,
+// or after how many milliseconds to ask again; -1 if there is no need to.
 func (r *ring) loss() (*InterfaceError, int) {
 	switch {
 	case r.gone || r.state == ringUp:

@@ -34,7 +34,7 @@ func TestHazard_V4_InterfaceGoesAway(t *testing.T) {
 			continue
 		}
 		if e := wantInterfaceError(t, err, "v1", "has gone away"); e.Again {
-			t.Error("it is said to come back")
+			t.Error("the error says that it comes back")
 		}
 		break
 	}
@@ -69,7 +69,7 @@ func TestHazard_V4_InterfaceDownThenUpThenGone(t *testing.T) {
 	var b capture.Batch
 	ip(t, "link set v1 down")
 	if e := wantInterfaceError(t, l.ReadBatch(&b), "v1", "went down"); !e.Again {
-		t.Error("it is not said to come back")
+		t.Error("the error does not say that it can come back")
 	}
 	ip(t, "link set v1 name renamed")
 	ip(t, "link set renamed up")
@@ -116,7 +116,7 @@ func TestOpen_Refusals(t *testing.T) {
 		{"none", Options{}, "interface: no interface named"},
 		{"twice", Options{Interfaces: []string{"lo", "lo"}}, `interface "lo": named twice`},
 		{"any and lo", Options{Interfaces: []string{"any", "lo"}},
-			`interface "any": stands for all interfaces and cannot be joined with another`},
+			`interface "any": means all interfaces and cannot be combined with another`},
 		{"unknown", Options{Interfaces: []string{"eth99"}}, `interface "eth99": no such interface: there are lo, v1, v0, any`},
 		{"down", Options{Interfaces: []string{"v0"}}, `interface "v0": is down`},
 		{"filter", Options{Interfaces: []string{"lo"}, Filter: func(capture.LinkType) ([]bpf.RawInstruction, error) {

@@ -17,7 +17,7 @@ import (
 const (
 	// ringBlock is the size of a block in bytes: room for the largest packet.
 	ringBlock = 256 << 10
-	// retireMillis is after how long the kernel hands over a block that is not full. While nobody reads, it takes
+	// retireMillis is after how long the kernel delivers a block that is not full. While no one reads, it takes
 	// another block as often, however little is in it: a ring of 32 MiB lasts for 2.5 s at least.
 	retireMillis = 20
 	// fewestBlocks is below how many blocks a ring is not worth having.
@@ -36,7 +36,7 @@ func openRing(name string, opt Options) (*ring, error) {
 	if r.fd, err = unix.Socket(unix.AF_PACKET, unix.SOCK_RAW|unix.SOCK_CLOEXEC, 0); err != nil {
 		return nil, socketError(name, err)
 	}
-	if err := r.begin(flags, opt); err != nil {
+	if err := r.setUp(flags, opt); err != nil {
 		r.close()
 		return nil, err
 	}
@@ -70,8 +70,8 @@ func unknownInterface(name string) error {
 	return e
 }
 
-// begin sets the socket up and lets packets in.
-func (r *ring) begin(flags net.Flags, opt Options) error {
+// setUp prepares the socket and lets packets in.
+func (r *ring) setUp(flags net.Flags, opt Options) error {
 	if err := r.setLink(); err != nil {
 		return err
 	}
@@ -162,17 +162,17 @@ func withSnaplen(program []bpf.RawInstruction, snaplen uint32) []bpf.RawInstruct
 	return program
 }
 
-// onceOnLoopback begins a program that refuses packets on their way out through the
+// onceOnLoopback is the start of a program that refuses packets on their way out through the
 // interface, because they come in through it too.
 func onceOnLoopback(index int) []bpf.RawInstruction {
-	begin, _ := bpf.Assemble([]bpf.Instruction{ // it is always the same, and right
+	start, _ := bpf.Assemble([]bpf.Instruction{ // it is always the same, and right
 		bpf.LoadExtension{Num: bpf.ExtType},
 		bpf.JumpIf{Cond: bpf.JumpNotEqual, Val: unix.PACKET_OUTGOING, SkipTrue: 3},
 		bpf.LoadExtension{Num: bpf.ExtInterfaceIndex},
 		bpf.JumpIf{Cond: bpf.JumpNotEqual, Val: uint32(index), SkipTrue: 1},
 		bpf.RetConstant{Val: 0},
 	})
-	return begin
+	return start
 }
 
 func loopbackIndex() int {
@@ -186,7 +186,7 @@ func loopbackIndex() int {
 }
 
 // longProgram is from how many instructions on the kernel may refuse a right program as invalid: it takes 4,096
-// (BPF_MAXINSNS), and fewer where a jump leads over more than 32,767 of the instructions that it makes of ours.
+// (BPF_MAXINSNS), and fewer if a jump skips more than 32,767 of the instructions that it makes of ours.
 const longProgram = 2048
 
 // attach replaces the socket's filter. How much memory there is for programs is bounded by the sysctl

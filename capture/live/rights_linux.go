@@ -10,7 +10,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// socketError tells missing rights from other reasons why a socket cannot be opened.
+// socketError distinguishes missing permission from other reasons why a socket cannot be opened.
 func socketError(name string, err error) error {
 	if err != unix.EPERM && err != unix.EACCES {
 		return &InterfaceError{Name: name, What: "no packet socket", Err: err}
@@ -39,7 +39,7 @@ func againstSetcap(program string) string {
 	return ""
 }
 
-// inBounds says whether a set of capabilities, in hexadecimal, has CAP_NET_RAW. One that cannot be read has.
+// inBounds reports whether a set of capabilities, in hexadecimal, has CAP_NET_RAW. One that cannot be read has.
 func inBounds(set string) bool {
 	v, err := strconv.ParseUint(set, 16, 64)
 	return err != nil || v&(1<<unix.CAP_NET_RAW) != 0

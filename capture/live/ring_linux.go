@@ -37,7 +37,7 @@ type ring struct {
 	cause    unix.Errno
 	gone     bool
 
-	mu      sync.Mutex // guards what follows: the kernel's counts begin anew when read
+	mu      sync.Mutex // guards what follows: the kernel's counts start again when read
 	dropped uint64
 	missed  missed
 	done    bool
@@ -106,7 +106,7 @@ func (r *ring) packets(block []byte, b *capture.Batch) {
 	}
 }
 
-// packet copies one packet, with its tag and its cooked header where it has them.
+// packet copies one packet, with its tag and its cooked header if it has them.
 func (r *ring) packet(head []byte, b *capture.Batch) {
 	mac, size := int(binary.NativeEndian.Uint16(head[atMac:])), int(binary.NativeEndian.Uint32(head[atSnaplen:]))
 	data := head[min(mac, len(head)):]
@@ -125,7 +125,7 @@ func (r *ring) packet(head []byte, b *capture.Batch) {
 	}
 	p.OrigLen += len(b.Memory) - start
 	if r.link != capture.LinkSLL2 && len(b.Memory) > start {
-		p.OrigLen -= macAddresses // they are no addition
+		p.OrigLen -= macAddresses // they are not added
 	}
 	b.Memory = append(b.Memory, data...)
 	p.Data = b.Memory[start:len(b.Memory):len(b.Memory)]
@@ -161,7 +161,7 @@ func vlanTag(head []byte) (tpid, tci uint16, ok bool) {
 	return tpid, tci, true
 }
 
-// cook appends the header of LinkSLL2, and a VLAN tag after it where there was one:
+// cook appends the header of LinkSLL2, and a VLAN tag after it if there was one:
 //
 //	0 protocol, 2 zero, 4 interface, 8 device type, 10 packet type, 11 address length, 12 address
 func cook(buf, head, data []byte) []byte {
@@ -187,7 +187,7 @@ func cook(buf, head, data []byte) []byte {
 	return buf
 }
 
-// innerTag says whether data begins with a tag although the kernel names the protocol behind
+// innerTag reports whether data begins with a tag although the kernel names the protocol after
 // it, which newer kernels do for cooked packets with two tags.
 func innerTag(protocol, data []byte) bool {
 	if len(data) < 5 || string(data[2:4]) != string(protocol) {
@@ -203,7 +203,7 @@ func innerTag(protocol, data []byte) bool {
 	return false
 }
 
-// statistics reads the kernel's counts, which then begin anew, and adds them up.
+// statistics reads the kernel's counts, which then start again, and adds them up.
 func (r *ring) statistics() capture.InterfaceStats {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -202,8 +202,8 @@ func openInterfaces(std run.Streams, f *flags, args []string) (*tap.Source, erro
 	return s, nil
 }
 
-// captureFilter is -f or the words of the command line, nil for none. What a user should know of it is reported, once,
-// but not with -q.
+// captureFilter is -f or the words of the command line, nil for none. What it misses, and that it excludes the own SSH
+// connection, is reported once.
 func captureFilter(std run.Streams, f *flags, args []string) (*bpf.Filter, error) {
 	l := &f.live
 	if len(args) > 0 {
@@ -219,10 +219,11 @@ func captureFilter(std run.Streams, f *flags, args []string) (*bpf.Filter, error
 	}
 	lost := filter.Loses().String()
 	filter, l.note = withoutSSH(f, filter)
-	for _, line := range []string{lost, l.note} {
-		if line != "" && !f.quiet {
-			run.Say(std.Err, line)
-		}
+	if lost != "" && !f.quiet {
+		run.Say(std.Err, lost)
+	}
+	if l.note != "" {
+		run.Say(std.Err, l.note)
 	}
 	return filter, nil
 }

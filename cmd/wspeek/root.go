@@ -61,7 +61,8 @@ func newRoot(std run.Streams) *cobra.Command {
 		{checkCommand(std, f), inCheck}, {ladderCommand(std, f), inLadder}, {demoCommand(std, f), inDemo},
 		{liveCommand(std, f), inLive}, {explainCommand(std, f), inExplain}, {buildCommand(std, f), inBuild},
 		{exportCommand(std, f), inExport}, {diffCommand(std, f), inDiff},
-		{versionCommand(std), 0}, {filterTopic(), 0},
+		{versionCommand(std), 0}, {filterTopic(), 0}, {topic("json", "the lines of --json: the contract for programs"), 0},
+		{topic("exit-status", "what the exit status means"), 0},
 	} {
 		f.register(c.cmd, c.in)
 		root.AddCommand(c.cmd)

@@ -13,11 +13,11 @@ import (
 // Decoder turns segments into events. It sees whole connections: all segments of a Flow
 // must go to the same Decoder.
 type Decoder struct {
-	opt    decode.Options
-	table  *reassembly.Table
-	shared *ws.Shared
-	bytes  reassembly.Bytes
-	out    *decode.Batch
+	opt   decode.Options
+	table *reassembly.Table
+	pool  *ws.Pool
+	bytes reassembly.Bytes
+	out   *decode.Batch
 	// now is the packet looked at; its number is atEnd when the capture has ended.
 	now       ws.Stamp
 	encrypted map[uint16]int
@@ -25,7 +25,8 @@ type Decoder struct {
 
 // NewDecoder makes a Decoder.
 func NewDecoder(opt decode.Options) *Decoder {
-	d := &Decoder{opt: opt, shared: ws.NewShared(), encrypted: map[uint16]int{}}
+	d := &Decoder{opt: opt, pool: ws.NewPool(), encrypted: map[uint16]int{}}
+	d.pool.Store = opt.Windows
 	d.table = reassembly.NewTable(d, opt.Limits.TCP, &d.bytes)
 	return d
 }
@@ -68,16 +69,19 @@ func (d *Decoder) Bytes() reassembly.Bytes { return d.bytes }
 func (d *Decoder) Encrypted() map[uint16]int { return d.encrypted }
 
 func (d *Decoder) begin(out *decode.Batch) {
-	out.Reset(&d.shared.Arena)
+	out.Reset(&d.pool.Arena)
 	d.out = out
 }
 
 // Evicted counts the connections that were dropped because of Limits before they ended.
 func (d *Decoder) Evicted() int64 { return d.table.Evicted() }
 
+// EvictedWindows counts the sessions that had messages that could not be decoded because a compression window was dropped.
+func (d *Decoder) EvictedWindows() int64 { return d.pool.Evicted() }
+
 // hand gives the arena's memory to the batch.
 func (d *Decoder) hand() {
-	d.out.Hold(d.shared.Arena.Take())
+	d.out.Hold(d.pool.Arena.Take())
 	d.out = nil
 }
 

@@ -52,7 +52,7 @@ func (s *spans) push(h *half, f *Frame, a *assembly) {
 	}
 }
 
-func (s *spans) pop(sh *Shared) {
+func (s *spans) pop(sh *Pool) {
 	s.from++
 	sh.spans--
 	if s.from == len(s.list) {
@@ -60,7 +60,7 @@ func (s *spans) pop(sh *Shared) {
 	}
 }
 
-func (s *spans) clear(sh *Shared) {
+func (s *spans) clear(sh *Pool) {
 	sh.spans -= s.len()
 	s.list, s.from = nil, 0
 }

@@ -41,6 +41,7 @@ type pump struct {
 	opt       decode.Options
 	dissector reassembly.Dissector
 	decoders  [Shards]*stack.Decoder
+	windows   [Shards]windowFile
 	merger    stack.Merger
 	read      atomic.Int64
 	// cut counts packets of TCP connections that are not whole.
@@ -77,7 +78,10 @@ func (p *pump) run(ctx context.Context, visit Visit) error {
 	quit, stop := context.WithCancel(ctx)
 	defer stop()
 	for i := range p.decoders {
-		p.decoders[i] = stack.NewDecoder(p.opt)
+		opt := p.opt
+		opt.Windows = &p.windows[i]
+		p.decoders[i] = stack.NewDecoder(opt)
+		defer p.windows[i].Close()
 	}
 	var readErr error
 	p.reading.Store(true)
@@ -284,6 +288,7 @@ func (p *pump) account(a *decode.Account) {
 		a.Bytes.Add(d.Bytes())
 		a.AddEncrypted(d.Encrypted())
 		a.Evicted += d.Evicted()
+		a.EvictedWindows += d.EvictedWindows()
 	}
 	if a.Cut > 0 && a.Sessions == 0 {
 		a.Incomplete(strconv.FormatInt(a.Cut, 10) + " packets were cut short by the capture (snaplen), and no session was recognised")
@@ -291,11 +296,24 @@ func (p *pump) account(a *decode.Account) {
 	if a.Evicted > 0 {
 		a.Incomplete("a limit was reached: " + strconv.FormatInt(a.Evicted, 10) + " connections were dropped")
 	}
+	p.windowAccount(a)
 	damaged := p.dissector.Damaged()
 	for _, reason := range slices.Sorted(maps.Keys(damaged)) {
 		a.Incomplete(show.Count(damaged[reason], "packet") + " skipped: " + reason)
 	}
 	if p.dissector.SkippedFor(reassembly.FragmentLimit) > 0 {
 		a.Incomplete("a limit was reached: IP fragments were dropped")
+	}
+}
+
+// windowAccount adds what became of the compression windows that memory had no room for.
+func (p *pump) windowAccount(a *decode.Account) {
+	if a.EvictedWindows > 0 {
+		a.Incomplete("a limit was reached: the compression windows of " + strconv.FormatInt(a.EvictedWindows, 10) + " sessions were dropped")
+	}
+	for i := range p.windows {
+		if err := p.windows[i].Err(); err != nil {
+			a.Incomplete(err.Error())
+		}
 	}
 }

@@ -1,32 +1,40 @@
 package ws
 
-import "github.com/wspeek/wspeek/decode/rule"
+import (
+	"github.com/wspeek/wspeek/decode/flate"
+	"github.com/wspeek/wspeek/decode/rule"
+)
 
-// Shared is what the Conns of one worker share. It belongs to one goroutine.
-type Shared struct {
+// Pool is what the Conns of one worker share. It belongs to one goroutine.
+type Pool struct {
 	// Arena is where payloads lie. Whoever drains the events takes it batch by batch.
 	Arena Arena
+	// Store keeps the windows that Limits.Windows has no room for. If there is none they are dropped, and messages that
+	// refer to them are Undecodable.
+	Store WindowStore
 
 	finding Finding
 	// scratch is for payload that is looked at once.
 	scratch []byte
-	// out is for the output of one message, dict for a window.
-	out, dict []byte
-	free      []*assembly
+	free    []*assembly
 	// rules is carved up for the lists of findings.
 	rules []*rule.Rule
 
-	live, stored lru
-	storedBytes  int64
-	idle         []*inflater
+	engine flate.Decoder
+	memories
 	// plain is for directions without context takeover.
-	plain *inflater
+	plain flate.Buffer
+	// held are the directions that have a window in memory, together heldBytes.
+	held      lru
+	heldBytes int64
+	// evicted is how many sessions missed a window.
+	evicted int64
 	// spans is how many spans all directions remember for Conflict.
 	spans int
 }
 
-// NewShared is what the Conns of a new worker share.
-func NewShared() *Shared { return new(Shared) }
+// NewPool is what the Conns of a new worker share.
+func NewPool() *Pool { return new(Pool) }
 
 const (
 	maxFree     = 1024
@@ -36,23 +44,15 @@ const (
 )
 
 // piece is n bytes of scratch memory, good until the next call.
-func (s *Shared) piece(n int) []byte {
+func (s *Pool) piece(n int) []byte {
 	if cap(s.scratch) < n {
 		s.scratch = make([]byte, max(n, scratchSize))
 	}
 	return s.scratch[:n]
 }
 
-// dictionary is memory for a window, good until the next call.
-func (s *Shared) dictionary() []byte {
-	if s.dict == nil {
-		s.dict = make([]byte, 0, history)
-	}
-	return s.dict
-}
-
 // assembly is an empty one.
-func (s *Shared) assembly() *assembly {
+func (s *Pool) assembly() *assembly {
 	n := len(s.free)
 	if n == 0 {
 		return new(assembly)
@@ -63,7 +63,7 @@ func (s *Shared) assembly() *assembly {
 }
 
 // recycle takes an assembly back.
-func (s *Shared) recycle(a *assembly) {
+func (s *Pool) recycle(a *assembly) {
 	if len(s.free) >= maxFree {
 		return
 	}
@@ -76,7 +76,7 @@ func (s *Shared) recycle(a *assembly) {
 }
 
 // addRule appends r to a list of findings unless it is in there.
-func (s *Shared) addRule(list []*rule.Rule, r *rule.Rule) []*rule.Rule {
+func (s *Pool) addRule(list []*rule.Rule, r *rule.Rule) []*rule.Rule {
 	for _, have := range list {
 		if have == r {
 			return list
