@@ -23,6 +23,7 @@ const (
 	inBuild
 	inExport
 	inDiff
+	inTrace
 )
 
 const (
@@ -33,7 +34,7 @@ const (
 	// inCaptures are those that can capture.
 	inCaptures = inLive | inMessages | inFrames
 	// inReads are those that read packets from files.
-	inReads = inLists&^inDemo | inLadder | inExplain | inExport | inDiff
+	inReads = inLists&^inDemo | inLadder | inExplain | inExport | inDiff | inTrace
 	// inDraws are those that draw explanations.
 	inDraws = inExplain | inBuild
 )
@@ -45,7 +46,7 @@ var commandNames = []struct {
 }{
 	{"FILE", inFiles}, {"messages", inMessages}, {"frames", inFrames}, {"sessions", inSessions}, {"check", inCheck},
 	{"ladder", inLadder}, {"demo", inDemo}, {"live", inLive}, {"explain", inExplain}, {"build", inBuild},
-	{"export", inExport}, {"diff", inDiff},
+	{"export", inExport}, {"diff", inDiff}, {"trace", inTrace},
 }
 
 // flagRow is one flag of the commands in.
@@ -74,7 +75,7 @@ var inputFlags = []flagRow{
 		bind: func(f *flags) *value { return decodeAs(&f.ports) }},
 	{name: "display-filter", short: "Y", value: "EXPR", in: inLists | inLadder | inExport, help: "show only what passes the display filter EXPR (see: wspeek help filter)",
 		bind: func(f *flags) *value { return text(&f.display) }, complete: filterCompletions},
-	{name: "session", value: "N", in: inLists | inLadder | inDiff, help: "only session N",
+	{name: "session", value: "N", in: inLists | inLadder | inDiff | inTrace, help: "only session N",
 		bind: func(f *flags) *value { return positive(&f.session) }},
 	{name: "keylog", value: "FILE", in: inReads, hidden: true, help: "TLS keys from FILE",
 		bind: func(f *flags) *value { return text(&f.keylog) }},
@@ -84,9 +85,9 @@ var inputFlags = []flagRow{
 }
 
 var viewFlags = []flagRow{
-	{name: "count", short: "c", value: "N", in: inLists | inLadder | inExport, textOnly: true, help: "stop after N lines",
+	{name: "count", short: "c", value: "N", in: inLists | inLadder | inExport | inTrace, textOnly: true, help: "stop after N lines",
 		bind: func(f *flags) *value { return positive(&f.count) }},
-	{name: "json", in: inLists | inDraws | inDiff, textOnly: true, help: "one JSON object a line",
+	{name: "json", in: inLists | inDraws | inDiff | inTrace, textOnly: true, help: "one JSON object a line",
 		bind: func(f *flags) *value { return yes(&f.json) }},
 	{name: "no-payload", in: inTexts | inSessions | inLadder | inExport | inDiff, textOnly: true, help: "leave payloads out",
 		bind: func(f *flags) *value { return yes(&f.noPayload) }},
@@ -100,7 +101,7 @@ var viewFlags = []flagRow{
 		bind: func(f *flags) *value { return oneOf(&f.clock, "a", "ad", "d", "r", "e", "u") }},
 	{name: "color", value: "WHEN", in: inLists | inLadder | inDraws | inDiff, help: "colour: auto, always or never (NO_COLOR is honoured)",
 		bind: func(f *flags) *value { return oneOf(&f.color, "auto", "always", "never") }},
-	{name: "quiet", short: "q", in: inLists | inLadder | inBuild | inExport | inDiff, textOnly: true, help: "no account at the end",
+	{name: "quiet", short: "q", in: inLists | inLadder | inBuild | inExport | inDiff | inTrace, textOnly: true, help: "no account at the end",
 		bind: func(f *flags) *value { return yes(&f.quiet) }},
 	{name: "verbose", short: "v", in: inLists | inLadder, textOnly: true, help: "print details to standard error",
 		bind: func(f *flags) *value { return yes(&f.verbose) }},

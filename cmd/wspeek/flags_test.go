@@ -56,6 +56,9 @@ func typedWith(r *flagRow) []string {
 	if r.value == "" {
 		return []string{"--" + r.name}
 	}
+	if r.name == "write" || r.name == "out" || r.name == "output" {
+		return []string{"--" + r.name, filepath.Join(os.TempDir(), "wspeek-no-such-folder", "x")}
+	}
 	v := r.bind(newFlags())
 	for _, s := range append(v.choices, "1", "100", "1:1", "duration:1", "tcp.port==1,websocket", "1ms", "37fa213d") {
 		if r.bind(newFlags()).set(s) {

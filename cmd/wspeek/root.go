@@ -60,7 +60,7 @@ func newRoot(std run.Streams) *cobra.Command {
 		{listCommand(std, f, sessionsView, "sessions FILE...", "one line per WebSocket session (refused handshakes too)", ""), inSessions},
 		{checkCommand(std, f), inCheck}, {ladderCommand(std, f), inLadder}, {demoCommand(std, f), inDemo},
 		{liveCommand(std, f), inLive}, {explainCommand(std, f), inExplain}, {buildCommand(std, f), inBuild},
-		{exportCommand(std, f), inExport}, {diffCommand(std, f), inDiff},
+		{exportCommand(std, f), inExport}, {diffCommand(std, f), inDiff}, {traceCommand(std, f), inTrace},
 		{versionCommand(std), 0}, {filterTopic(), 0}, {topic("json", "the lines of --json: the contract for programs"), 0},
 		{topic("exit-status", "what the exit status means"), 0},
 	} {

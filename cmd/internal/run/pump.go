@@ -33,6 +33,8 @@ type job struct {
 	tick    capture.Time
 	out     [Shards]*decode.Batch
 	decoded sync.WaitGroup
+	// steps are what happened between the layers, by shard, if anybody wants that.
+	steps [Shards][]decode.Step
 }
 
 // pump moves packets from a source through the decoders and passes their events, in order, to one visitor.
@@ -53,6 +55,11 @@ type pump struct {
 	// reading says that run was called, and readEnded is closed when nothing reads the source any more.
 	reading   atomic.Bool
 	readEnded chan struct{}
+	// step is Options.Step; final are the steps that the end of the capture causes.
+	step  func(*decode.Step) error
+	final [Shards][]decode.Step
+	// gathering is where each shard puts the steps of the job that it works on.
+	gathering [Shards]*[]decode.Step
 	// flush is called after each batch; it may be slow.
 	flush func() error
 	// damaged is called for damage in an input; reading continues with the next input.
@@ -78,7 +85,7 @@ func (p *pump) run(ctx context.Context, visit Visit) error {
 	quit, stop := context.WithCancel(ctx)
 	defer stop()
 	for i := range p.decoders {
-		opt := p.opt
+		opt := p.stepping(i)
 		opt.Windows = &p.windows[i]
 		p.decoders[i] = stack.NewDecoder(opt)
 		defer p.windows[i].Close()
@@ -227,6 +234,7 @@ func (p *pump) decode(shard int, in <-chan *job) {
 	defer p.guard()
 	d := p.decoders[shard]
 	for j := range in {
+		p.gathering[shard] = &j.steps[shard]
 		if j.tick != 0 {
 			d.Tick(j.tick, j.out[shard])
 		} else {
@@ -251,6 +259,9 @@ func (p *pump) visitAll(decoded <-chan *job, free chan<- *job, visit Visit) erro
 		if err := p.merger.Merge(j.out[:], visit); err != nil {
 			return err
 		}
+		if err := p.report(&j.steps); err != nil {
+			return err
+		}
 		if n := len(j.packets.Packets); n > 0 {
 			p.visited.Store(int64(j.packets.Packets[n-1].Number))
 		}
@@ -270,11 +281,15 @@ func (p *pump) finish(visit Visit) error {
 		out[i] = &decode.Batch{}
 		wg.Go(func() {
 			defer p.guard()
+			p.gathering[i] = &p.final[i]
 			p.decoders[i].Finish(out[i])
 		})
 	}
 	wg.Wait()
 	if err := p.merger.Merge(out[:], visit); err != nil {
+		return err
+	}
+	if err := p.report(&p.final); err != nil {
 		return err
 	}
 	return p.flush()

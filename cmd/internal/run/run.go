@@ -36,6 +36,9 @@ type Options struct {
 	Decode decode.Options
 	// Flush is called after each batch of events, by the goroutine that visits them; nil does nothing.
 	Flush func() error
+	// Step, if it is not nil, is called for what happens between the layers: after the events of the same batch, by the
+	// goroutine that visits these, in the order of packets.
+	Step func(*decode.Step) error
 	// GC, if it is not 0, is how much garbage the collector allows, in percent of what is in use. GOGC overrides it.
 	GC int
 }
@@ -94,7 +97,7 @@ func Over(in Inputs, opt Options) *Run {
 	}
 	r := &Run{in: in}
 	r.account.ByFrame = opt.Decode.Frames
-	r.pump = pump{source: in, opt: opt.Decode, flush: opt.Flush, damaged: r.damaged, readEnded: make(chan struct{})}
+	r.pump = pump{source: in, opt: opt.Decode, flush: opt.Flush, damaged: r.damaged, readEnded: make(chan struct{}), step: opt.Step}
 	return r
 }
 
