@@ -23,6 +23,8 @@ const (
 	KindAmend
 	// KindAmendFrame: the same of frame N, which belongs to message Of.
 	KindAmendFrame
+	// KindTLS: a TLS connection has ended. Batch.TLS has it; there is no Session.
+	KindTLS
 	// KindFinding: a rule is broken or something is missing. Batch.Finding has it.
 	KindFinding
 )

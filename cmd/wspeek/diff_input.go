@@ -167,7 +167,7 @@ func (d *diffInput) found() error {
 }
 
 func (d *diffInput) loadCapture(ctx context.Context, f *flags, in *capture.Files, frames bool) error {
-	r := run.Over(in, run.Options{Decode: decode.Options{Keep: true, Frames: frames, Ports: f.ports}})
+	r := run.Over(in, run.Options{Keys: f.secrets(), Decode: decode.Options{Keep: true, Frames: frames, Ports: f.ports}})
 	defer r.Close()
 	trace := trace.New(&d.kept)
 	r.Each(ctx, func(b *decode.Batch, e *decode.Event) error { return d.visit(trace, b, e) })
