@@ -20,17 +20,17 @@ func (d Dir) Other() Dir { return d ^ 1 }
 type CloseKind uint8
 
 const (
-	// CloseFIN: this side sent a FIN and all bytes before it were passed on (or reported as gaps).
+	// CloseFIN means: this side sent a FIN and all bytes before it were passed on (or reported as gaps).
 	CloseFIN CloseKind = iota + 1
-	// CloseRST: this side sent a RST.
+	// CloseRST means: this side sent a RST.
 	CloseRST
-	// ClosePeerRST: the other side sent a RST.
+	// ClosePeerRST means: the other side sent a RST.
 	ClosePeerRST
-	// CloseReplaced: a SYN with another initial sequence number starts a new connection between the same ports.
+	// CloseReplaced means: a SYN with another initial sequence number starts a new connection between the same ports.
 	CloseReplaced
-	// CloseEvicted: the connection was dropped because of Limits.
+	// CloseEvicted means: the connection was dropped because of Limits.
 	CloseEvicted
-	// CloseEnd: the capture ended.
+	// CloseEnd means: the capture ended.
 	CloseEnd
 )
 

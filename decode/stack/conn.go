@@ -19,6 +19,8 @@ type conn struct {
 	closed [2]reassembly.CloseKind
 	// missing is how many bytes were never captured, by direction.
 	missing [2]int64
+	// nesting is how many watched layers are being called.
+	nesting int
 }
 
 func (c *conn) Data(d reassembly.Dir, k reassembly.Chunk) { c.top.Data(d, k) }

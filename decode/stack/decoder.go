@@ -18,6 +18,8 @@ type Decoder struct {
 	pool  *ws.Pool
 	bytes reassembly.Bytes
 	out   *decode.Batch
+	// stepped is how many events of out have been reported as Steps.
+	stepped int
 	// now is the packet looked at; its number is atEnd when the capture has ended.
 	now       ws.Stamp
 	encrypted map[uint16]int
@@ -70,7 +72,7 @@ func (d *Decoder) Encrypted() map[uint16]int { return d.encrypted }
 
 func (d *Decoder) begin(out *decode.Batch) {
 	out.Reset(&d.pool.Arena)
-	d.out = out
+	d.out, d.stepped = out, 0
 }
 
 // Evicted counts the connections that were dropped because of Limits before they ended.
@@ -98,7 +100,7 @@ func (d *Decoder) Accept(t *reassembly.Conn) reassembly.Handler {
 	c := &conn{d: d, tcp: t, stream: &decode.Stream{N: -1, First: t.First.Packet, Flow: t.Flow}}
 	c.top = newCarrier(c, 0, nil)
 	d.emit(decode.Event{Kind: decode.KindStream, Stream: c.stream})
-	return c
+	return c.watch(c)
 }
 
 func (d *Decoder) emit(e decode.Event) {
