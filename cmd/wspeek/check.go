@@ -76,7 +76,7 @@ func newChecker(std run.Streams, f *flags) *checker {
 // options asks the Decoders for what verdicts are made of.
 func (c *checker) options(o *decode.Options) { o.Keep, o.Wire = true, true }
 
-// shows counts a finding, and says whether it is listed.
+// shows counts a finding, and reports whether it is listed.
 func (c *checker) shows(f *ws.Finding) bool {
 	c.found = c.found || f.Rule.Level <= c.negative
 	return f.Rule.Level <= c.shown

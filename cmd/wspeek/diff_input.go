@@ -71,7 +71,7 @@ func (k *keptPayloads) Put(p []byte) (int64, error) {
 	return k.Memory.Put(p)
 }
 
-// loadOrStop is load, given up when ctx is done: standard input may never come.
+// loadOrStop is load, cancelled when ctx is done: standard input may never come.
 func (d *diffInput) loadOrStop(ctx context.Context, std run.Streams, f *flags, frames bool) error {
 	done := make(chan error, 1)
 	go func() { done <- d.load(ctx, std, f, frames) }()

@@ -176,7 +176,7 @@ func (x *explainFlags) explainRule(std run.Streams, f *flags) error {
 	return f.writeDocuments(std, d)
 }
 
-// ruleDocument explains a rule, and says how to break it; nil where there is none of that ID.
+// ruleDocument explains a rule, and says how to break it; nil if there is none of that ID.
 func ruleDocument(id string) *explain.Document {
 	d, k := explain.Rule(id), forge.Find(id)
 	if d == nil || k == nil {

@@ -16,7 +16,7 @@ import (
 	"github.com/wspeek/wspeek/decode/filter"
 )
 
-// runs is a run of the program: of live in a process of its own, since it gives up permissions for good.
+// runs is a run of the program: of live in a process of its own, since it drops permissions for good.
 func runs(t *testing.T, args ...string) ran {
 	t.Helper()
 	if args[0] != "live" {
