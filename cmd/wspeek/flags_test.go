@@ -325,6 +325,11 @@ func TestHelp_IsText(t *testing.T) {
 		if got.status != run.Done || got.out == "" || strings.ContainsFunc(got.out, func(r rune) bool { return r < ' ' && r != '\n' }) {
 			t.Errorf("help %s: status %d, %q", c.Name(), got.status, got.out)
 		}
+		for _, stiff := range []string{" told", "anew", "behind", "forgotten", "given up", "the begin", "is no ", "where there", "somebody"} {
+			if strings.Contains(got.out, stiff) {
+				t.Errorf("help %s: %q is not plain English", c.Name(), stiff)
+			}
+		}
 		if c.Short == "" {
 			t.Errorf("%s says nothing of itself", c.Name())
 		}

@@ -59,6 +59,7 @@ var ranks = map[string]int{
 	"cmd/internal/run":       7,
 	"cmd/internal/out":       8,
 	"cmd/internal/rights":    8,
+	"cmd/internal/compare":   8,
 	"cmd/internal/forge":     8,
 	"cmd/internal/packets":   9,
 	"cmd/internal/tap":       9,
