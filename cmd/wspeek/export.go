@@ -10,7 +10,7 @@ import (
 	"github.com/wspeek/wspeek/cmd/internal/run"
 )
 
-// exportFlags are the flags that export alone has.
+// exportFlags are the flags of export only.
 type exportFlags struct {
 	out, format string
 	sessions    []int

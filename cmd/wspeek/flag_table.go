@@ -65,7 +65,7 @@ type flagRow struct {
 	complete func(typed string) []string
 }
 
-// flagTable has a row for each flag. A command registers its own rows alone.
+// flagTable has a row for each flag. A command registers only its own rows.
 var flagTable = slices.Concat(inputFlags, viewFlags, liveFlagRows, explainFlagRows, exportFlagRows, diffFlagRows)
 
 var inputFlags = []flagRow{

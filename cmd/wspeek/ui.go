@@ -85,7 +85,7 @@ func titleOf(names []string) string {
 	return filepath.Base(names[0])
 }
 
-// quoted are names as a shell takes them; empty if one is standard input, which cannot be read again.
+// quoted are names quoted for a shell; empty if one is standard input, which cannot be read again.
 func quoted(names []string) string {
 	out := make([]string, len(names))
 	for i, n := range names {
