@@ -69,7 +69,7 @@ func (r Reason) damaged() bool {
 	if r < Reason(link.SkipRows) {
 		return link.Skip(r).Damaged()
 	}
-	return r == DamagedIP || r == DamagedTCP
+	return r == DamagedIP || r == DamagedTCP || r == FragmentOverlap
 }
 
 // reasonOf is what a Skip is in the account.

@@ -57,7 +57,8 @@ type Handler interface {
 	Data(Dir, Chunk)
 	// Gap reports that the n bytes from off were never captured.
 	Gap(d Dir, off, n int64)
-	// Conflict says that copies of the n bytes from off differed; the first was (or will be) passed on.
+	// Conflict says that copies of the n bytes from off differed; the first was (or will be) passed on. It also says
+	// that the only copy captured has a wrong checksum.
 	// The range holds exactly differing bytes (runs with up to 7 equal bytes between may be reported as one).
 	Conflict(d Dir, off, n int64)
 	// Close ends a direction.

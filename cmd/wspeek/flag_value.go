@@ -19,7 +19,7 @@ type value struct {
 	want string
 	// initial is the default as the help shows it, empty if it needs no words.
 	initial string
-	// choices are all texts that can be used, for completion; nil if there is no end of them.
+	// choices are all texts that can be used, for completion; nil if there are too many.
 	choices []string
 	// alone, if it is not empty, is what the flag means without a value.
 	alone string
@@ -130,5 +130,15 @@ func duration(p *time.Duration) *value {
 		d, err := time.ParseDuration(s)
 		*p = d
 		return err == nil && d >= 0
+	}}
+}
+
+// preference is a preference of tshark that is obeyed: the name of a key log.
+func preference(p *[]string) *value {
+	const name = "tls.keylog_file:"
+	return &value{want: name + "FILE", set: func(s string) bool {
+		file, ok := strings.CutPrefix(s, name)
+		*p = append(*p, file)
+		return ok && file != ""
 	}}
 }
