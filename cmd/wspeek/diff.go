@@ -93,7 +93,7 @@ func (x *diffFlags) run(ctx context.Context, std run.Streams, f *flags, files []
 		return err
 	}
 	var in [2]*compare.Input
-	read := compare.Options{Session: f.session, Frames: x.wire, Ports: f.ports}
+	read := compare.Options{Session: f.session, Frames: x.wire, Ports: f.ports, Keys: f.secrets()}
 	for i, name := range files {
 		if in[i], err = compare.New(name, read); err != nil {
 			return err
