@@ -109,7 +109,7 @@ func (c *explainRun) document() (*explain.Document, error) {
 	return c.frame(t)
 }
 
-// frame explains the frame that is wanted, and needs those before it to know where its payload begins.
+// frame explains the frame that is wanted, and needs those before it to know where its payload starts.
 func (c *explainRun) frame(t *explain.Talk) (*explain.Document, error) {
 	t.Frames = c.trace.MessageFrames(t.Session.N, c.message.N, c.message.Frames)
 	for i := range t.Frames {

@@ -72,7 +72,7 @@ func habitOf(typed string, in commands) *habit {
 	return nil
 }
 
-// simpleFilter is a capture filter that a display filter says too.
+// simpleFilter is a capture filter that can be written as a display filter.
 var simpleFilter = regexp.MustCompile(`^(?:tcp )?(port|host|src host|dst host) ([0-9A-Fa-f.:]+)$`)
 
 // displayFields are the fields for the words of simpleFilter.

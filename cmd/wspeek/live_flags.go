@@ -88,7 +88,7 @@ func (f *flags) checkLive(set *pflag.FlagSet, args []string) error {
 	return nil
 }
 
-// alone refuses everything beside a flag but some others.
+// alone refuses everything beside a flag, except some others.
 func alone(set *pflag.FlagSet, args []string, name string, others ...string) error {
 	var extra string
 	set.Visit(func(f *pflag.Flag) {
@@ -100,7 +100,7 @@ func alone(set *pflag.FlagSet, args []string, name string, others ...string) err
 		extra = args[0]
 	}
 	if extra != "" {
-		return run.Troublef("%s stands alone: leave out %s", labelOf(set, name), extra)
+		return run.Troublef("%s cannot be combined with %s", labelOf(set, name), extra)
 	}
 	return nil
 }
