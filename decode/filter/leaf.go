@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 
+	"github.com/wspeek/wspeek/decode/payload"
 	"github.com/wspeek/wspeek/decode/rule"
 	"github.com/wspeek/wspeek/decode/ws"
 )
@@ -123,11 +124,8 @@ func presentJSON(path []step) func(*Row) bool {
 	if len(path) == 0 {
 		return func(r *Row) bool {
 			p, ok := r.decoded()
-			return ok && r.whole() && len(p) > 0 && json.Valid(bytes.TrimSuffix(p, []byte{recordEnd}))
+			return ok && r.whole() && len(p) > 0 && json.Valid(bytes.TrimSuffix(p, []byte{payload.RecordEnd}))
 		}
 	}
 	return askJSON(path, false, func(*Row, []byte) bool { return true })
 }
-
-// recordEnd ends a message of SignalR's JSON protocol.
-const recordEnd = 0x1e

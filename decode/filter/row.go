@@ -3,6 +3,7 @@ package filter
 import (
 	"github.com/wspeek/wspeek/capture"
 	"github.com/wspeek/wspeek/decode"
+	"github.com/wspeek/wspeek/decode/payload"
 	"github.com/wspeek/wspeek/decode/rule"
 	"github.com/wspeek/wspeek/decode/ws"
 )
@@ -104,4 +105,12 @@ func (r *Row) frames() []ws.Frame {
 	}
 	r.listed = true
 	return r.list
+}
+
+// heartbeat reports whether the message only keeps the connection alive.
+func (r *Row) heartbeat() bool {
+	if payload.NeedsPayload(r.Message) {
+		return payload.Heartbeat(r.Message, r.bytes())
+	}
+	return payload.Heartbeat(r.Message, nil)
 }

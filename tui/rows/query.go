@@ -5,6 +5,7 @@ import (
 
 	"github.com/wspeek/wspeek/capture"
 	"github.com/wspeek/wspeek/decode/filter"
+	"github.com/wspeek/wspeek/decode/payload"
 	"github.com/wspeek/wspeek/decode/ws"
 	"github.com/wspeek/wspeek/tui/draw"
 )
@@ -82,10 +83,10 @@ func (m *matcher) loadFrame(i int) (whole bool) {
 
 // heartbeat reports whether the message loaded only keeps the connection alive.
 func (m *matcher) heartbeat() bool {
-	if filter.HeartbeatLooks(&m.m) {
-		return filter.Heartbeat(&m.m, m.row.Payload())
+	if payload.NeedsPayload(&m.m) {
+		return payload.Heartbeat(&m.m, m.row.Payload())
 	}
-	return filter.Heartbeat(&m.m, nil)
+	return payload.Heartbeat(&m.m, nil)
 }
 
 // matches reports whether q matches what is loaded.

@@ -1,0 +1,46 @@
+package payload
+
+import "github.com/wspeek/wspeek/decode/ws"
+
+// Protocol is a row: what is known of one application protocol.
+type Protocol struct {
+	// Name is what people call the protocol; empty for what many unnamed protocols do.
+	Name string
+	// Tokens are the values of Sec-WebSocket-Protocol that name it (RFC 6455 section 11.3.4).
+	Tokens []string
+	// Evidence says how the protocol shows when no token names it, for people.
+	Evidence string
+	// Beats are the messages that are heartbeats as they are, whatever the case of their letters.
+	Beats []Beat
+	// Members are what makes a JSON object a heartbeat.
+	Members []Member
+	// Events are topic and event of arrays of Phoenix's kind, as they are written, that are heartbeats.
+	Events []string
+}
+
+// Beat is a message that is always the same.
+type Beat struct {
+	Opcode ws.Opcode
+	Text   string
+}
+
+// Member is a member of a JSON object. One of Texts as its value makes the object a heartbeat; one of Numbers does so only if
+// every other member is a number, true, false or null, because numbers are used for many things.
+type Member struct {
+	Key            string
+	Texts, Numbers []string
+}
+
+// RecordEnd ends each JSON record of SignalR (ASP.NET Core's hub protocol, section "JSON encoding").
+const RecordEnd = 0x1e
+
+func texts(list ...string) (out []Beat) { return beats(ws.OpText, list) }
+
+func binaries(list ...string) (out []Beat) { return beats(ws.OpBinary, list) }
+
+func beats(op ws.Opcode, list []string) (out []Beat) {
+	for _, s := range list {
+		out = append(out, Beat{op, s})
+	}
+	return out
+}
