@@ -30,6 +30,9 @@ type Account struct {
 	ClockBack int64
 	// Evicted counts connections that were dropped before they ended, to stay within Limits.
 	Evicted int64
+	// EvictedWindows counts sessions with messages that could not be decoded because a compression window was dropped to stay
+	// within Limits.
+	EvictedWindows int64
 	// PastMessages and PastSessions count what was shown and is no longer kept, in a view that bounds what it keeps.
 	PastMessages, PastSessions int64
 	// Encrypted counts TLS connections by server port.
@@ -64,6 +67,8 @@ func (a *Account) finding(r *rule.Rule) {
 		a.Must++
 	case r == rule.Gap:
 		a.Incomplete("bytes missing in a session")
+	case r == rule.Outside:
+		a.Incomplete("bytes were captured that have no place in their connection")
 	case r == rule.Limit:
 		a.Incomplete("a limit was reached")
 	}

@@ -8,7 +8,7 @@ import (
 )
 
 // FragmentLimits bounds IP defragmentation; a zero field means its default. When one bites, the datagram
-// begun first is given up.
+// started first is dropped.
 type FragmentLimits struct {
 	// Datagrams is how many incomplete datagrams are kept (default 4096).
 	Datagrams int
@@ -34,7 +34,7 @@ const (
 type fragmentKey struct {
 	src, dst [16]byte
 	id       uint32
-	proto    uint8 // 0 for IPv6, where the first fragment alone tells it
+	proto    uint8 // 0 for IPv6, of which only the first fragment says it
 	v6       bool
 }
 
@@ -55,6 +55,7 @@ type partial struct {
 	numbers []int // of the packets that carried them
 	cost    int
 	begun   capture.Time
+	differ  bool // overlapping fragments have different bytes
 
 	older, newer *partial
 }
@@ -64,6 +65,7 @@ type whole struct {
 	key     fragmentKey
 	data    []byte
 	total   int
+	proto   uint8
 	numbers []int
 }
 
@@ -102,7 +104,7 @@ func (f *defragmenter) init(l FragmentLimits) {
 	}
 }
 
-// makeRoom forgets what is too old, and what has to go for n more bytes; it returns the number of
+// makeRoom drops what is too old, and what has to go for n more bytes; it returns the number of
 // packets that fell to a limit. The too old ones just stay not reassembled.
 func (f *defragmenter) makeRoom(now capture.Time, n int) (limited int64) {
 	for p := f.oldest; p != nil && now-p.begun > f.limits.Age; p = f.oldest {
@@ -129,16 +131,24 @@ func (f *defragmenter) add(h *ipHeader, c carrier) (earlier int64, parts []int, 
 		if w := f.duplicate(&key, h); w != nil {
 			return 0, append(c.parts, w.numbers...), FragmentDuplicate
 		}
+		if w := f.variant(&key, h); w != nil {
+			return 0, append(c.parts, w.numbers...), OK
+		}
 		p = f.begin(key, c.time)
 	}
 	if !p.fits(h) || len(p.parts) >= maxParts {
 		return 0, c.parts, FragmentWaiting
 	}
+	p.differ = p.differ || p.contradicts(h)
 	f.insert(p, h)
 	if p.covered != p.total {
 		p.packets++
 		p.numbers = c.all(p.numbers)
 		return 0, c.parts, FragmentWaiting
+	}
+	if p.differ {
+		f.remove(p)
+		return p.packets, append(c.parts, p.numbers...), FragmentOverlap
 	}
 	f.complete(p, h, c)
 	return p.packets, append(c.parts, p.numbers...), OK
@@ -154,13 +164,25 @@ func keyOf(h *ipHeader) fragmentKey {
 	return k
 }
 
-// fits tells a fragment that agrees with where the datagram is known to end.
+// fits reports whether a fragment agrees with where the datagram is known to end.
 func (p *partial) fits(h *ipHeader) bool {
 	end := h.offset + h.rest.Wire
 	if p.total >= 0 {
 		return end <= p.total && (h.more || end == p.total)
 	}
 	return h.more || len(p.parts) == 0 || end >= p.parts[len(p.parts)-1].end
+}
+
+// contradicts says that a fragment has other bytes than one before it for the same place.
+func (p *partial) contradicts(h *ipHeader) bool {
+	for i := range p.parts {
+		q := &p.parts[i]
+		from, to := max(q.off, h.offset), min(q.off+len(q.data), h.offset+len(h.rest.Data))
+		if from < to && !bytes.Equal(q.data[from-q.off:to-q.off], h.rest.Data[from-h.offset:to-h.offset]) {
+			return true
+		}
+	}
+	return false
 }
 
 // insert copies what is new in a fragment into p.
@@ -206,7 +228,7 @@ func (f *defragmenter) charge(p *partial, n int) {
 	f.cost += n
 }
 
-// complete joins the parts into h and forgets p.
+// complete joins the parts into h and removes p.
 func (f *defragmenter) complete(p *partial, h *ipHeader, c carrier) {
 	f.remove(p)
 	n := 0
@@ -217,12 +239,12 @@ func (f *defragmenter) complete(p *partial, h *ipHeader, c carrier) {
 	for i := range p.parts {
 		q := &p.parts[i]
 		joined = append(joined, q.data...)
-		if len(q.data) < q.end-q.off { // what lies behind a hole has no place
+		if len(q.data) < q.end-q.off { // what lies after a hole has no place
 			break
 		}
 	}
 	h.rest.Data, h.rest.Wire, h.proto = joined, p.total, p.proto
-	f.remember(whole{p.key, joined, p.total, c.all(p.numbers[:len(p.numbers):len(p.numbers)])})
+	f.remember(whole{p.key, joined, p.total, p.proto, c.all(p.numbers[:len(p.numbers):len(p.numbers)])})
 }
 
 func (f *defragmenter) remember(w whole) {
@@ -234,13 +256,33 @@ func (f *defragmenter) remember(w whole) {
 	f.turn = (f.turn + 1) % recentDatagrams
 }
 
-// duplicate tells a second copy of a fragment whose datagram is complete (a bridge, a mirror, the
+// duplicate finds a second copy of a fragment whose datagram is complete (a bridge, a mirror, the
 // "any" interface). Were it kept, it could be joined to a later datagram with the same identification.
 func (f *defragmenter) duplicate(k *fragmentKey, h *ipHeader) *whole {
 	for i := range f.recent {
 		w := &f.recent[i]
 		if w.key == *k && h.offset+h.rest.Wire <= w.total &&
 			bytes.Equal(window(w.data, h.offset, h.offset+len(h.rest.Data)), h.rest.Data) {
+			return w
+		}
+	}
+	return nil
+}
+
+// variant looks whether a fragment with other bytes than a complete datagram has at its place makes of it another one that the
+// receiver could have taken as well: one whose TCP checksum is right. h becomes that. Else the fragment is
+// of a later datagram with the same identification.
+func (f *defragmenter) variant(k *fragmentKey, h *ipHeader) *whole {
+	for i := range f.recent {
+		w := &f.recent[i]
+		end := h.offset + len(h.rest.Data)
+		if w.key != *k || w.proto != protoTCP || end > len(w.data) || len(w.data) != w.total || len(h.rest.Data) != h.rest.Wire {
+			continue
+		}
+		other := bytes.Clone(w.data)
+		copy(other[h.offset:], h.rest.Data)
+		if tcpSumGood(h.src, h.dst, other) {
+			h.rest.Data, h.rest.Wire, h.proto = other, w.total, w.proto
 			return w
 		}
 	}

@@ -35,6 +35,8 @@ type Dissector struct {
 	count     [reasons]int64 // count[OK] are the decoded ones
 	quic      quicFlows
 	linkTypes map[capture.LinkType]int64
+	// badIP counts the IPv4 headers with a wrong checksum that were taken all the same.
+	badIP int64
 }
 
 // Segment fills s with the TCP segment that p carries or completes, and returns OK; else it
@@ -67,7 +69,7 @@ func (d *Dissector) Parts() []int { return d.parts }
 func (d *Dissector) Decoded() int64 { return d.count[OK] }
 
 // Skipped is how many packets gave none, by reason. Together with Decoded it is the number of
-// packets that were handed to Segment. A fragment that waits may yet move to another row.
+// packets that were passed to Segment. A fragment that waits may yet move to another row.
 func (d *Dissector) Skipped() map[string]int64 {
 	m := make(map[string]int64)
 	for r := OK + 1; r < reasons; r++ {
@@ -119,13 +121,13 @@ func (d *Dissector) dissect(p *capture.Packet, s *Segment) Reason {
 		h := &d.ip
 		switch h.proto {
 		case protoTCP:
-			return s.tcp(h)
+			return d.tcp(s)
 		case protoESP:
 			if !d.open(s) {
 				return Encrypted
 			}
 			if h.proto == protoTCP {
-				return s.tcp(h)
+				return d.tcp(s)
 			}
 			skip = d.deeper()
 			rest = h.rest
@@ -139,6 +141,26 @@ func (d *Dissector) dissect(p *capture.Packet, s *Segment) Reason {
 		}
 	}
 }
+
+// tcp fills s from the datagram looked at. An IPv4 header with a wrong checksum is damaged, unless the TCP checksum, which
+// covers the addresses, is right, or such headers are the rule here (addresses rewritten, say).
+func (d *Dissector) tcp(s *Segment) Reason {
+	r := s.tcp(&d.ip)
+	if r != OK {
+		return r
+	}
+	s.Joined = d.ip.joined
+	if d.ip.badSum && s.verifySum() != sumGood {
+		if d.sumsMatter() {
+			return DamagedIP
+		}
+		d.badIP++
+	}
+	return OK
+}
+
+// sumsMatter says that most IPv4 headers have the right checksum.
+func (d *Dissector) sumsMatter() bool { return d.count[OK] > 2*d.badIP }
 
 // deeper counts an IP header inside another one.
 func (d *Dissector) deeper() link.Skip {
@@ -183,6 +205,9 @@ func (d *Dissector) datagram(rest link.Inner, p *capture.Packet) Reason {
 // join hands a fragment over, and takes the datagram that it completes.
 func (d *Dissector) join(h *ipHeader, p *capture.Packet) Reason {
 	h.fragment = false
+	if h.badSum && d.sumsMatter() {
+		return DamagedIP
+	}
 	if !carries(h.proto) {
 		return NotTCP
 	}
@@ -193,11 +218,16 @@ func (d *Dissector) join(h *ipHeader, p *capture.Packet) Reason {
 	var earlier int64
 	var r Reason
 	earlier, d.parts, r = d.defrag.add(h, carrier{p.Number, p.Time, d.parts})
+	if r == FragmentOverlap {
+		d.move(earlier, FragmentWaiting, FragmentOverlap)
+		return r
+	}
 	d.move(earlier, FragmentWaiting, FragmentJoined)
+	h.joined = r == OK
 	return r
 }
 
-// carries tells the protocols that may lead to TCP: fragments of others need no memory.
+// carries reports the protocols that may lead to TCP: fragments of others need no memory.
 func carries(proto uint8) bool {
 	switch proto {
 	case protoTCP, protoIPv4, protoIPv6, protoHopByHop, protoRouting, protoFragment, protoESP, protoAH, protoDestOpts:

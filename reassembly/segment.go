@@ -39,7 +39,7 @@ type Segment struct {
 	Seq, Ack uint32
 	// Window is the advertised window as in the header, unscaled.
 	Window uint16
-	// Scale is the window scale option (RFC 7323) of a SYN, -1 where there is none.
+	// Scale is the window scale option (RFC 7323) of a SYN, -1 if there is none.
 	Scale int8
 	// Payload are the captured bytes and Missing is how many more the wire carried after them (snaplen).
 	// Payload lies in the batch, or in memory of its own where fragments were joined.
@@ -47,8 +47,13 @@ type Segment struct {
 	Missing int
 	// IPID is the identification of the IPv4 header, 0 for IPv6.
 	IPID uint16
+	// Joined says that it was put together from IP fragments, which may be of different datagrams.
+	Joined bool
 
 	tcpBytes []byte // header and payload as captured, for ChecksumOK
+	// sum is the sum64 of Payload, if hasSum.
+	sum    uint64
+	hasSum bool
 }
 
 // Src and Dst are the sender and the receiver.

@@ -8,13 +8,13 @@ var All = []*Rule{
 	ContinuationUnexpected, ContinuationExpected, Unfinished, Tiny, ControlLength, ControlFragmented,
 	CloseLength, DataAfterClose, ControlAfterClose, PingUnanswered, TCPKeptOpen, NoClose, CloseCodeReserved,
 	CloseCodeRange, UTF8, ExtensionSyntax, SubprotocolMany, Grew, DeflateRSV1, DeflateParams, TakeoverUnused,
-	DeflateTail, DeflateData,
+	DeflateWindow, DeflateTail, DeflateData,
 	H2ConnectSetting, H2ConnectSettingValue, H2ConnectSettingWithdrawn, H2ProtocolMethod, H2ProtocolTarget, H2Scheme,
 	H2UpgradeFields, H2KeyFields, H2ResetCode,
 	ResponseBody, RequestBody, UpgradeRequired, HTTPSyntax,
 	H2Preface, H2FrameSize, H2HeaderBlock, H2StreamClosed, H2StreamID, H2StreamZero, H2Padding, H2Continuation,
 	H2FieldName, H2ConnectionField, H2PseudoField, H2ConnectedFrames, H2Status101,
-	Gap, Conflict, Limit,
+	Gap, Conflict, Damaged, Outside, Unchecked, Limit,
 	Slow,
 }
 

@@ -17,6 +17,13 @@ var (
 		Look:  "A response with parameters that the offer did not have, values outside 8 to 15, or a proxy that repeats the offer as its answer.",
 		Break: "deflate-params", How: "a window of 7 bits",
 	}
+	// DeflateWindow: a compressed message refers further back than the window that was agreed on.
+	DeflateWindow = &Rule{ID: "deflate.window", RFC: rfc7692, Section: "7.1.2", Level: Must,
+		Text:   "A compressed message refers no further back than the window that was agreed on.",
+		Why:    "A receiver keeps only as much of the past as was agreed on, and cannot inflate what refers to more: it closes with 1007 or 1002.",
+		Look:   "A compressor that ignores max_window_bits, or zlib asked for a window of 8 bits, which uses 9.",
+		Fields: []string{FieldPayload},
+	}
 	// DeflateTail: the sender left 00 00 FF FF in, or bytes follow the last block.
 	DeflateTail = &Rule{ID: "deflate.tail", RFC: rfc7692, Section: "7.2.1", Level: Must,
 		Text:   "The sender removes the 4 bytes 00 00 FF FF from the end of the compressed message.",

@@ -19,6 +19,8 @@ type conn struct {
 	closed [2]reassembly.CloseKind
 	// missing is how many bytes were never captured, by direction.
 	missing [2]int64
+	// nesting is how many watched layers are being called.
+	nesting int
 }
 
 func (c *conn) Data(d reassembly.Dir, k reassembly.Chunk) { c.top.Data(d, k) }
@@ -41,6 +43,9 @@ func (c *conn) Close(d reassembly.Dir, k reassembly.CloseKind) {
 		s.tcpClosed(d, k)
 	}
 }
+
+// end is the packet that ended the connection, the last one seen if it has not ended.
+func (c *conn) end() reassembly.Stamp { return c.tcp.End() }
 
 // newTracker makes a session whose client sends in direction client.
 func (c *conn) newTracker(client reassembly.Dir, t *decode.Tunnel) *tracker {
