@@ -80,6 +80,7 @@ func (c *Conn) syn(s *Segment) bool {
 		c.Stats[d].Retransmitted++
 	}
 	h.scale = min(s.Scale, 14)
+	h.other().sums.largest = max(h.other().sums.largest, s.MSS)
 	h.anchor(s.Seq + 1)
 	if s.Flags&ACK != 0 {
 		if o := h.other(); !o.isn {

@@ -20,17 +20,17 @@ func (d Dir) Other() Dir { return d ^ 1 }
 type CloseKind uint8
 
 const (
-	// CloseFIN: this side sent a FIN and all bytes before it were passed on (or reported as gaps).
+	// CloseFIN means: this side sent a FIN and all bytes before it were passed on (or reported as gaps).
 	CloseFIN CloseKind = iota + 1
-	// CloseRST: this side sent a RST.
+	// CloseRST means: this side sent a RST.
 	CloseRST
-	// ClosePeerRST: the other side sent a RST.
+	// ClosePeerRST means: the other side sent a RST.
 	ClosePeerRST
-	// CloseReplaced: a SYN with another initial sequence number starts a new connection between the same ports.
+	// CloseReplaced means: a SYN with another initial sequence number starts a new connection between the same ports.
 	CloseReplaced
-	// CloseEvicted: the connection was dropped because of Limits.
+	// CloseEvicted means: the connection was dropped because of Limits.
 	CloseEvicted
-	// CloseEnd: the capture ended.
+	// CloseEnd means: the capture ended.
 	CloseEnd
 )
 
@@ -57,7 +57,8 @@ type Handler interface {
 	Data(Dir, Chunk)
 	// Gap reports that the n bytes from off were never captured.
 	Gap(d Dir, off, n int64)
-	// Conflict says that copies of the n bytes from off differed; the first was (or will be) passed on.
+	// Conflict says that copies of the n bytes from off differed; the first was (or will be) passed on. It also says
+	// that the only copy captured has a wrong checksum.
 	// The range holds exactly differing bytes (runs with up to 7 equal bytes between may be reported as one).
 	Conflict(d Dir, off, n int64)
 	// Close ends a direction.

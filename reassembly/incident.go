@@ -4,16 +4,16 @@ package reassembly
 type IncidentKind uint8
 
 const (
-	// Retransmission: Dir sent bytes again that were captured before (the same packet captured twice is not).
+	// Retransmission means: Dir sent bytes again that were captured before (the same packet captured twice is not).
 	Retransmission IncidentKind = iota + 1
-	// Overtaken: Dir's bytes were captured after bytes that come after them: sent again after a loss before the
+	// Overtaken means: Dir's bytes were captured after bytes that come after them: sent again after a loss before the
 	// point of capture, or reordered on the way.
 	Overtaken
-	// WindowShut: Dir advertised that it has no room, after it had some.
+	// WindowShut means: Dir advertised that it has no room, after it had some.
 	WindowShut
-	// WindowOpened: Dir advertised room again.
+	// WindowOpened means: Dir advertised room again.
 	WindowOpened
-	// Damaged: a segment of Dir has a wrong TCP checksum.
+	// Damaged means: a segment of Dir has a wrong TCP checksum.
 	Damaged
 )
 

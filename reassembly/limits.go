@@ -41,7 +41,7 @@ const (
 	maxGap = 64 << 20
 	// recheckPackets is for how many later packets of the connection bytes are still compared after they were
 	// acknowledged, or for Limits.Wait, and recheckRuns how many such runs of bytes a direction has.
-	recheckPackets = 16
+	recheckPackets = 8
 	recheckRuns    = 8
 	// maxEnding is how many connections may be about to end.
 	maxEnding = 1024

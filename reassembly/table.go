@@ -65,6 +65,9 @@ func (t *Table) Segment(s *Segment) {
 	if c.older != nil {
 		t.retireOlder(c)
 	}
+	if t.enders.first != nil {
+		t.endOldest(s.Time)
+	}
 	if c.class == classNew && c.Stats[Fwd].Segments > 0 && c.Stats[Rev].Segments > 0 {
 		t.reclass(c, classBoth)
 	}

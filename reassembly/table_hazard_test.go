@@ -182,9 +182,9 @@ func TestHazard_L1_CutBySnaplen(t *testing.T) {
 func TestHazard_T18_WrongRST(t *testing.T) {
 	t.Parallel()
 	tests := map[string]seg{
-		"far above":           seg{from: hostA, flags: RST, seq: 1001 + 100_000_000},
-		"below what is acked": seg{from: hostA, flags: RST, seq: 1001 + 1},
-		"far below":           seg{from: hostA, flags: RST, seq: 1<<32 - 100_000_000},
+		"far above":           {from: hostA, flags: RST, seq: 1001 + 100_000_000},
+		"below what is acked": {from: hostA, flags: RST, seq: 1001 + 1},
+		"far below":           {from: hostA, flags: RST, seq: 1<<32 - 100_000_000},
 	}
 	for name, rst := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -1,5 +1,7 @@
 package reassembly
 
+import "github.com/wspeek/wspeek/capture"
+
 // class says how much a connection is worth when there are too many.
 type class uint8
 
@@ -154,6 +156,16 @@ func (t *Table) startEnding(c *Conn) {
 	t.enders.push(c)
 	if t.enders.n > maxEnding && t.enders.first != c {
 		t.enders.first.endNow()
+	}
+}
+
+// endOldest closes the connection that has been about to end for longest, if it is time. Packets of other connections say
+// how late it is.
+func (t *Table) endOldest(now capture.Time) {
+	c := t.enders.first
+	c.endDue(c.at(now))
+	if e := c.ending; c.ends && e != nil && !e.reset {
+		t.startEnding(c) // it waits for the ACK of its FIN: look at the next one
 	}
 }
 

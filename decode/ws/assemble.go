@@ -88,7 +88,7 @@ func (h *half) join() {
 	a, f, cfg := h.cur, &h.f, &h.c.cfg
 	a.m.Frames++
 	a.m.WireLen = addSat(a.m.WireLen, max(f.Len, 0))
-	if cfg.Unknown && f.RSV != 0 && !(f.RSV == rsv1 && a.m.Compressed) {
+	if cfg.Unknown && f.RSV != 0 && (f.RSV != rsv1 || !a.m.Compressed) {
 		a.why = UnknownExtension
 	}
 	if d := cfg.Deflate; d != nil && d.PerFrame && a.m.Frames > 1 {

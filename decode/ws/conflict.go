@@ -84,7 +84,7 @@ const (
 	// ackGrace and ackChunks are for how long, in time and in chunks, reassembly still compares copies of what was
 	// acknowledged, at the most.
 	ackGrace  = 2 * capture.Time(time.Second)
-	ackChunks = 32
+	ackChunks = 8
 )
 
 // acked drops the frames that the receiver acknowledged a grace ago: their retransmissions are not compared.

@@ -52,7 +52,7 @@ func (j *jsonLayout) run(from int) {
 			j.end(i)
 			j.close(i)
 		case ',':
-			if j.start < 0 { // behind a closing bracket: the same line
+			if j.start < 0 { // after a closing bracket: the same line
 				j.lines[len(j.lines)-1].end = int32(i + 1)
 				continue
 			}
