@@ -7,6 +7,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/wspeek/wspeek/decode/filter"
+	"github.com/wspeek/wspeek/decode/payload"
 	"github.com/wspeek/wspeek/decode/trace"
 	"github.com/wspeek/wspeek/decode/ws"
 	"github.com/wspeek/wspeek/pcaps"
@@ -37,7 +38,7 @@ func shownBy(s *Store, spec Spec) (out []int) {
 			case spec.Session != 0 && spec.Session != n,
 				chip != nil && !chip(m),
 				spec.NoControl && (m.Opcode == ws.OpPing || m.Opcode == ws.OpPong),
-				spec.NoHeartbeats && filter.Heartbeat(m, m.Payload),
+				spec.NoHeartbeats && payload.Heartbeat(m, m.Payload),
 				spec.Query != nil && !spec.Query.filter.Match(&row):
 				continue
 			}
