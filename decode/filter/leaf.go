@@ -84,7 +84,10 @@ func (p *parser) presence(f *field, at token) (*leaf, *Error) { //nolint:funlen 
 	switch {
 	case f.present != nil:
 		l.test = f.present
-	case f.alone:
+		if f.bytes != nil { // the payload is not looked at
+			l.needs = Needs{}
+		}
+	case f.bareIsTrue:
 		l.test = func(r *Row) bool { v, ok := f.num(r); return ok && v != 0 }
 	case f.frame != nil:
 		l.frame = func(fr *ws.Frame) (bool, bool) { _, ok := f.frame(fr); return ok, ok }
