@@ -52,7 +52,7 @@ const diffExample = `  wspeek diff monday.pcapng tuesday.pcapng
   wspeek diff run.pcapng#1 run.pcapng#2 -y
   wspeek diff browser.har wire.pcapng --ignore 'json:$..id'`
 
-// diffFlags are the flags that diff alone has.
+// diffFlags are the flags of diff only.
 type diffFlags struct {
 	ignore                             []string
 	strict, wire, timing, sides, brief bool
@@ -93,7 +93,7 @@ func (x *diffFlags) run(ctx context.Context, std run.Streams, f *flags, files []
 		return err
 	}
 	var in [2]*compare.Input
-	read := compare.Options{Session: f.session, Frames: x.wire, Ports: f.ports}
+	read := compare.Options{Session: f.session, Frames: x.wire, Ports: f.ports, Keys: f.secrets()}
 	for i, name := range files {
 		if in[i], err = compare.New(name, read); err != nil {
 			return err
@@ -128,7 +128,7 @@ func advice(chosen bool) string {
 	return "; FILE#N on both sides compares any two"
 }
 
-// write writes the comparisons to standard output, and what is to be said of the captures to standard error.
+// write writes the comparisons to standard output, and the accounts of the captures to standard error.
 func (x *diffFlags) write(std run.Streams, f *flags, in [2]*compare.Input, cs []*diff.Comparison) error {
 	out := bufio.NewWriterSize(std.Out, 1<<16)
 	var line []byte

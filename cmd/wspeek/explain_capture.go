@@ -26,7 +26,7 @@ type explainRun struct {
 
 // explainCapture explains something in a capture. It reads to the end: what comes later may put in doubt what came before.
 func (x *explainFlags) explainCapture(ctx context.Context, std run.Streams, f *flags, files []string, want wanted) error {
-	r, err := run.Open(files, run.Options{Decode: decode.Options{
+	r, err := run.Open(files, run.Options{Keys: f.secrets(), Decode: decode.Options{
 		Keep: want.message+want.frame > 0, Wire: true, Frames: true, Ports: f.ports,
 	}})
 	if err != nil {
@@ -109,7 +109,7 @@ func (c *explainRun) document() (*explain.Document, error) {
 	return c.frame(t)
 }
 
-// frame explains the frame that is wanted, and needs those before it to know where its payload begins.
+// frame explains the frame that is wanted, and needs those before it to know where its payload starts.
 func (c *explainRun) frame(t *explain.Talk) (*explain.Document, error) {
 	t.Frames = c.trace.MessageFrames(t.Session.N, c.message.N, c.message.Frames)
 	for i := range t.Frames {

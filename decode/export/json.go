@@ -279,6 +279,7 @@ func (j *JSON) Session(dst []byte, s *decode.Session) []byte {
 	dst = appendKnown(dst, "draft", s.Draft)
 	dst = appendTunnel(dst, s.Tunnel)
 	dst = appendProxied(dst, s.Proxied)
+	dst = appendTLS(dst, s)
 	dst = j.moments(dst, s)
 	dst = appendWord(dst, "state", s.State.String())
 	if s.End != decode.EndNone {
@@ -306,6 +307,26 @@ func appendKnown(dst []byte, name, s string) []byte {
 		return dst
 	}
 	return appendText(dst, name, s)
+}
+
+// appendTLS appends what carries a session besides TCP: TLS, and a stream of HTTP/2.
+func appendTLS(dst []byte, s *decode.Session) []byte {
+	if t := s.TLS; t != nil {
+		dst = appendQuoted(append(dst, `,"tls":{"version":`...), t.Version)
+		dst = appendWord(dst, "cipher", t.Cipher)
+		if t.SNI != "" {
+			dst = appendText(dst, "sni", []byte(t.SNI))
+		}
+		if t.ALPN != "" {
+			dst = appendText(dst, "alpn", []byte(t.ALPN))
+		}
+		dst = appendBool(appendBool(dst, "resumed", t.Resumed), "early_data", t.EarlyData)
+		dst = append(appendWord(dst, "keys", t.Keys), '}')
+	}
+	if s.H2Stream != 0 {
+		dst = append(strconv.AppendInt(append(dst, `,"h2":{"stream":`...), int64(s.H2Stream), 10), '}')
+	}
+	return dst
 }
 
 // appendProxied appends what a PROXY protocol header says of the real client.

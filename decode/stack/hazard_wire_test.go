@@ -189,7 +189,7 @@ func TestHazard_H22_TLS(t *testing.T) {
 	c.Send(pcaps.C2S, slices.Concat([]byte{0x16, 3, 1, 0, 200, 1, 0, 0, 196}, make([]byte, 196)))
 	c.Send(pcaps.S2C, slices.Concat([]byte{0x16, 3, 3, 0, 90, 2, 0, 0, 86}, make([]byte, 86)))
 	r := tell(t, c)
-	if r.account.Encrypted[80] != 1 || len(r.sessions) != 0 || r.account.Bytes.Undecoded != 300 {
+	if r.account.Encrypted[80] != 1 || len(r.sessions) != 0 || r.account.Bytes.TLS+r.account.Bytes.Undecoded != 300 {
 		t.Errorf("encrypted %v, %d sessions, %+v", r.account.Encrypted, len(r.sessions), r.account.Bytes)
 	}
 }

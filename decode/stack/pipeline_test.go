@@ -67,6 +67,8 @@ type decoding struct {
 	lines bool
 	// inTurn lets the Decoders work one after the other.
 	inTurn bool
+	// keys is a key log.
+	keys []byte
 }
 
 // everything keeps payloads and tells frames.
@@ -120,7 +122,9 @@ func newPipe(how decoding) *pipe {
 	n := max(how.shards, 1)
 	p := &pipe{segs: make([][]reassembly.Segment, n), inTurn: how.inTurn}
 	for range n {
-		p.decoders = append(p.decoders, stack.NewDecoder(how.Options))
+		d := stack.NewDecoder(how.Options)
+		d.KeyLog(how.keys)
+		p.decoders = append(p.decoders, d)
 		p.out = append(p.out, &decode.Batch{})
 	}
 	return p
@@ -175,7 +179,7 @@ func (r *result) breach(format string, args ...any) {
 
 func (r *result) visit(b *decode.Batch, e *decode.Event, lines bool) error {
 	r.account.Count(b, e)
-	if e.Kind == decode.KindStream {
+	if e.Kind == decode.KindStream || e.Kind == decode.KindTLS {
 		return nil
 	}
 	if e.Session.N < 1 || e.Session.N > len(r.sessions) && (e.Kind != decode.KindSession || e.Session.N != len(r.sessions)+1) {
@@ -306,7 +310,6 @@ func (r *result) end(p *pipe, s capture.Stats, lines bool) {
 	a.Sessions = int64(p.merger.Sessions)
 	for _, d := range p.decoders {
 		a.Bytes.Add(d.Bytes())
-		a.AddEncrypted(d.Encrypted())
 	}
 	if s.NotPackets > 0 {
 		a.Skipped["not a packet"] += int64(s.NotPackets)
@@ -331,7 +334,7 @@ func (r *result) end(p *pipe, s capture.Stats, lines bool) {
 func (r *result) faults() []string {
 	out := slices.Clone(r.broken)
 	a, b := &r.account, &r.account.Bytes
-	if sum := b.HTTP + b.FrameHeaders + b.Payload + b.Undecoded + b.Missing; b.Stream != sum {
+	if sum := b.HTTP + b.TLS + b.FrameHeaders + b.Payload + b.Undecoded + b.Missing; b.Stream != sum {
 		out = append(out, fmt.Sprintf("%d stream bytes, their sum is %d: %+v", b.Stream, sum, *b))
 	}
 	sum := a.Decoded

@@ -26,6 +26,8 @@ type Options struct {
 	Frames bool
 	// Ports are TCP ports that are WebSocket.
 	Ports []uint16
+	// Keys are the secrets of TLS connections.
+	Keys run.Keys
 }
 
 // Input is one of the two things that are compared.
@@ -181,7 +183,7 @@ func (d *Input) found() error {
 }
 
 func (d *Input) loadCapture(ctx context.Context, in *capture.Files) error {
-	r := run.Over(in, run.Options{Decode: decode.Options{Keep: true, Frames: d.opt.Frames, Ports: d.opt.Ports}})
+	r := run.Over(in, run.Options{Keys: d.opt.Keys, Decode: decode.Options{Keep: true, Frames: d.opt.Frames, Ports: d.opt.Ports}})
 	defer r.Close()
 	trace := trace.New(&d.kept)
 	r.Each(ctx, func(b *decode.Batch, e *decode.Event) error { return d.visit(trace, b, e) })
