@@ -3,7 +3,6 @@ package filter
 import (
 	"github.com/wspeek/wspeek/capture"
 	"github.com/wspeek/wspeek/decode"
-	"github.com/wspeek/wspeek/decode/payload"
 	"github.com/wspeek/wspeek/decode/rule"
 	"github.com/wspeek/wspeek/decode/ws"
 )
@@ -109,8 +108,8 @@ func (r *Row) frames() []ws.Frame {
 
 // heartbeat reports whether the message only keeps the connection alive.
 func (r *Row) heartbeat() bool {
-	if payload.NeedsPayload(r.Message) {
-		return payload.Heartbeat(r.Message, r.bytes())
+	if HeartbeatLooks(r.Message) {
+		return Heartbeat(r.Message, r.bytes())
 	}
-	return payload.Heartbeat(r.Message, nil)
+	return Heartbeat(r.Message, nil)
 }

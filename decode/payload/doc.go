@@ -5,7 +5,7 @@
 // once. Payloads are untrusted: nothing here allocates by a length from the wire, and all of it takes time in proportion to
 // the payload at most.
 //
-//	                    +--> Heartbeat   ping, {"type":"ping"}, 2, "\n" ...
-//	ws.Message, payload +--> JSONStart   42/admin,["event",{}]
-//	                    +--> Prefix               ^
+//	        +--> Heartbeat   ping, {"type":"ping"}, 2, "\n" ...
+//	payload +--> JSONStart   42/admin,["event",{}]
+//	        +--> Prefix               ^
 package payload

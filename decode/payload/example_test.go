@@ -4,14 +4,12 @@ import (
 	"fmt"
 
 	"github.com/wspeek/wspeek/decode/payload"
-	"github.com/wspeek/wspeek/decode/ws"
 )
 
 func Example() {
 	for _, text := range []string{`2`, `42/admin,["join",{"room":7}]`, `{"type":"ping"}`} {
-		m := ws.Message{Opcode: ws.OpText, Len: int64(len(text))}
 		n := payload.Prefix([]byte(text))
-		fmt.Printf("prefix %q, heartbeat %v\n", text[:n], payload.Heartbeat(&m, []byte(text)))
+		fmt.Printf("prefix %q, heartbeat %v\n", text[:n], payload.Heartbeat(payload.Text, []byte(text)))
 	}
 	// Output:
 	// prefix "", heartbeat true

@@ -5,41 +5,28 @@ import (
 	"slices"
 
 	"github.com/wspeek/wspeek/decode/jsontext"
-	"github.com/wspeek/wspeek/decode/ws"
 )
 
 const (
-	// maxHeartbeat is how long the heartbeat of an application is at most, in bytes.
-	maxHeartbeat = 200
+	// MaxHeartbeat is how long the heartbeat of an application is at most, in bytes.
+	MaxHeartbeat = 200
 	// maxNested is how many objects and arrays a heartbeat has at most, itself counted.
 	maxNested = 3
 )
 
-// Heartbeat reports whether a message only keeps the connection alive: a ping or pong (RFC 6455 section 5.5), or what a known
-// application protocol sends for that. p is the whole payload (ws.Message.Payload); it is needed only if NeedsPayload says so.
-func Heartbeat(m *ws.Message, p []byte) bool {
-	if m.Opcode == ws.OpPing || m.Opcode == ws.OpPong {
-		return true
-	}
-	if !NeedsPayload(m) || int64(len(p)) != m.Len {
+// Heartbeat reports whether a data message only keeps the connection alive, as known application protocols do. p is all of its
+// payload.
+func Heartbeat(k Kind, p []byte) bool {
+	if len(p) == 0 || len(p) > MaxHeartbeat {
 		return false
 	}
-	if isBeat(m.Opcode, p) {
-		return true
-	}
-	return m.Opcode == ws.OpText && (beatObject(p) || beatArray(p))
+	return isBeat(k, p) || k == Text && (beatObject(p) || beatArray(p))
 }
 
-// NeedsPayload reports whether Heartbeat has to see the payload of m to answer.
-func NeedsPayload(m *ws.Message) bool {
-	return (m.Opcode == ws.OpText || m.Opcode == ws.OpBinary) && m.Len > 0 && m.Len <= maxHeartbeat &&
-		m.State != ws.Partial && m.State != ws.Undecodable
-}
-
-func isBeat(op ws.Opcode, p []byte) bool {
+func isBeat(k Kind, p []byte) bool {
 	for i := range Protocols {
 		for _, b := range Protocols[i].Beats {
-			if b.Opcode == op && len(p) == len(b.Text) && equalFold(p, b.Text) {
+			if b.Kind == k && len(p) == len(b.Text) && equalFold(p, b.Text) {
 				return true
 			}
 		}

@@ -6,7 +6,6 @@ import (
 	"testing"
 
 	"github.com/wspeek/wspeek/decode/payload"
-	"github.com/wspeek/wspeek/decode/ws"
 )
 
 func TestPrefix(t *testing.T) {
@@ -74,27 +73,27 @@ func TestProtocols(t *testing.T) {
 // Every heartbeat that is written in a row is one.
 func TestEveryBeatIsAHeartbeat(t *testing.T) {
 	t.Parallel()
-	check := func(op ws.Opcode, text string) {
+	check := func(k payload.Kind, text string) {
 		t.Helper()
-		if !payload.Heartbeat(&ws.Message{Opcode: op, Len: int64(len(text))}, []byte(text)) {
+		if !payload.Heartbeat(k, []byte(text)) {
 			t.Errorf("%q is not a heartbeat", text)
 		}
 	}
 	for i := range payload.Protocols {
 		p := &payload.Protocols[i]
 		for _, b := range p.Beats {
-			check(b.Opcode, b.Text)
+			check(b.Kind, b.Text)
 		}
 		for _, m := range p.Members {
 			for _, s := range m.Texts {
-				check(ws.OpText, `{"`+m.Key+`":"`+s+`","other":"x"}`)
+				check(payload.Text, `{"`+m.Key+`":"`+s+`","other":"x"}`)
 			}
 			for _, n := range m.Numbers {
-				check(ws.OpText, `{"`+m.Key+`":`+n+`,"other":null}`)
+				check(payload.Text, `{"`+m.Key+`":`+n+`,"other":null}`)
 			}
 		}
 		for _, e := range p.Events {
-			check(ws.OpText, `[null,"7",`+e+`{}]`)
+			check(payload.Text, `[null,"7",`+e+`{}]`)
 		}
 	}
 }
@@ -104,13 +103,12 @@ func FuzzPayload(f *testing.F) {
 		f.Add([]byte(s), true)
 	}
 	f.Fuzz(func(t *testing.T, p []byte, text bool) {
-		op := ws.OpBinary
+		k := payload.Binary
 		if text {
-			op = ws.OpText
+			k = payload.Text
 		}
 		before := string(p)
-		m := ws.Message{Opcode: op, Len: int64(len(p))}
-		if payload.Heartbeat(&m, p) && len(p) > 200 {
+		if payload.Heartbeat(k, p) && len(p) > payload.MaxHeartbeat {
 			t.Errorf("%q is too long for a heartbeat", p)
 		}
 		n, start := payload.Prefix(p), payload.JSONStart(p)

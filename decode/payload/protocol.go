@@ -1,7 +1,5 @@
 package payload
 
-import "github.com/wspeek/wspeek/decode/ws"
-
 // Protocol is a row: what is known of one application protocol.
 type Protocol struct {
 	// Name is what people call the protocol; empty for what many unnamed protocols do.
@@ -18,10 +16,19 @@ type Protocol struct {
 	Events []string
 }
 
+// Kind is what kind of data message a payload is from (RFC 6455 section 5.6).
+type Kind uint8
+
+// The kinds of data messages.
+const (
+	Text Kind = iota
+	Binary
+)
+
 // Beat is a message that is always the same.
 type Beat struct {
-	Opcode ws.Opcode
-	Text   string
+	Kind Kind
+	Text string
 }
 
 // Member is a member of a JSON object. One of Texts as its value makes the object a heartbeat; one of Numbers does so only if
@@ -34,13 +41,13 @@ type Member struct {
 // RecordEnd ends each JSON record of SignalR (ASP.NET Core's hub protocol, section "JSON encoding").
 const RecordEnd = 0x1e
 
-func texts(list ...string) (out []Beat) { return beats(ws.OpText, list) }
+func texts(list ...string) (out []Beat) { return beats(Text, list) }
 
-func binaries(list ...string) (out []Beat) { return beats(ws.OpBinary, list) }
+func binaries(list ...string) (out []Beat) { return beats(Binary, list) }
 
-func beats(op ws.Opcode, list []string) (out []Beat) {
+func beats(k Kind, list []string) (out []Beat) {
 	for _, s := range list {
-		out = append(out, Beat{op, s})
+		out = append(out, Beat{k, s})
 	}
 	return out
 }

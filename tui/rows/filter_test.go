@@ -7,7 +7,6 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/wspeek/wspeek/decode/filter"
-	"github.com/wspeek/wspeek/decode/payload"
 	"github.com/wspeek/wspeek/decode/trace"
 	"github.com/wspeek/wspeek/decode/ws"
 	"github.com/wspeek/wspeek/pcaps"
@@ -38,7 +37,7 @@ func shownBy(s *Store, spec Spec) (out []int) {
 			case spec.Session != 0 && spec.Session != n,
 				chip != nil && !chip(m),
 				spec.NoControl && (m.Opcode == ws.OpPing || m.Opcode == ws.OpPong),
-				spec.NoHeartbeats && payload.Heartbeat(m, m.Payload),
+				spec.NoHeartbeats && filter.Heartbeat(m, m.Payload),
 				spec.Query != nil && !spec.Query.filter.Match(&row):
 				continue
 			}

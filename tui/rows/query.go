@@ -5,7 +5,6 @@ import (
 
 	"github.com/wspeek/wspeek/capture"
 	"github.com/wspeek/wspeek/decode/filter"
-	"github.com/wspeek/wspeek/decode/payload"
 	"github.com/wspeek/wspeek/decode/ws"
 	"github.com/wspeek/wspeek/tui/draw"
 )
@@ -85,10 +84,10 @@ func (m *matcher) loadFrame(i int) (whole bool) {
 
 // heartbeat reports whether the message loaded only keeps the connection alive.
 func (m *matcher) heartbeat() bool {
-	if payload.NeedsPayload(&m.m) {
-		return payload.Heartbeat(&m.m, m.row.Payload())
+	if filter.HeartbeatLooks(&m.m) {
+		return filter.Heartbeat(&m.m, m.row.Payload())
 	}
-	return payload.Heartbeat(&m.m, nil)
+	return filter.Heartbeat(&m.m, nil)
 }
 
 // matches reports whether q matches what is loaded.

@@ -1,9 +1,9 @@
-package payload_test
+package filter_test
 
 import (
 	"testing"
 
-	"github.com/wspeek/wspeek/decode/payload"
+	"github.com/wspeek/wspeek/decode/filter"
 	"github.com/wspeek/wspeek/decode/ws"
 )
 
@@ -60,17 +60,17 @@ func TestHeartbeat(t *testing.T) {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
 			m := &ws.Message{Opcode: row.op, Len: int64(len(row.text))}
-			if got := payload.Heartbeat(m, []byte(row.text)); got != row.want {
+			if got := filter.Heartbeat(m, []byte(row.text)); got != row.want {
 				t.Errorf("%q: %v, want %v", row.text, got, row.want)
 			}
 			m.State = ws.Partial
-			if row.op < ws.OpClose && payload.Heartbeat(m, []byte(row.text)) {
+			if row.op < ws.OpClose && filter.Heartbeat(m, []byte(row.text)) {
 				t.Errorf("%q is a heartbeat though a part of it is missing", row.text)
 			}
 		})
 	}
 	m := &ws.Message{Opcode: ws.OpText, Len: 100}
-	if payload.Heartbeat(m, []byte("2")) {
+	if filter.Heartbeat(m, []byte("2")) {
 		t.Error("the start of a longer message is a heartbeat")
 	}
 }
