@@ -75,7 +75,12 @@ func (f *flags) register(c *cobra.Command, in commands) {
 		fl.NoOptDefVal, fl.Hidden = v.alone, row.hidden
 		_ = c.RegisterFlagCompletionFunc(row.name, row.values(v))
 	}
-	c.PreRunE = func(c *cobra.Command, args []string) error { return f.check(c.Flags(), in) }
+	c.PreRunE = func(c *cobra.Command, args []string) error {
+		if w := f.secrets().Exposed(); w != "" && !f.quiet && c.Flags().Lookup("keylog") != nil {
+			run.Say(c.ErrOrStderr(), w)
+		}
+		return f.check(c.Flags(), in)
+	}
 }
 
 // values are what a shell completes the flag to: nil are files.

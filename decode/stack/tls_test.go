@@ -146,8 +146,8 @@ func TestTLSWithoutItsKeys(t *testing.T) {
 	}
 }
 
-// TestHTTP2 has two WebSocket connections and an ordinary request on one connection in clear (RFC 8441).
-func TestHTTP2(t *testing.T) {
+// TestHazard_X8_HTTP2 has two WebSocket connections and an ordinary request on one connection in clear (RFC 8441).
+func TestHazard_X8_HTTP2(t *testing.T) {
 	t.Parallel()
 	c := &pcaps.Conversation{}
 	c.Open()

@@ -55,7 +55,9 @@ type pump struct {
 	// keys are where secrets come from, found those that came while reading.
 	keys  Keys
 	jobs  []*job
-	found secrets
+	found Secrets
+	// followed are the key logs that are read while they grow.
+	followed []*follower
 	// cut counts packets of TCP connections that are not whole.
 	cut int64
 	// visited is the number of the newest packet all of whose events have been visited.
@@ -103,11 +105,7 @@ func (p *pump) run(ctx context.Context, visit Visit) error {
 	if err := p.readKeys(&p.keys); err != nil {
 		return err
 	}
-	if p.keys.Follow {
-		for _, name := range p.keys.Logs {
-			go p.follow(name, quit.Done())
-		}
-	}
+	p.follow(quit.Done())
 	var readErr error
 	p.reading.Store(true)
 	go func() {
@@ -174,10 +172,7 @@ func (p *pump) readAll(quit context.Context, free <-chan *job, read chan<- *job)
 		}
 		err := p.source.ReadBatch(&j.packets)
 		j.known, j.learned = j.learned, [Shards][]tls.Learned{}
-		j.secrets = p.found.take()
-		if in, ok := p.source.(interface{ takeSecrets() []secret }); ok {
-			j.secrets = append(j.secrets, in.takeSecrets()...)
-		}
+		j.secrets = p.take()
 		var damage *capture.Damage
 		var late Idle
 		j.tick = 0
@@ -306,6 +301,10 @@ func (p *pump) visitAll(decoded <-chan *job, free chan<- *job, visit Visit) erro
 
 // finish visits the events that the end of the capture causes.
 func (p *pump) finish(visit Visit) error {
+	p.lastKeys()
+	if err := p.together(visit, (*stack.Decoder).Resume); err != nil {
+		return err
+	}
 	for p.learn() {
 		if err := p.together(visit, (*stack.Decoder).Resume); err != nil {
 			return err

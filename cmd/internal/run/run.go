@@ -80,7 +80,7 @@ func OpenFiles(names []string) (*Files, error) {
 		return nil, Troublef("no capture given: name a FILE, or - for standard input")
 	}
 	f := &Files{}
-	in, err := capture.OpenFiles(names, f.captureOptions())
+	in, err := capture.OpenFiles(names, f.found.Options())
 	if err != nil {
 		return nil, &Error{Trouble, err}
 	}

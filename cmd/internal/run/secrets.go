@@ -1,11 +1,10 @@
 package run
 
 import (
-	"errors"
+	"fmt"
 	"io"
 	"os"
 	"sync"
-	"time"
 
 	"github.com/wspeek/wspeek/capture"
 	"github.com/wspeek/wspeek/decode/stack"
@@ -17,6 +16,8 @@ type Keys struct {
 	Logs, Private []string
 	// Follow reads the key logs on while they grow: they may not exist yet, and may be named pipes. For live captures.
 	Follow bool
+	// Trouble is called if a key log that is followed is there but cannot be opened, once; nil ignores it.
+	Trouble func(error)
 }
 
 // FromEnv adds the environment's SSLKEYLOGFILE to k if it names no key log.
@@ -27,41 +28,72 @@ func (k Keys) FromEnv() Keys {
 	return k
 }
 
-// secret is a piece of a key log, or the content of a Decryption Secrets Block.
+// Exposed is a warning if other users of the machine can read a key log; empty if they cannot.
+func (k Keys) Exposed() string {
+	for _, name := range k.Logs {
+		i, err := os.Stat(name)
+		if err == nil && i.Mode().IsRegular() && i.Mode().Perm()&othersRead != 0 {
+			return fmt.Sprintf("key log %s: every user of this machine can read it, and with it decrypt its connections (chmod 600)", name)
+		}
+	}
+	return ""
+}
+
+// othersRead is the permission to read for everybody.
+const othersRead = 0o004
+
+// secret is a piece of a key log in whole lines, or the content of a Decryption Secrets Block.
 type secret struct {
 	fromCapture bool
 	data        []byte
 }
 
-// secrets collects what the decoders are to be given before the next packets.
-type secrets struct {
-	mu   sync.Mutex
+// maxSecrets is how many bytes of secrets may wait for the decoders.
+const maxSecrets = 16 << 20
+
+// Secrets collects the secrets that the decoders are to be given before the next packets. The zero value is empty. Its
+// methods may be called by several goroutines.
+type Secrets struct {
+	mu   sync.Mutex // guards what follows
 	list []secret
+	size int
 }
 
-func (s *secrets) add(x secret) {
+// add keeps a copy of a secret, unless too much is waiting already.
+func (s *Secrets) add(fromCapture bool, data []byte) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.list = append(s.list, x)
+	if s.size+len(data) > maxSecrets {
+		return
+	}
+	s.list = append(s.list, secret{fromCapture, append([]byte(nil), data...)})
+	s.size += len(data)
+}
+
+// full reports whether there is no room for more of a key log.
+func (s *Secrets) full() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.size > maxSecrets/2
 }
 
 // take is what came since the last call.
-func (s *secrets) take() []secret {
+func (s *Secrets) take() []secret {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	list := s.list
-	s.list = nil
+	s.list, s.size = nil, 0
 	return list
 }
 
 // tlsKeyLog is the type of a Decryption Secrets Block that holds a key log ("TLSK").
 const tlsKeyLog = 0x544c534b
 
-// captureOptions are the options for opening capture files whose secrets are to be used.
-func (f *Files) captureOptions() capture.Options {
+// Options are the options for opening capture files whose secrets are to be collected.
+func (s *Secrets) Options() capture.Options {
 	return capture.Options{Secrets: func(typ uint32, data []byte) {
 		if typ == tlsKeyLog {
-			f.found.add(secret{true, append([]byte(nil), data...)})
+			s.add(true, data)
 		}
 	}}
 }
@@ -69,16 +101,14 @@ func (f *Files) captureOptions() capture.Options {
 // Files are capture files, with the secrets that they hold.
 type Files struct {
 	*capture.Files
-	found secrets
+	found Secrets
 }
 
-// takeSecrets is implemented by inputs that hold secrets.
-func (f *Files) takeSecrets() []secret { return f.found.take() }
+// Secrets are those of the files as far as they have been read.
+func (f *Files) Secrets() *Secrets { return &f.found }
 
-// chunk is how much of a key log is read at a time.
-const chunk = 64 << 10
-
-// readKeys gives the decoders the key logs and private keys as they are now. A key log that is not there is an error.
+// readKeys gives the decoders the private keys and, unless they are followed, the key logs. A file that is not there is an
+// error.
 func (p *pump) readKeys(k *Keys) error {
 	for _, name := range k.Private {
 		pem, err := os.ReadFile(name)
@@ -92,6 +122,7 @@ func (p *pump) readKeys(k *Keys) error {
 		}
 	}
 	if k.Follow {
+		p.followKeys(k.Logs)
 		return nil
 	}
 	for _, name := range k.Logs {
@@ -101,6 +132,9 @@ func (p *pump) readKeys(k *Keys) error {
 	}
 	return nil
 }
+
+// chunk is how much of a key log is read at a time.
+const chunk = 64 << 10
 
 func (p *pump) readLog(name string) error {
 	f, err := os.Open(name)
@@ -113,6 +147,7 @@ func (p *pump) readLog(name string) error {
 		n, err := f.Read(buf)
 		p.give(p.decoders[:], secret{data: buf[:n]})
 		if err == io.EOF {
+			p.give(p.decoders[:], secret{data: []byte("\n")}) // the last line may have no end
 			return nil
 		}
 		if err != nil {
@@ -132,45 +167,18 @@ func (p *pump) give(to []*stack.Decoder, s secret) {
 	}
 }
 
-// followEvery is how often a key log is looked at for more.
-const followEvery = 20 * time.Millisecond
-
-// follow reads a key log on while it grows, until quit is closed. One that becomes shorter is read from its start again.
-func (p *pump) follow(name string, quit <-chan struct{}) {
-	defer p.guard()
-	var f *os.File
-	var offset int64
-	buf := make([]byte, chunk)
-	for {
-		if f == nil {
-			f, _ = os.Open(name)
-			offset = 0
-		}
-		if f != nil {
-			n, err := f.Read(buf)
-			if offset += int64(n); n > 0 {
-				p.found.add(secret{data: append([]byte(nil), buf[:n]...)})
-				continue
-			}
-			if i, stat := os.Stat(name); stat == nil && i.Mode().IsRegular() && !sameFile(f, i, offset) || err != nil && !errors.Is(err, io.EOF) {
-				f.Close()
-				f = nil
-				continue
-			}
-		}
-		select {
-		case <-quit:
-			if f != nil {
-				f.Close()
-			}
-			return
-		case <-time.After(followEvery):
-		}
+// giveFound passes what has been found to all decoders, which must not be at work.
+func (p *pump) giveFound() {
+	for _, s := range p.take() {
+		p.give(p.decoders[:], s)
 	}
 }
 
-// sameFile reports whether f is still the file that i describes, and has not become shorter than offset.
-func sameFile(f *os.File, i os.FileInfo, offset int64) bool {
-	own, err := f.Stat()
-	return err == nil && os.SameFile(own, i) && i.Size() >= offset
+// take is what has been found since the last call.
+func (p *pump) take() []secret {
+	list := p.found.take()
+	if in, ok := p.source.(interface{ Secrets() *Secrets }); ok {
+		list = append(list, in.Secrets().take()...)
+	}
+	return list
 }
