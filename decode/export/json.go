@@ -38,7 +38,7 @@ func (j *JSON) open(dst []byte, typ string) []byte {
 	return append(dst, '"')
 }
 
-// session appends what each line of a session begins with.
+// session appends what each line of a session starts with.
 func (j *JSON) session(dst []byte, ref *decode.SessionRef, packet int) []byte {
 	dst = appendInt(dst, "session", int64(ref.N))
 	dst = appendInt(dst, "stream", int64(ref.Stream.N))
