@@ -24,7 +24,7 @@ func TestBothDirectionsLoseMegabytes(t *testing.T) {
 	c.Close()
 	r := tell(t, c)
 	r.only(t)
-	if r.account.Bytes.Missing != 2*lost || len(r.account.Why) == 0 {
+	if r.account.Bytes.Missing < 2*lost || len(r.account.Why) == 0 {
 		t.Errorf("missing %d, incomplete because of %q", r.account.Bytes.Missing, r.account.Why)
 	}
 	exact := 0
