@@ -40,6 +40,8 @@ type Account struct {
 	NotDecrypted   map[string]int64
 	// Encrypted counts the TLS connections that were not decrypted by server port.
 	Encrypted map[uint16]int
+	// QUIC counts skipped packets of QUIC by server port.
+	QUIC map[uint16]int64
 	// Why says, each once, what makes the run incomplete; empty if it is complete.
 	Why []string
 }

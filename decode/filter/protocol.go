@@ -13,7 +13,7 @@ var protocols = []protocol{
 	{[]string{"eth", "sll", "vlan", "wlan", "ppp"}, "link layers are not kept; addresses are ip.addr and ipv6.addr"},
 	{[]string{"udp", "quic", "dns", "icmp", "icmpv6", "arp"}, "WebSocket goes over TCP: tcp, or tcp.port"},
 	{[]string{"ssl"}, "the name is tls"},
-	{[]string{"http2", "h2"}, "the fields of a handshake are http.host, ws.path and the like"},
+	{[]string{"h2"}, "the name is http2"},
 	{[]string{"data-text-lines"}, "text is websocket.payload.text"},
 	{[]string{"_ws.col.info", "_ws.expert"}, "findings are ws.finding and ws.finding.level"},
 }
