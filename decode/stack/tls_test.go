@@ -149,6 +149,24 @@ func TestTLSWithoutItsKeys(t *testing.T) {
 // TestHazard_X8_HTTP2 has two WebSocket connections and an ordinary request on one connection in clear (RFC 8441).
 func TestHazard_X8_HTTP2(t *testing.T) {
 	t.Parallel()
+	r := tell(t, overHTTP2(t))
+	if len(r.sessions) != 2 {
+		t.Fatalf("%d sessions", len(r.sessions))
+	}
+	refused, open := r.sessions[0], r.sessions[1]
+	if refused.State != decode.Refused || refused.Status != 403 || refused.H2Stream != 1 {
+		t.Errorf("%v with %d on stream %d", refused.State, refused.Status, refused.H2Stream)
+	}
+	if open.H2Stream != 5 || open.HTTPVersion != "2" || open.Method != "CONNECT" || open.Path != "/chat" || open.Host != "a.example" || open.Status != 200 {
+		t.Errorf("%+v", open)
+	}
+	r.want(t, 2, ws.C2S, "exact hello")
+	r.want(t, 2, ws.S2C, "exact welcome")
+}
+
+// overHTTP2 is a connection with a refused and an accepted WebSocket session, and an ordinary request between them.
+func overHTTP2(t *testing.T) *pcaps.Conversation {
+	t.Helper()
 	c := &pcaps.Conversation{}
 	c.Open()
 	send := func(d pcaps.Dir, preface string, write func(*http2.Framer)) {
@@ -192,17 +210,5 @@ func TestHazard_X8_HTTP2(t *testing.T) {
 	data(pcaps.C2S, 5, clientText("hello").Bytes()[4:])
 	data(pcaps.S2C, 5, pcaps.Text("welcome").Bytes())
 	c.Close()
-	r := tell(t, c)
-	if len(r.sessions) != 2 {
-		t.Fatalf("%d sessions", len(r.sessions))
-	}
-	refused, open := r.sessions[0], r.sessions[1]
-	if refused.State != decode.Refused || refused.Status != 403 || refused.H2Stream != 1 {
-		t.Errorf("%v with %d on stream %d", refused.State, refused.Status, refused.H2Stream)
-	}
-	if open.H2Stream != 5 || open.HTTPVersion != "2" || open.Method != "CONNECT" || open.Path != "/chat" || open.Host != "a.example" || open.Status != 200 {
-		t.Errorf("%+v", open)
-	}
-	r.want(t, 2, ws.C2S, "exact hello")
-	r.want(t, 2, ws.S2C, "exact welcome")
+	return c
 }
