@@ -70,6 +70,9 @@ func (c *conn) endTLS() {
 		case !i.Decrypted() && r.Reason == "":
 			r.Reason = "handshake not finished"
 		}
+		if c.d.opt.Secrets {
+			r.KeyLog = t.KeyLog()
+		}
 		for _, a := range i.Alerts {
 			r.Alerts = append(r.Alerts, alertWords(a, i.Client))
 		}
