@@ -9,6 +9,7 @@ import (
 	"crypto/x509"
 	"math/big"
 	"net"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -211,4 +212,40 @@ func overHTTP2(t *testing.T) *pcaps.Conversation {
 	data(pcaps.S2C, 5, pcaps.Text("welcome").Bytes())
 	c.Close()
 	return c
+}
+
+// TestTLS_Refused: why a connection was broken off is told in words, with the alert and its packet.
+func TestTLS_Refused(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		client, server *tls.Config
+		want           string
+	}{
+		"certificate": {client: &tls.Config{RootCAs: x509.NewCertPool(), MaxVersion: tls.VersionTLS12}, server: &tls.Config{}, want: "the client refused the certificate: alert bad_certificate, packet "},
+		"version": {client: &tls.Config{MaxVersion: tls.VersionTLS12}, server: &tls.Config{MinVersion: tls.VersionTLS13},
+			want: "the server refused the version of TLS: alert protocol_version, packet "},
+		"protocol": {client: &tls.Config{NextProtos: []string{"h2"}}, server: &tls.Config{NextProtos: []string{"http/1.1"}},
+			want: "the server speaks none of the protocols offered (ALPN): alert no_application_protocol, packet "},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c := &pcaps.Conversation{}
+			c.Open()
+			var mu sync.Mutex
+			a, b := net.Pipe()
+			test.client.ServerName, test.server.Certificates = "chat.example", []tls.Certificate{certificate(t)}
+			client, server := tls.Client(&tap{a, pcaps.C2S, &mu, c}, test.client), tls.Server(&tap{b, pcaps.S2C, &mu, c}, test.server)
+			done := make(chan error, 1)
+			go func() { done <- server.Handshake() }()
+			if client.Handshake() == nil || <-done == nil {
+				t.Fatal("the handshake is fine")
+			}
+			c.Close()
+			r := decodeAll(t, c.File(), everything)
+			r.mustHold(t)
+			if len(r.tls) != 1 || len(r.tls[0].Alerts) != 1 || !strings.HasPrefix(r.tls[0].Alerts[0], test.want) {
+				t.Errorf("got %+v, want %q", r.tls, test.want)
+			}
+		})
+	}
 }
