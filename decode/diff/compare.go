@@ -1,6 +1,7 @@
 package diff
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/wspeek/wspeek/capture"
@@ -24,6 +25,20 @@ type work struct {
 
 // Compare compares two sessions.
 func Compare(a, b *Side, opt *Options) *Comparison {
+	if a.Unrecorded == "" && b.Unrecorded == "" {
+		return compareAll(a, b, opt)
+	}
+	c := compareAll(a.withoutMessages(), b.withoutMessages(), opt)
+	c.A, c.B, c.Unrecorded = a, b, true
+	for _, s := range []*Side{a, b} {
+		if s.Unrecorded != "" {
+			c.Notes = append(c.Notes, fmt.Sprintf("%s: %s: messages are not compared", s.Name, s.Unrecorded))
+		}
+	}
+	return c
+}
+
+func compareAll(a, b *Side, opt *Options) *Comparison {
 	w := &work{opt: opt, a: a, b: b, out: &Comparison{A: a, B: b}}
 	w.printA, w.printB = newPrinter(a, opt), newPrinter(b, opt)
 	w.fa, w.fb = w.printA.side(a), w.printB.side(b)

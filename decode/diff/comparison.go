@@ -77,6 +77,8 @@ type Comparison struct {
 	// Ignored says what did not count, Notes what was not or could not be compared.
 	Ignored []Use
 	Notes   []string
+	// Unrecorded says that one side's messages are not known, so that none were compared.
+	Unrecorded bool
 }
 
 // Different says whether anything differs for sure.
@@ -86,7 +88,7 @@ func (c *Comparison) Different() bool {
 }
 
 // Uncertain says whether there is something of which nobody can tell whether it differs.
-func (c *Comparison) Uncertain() bool { return c.Counts[Unclear] > 0 }
+func (c *Comparison) Uncertain() bool { return c.Counts[Unclear] > 0 || c.Unrecorded }
 
 // Next is the first row behind row i that differs, -1 where there is none. Begin with -1.
 func (c *Comparison) Next(i int) int {

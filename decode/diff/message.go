@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/wspeek/wspeek/capture"
+	"github.com/wspeek/wspeek/decode/jsontext"
 	"github.com/wspeek/wspeek/decode/ws"
 )
 
@@ -20,7 +21,7 @@ type comparer struct {
 	w            *work
 	row          *Pair
 	dir          ws.Dir
-	docA, docB   document
+	docA, docB   jsontext.Document
 	steps        []step
 	bufA, bufB   []byte
 	lastA, lastB capture.Time

@@ -23,6 +23,8 @@ type Side struct {
 	Bare, Control bool
 	// Redacted are the indices of messages in which secrets were replaced: nobody can tell whether they differ.
 	Redacted map[int]bool
+	// Unrecorded says why the messages of the session are not known; empty if they are.
+	Unrecorded string
 }
 
 // maxWireFrames is how many frames of a message Options.Wire looks at.
@@ -55,7 +57,21 @@ func FromHAR(name string, h *har.Session) *Side {
 	for _, i := range h.Redacted {
 		s.Redacted[i] = true
 	}
+	if h.Unrecorded {
+		s.Unrecorded = "no messages were recorded"
+		if h.Attached != "" {
+			s.Unrecorded += "; the entry names the file " + h.Attached
+		}
+	}
 	return s
+}
+
+// withoutMessages is a copy of s for comparing all but the messages.
+func (s *Side) withoutMessages() *Side {
+	c := *s
+	c.Messages, c.Control, c.Redacted = nil, false, nil
+	c.Frames = nil
+	return &c
 }
 
 // span is from the first to the last time that is known of the session.

@@ -55,12 +55,13 @@ func (h *HAR) Open(dst []byte, s *decode.Session, first capture.Time) []byte {
 	s = h.Redact.Session(s)
 	dst = append(dst, "\n"+`{"_resourceType":"websocket","pageref":"page_1","startedDateTime":"`...)
 	dst = begin(s, first).AppendRFC3339(dst)
-	dst = appendMillis(append(dst, '"'), "time", s.Started, s.Ended, s.HasStarted && s.HasEnded)
+	wait, receive := timings(s)
+	dst = appendMillis(append(dst, '"'), "time", wait+receive)
 	dst = harRequest(append(dst, `,"request":`...), s)
 	dst = harResponse(append(dst, `,"response":`...), s)
 	dst = append(dst, `,"cache":{},"timings":{"blocked":-1,"dns":-1,"connect":-1,"ssl":-1,"send":0`...)
-	dst = appendMillis(dst, "wait", s.Started, s.Opened, s.HasStarted && s.HasOpened)
-	dst = append(dst, `,"receive":0},"serverIPAddress":"`...)
+	dst = appendMillis(dst, "wait", wait)
+	dst = append(appendMillis(dst, "receive", receive), `},"serverIPAddress":"`...)
 	dst = append(dst, s.Server.Addr().String()...)
 	dst = append(append(dst, `","connection":"`...), strconv.Itoa(int(s.Client.Port()))...)
 	dst = append(dst, '"')
@@ -81,14 +82,25 @@ func begin(s *decode.Session, first capture.Time) capture.Time {
 	return first
 }
 
-// appendMillis appends the milliseconds from a to b, -1 where they are not known.
-func appendMillis(dst []byte, name string, a, b capture.Time, known bool) []byte {
-	dst = appendKey(dst, name)
-	if !known || b < a {
-		return append(dst, "-1"...)
+// timings are the time from the request to the 101, and from there to the end of the session. HAR 1.2 requires both: what is
+// not known is 0. The entry's time is their sum.
+func timings(s *decode.Session) (wait, receive capture.Time) {
+	from := s.Started
+	if s.HasStarted && s.HasOpened {
+		wait, from = max(s.Opened-s.Started, 0), s.Opened
 	}
-	n := int64(b - a)
-	return fmt.Appendf(dst, "%d.%06d", n/1e6, n%1e6)
+	if s.HasEnded && (s.HasStarted || s.HasOpened) {
+		if !s.HasStarted {
+			from = s.Opened
+		}
+		receive = max(s.Ended-from, 0)
+	}
+	return wait, receive
+}
+
+// appendMillis appends a length of time in milliseconds.
+func appendMillis(dst []byte, name string, d capture.Time) []byte {
+	return fmt.Appendf(appendKey(dst, name), "%d.%06d", int64(d)/1e6, int64(d)%1e6)
 }
 
 func harRequest(dst []byte, s *decode.Session) []byte {

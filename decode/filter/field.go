@@ -102,9 +102,9 @@ type field struct {
 	// names are those of the values, values all that a text can be.
 	names  []name
 	values []string
-	// alone: standing alone it asks for yes rather than whether it is there.
-	alone bool
-	// textual: a word is no hex. Skip is how many bytes of the payload stand before the value.
+	// bareIsTrue: the field by itself tests for true, not for presence.
+	bareIsTrue bool
+	// textual: a word is text, never hex. Skip is how many bytes of the payload come before the value.
 	textual bool
 	skip    int
 	// bits is the length of an address, 0 for both.
@@ -123,6 +123,8 @@ type field struct {
 	header     string
 	json       bool
 	path       []step
+	// mapped changes the bytes of a text, header or payload before they are compared, not their number; nil for none.
+	mapped func([]byte) []byte
 }
 
 const headerPrefix = "ws.header."
@@ -144,7 +146,7 @@ func lookup(word string) (*field, bool) {
 		f.Name, f.header = word, word[len(headerPrefix):]
 		return &f, true
 	}
-	return nil, false
+	return sliceField(word)
 }
 
 // knows says whether a word is the name of one of the field's values.

@@ -107,7 +107,7 @@ func (p *parser) atSearch() bool {
 		return true
 	case tokenWord:
 		_, isField := lookup(t.text)
-		return !isField && !p.keyword(t) && operatorOf(p.toks[1]) == opNone && !looksLikeField(t.text)
+		return !isField && !p.keyword(t) && p.function(t, p.toks[1]) == nil && operatorOf(p.toks[1]) == opNone && (!looksLikeField(t.text) || foreignOf(t.text, true) != nil)
 	}
 	return false
 }
@@ -162,18 +162,19 @@ func (p *parser) term() (*node, *Error) {
 		return nil, p.missing(t)
 	}
 	f, ok := lookup(t.text)
+	if fn := p.function(t, p.peek()); fn != nil {
+		var err *Error
+		if f, err = p.call(fn, t); err != nil {
+			return nil, err
+		}
+		ok = true
+	}
 	op := operatorOf(p.peek())
 	switch {
 	case !ok && p.peek().is("&"):
 		return nil, p.unexpected(p.peek())
-	case !ok && servesFor(t.text) != "":
-		return nil, p.fail(t, "%s is a protocol of Wireshark: %s; text to search for goes in quotes", t.text, servesFor(t.text))
 	case !ok && (op != opNone || looksLikeField(t.text)):
-		err := p.fail(t, "%s is no field", t.text)
-		if err.Suggestion = suggest(t.text); err.Suggestion == "" {
-			err.Reason += "; text to search for goes in quotes"
-		}
-		return nil, err
+		return nil, p.unknownField(t)
 	case !ok:
 		return p.searchFor(t)
 	case op == opNone:

@@ -105,3 +105,11 @@ func (r *Row) frames() []ws.Frame {
 	r.listed = true
 	return r.list
 }
+
+// heartbeat reports whether the message only keeps the connection alive.
+func (r *Row) heartbeat() bool {
+	if HeartbeatLooks(r.Message) {
+		return Heartbeat(r.Message, r.bytes())
+	}
+	return Heartbeat(r.Message, nil)
+}

@@ -3,7 +3,7 @@ package filter
 import "strings"
 
 // prefixes begin the names of fields; a word that begins so and is no field is a mistake.
-var prefixes = []string{"websocket.", "ws.", "tcp.", "ip.", "ipv6.", "frame.", "http."}
+var prefixes = []string{"websocket.", "ws.", "tcp.", "ip.", "ipv6.", "frame.", "http.", "json.", "tls.", "_ws."}
 
 // looksLikeField says whether a word that is no field is rather a misspelt one than a text to search for.
 func looksLikeField(word string) bool {
@@ -11,6 +11,9 @@ func looksLikeField(word string) bool {
 		if len(word) >= len(p) && strings.EqualFold(word[:len(p)], p) {
 			return true
 		}
+	}
+	if x := foreignOf(word, false); x != nil && !strings.HasSuffix(x.name, ".") {
+		return true
 	}
 	return strings.Contains(word, ".") && suggest(word) != ""
 }

@@ -27,6 +27,9 @@ type entry struct {
 		Status      number
 		HTTPVersion string
 		Headers     []header
+		Content     struct {
+			File string `json:"_file"`
+		}
 	}
 	close    *closing
 	messages bool
@@ -193,7 +196,10 @@ func (e *entry) build(n int) Session {
 		s.Messages[m.Dir]++
 		s.Bytes[m.Dir] += m.Len
 	}
-	e.out.Info = s
+	e.out.Info, e.out.Unrecorded = s, !e.messages
+	if e.out.Unrecorded {
+		e.out.Attached = e.Response.Content.File
+	}
 	return e.out
 }
 
@@ -218,7 +224,7 @@ func (e *entry) times(s *decode.Session) {
 		return
 	}
 	s.Opened, s.HasOpened = s.Started, s.Status == 101
-	if d, ok := milliseconds(e.Duration); ok {
+	if d, ok := milliseconds(e.Duration); ok && d > 0 { // 0 is written for what is not known
 		s.Ended, s.HasEnded = s.Started+d, true
 	}
 }

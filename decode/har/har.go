@@ -24,6 +24,10 @@ type Session struct {
 	Redacted []int
 	// Skipped counts elements of _webSocketMessages that are no messages (Chrome's "error").
 	Skipped int
+	// Unrecorded says that the entry has no _webSocketMessages: what the session carried is not known. Attached is the file that
+	// the entry names instead; empty for none.
+	Unrecorded bool
+	Attached   string
 }
 
 // File is what Parse found.
