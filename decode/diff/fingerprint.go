@@ -8,7 +8,7 @@ import (
 
 // fingerprint is what messages are aligned by.
 type fingerprint struct {
-	// exact is of what is to be compared as it stands, loose of the same without values that change from run to run,
+	// exact is of what is to be compared as it is, loose of the same without values that change from run to run,
 	// with counters from their first value on; loosest without counters at all.
 	exact, loose, loosest uint64
 	// ints are the first integers of a JSON message.
@@ -42,7 +42,7 @@ func splitJSON(d *jsontext.Document, p []byte) (prefix []byte, ok bool) {
 	return p[:n], true
 }
 
-// whole says whether all bytes of a message are there to be compared.
+// whole reports whether all bytes of a message are there to be compared.
 func whole(m *ws.Message) bool {
 	return m.State != ws.Partial && m.State != ws.Undecodable && (m.Len < 0 || int64(len(m.Reason())) == m.Len)
 }

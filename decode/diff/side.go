@@ -21,7 +21,7 @@ type Side struct {
 	// Bare says that the source (a HAR) has messages alone: neither TCP nor how it ended, nor the order on the
 	// wire; and no control frames unless Control.
 	Bare, Control bool
-	// Redacted are the indices of messages in which secrets were replaced: nobody can tell whether they differ.
+	// Redacted are the indices of messages in which secrets were replaced: whether they differ is not known.
 	Redacted map[int]bool
 	// Unrecorded says why the messages of the session are not known; empty if they are.
 	Unrecorded string

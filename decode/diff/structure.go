@@ -31,7 +31,7 @@ func (c *comparer) value(i, j int32, path uint64) {
 	}
 }
 
-// left says whether a rule leaves out the value at c.steps, and counts it.
+// left reports whether a rule leaves out the value at c.steps, and counts it.
 func (c *comparer) left() bool {
 	rules := &c.w.opt.Ignore
 	i := rules.path(c.steps)
@@ -98,7 +98,7 @@ func (c *comparer) objects(a, b *jsontext.Node, path uint64) {
 	}
 }
 
-// alone tells of a value that only one side has.
+// alone reports a value that only one side has.
 func (c *comparer) alone(s step, a, b *jsontext.Node) {
 	c.steps = append(c.steps, s)
 	if !c.left() {
@@ -107,7 +107,7 @@ func (c *comparer) alone(s step, a, b *jsontext.Node) {
 	c.steps = c.steps[:len(c.steps)-1]
 }
 
-// arrays compares element by element; where the lengths differ, what lies between the same begin and the same end, the first with
+// arrays compares element by element; where the lengths differ, what is between the same start and the same end, the first with
 // the first and so on.
 func (c *comparer) arrays(a, b *jsontext.Node, path uint64) {
 	ea, eb := elements(&c.docA, a), elements(&c.docB, b)
@@ -158,7 +158,7 @@ func (c *comparer) numbers(a, b *jsontext.Node, path uint64) {
 	}
 }
 
-// counter says whether two numbers are values of a counter that goes its own way on both sides.
+// counter reports whether two numbers are values of a counter that goes its own way on both sides.
 func (c *comparer) counter(a, b []byte, path uint64) bool {
 	va, okA := integer(a)
 	vb, okB := integer(b)

@@ -36,7 +36,7 @@ type lost struct {
 	fragmented, masked, compressed, control, encoded, doubtful, reserved int64
 }
 
-// Begin appends what stands before the entries. The page begins at started.
+// Begin appends what is before the entries. The page starts at started.
 func (h *HAR) Begin(dst []byte, started capture.Time) []byte {
 	dst = append(dst, `{"log":{"version":"1.2","creator":{"name":"wspeek","version":`...)
 	dst = append(appendQuoted(dst, h.Version), `},"pages":[{"startedDateTime":"`...)
@@ -45,7 +45,7 @@ func (h *HAR) Begin(dst []byte, started capture.Time) []byte {
 	return append(dst, `,"pageTimings":{"onContentLoad":-1,"onLoad":-1}}],"entries":[`...)
 }
 
-// Open appends the begin of a session's entry. first is the time of its first message, for a session whose
+// Open appends the start of a session's entry. first is the time of its first message, for a session whose
 // begin was not captured.
 func (h *HAR) Open(dst []byte, s *decode.Session, first capture.Time) []byte {
 	if h.entries++; h.entries > 1 {
@@ -71,7 +71,7 @@ func (h *HAR) Open(dst []byte, s *decode.Session, first capture.Time) []byte {
 	return append(dst, `,"_webSocketMessages":[`...)
 }
 
-// begin is when a session began, as far as is known.
+// begin is when a session started, as far as is known.
 func begin(s *decode.Session, first capture.Time) capture.Time {
 	switch {
 	case s.HasStarted:
@@ -197,7 +197,7 @@ func harCookies(dst []byte, hs []http1.Header, header string) []byte {
 	return dst
 }
 
-// latin is s where it is UTF-8, else s as ISO 8859-1, which is how headers are told to scripts (the
+// latin is s where it is UTF-8, else s as ISO 8859-1, which is how headers are reported to scripts (the
 // Fetch standard's isomorphic decoding).
 func latin(s string) string {
 	if utf8.ValidString(s) {
@@ -212,7 +212,7 @@ func latin(s string) string {
 
 func quotedLatin(s string) []byte { return appendQuoted(nil, latin(s)) }
 
-// Close appends the end of a session's entry. closed is the session's first Close message, nil where there is none.
+// Close appends the end of a session's entry. closed is the session's first Close message, nil if there is none.
 func (h *HAR) Close(dst []byte, s *decode.Session, closed *ws.Message) []byte {
 	dst = append(dst, ']')
 	switch {
@@ -237,7 +237,7 @@ func appendEpoch(dst []byte, t capture.Time) []byte {
 	return fmt.Appendf(dst, "%d.%09d", int64(t)/1e9, int64(t)%1e9)
 }
 
-// End appends what stands behind the entries: above all a comment that says what is missing and what was redacted.
+// End appends what is after the entries: above all a comment that says what is missing and what was redacted.
 func (h *HAR) End(dst []byte) []byte {
 	said := append([]string{h.Redact.Said()}, h.Lost()...)
 	dst = append(append(dst, "\n"+`],"comment":`...), quotedLatin(strings.Join(said, "; "))...)

@@ -35,7 +35,7 @@ func (s *scanner) userinfo(i int) int {
 	return i
 }
 
-// key is the name of the JSON field whose colon is at i. level is how many backslashes stand before its
+// key is the name of the JSON field whose colon is at i. level is how many backslashes come before its
 // quotes: 0, or, for JSON inside a string of JSON, 1, 3, 7.
 func (s *scanner) key(i int) (name []byte, level jsontext.Nested, ok bool) {
 	end := i
@@ -58,7 +58,7 @@ func (s *scanner) key(i int) (name []byte, level jsontext.Nested, ok bool) {
 	return s.p[from:end], level, true
 }
 
-// value replaces the value that begins at or after i: a string, a number, or the strings of an object or array.
+// value replaces the value that starts at or after i: a string, a number, or the strings of an object or array.
 func (s *scanner) value(i int, level jsontext.Nested) int {
 	if i = jsontext.Space(s.p, i); i == len(s.p) {
 		return i
@@ -74,7 +74,7 @@ func (s *scanner) value(i int, level jsontext.Nested) int {
 	return i
 }
 
-// str replaces the string that begins with its quote at i, but for an authentication scheme.
+// str replaces the string that starts with its quote at i, but for an authentication scheme.
 func (s *scanner) str(i int, level jsontext.Nested) int {
 	from := i + int(level) + 1
 	end, next := level.Close(s.p, from)
@@ -101,7 +101,7 @@ func (s *scanner) number(i int, level jsontext.Nested) int {
 	return end
 }
 
-// composite replaces every string in an object or array that is no key.
+// composite replaces every string in an object or array that is not a key.
 func (s *scanner) composite(i int, level jsontext.Nested) int {
 	depth := 0
 	for i < len(s.p) {
@@ -133,7 +133,7 @@ func (s *scanner) member(i int, level jsontext.Nested) int {
 	return max(s.str(i, level), i+1)
 }
 
-// line replaces the value of a header line (Authorization: ..), where the name begins a line.
+// line replaces the value of a header line (Authorization: ..), where the name starts a line.
 func (s *scanner) line(i int) int {
 	from := i
 	for from > s.done && i-from <= maxName && (letter(s.p[from-1]) || s.p[from-1] == '-' || s.p[from-1] == '_') {

@@ -31,7 +31,7 @@ const (
 	stepAny // [*]: every element
 )
 
-// parsePath reads a.b[0].c[*]."d e"; ok is false where it is no path.
+// parsePath reads a.b[0].c[*]."d e"; ok is false where it is not a path.
 func parsePath(s string) (path []step, ok bool) {
 	for s != "" {
 		var st step

@@ -28,12 +28,12 @@ type leaf struct {
 	word bool
 	// test answers for a row. It is nil where frame is set.
 	test func(*Row) bool
-	// frame says whether a frame has the field, and how it answers. All says that every frame must answer yes.
+	// frame reports whether a frame has the field, and how it answers. All says that every frame must answer yes.
 	frame func(*ws.Frame) (has, yes bool)
 	all   bool
 	// bit is the leaf's in Row.yes and Row.no.
 	bit uint64
-	// find finds what a payload matched by; nil where it is no search.
+	// find finds what a payload matched by; nil where it is not a search.
 	find func([]byte) (at, n int)
 }
 

@@ -3,7 +3,7 @@ package filter
 import "fmt"
 
 const (
-	// maxDepth is how deep brackets and negations may stand in each other.
+	// maxDepth is how deep brackets and negations may be nested.
 	maxDepth = 100
 	// maxTerms is how many questions a filter may ask, maxBits how many of frames.
 	maxTerms = 1000
@@ -100,7 +100,7 @@ func (p *parser) chain(k nodeKind, part func() (*node, *Error), joined func() bo
 	return n, nil
 }
 
-// atSearch says whether a word or text to search for comes next.
+// atSearch reports whether a word or text to search for comes next.
 func (p *parser) atSearch() bool {
 	switch t := p.peek(); t.kind {
 	case tokenText:

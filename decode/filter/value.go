@@ -210,7 +210,7 @@ func (c *comparison) network(t token) (span[netip.Addr], *Error) {
 	return span[netip.Addr]{a, a}, nil
 }
 
-// fits says whether the field can have such an address.
+// fits reports whether the field can have such an address.
 func (c *comparison) fits(a netip.Addr) bool {
 	return c.field.bits == 0 || a.BitLen() == c.field.bits
 }

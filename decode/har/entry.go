@@ -113,7 +113,7 @@ func (p *parser) message(e *entry) error {
 	return nil
 }
 
-// session says whether the entry is a WebSocket session: a plain HTTP entry is none.
+// session reports whether the entry is a WebSocket session: a plain HTTP entry is not.
 func (e *entry) session() bool {
 	return e.messages || e.Type == "websocket" || e.Response.Status == "101" && named(e.Response.Headers, "Sec-WebSocket-Accept") != ""
 }
@@ -152,7 +152,7 @@ func (e *entry) add(m *message) {
 	e.out.Messages = append(e.out.Messages, out)
 }
 
-// payload is the application data: text as it stands, all else from base64. What is no base64 is taken as it
+// payload is the application data: text as it is, all else from base64. What is not base64 is taken as it
 // stands and Undecodable.
 func (m *message) payload(op ws.Opcode) ([]byte, ws.State) {
 	data := m.Data
@@ -262,7 +262,7 @@ func headers(hs []header) []http1.Header {
 	return out
 }
 
-// named is the value of a header, joined where it stands there several times.
+// named is the value of a header, joined where it is there several times.
 func named(hs []header, name string) string {
 	var vs []string
 	for _, h := range hs {
