@@ -40,7 +40,9 @@ func (j *JSON) Summary(dst []byte, a *decode.Account) []byte {
 	dst = appendInt(dst, "clock_back", a.ClockBack)
 	dst = appendEncrypted(dst, a)
 	dst = appendTLSAccount(dst, a)
-	dst = append(appendPorts(append(dst, `,"quic":{`...), a.QUIC), '}')
+	if len(a.QUIC) > 0 {
+		dst = append(appendPorts(append(dst, `,"quic":{`...), a.QUIC), '}')
+	}
 	dst = appendBool(dst, "complete", len(a.Why) == 0)
 	dst = append(dst, `,"incomplete_why":[`...)
 	for i, why := range a.Why {
