@@ -40,9 +40,6 @@ func (j *JSON) Summary(dst []byte, a *decode.Account) []byte {
 	dst = appendInt(dst, "clock_back", a.ClockBack)
 	dst = appendEncrypted(dst, a)
 	dst = appendTLSAccount(dst, a)
-	if len(a.QUIC) > 0 {
-		dst = append(appendPorts(append(dst, `,"quic":{`...), a.QUIC), '}')
-	}
 	dst = appendBool(dst, "complete", len(a.Why) == 0)
 	dst = append(dst, `,"incomplete_why":[`...)
 	for i, why := range a.Why {
@@ -88,7 +85,11 @@ func appendTLSAccount(dst []byte, a *decode.Account) []byte {
 	return append(dst, '}', '}')
 }
 
+// appendEncrypted appends what could not be read because it is encrypted, by port.
 func appendEncrypted(dst []byte, a *decode.Account) []byte {
+	if len(a.QUIC) > 0 {
+		dst = append(appendPorts(append(dst, `,"quic":{`...), a.QUIC), '}')
+	}
 	return append(appendPorts(append(dst, `,"encrypted":{`...), a.Encrypted), '}')
 }
 
