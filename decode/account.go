@@ -64,6 +64,8 @@ func (a *Account) finding(r *rule.Rule) {
 		a.Must++
 	case r == rule.Gap:
 		a.Incomplete("bytes missing in a session")
+	case r == rule.Outside:
+		a.Incomplete("bytes were captured that have no place in their connection")
 	case r == rule.Limit:
 		a.Incomplete("a limit was reached")
 	}

@@ -10,6 +10,8 @@ import (
 type TCP struct {
 	First, Last ws.Stamp
 	Stats       [2]reassembly.Stats
+	// Doubts are what is not certain about the bytes.
+	Doubts [2]reassembly.Doubts
 	// Unacked is how many bytes were sent that had not been acknowledged when the connection (or the capture) ended.
 	Unacked [2]int64
 	// FIN and RST are by the side that sent them; Packet is 0 if there was none.

@@ -16,47 +16,46 @@ type Stamp struct {
 // a Handler may read it during its calls.
 type Conn struct {
 	Flow Flow
-	// fromB says that endpoint B is the opener. It fills a gap here.
+	// fromB says that endpoint B is the opener. It and class fill a gap here.
 	fromB bool
+	class class
 	// First and Last are the first and last packet seen of it, those after its end too.
 	First, Last Stamp
-	// Stats counts by direction. It is settled once bytes have been handed on; until then
+	// Stats counts by direction. It is settled once bytes have been passed on; until then
 	// a SYN that turns up late may exchange the directions.
 	Stats [2]Stats
 
 	halves  [2]half
 	table   *Table
 	handler Handler
-	// record is what happened besides bytes; nil where nothing did.
+	// record is what happened besides bytes; nil if nothing did.
 	record *Record
+	// ending is how it is about to end; nil if it is not.
+	ending *ending
+	// older is another connection between the same ports (conn_route.go).
+	older *Conn
 	// byAge links the connections of a class (table_list.go), waiters those with something waiting.
 	byAge, waiters links
-	class          class
+	// listed and waiting say that it is in the lists of byAge and waiters, ends that it is in Table.enders and holding that it
+	// is in Table.holders.
+	listed, waiting, ends, holding bool
 	// touched says that it has had a packet since it was put at the end of its list.
 	touched bool
-	// listed and waiting say that it is in the lists of byAge and waiters.
-	listed, waiting bool
-	// guessed says that no SYN has told who the opener is.
+	// guessed says that no SYN has shown yet who the opener is.
 	guessed bool
 	// told says that the handler has been called.
 	told bool
 	// borrowed says that something refers to the memory of the batch.
 	borrowed bool
-	// reordered says that bytes were captured after their acknowledgement.
-	reordered bool
 }
 
 // Stats counts what one direction of a connection sent.
 type Stats struct {
-	// Segments counts all packets, Bytes the payload handed on (each byte once).
+	// Segments counts all packets, Bytes the payload passed on (each byte once).
 	Segments, Bytes int64
-	// Missing counts bytes told as gaps, Unseen those of them that the peer acknowledged
+	// Missing counts bytes reported as gaps, Unseen those of them that the peer acknowledged
 	// (or that snaplen cut): the capture lost them, not the network.
 	Missing, Unseen int64
-	// Late counts bytes that came for a range already given up, and bytes from before offset 0.
-	Late int64
-	// AfterFIN and AfterRST count bytes beyond the end, which are not handed on.
-	AfterFIN, AfterRST int64
 	// Retransmitted counts segments that brought no new byte, Duplicates those of them that
 	// are the same packet captured twice (same IP identification).
 	Retransmitted, Duplicates uint32
@@ -66,12 +65,13 @@ type Stats struct {
 	OutOfOrder uint32
 	// OutOfWindow counts segments, and ACKs of this direction's bytes, too far off to be believed.
 	OutOfWindow uint32
-	// SuspectedRST counts RSTs that were not accepted (RFC 9293 section 3.10.7.4, RFC 5961 section 3.2).
+	// SuspectedRST counts RSTs that were not accepted (RFC 9293 section 3.10.7.4, RFC 5961 section 3.2), or after which their
+	// sender went on.
 	SuspectedRST uint32
 	// KeepAlives counts probes of 0 or 1 byte below the next one, ZeroWindow segments that
 	// advertise no room.
 	KeepAlives, ZeroWindow uint32
-	// InFlight is the most bytes that were handed on and not yet acknowledged, as far as was captured.
+	// InFlight is the most bytes that were passed on and not yet acknowledged, as far as was captured.
 	InFlight uint32
 	// Urgent counts segments with URG (their bytes stay in line, RFC 6093), up to 65,535.
 	Urgent uint16
@@ -102,7 +102,7 @@ func (c *Conn) dir(s *Segment) Dir {
 // over says that both directions are closed.
 func (c *Conn) over() bool { return c.halves[Fwd].closed && c.halves[Rev].closed }
 
-// now is the moment of the packet at hand.
+// now is the moment of the present packet.
 func (c *Conn) now() mark { return c.at(c.Last.Time) }
 
 // at is the moment t, which may be later than the last packet.
@@ -110,42 +110,45 @@ func (c *Conn) at(t capture.Time) mark {
 	return mark{t, c.Stats[Fwd].Segments + c.Stats[Rev].Segments}
 }
 
-// window is how far beyond the last known byte of d the next may plausibly lie.
-func (c *Conn) window(d Dir) int64 {
-	h, o := &c.halves[d], &c.halves[d.Other()]
-	if h.scale == scaleUnknown || o.scale == scaleUnknown {
-		return unknownWindow
-	}
-	return int64(o.win) + windowSlack
-}
-
 // segment takes one segment of the connection.
 func (c *Conn) segment(s *Segment) {
 	d := c.dir(s)
 	c.Last, c.touched = Stamp{s.Packet, s.Time}, true
 	c.Stats[d].Segments++
+	damaged, bad := c.halves[d].sift(s)
+	if damaged {
+		return
+	}
 	if s.Flags&(SYN|RST|URG) != 0 {
 		if c.controlFlags(d, s) {
 			return
 		}
 		d = c.dir(s)
 	}
+	h := &c.halves[d]
 	if c.over() {
-		c.afterEnd(d, s)
+		if off := h.offset(firstSeq(s)); h.based {
+			h.afterEnd(off, off+int64(len(s.Payload)+s.Missing))
+		}
 		return
 	}
-	if s.Flags&ACK != 0 {
-		c.ack(d.Other(), s.Ack)
+	if c.ending != nil && c.ending.reset {
+		c.contradict(d, s)
 	}
-	c.advertise(d, s)
+	if s.Flags&ACK != 0 {
+		h.other().ack(s.Ack)
+	}
+	h.advertise(s)
 	if len(s.Payload)+s.Missing > 0 || s.Flags&FIN != 0 {
-		c.data(d, s)
+		h.data(s, bad)
 	} else if s.Flags&SYN == 0 {
-		c.noPayload(d, s.Seq)
+		h.noPayload(s.Seq)
 	}
 	if c.waiting {
 		c.release(c.now())
-		c.afterFINs()
+	}
+	if c.ending != nil {
+		c.endDue(c.now())
 	}
 }
 
@@ -155,7 +158,7 @@ func (c *Conn) controlFlags(d Dir, s *Segment) bool {
 		c.Stats[d].Urgent = max(c.Stats[d].Urgent, c.Stats[d].Urgent+1)
 	}
 	if s.Flags&RST != 0 {
-		c.rst(d, s)
+		c.halves[d].takeRST(s)
 		return true
 	}
 	if s.Flags&SYN != 0 {
@@ -164,49 +167,33 @@ func (c *Conn) controlFlags(d Dir, s *Segment) bool {
 	return false
 }
 
-// advertise remembers the largest window that d offered its peer.
-func (c *Conn) advertise(d Dir, s *Segment) {
-	h := &c.halves[d]
+// advertise remembers the largest window that this side offered its peer.
+func (h *half) advertise(s *Segment) {
 	win := uint32(s.Window)
 	if win == 0 {
-		c.Stats[d].ZeroWindow++
+		h.stats().ZeroWindow++
 		if !h.full {
 			h.full = true
-			c.incident(WindowShut, d)
+			h.c.incident(WindowShut, h.dir)
 		}
 		return
 	}
 	if h.full {
 		h.full = false
-		c.incident(WindowOpened, d)
+		h.c.incident(WindowOpened, h.dir)
 	}
-	if s.Flags&SYN == 0 && h.scale > 0 && c.halves[d.Other()].scale >= 0 {
+	if s.Flags&SYN == 0 && h.scale > 0 && h.other().scale >= 0 {
 		win <<= uint(h.scale)
 	}
 	h.win = max(h.win, win)
 }
 
-// noPayload takes a segment without bytes: it says where its sender stands, but not where its stream begins.
-func (c *Conn) noPayload(d Dir, seq uint32) {
-	h := &c.halves[d]
+// noPayload takes a segment without bytes: it says where its sender stands, but not where its stream starts.
+func (h *half) noPayload(seq uint32) {
 	if !h.based {
 		h.base, h.seqSeen = seq, true
 	}
 	if h.anchored && h.next > 0 && h.offset(seq) == h.next-1 {
-		c.Stats[d].KeepAlives++
-	}
-}
-
-// afterEnd counts what comes when both directions are closed.
-func (c *Conn) afterEnd(d Dir, s *Segment) {
-	h, n := &c.halves[d], int64(len(s.Payload)+s.Missing)
-	if n == 0 {
-		return
-	}
-	switch {
-	case h.kind == CloseRST || h.kind == ClosePeerRST:
-		c.Stats[d].AfterRST += n
-	default:
-		c.afterFIN(d, s)
+		h.stats().KeepAlives++
 	}
 }

@@ -1,6 +1,6 @@
 package reassembly
 
-// begins says whether a segment with SYN begins another connection between the
+// begins says whether a segment with SYN starts another connection between the
 // ports of this one (as Wireshark's tcp.stream has it: a SYN with another
 // initial sequence number does).
 func (c *Conn) begins(s *Segment) bool {
@@ -9,15 +9,16 @@ func (c *Conn) begins(s *Segment) bool {
 	}
 	d := c.dir(s)
 	if s.Flags&ACK == 0 {
-		if c.Stats[d].SYN && c.over() {
-			return true
-		}
-		return !c.fits(d, s.Seq+1)
+		return c.over() && c.unused() || !c.fits(d, s.Seq+1)
 	}
-	if c.fits(d, s.Seq+1) && c.answers(d.Other(), s.Ack) {
+	fits, answers := c.fits(d, s.Seq+1), c.answers(d.Other(), s.Ack)
+	switch {
+	case fits && answers:
 		return false
+	case c.over() || !c.halves[d.Other()].isn:
+		return true
 	}
-	return c.over() || !c.halves[d.Other()].isn
+	return c.told && !fits && !answers
 }
 
 // fits says whether the stream of d can begin at sequence number first.
@@ -79,14 +80,14 @@ func (c *Conn) syn(s *Segment) bool {
 		c.Stats[d].Retransmitted++
 	}
 	h.scale = min(s.Scale, 14)
-	c.anchor(d, s.Seq+1)
+	h.anchor(s.Seq + 1)
 	if s.Flags&ACK != 0 {
-		if o := &c.halves[d.Other()]; !o.isn {
-			c.anchor(d.Other(), s.Ack)
+		if o := h.other(); !o.isn {
+			o.anchor(s.Ack)
 		}
-		c.settle(d.Other())
+		h.other().settle()
 	}
-	c.settle(d)
+	h.settle()
 	return !c.over()
 }
 
@@ -107,19 +108,33 @@ func (c *Conn) synAck(d Dir, s *Segment) bool {
 	return true
 }
 
-// setOpener makes endpoint B (or A) the opener and exchanges the directions where it was not.
+// setOpener makes endpoint B (or A) the opener and exchanges the directions if it was not.
 func (c *Conn) setOpener(b bool) {
 	if c.fromB == b {
 		return
 	}
 	c.fromB = b
 	c.halves[Fwd], c.halves[Rev] = c.halves[Rev], c.halves[Fwd]
+	c.halves[Fwd].dir, c.halves[Rev].dir = Fwd, Rev
 	c.Stats[Fwd], c.Stats[Rev] = c.Stats[Rev], c.Stats[Fwd]
+	if e := c.ending; e != nil {
+		e.since[Fwd], e.since[Rev] = e.since[Rev], e.since[Fwd]
+		e.set[Fwd], e.set[Rev] = e.set[Rev], e.set[Fwd]
+		e.acked[Fwd], e.acked[Rev] = e.acked[Rev], e.acked[Fwd]
+		e.by = e.by.Other()
+	}
+	if r := c.record; r != nil {
+		r.Doubts[Fwd], r.Doubts[Rev] = r.Doubts[Rev], r.Doubts[Fwd]
+		r.FIN[Fwd], r.FIN[Rev] = r.FIN[Rev], r.FIN[Fwd]
+		r.RST[Fwd], r.RST[Rev] = r.RST[Rev], r.RST[Fwd]
+		for i := range r.Incidents {
+			r.Incidents[i].Dir = r.Incidents[i].Dir.Other()
+		}
+	}
 }
 
-// anchor settles that offset 0 of d has sequence number first.
-func (c *Conn) anchor(d Dir, first uint32) {
-	h := &c.halves[d]
+// anchor settles that offset 0 has sequence number first.
+func (h *half) anchor(first uint32) {
 	if h.anchored {
 		h.isn = h.isn || h.base == first
 		return
@@ -128,23 +143,17 @@ func (c *Conn) anchor(d Dir, first uint32) {
 		h.based, h.anchored, h.isn, h.base = true, true, true, first
 		h.next, h.seen, h.acked = 0, 0, 0
 		if h.ackSeen {
-			c.reack(d)
+			number := h.rawAck // of an acknowledgement that came before the SYN
+			h.ackSeen = false
+			h.ack(number)
 		}
 		return
 	}
-	c.shift(d, distance(first, h.base))
+	h.shift(distance(first, h.base))
 	h.anchored, h.isn = true, true
-	c.reordered = true
 	for h.wait.size() > 0 && h.wait.run(0).off < 0 {
-		c.Stats[d].Late += h.wait.run(0).n
-		c.drop(d)
+		h.doubts().Late += h.wait.run(0).n
+		h.drop()
 	}
-	c.tellDiffer(d)
-}
-
-// reack takes the acknowledgement that came before the SYN.
-func (c *Conn) reack(d Dir) {
-	number := c.halves[d].rawAck
-	c.halves[d].ackSeen = false
-	c.ack(d, number)
+	h.reportDiffer()
 }

@@ -55,6 +55,7 @@ type partial struct {
 	numbers []int // of the packets that carried them
 	cost    int
 	begun   capture.Time
+	differ  bool // overlapping fragments have different bytes
 
 	older, newer *partial
 }
@@ -64,6 +65,7 @@ type whole struct {
 	key     fragmentKey
 	data    []byte
 	total   int
+	proto   uint8
 	numbers []int
 }
 
@@ -129,16 +131,24 @@ func (f *defragmenter) add(h *ipHeader, c carrier) (earlier int64, parts []int, 
 		if w := f.duplicate(&key, h); w != nil {
 			return 0, append(c.parts, w.numbers...), FragmentDuplicate
 		}
+		if w := f.variant(&key, h); w != nil {
+			return 0, append(c.parts, w.numbers...), OK
+		}
 		p = f.begin(key, c.time)
 	}
 	if !p.fits(h) || len(p.parts) >= maxParts {
 		return 0, c.parts, FragmentWaiting
 	}
+	p.differ = p.differ || p.contradicts(h)
 	f.insert(p, h)
 	if p.covered != p.total {
 		p.packets++
 		p.numbers = c.all(p.numbers)
 		return 0, c.parts, FragmentWaiting
+	}
+	if p.differ {
+		f.remove(p)
+		return p.packets, append(c.parts, p.numbers...), FragmentOverlap
 	}
 	f.complete(p, h, c)
 	return p.packets, append(c.parts, p.numbers...), OK
@@ -161,6 +171,18 @@ func (p *partial) fits(h *ipHeader) bool {
 		return end <= p.total && (h.more || end == p.total)
 	}
 	return h.more || len(p.parts) == 0 || end >= p.parts[len(p.parts)-1].end
+}
+
+// contradicts says that a fragment has other bytes than one before it for the same place.
+func (p *partial) contradicts(h *ipHeader) bool {
+	for i := range p.parts {
+		q := &p.parts[i]
+		from, to := max(q.off, h.offset), min(q.off+len(q.data), h.offset+len(h.rest.Data))
+		if from < to && !bytes.Equal(q.data[from-q.off:to-q.off], h.rest.Data[from-h.offset:to-h.offset]) {
+			return true
+		}
+	}
+	return false
 }
 
 // insert copies what is new in a fragment into p.
@@ -222,7 +244,7 @@ func (f *defragmenter) complete(p *partial, h *ipHeader, c carrier) {
 		}
 	}
 	h.rest.Data, h.rest.Wire, h.proto = joined, p.total, p.proto
-	f.remember(whole{p.key, joined, p.total, c.all(p.numbers[:len(p.numbers):len(p.numbers)])})
+	f.remember(whole{p.key, joined, p.total, p.proto, c.all(p.numbers[:len(p.numbers):len(p.numbers)])})
 }
 
 func (f *defragmenter) remember(w whole) {
@@ -241,6 +263,26 @@ func (f *defragmenter) duplicate(k *fragmentKey, h *ipHeader) *whole {
 		w := &f.recent[i]
 		if w.key == *k && h.offset+h.rest.Wire <= w.total &&
 			bytes.Equal(window(w.data, h.offset, h.offset+len(h.rest.Data)), h.rest.Data) {
+			return w
+		}
+	}
+	return nil
+}
+
+// variant looks whether a fragment with other bytes than a complete datagram has at its place makes of it another one that the
+// receiver could have taken as well: one whose TCP checksum is right. h becomes that. Else the fragment is
+// of a later datagram with the same identification.
+func (f *defragmenter) variant(k *fragmentKey, h *ipHeader) *whole {
+	for i := range f.recent {
+		w := &f.recent[i]
+		end := h.offset + len(h.rest.Data)
+		if w.key != *k || w.proto != protoTCP || end > len(w.data) || len(w.data) != w.total || len(h.rest.Data) != h.rest.Wire {
+			continue
+		}
+		other := bytes.Clone(w.data)
+		copy(other[h.offset:], h.rest.Data)
+		if tcpSumGood(h.src, h.dst, other) {
+			h.rest.Data, h.rest.Wire, h.proto = other, w.total, w.proto
 			return w
 		}
 	}

@@ -78,7 +78,8 @@ func TestHazard_L6_JoinedOutlivesTheBatch(t *testing.T) {
 	}
 }
 
-// Copies that overlap: what came first stays.
+// Copies that overlap with the same bytes are joined. With other bytes it is not known what the receiver took, nor may it take
+// any (RFC 5722 section 4).
 func TestHazard_L6_Overlaps(t *testing.T) {
 	t.Parallel()
 	seg := tcp(text)
@@ -89,18 +90,29 @@ func TestHazard_L6_Overlaps(t *testing.T) {
 	for _, c := range []struct {
 		name    string
 		packets [][]byte
+		same    bool
 	}{
-		{"inside", [][]byte{at(seg, 0, 800), at(other, 200, 400), at(seg, 800, len(seg))}},
-		{"the end", [][]byte{at(seg, 0, 800), at(other, 400, 800), at(seg, 400, len(seg))}},
-		{"the begin", [][]byte{at(seg, 800, len(seg)), at(seg, 400, 1200), at(seg, 0, 400)}},
-		{"over two and the hole between", [][]byte{at(seg, 0, 400), at(seg, 800, len(seg)), at(mix(seg, other, 400, 800), 0, len(seg)-4)}},
-		{"identical", [][]byte{at(seg, 0, 800), at(other, 0, 800), at(seg, 800, len(seg))}},
+		{"inside", [][]byte{at(seg, 0, 800), at(other, 200, 400), at(seg, 800, len(seg))}, false},
+		{"the end", [][]byte{at(seg, 0, 800), at(other, 400, 800), at(seg, 400, len(seg))}, false},
+		{"the start, the same bytes", [][]byte{at(seg, 800, len(seg)), at(seg, 400, 1200), at(seg, 0, 400)}, true},
+		{"over two and the hole between", [][]byte{at(seg, 0, 400), at(seg, 800, len(seg)), at(mix(seg, other, 400, 800), 0, len(seg)-4)}, false},
+		{"the same place", [][]byte{at(seg, 0, 800), at(other, 0, 800), at(seg, 800, len(seg))}, false},
+		{"the same place and bytes", [][]byte{at(seg, 0, 800), at(seg, 0, 800), at(seg, 800, len(seg))}, true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			var d reassembly.Dissector
-			feed(t, &d, c.packets)
-			account(t, &d, 1, map[string]int64{"ip fragment, joined": 2})
+			if c.same {
+				feed(t, &d, c.packets)
+				account(t, &d, 1, map[string]int64{"ip fragment, joined": 2})
+				return
+			}
+			for _, b := range c.packets {
+				if r := d.Segment(packet(b), &reassembly.Segment{}); r == reassembly.OK {
+					t.Error("a datagram whose fragments contradict each other was joined")
+				}
+			}
+			account(t, &d, 0, map[string]int64{"ip fragment, overlaps with other bytes": 3})
 		})
 	}
 }

@@ -35,6 +35,8 @@ type Dissector struct {
 	count     [reasons]int64 // count[OK] are the decoded ones
 	quic      quicFlows
 	linkTypes map[capture.LinkType]int64
+	// badIP counts the IPv4 headers with a wrong checksum that were taken all the same.
+	badIP int64
 }
 
 // Segment fills s with the TCP segment that p carries or completes, and returns OK; else it
@@ -119,13 +121,13 @@ func (d *Dissector) dissect(p *capture.Packet, s *Segment) Reason {
 		h := &d.ip
 		switch h.proto {
 		case protoTCP:
-			return s.tcp(h)
+			return d.tcp(s)
 		case protoESP:
 			if !d.open(s) {
 				return Encrypted
 			}
 			if h.proto == protoTCP {
-				return s.tcp(h)
+				return d.tcp(s)
 			}
 			skip = d.deeper()
 			rest = h.rest
@@ -139,6 +141,26 @@ func (d *Dissector) dissect(p *capture.Packet, s *Segment) Reason {
 		}
 	}
 }
+
+// tcp fills s from the datagram looked at. An IPv4 header with a wrong checksum is damaged, unless the TCP checksum, which
+// covers the addresses, is right, or such headers are the rule here (addresses rewritten, say).
+func (d *Dissector) tcp(s *Segment) Reason {
+	r := s.tcp(&d.ip)
+	if r != OK {
+		return r
+	}
+	s.Joined = d.ip.joined
+	if d.ip.badSum && s.verifySum() != sumGood {
+		if d.sumsMatter() {
+			return DamagedIP
+		}
+		d.badIP++
+	}
+	return OK
+}
+
+// sumsMatter says that most IPv4 headers have the right checksum.
+func (d *Dissector) sumsMatter() bool { return d.count[OK] > 2*d.badIP }
 
 // deeper counts an IP header inside another one.
 func (d *Dissector) deeper() link.Skip {
@@ -183,6 +205,9 @@ func (d *Dissector) datagram(rest link.Inner, p *capture.Packet) Reason {
 // join hands a fragment over, and takes the datagram that it completes.
 func (d *Dissector) join(h *ipHeader, p *capture.Packet) Reason {
 	h.fragment = false
+	if h.badSum && d.sumsMatter() {
+		return DamagedIP
+	}
 	if !carries(h.proto) {
 		return NotTCP
 	}
@@ -193,7 +218,12 @@ func (d *Dissector) join(h *ipHeader, p *capture.Packet) Reason {
 	var earlier int64
 	var r Reason
 	earlier, d.parts, r = d.defrag.add(h, carrier{p.Number, p.Time, d.parts})
+	if r == FragmentOverlap {
+		d.move(earlier, FragmentWaiting, FragmentOverlap)
+		return r
+	}
 	d.move(earlier, FragmentWaiting, FragmentJoined)
+	h.joined = r == OK
 	return r
 }
 

@@ -21,6 +21,9 @@ type ipHeader struct {
 	offset         int
 	id             uint32
 
+	// badSum says that the checksum of an IPv4 header is wrong, joined that rest was put together from fragments.
+	badSum, joined bool
+
 	exts    int
 	noTotal bool // the payload length was 0: an option may tell it
 }
@@ -66,6 +69,7 @@ func (h *ipHeader) parse4() Reason {
 	if total != 0 {
 		h.trim(total)
 	}
+	h.badSum = size <= len(b) && !ipv4SumOK(b[:size])
 	if !h.rest.Skip(size) {
 		return h.short(size)
 	}

@@ -37,6 +37,9 @@ const (
 	FragmentDuplicate
 	// FragmentLimit: an IP fragment that was given up because of FragmentLimits.
 	FragmentLimit
+	// FragmentOverlap: an IP fragment of a datagram of which two fragments overlap with different bytes (RFC 5722 section 4): what
+	// the receiver made of it is not known.
+	FragmentOverlap
 	// QUIC: UDP of a connection that began with QUIC's Initial packet (RFC 9000).
 	QUIC
 	reasons
@@ -47,6 +50,7 @@ var reasonNames = [reasons]string{
 	FragmentWaiting: "ip fragment, not reassembled", FragmentJoined: "ip fragment, joined",
 	QUIC:              "quic",
 	FragmentDuplicate: "ip fragment, duplicate", FragmentLimit: "ip fragment, over the limit",
+	FragmentOverlap: "ip fragment, overlaps with other bytes",
 }
 
 // String is the reason as it stands in the account; "" for OK.

@@ -9,7 +9,7 @@ func (s *Segment) plain(ip []byte) bool {
 		return false
 	}
 	total := int(be16(ip[2:]))
-	if total < 40 || total > len(ip) {
+	if total < 40 || total > len(ip) || !plainSumOK(ip) {
 		return false
 	}
 	t := ip[20:total]
@@ -52,7 +52,7 @@ func (s *Segment) tcp(h *ipHeader) Reason {
 
 // header fills in what does not depend on IP. size is how many bytes of the header were captured.
 func (s *Segment) header(t []byte, size int) {
-	s.tcpBytes = t
+	s.tcpBytes, s.Joined, s.hasSum = t, false, false
 	s.Seq, s.Ack = be32(t[4:]), be32(t[8:])
 	s.Flags = Flags(t[13])
 	s.Window = be16(t[14:])
@@ -119,35 +119,4 @@ func compare16(a, b *[16]byte) int {
 		}
 	}
 	return 0
-}
-
-// ChecksumOK verifies the TCP checksum (RFC 9293 section 3.1). known is false where the capture cut
-// the segment. A wrong one says little where the sender's network card computes it after the capture.
-// It is to be called only as long as Payload as it was filled in is valid.
-func (s *Segment) ChecksumOK() (ok, known bool) {
-	if s.Missing > 0 || len(s.tcpBytes) < 20 {
-		return false, false
-	}
-	n := len(s.tcpBytes)
-	sum := uint64(protoTCP) + uint64(n>>16) + uint64(n&0xffff)
-	a, b := s.Flow.A[:], s.Flow.B[:]
-	if !s.Flow.V6 {
-		a, b = a[12:], b[12:]
-	}
-	sum = sum16(sum16(sum16(sum, a), b), s.tcpBytes)
-	for sum>>16 != 0 {
-		sum = sum&0xffff + sum>>16
-	}
-	return sum == 0xffff, true
-}
-
-// sum16 adds b as big-endian 16-bit numbers; an odd last byte is the high half of one.
-func sum16(sum uint64, b []byte) uint64 {
-	for ; len(b) >= 2; b = b[2:] {
-		sum += uint64(be16(b))
-	}
-	if len(b) == 1 {
-		sum += uint64(b[0]) << 8
-	}
-	return sum
 }

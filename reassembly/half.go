@@ -14,15 +14,16 @@ const noAck = -1 << 40
 // half is one direction of a connection: what one side sends.
 //
 // It is unbased until a SYN or a byte is seen, then based, and anchored once
-// offset 0 is settled; until it is anchored all bytes wait, and offsets
+// offset 0 is settled. Until it is anchored all bytes wait, and offsets
 // count from the first byte that was captured and may be negative.
 type half struct {
-	// next is the offset of the next byte to hand on, seen the end of the highest captured
+	c *Conn
+	// next is the offset of the next byte to pass on, seen the end of the highest captured
 	// one, acked how far the peer has acknowledged, fin the offset of the FIN (-1: none).
 	next, seen, acked, fin int64
 	// wait is what waits; nil while nothing does.
 	wait *wait
-	// past are the bytes handed on but not acknowledged; nil while there are none.
+	// past are the bytes passed on lately, to compare copies with; nil while there are none.
 	past *history
 	// late is what few directions need; nil while this one does not.
 	late *lateState
@@ -35,53 +36,76 @@ type half struct {
 	// lastSeq, lastLen and lastID are those of the last segment with bytes.
 	lastSeq         uint32
 	lastLen, lastID uint16
+	sums            evidence
 	scale           int8
 	kind            CloseKind
+	dir             Dir
 	based, anchored bool
 	// isn says that base comes from a SYN, or from the ACK of one.
 	isn              bool
 	ackSeen, seqSeen bool
 	finAcked, closed bool
-	// full says that this side's last word was that it has no room.
+	// full says that this side last advertised that it has no room.
 	full bool
 }
 
-// begin makes a half that has seen nothing.
-func (h *half) begin() { h.fin, h.acked, h.scale = -1, noAck, scaleUnknown }
+// start makes a half that has seen nothing.
+func (h *half) start(c *Conn, d Dir) {
+	h.c, h.dir, h.fin, h.acked, h.scale = c, d, -1, noAck, scaleUnknown
+}
+
+// other is the opposite direction.
+func (h *half) other() *half { return &h.c.halves[h.dir.Other()] }
+
+// stats are the counts of this direction.
+func (h *half) stats() *Stats { return &h.c.Stats[h.dir] }
 
 // top is the highest offset that is known to have been sent.
 func (h *half) top() int64 { return max(h.next, h.seen, h.acked, h.fin) }
 
-// data takes a segment with bytes or a FIN.
-func (c *Conn) data(d Dir, s *Segment) {
-	h := &c.halves[d]
-	seq := s.Seq
-	if s.Flags&SYN != 0 {
-		seq++
+// window is how far beyond the last known byte the next may plausibly lie.
+func (h *half) window() int64 {
+	o := h.other()
+	if h.scale == scaleUnknown || o.scale == scaleUnknown {
+		return unknownWindow
 	}
+	return int64(o.win) + windowSlack
+}
+
+// firstSeq is the sequence number of the first byte of s.
+func firstSeq(s *Segment) uint32 {
+	if s.Flags&SYN != 0 {
+		return s.Seq + 1
+	}
+	return s.Seq
+}
+
+// data takes a segment with bytes or a FIN.
+func (h *half) data(s *Segment, bad bool) {
+	seq := firstSeq(s)
 	if !h.based {
 		if s.Flags&FIN == 0 && len(s.Payload)+s.Missing == 1 && h.ackSeen && seq+1 == h.rawAck {
-			c.Stats[d].KeepAlives++
+			h.stats().KeepAlives++
 			return
 		}
-		c.base(d, seq)
+		h.setBase(seq)
 	}
 	off, n := h.offset(seq), int64(len(s.Payload))
 	// A single byte that was acknowledged before it was seen may be a keep-alive's.
-	plain := off == h.next && n > 0 && (n > 1 || h.acked <= off)
+	plain := off == h.next && n > 0 && (n > 1 || h.acked <= off) && !bad
 	if plain && h.wait == nil && h.anchored && h.fin < 0 && s.Missing == 0 && s.Flags&FIN == 0 {
 		h.lastSeq, h.lastLen, h.lastID = seq, uint16(n), s.IPID
 		h.seen = max(h.seen, off+n)
-		e := entry{off: off, n: n, data: s.Payload, packet: s.Packet, time: s.Time, ack: s.Ack, hasAck: s.Flags&ACK != 0, ipid: s.IPID}
-		c.deliver(d, &e)
+		e := entry{off: off, n: n, data: s.Payload, packet: s.Packet, time: s.Time, ack: s.Ack, hasAck: s.Flags&ACK != 0, ipid: s.IPID,
+			sum: s.sum, hasSum: s.hasSum}
+		h.deliver(&e)
 		return
 	}
-	c.slowPath(d, s, off)
+	h.slowPath(s, off, bad)
 }
 
-// base sets a provisional offset 0 for a direction whose SYN was not seen.
-func (c *Conn) base(d Dir, seq uint32) {
-	h := &c.halves[d]
+// setBase sets a provisional offset 0 for a direction whose SYN was not seen.
+func (h *half) setBase(seq uint32) {
 	h.based, h.base, h.next, h.seen = true, seq, 0, noAck
 	h.acked = noAck
 	if h.ackSeen {
@@ -89,43 +113,50 @@ func (c *Conn) base(d Dir, seq uint32) {
 			h.acked = a
 		}
 	}
-	c.waitFor(d).since = c.now()
+	h.waiting().since = h.c.now()
 }
 
-// deliver hands on e, which begins at the next offset.
-func (c *Conn) deliver(d Dir, e *entry) {
-	h := &c.halves[d]
+// deliver passes e on, which starts at the next offset.
+func (h *half) deliver(e *entry) {
+	c := h.c
 	c.told = true
 	h.next += e.n
-	c.Stats[d].Bytes += e.n
+	st := h.stats()
+	st.Bytes += e.n
 	c.table.bytes.Stream += e.n
-	c.handler.Data(d, Chunk{Off: e.off, Data: e.data, Packet: e.packet, Time: e.time, Ack: c.ackOf(d, e)})
+	if e.bad {
+		h.doubt(e)
+	}
+	c.handler.Data(h.dir, Chunk{Off: e.off, Data: e.data, Packet: e.packet, Time: e.time, Ack: h.ackOf(e)})
 	if c.class != classData {
 		c.table.reclass(c, classData)
 	}
 	if h.next > h.acked {
 		n := min(h.next-max(h.acked, 0), math.MaxUint32)
-		c.Stats[d].InFlight = max(c.Stats[d].InFlight, uint32(n))
-		c.remember(d, e)
+		st.InFlight = max(st.InFlight, uint32(n))
 	}
+	h.remember(e)
 }
 
-// gap tells that bytes are missing.
-func (c *Conn) gap(d Dir, n int64) {
-	h := &c.halves[d]
-	off := h.next
+// gap reports that the n bytes from the next offset are missing.
+func (h *half) gap(n int64) {
+	c, off := h.c, h.next
 	c.told = true
 	h.next += n
 	h.seen = max(h.seen, h.next)
-	c.Stats[d].Missing += n
+	st := h.stats()
+	if st.Missing == 0 {
+		h.doubts().FirstMissing = off
+	}
+	st.Missing += n
 	c.table.bytes.Stream += n
-	h.lateState().add(off, h.next)
-	c.handler.Gap(d, off, n)
+	h.lateState().gaps.add(off, h.next)
+	c.handler.Gap(h.dir, off, n)
 }
 
-// ackOf is how far the sender of e, in direction d, had acknowledged the other direction.
-func (c *Conn) ackOf(d Dir, e *entry) int64 {
-	o := &c.halves[d.Other()]
+// ackOf is how far the sender of e had acknowledged the opposite direction.
+func (h *half) ackOf(e *entry) int64 {
+	o := h.other()
 	if !e.hasAck || !o.anchored {
 		return -1
 	}
@@ -140,88 +171,80 @@ func (c *Conn) ackOf(d Dir, e *entry) int64 {
 }
 
 // slowPath takes any segment with bytes or a FIN that is not just the next one.
-func (c *Conn) slowPath(d Dir, s *Segment, off int64) {
-	h, st := &c.halves[d], &c.Stats[d]
+func (h *half) slowPath(s *Segment, off int64, bad bool) {
+	st := h.stats()
 	e := entry{off: off, n: int64(len(s.Payload)), data: s.Payload, packet: s.Packet, time: s.Time,
-		ack: s.Ack, hasAck: s.Flags&ACK != 0, push: s.Flags&PSH != 0, ipid: s.IPID}
+		ack: s.Ack, hasAck: s.Flags&ACK != 0, push: s.Flags&PSH != 0, ipid: s.IPID, bad: bad, sum: s.sum, hasSum: s.hasSum}
 	end := off + e.n + int64(s.Missing)
 	if h.closed {
-		c.afterFIN(d, s)
+		h.afterEnd(off, end)
 		return
 	}
-	if s.Flags&FIN == 0 && end-off == 1 && c.isKeepAlive(d, &e) {
+	if s.Flags&FIN == 0 && end-off == 1 && h.isKeepAlive(&e) {
 		st.KeepAlives++
 		return
 	}
-	if c.tooFar(d, off, end) {
+	if h.tooFar(off, end) {
 		st.OutOfWindow++
+		h.doubts().Outside += end - off
 		return
 	}
 	if s.Flags&FIN != 0 {
-		c.fin(d, end)
+		h.takeFIN(end)
 	}
-	if h.fin >= 0 && end > h.fin {
-		st.AfterFIN += end - max(h.fin, off)
-		end = h.fin
-		e.cut(end)
-	}
-	c.place(d, e, end, s)
-	c.settle(d)
+	h.place(e, end, s)
+	h.settle()
 }
 
 // place puts the bytes [e.off, end) in their place; those after e's are missing.
-func (c *Conn) place(d Dir, e entry, end int64, s *Segment) {
-	h := &c.halves[d]
+func (h *half) place(e entry, end int64, s *Segment) {
 	if end <= e.off {
 		return
 	}
 	fresh := end > h.next || !h.anchored
-	if fresh && h.anchored && e.off < h.acked {
-		c.reordered = true
-	}
 	before := h.seen
-	c.old(d, &e)
+	h.old(&e)
 	if h.anchored && e.off < h.next {
 		e.skip(min(h.next, end) - e.off)
 	}
 	added := false
 	if fresh {
 		h.seen = max(h.seen, end)
-		added = c.put(d, e, end)
+		added = h.put(e, end)
 	}
-	c.count(d, e.off, before, added, s)
+	h.count(e.off, before, added, s)
 	h.lastSeq, h.lastLen, h.lastID = s.Seq, uint16(len(s.Payload)), s.IPID
 }
 
-// put hands e and the hole behind it on, or makes them wait; it says whether they brought anything new.
-func (c *Conn) put(d Dir, e entry, end int64) bool {
-	h := &c.halves[d]
+// put passes e and the hole after it on, or makes them wait. It says whether they brought anything new.
+func (h *half) put(e entry, end int64) bool {
 	hole := entry{off: e.off + e.n, n: end - e.off - e.n, packet: e.packet, time: e.time}
-	if h.anchored && e.off == h.next && (h.wait == nil || h.wait.size() == 0) {
+	beyond := h.fin >= 0 && end > h.fin
+	if h.anchored && e.off == h.next && h.wait.size() == 0 && !beyond {
 		if e.n > 0 {
-			c.deliver(d, &e)
+			h.deliver(&e)
 		}
 		if hole.n > 0 {
-			c.Stats[d].Unseen += hole.n
-			c.gap(d, hole.n)
+			h.stats().Unseen += hole.n
+			h.gap(hole.n)
 		}
-		c.retail(d, true)
+		h.markTail(true)
 		return true
 	}
-	added := e.n > 0 && c.hold(d, e)
-	if hole.n > 0 && c.hold(d, hole) {
+	added := e.n > 0 && h.hold(e)
+	if hole.n > 0 && h.hold(hole) {
 		added = true
 	}
 	return added
 }
 
 // count says what kind of segment it was.
-func (c *Conn) count(d Dir, off, before int64, added bool, s *Segment) {
-	h, st := &c.halves[d], &c.Stats[d]
+func (h *half) count(off, before int64, added bool, s *Segment) {
+	st := h.stats()
 	switch {
 	case added && off < before:
 		st.OutOfOrder++
-		c.incident(Overtaken, d)
+		h.c.incident(Overtaken, h.dir)
 	case added:
 	default:
 		st.Retransmitted++
@@ -230,51 +253,59 @@ func (c *Conn) count(d Dir, off, before int64, added bool, s *Segment) {
 			st.Duplicates++
 			return
 		}
-		c.incident(Retransmission, d)
+		h.c.incident(Retransmission, h.dir)
 	}
 }
 
-// afterFIN counts bytes of a direction that is closed.
-func (c *Conn) afterFIN(d Dir, s *Segment) {
-	h, n := &c.halves[d], int64(len(s.Payload)+s.Missing)
-	if n == 0 || !h.based {
-		return
+// afterEnd counts the bytes [off, end) of a direction that is closed.
+func (h *half) afterEnd(off, end int64) {
+	st := h.stats()
+	switch n := end - max(off, h.next); {
+	case end <= off || !h.based:
+	case n <= 0:
+		st.Retransmitted++
+	case h.kind == CloseRST || h.kind == ClosePeerRST:
+		h.doubts().AfterRST += n
+	default:
+		h.doubts().AfterFIN += n
 	}
-	seq := s.Seq
-	if s.Flags&SYN != 0 {
-		seq++
-	}
-	if off := h.offset(seq); off+n > h.next {
-		c.Stats[d].AfterFIN += off + n - max(off, h.next)
-		return
-	}
-	c.Stats[d].Retransmitted++
 }
 
 // isKeepAlive recognises a probe that repeats the byte before the next one; what it carries is
-// no stream data (RFC 9293 section 3.8.4; see dropProbe for the begin of a stream). It repeats the last byte sent, or the last one
-// acknowledged where that was not captured; then only without PSH, for it could be data
-// captured after its ACK.
-func (c *Conn) isKeepAlive(d Dir, e *entry) bool {
-	h := &c.halves[d]
+// no stream data. It is sent only while nothing is outstanding (RFC 9293 section 3.8.4), so after the history of what
+// was acknowledged has been dropped; see dropProbe for the start of a stream. It repeats the last byte sent, or the
+// last one acknowledged if that was not captured; then only without PSH, for it could be data captured after its ACK.
+func (h *half) isKeepAlive(e *entry) bool {
 	last := e.off + 1
 	if !h.anchored {
 		return false
 	}
 	if last == h.next || last == h.seen {
-		return true
+		return h.idle()
 	}
 	return last == h.acked && last > h.next && !e.push && !h.wait.covers(e.off)
 }
 
+// idle says that nothing is outstanding, and has not been for a while. If no packet of the receiver was captured, that
+// nothing was sent for a while must do.
+func (h *half) idle() bool {
+	h.forget()
+	if h.past == nil {
+		return h.acked >= max(h.next, h.seen) || h.other().unheard()
+	}
+	return h.other().unheard() && h.past.at.passed(h.c.now(), &h.c.table.limits)
+}
+
+// unheard says that no packet of this direction was captured.
+func (h *half) unheard() bool { return h.stats().Segments == 0 }
+
 // tooFar says that a segment cannot belong to the stream as known. Segments
 // far off count once the peer acknowledges them too (see believe).
-func (c *Conn) tooFar(d Dir, off, end int64) bool {
-	h := &c.halves[d]
+func (h *half) tooFar(off, end int64) bool {
 	if !h.anchored {
 		return off > unknownWindow || off < -unknownWindow
 	}
-	if off <= h.top()+c.window(d) && end >= h.next-unknownWindow {
+	if off <= h.top()+h.window() && end >= h.next-unknownWindow {
 		if h.late != nil {
 			h.late.farSet = false
 		}

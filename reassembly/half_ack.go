@@ -1,45 +1,45 @@
 package reassembly
 
-// ack takes an acknowledgement number for the bytes of d.
-func (c *Conn) ack(d Dir, number uint32) {
-	h := &c.halves[d]
+// ack takes an acknowledgement number for the bytes of h.
+func (h *half) ack(number uint32) {
 	h.rawAck, h.ackSeen = number, true
 	if !h.based || h.closed && h.finAcked {
 		return
 	}
 	a := h.offset(number)
+	if h.fin >= 0 && a > h.fin+1 && a <= h.seen+1 {
+		h.dropFIN()
+	}
 	if h.fin >= 0 && a > h.fin && a <= h.fin+1 {
 		a, h.finAcked = h.fin, true
+		h.ended()
+	}
+	if h.past != nil && a <= max(h.next, h.seen) {
+		h.past.trim(a, h.c.now()) // an ACK of bytes not seen yet proves nothing about copies to come
 	}
 	if a <= h.acked {
 		return
 	}
-	if !c.believe(d, a, number) {
-		c.Stats[d].OutOfWindow++
+	if !h.believe(a, number) {
+		h.stats().OutOfWindow++
 		return
 	}
 	h.acked = a
-	if h.past != nil {
-		if h.past.trim(a); h.past.block != nil && len(h.past.live()) == 0 {
-			c.table.dropHistory(h)
-		}
-	}
 	if h.wait != nil {
-		c.ackWaiting(d)
+		h.ackWaiting()
 	}
 	if a > h.next {
-		c.retail(d, false)
+		h.markTail(false)
 	}
 }
 
 // believe says whether an acknowledgement can be true: it is within what the
 // sender may have sent, or it confirms segments that were taken to be too far off.
-func (c *Conn) believe(d Dir, a int64, number uint32) bool {
-	h := &c.halves[d]
+func (h *half) believe(a int64, number uint32) bool {
 	if h.fin >= 0 && a > h.fin {
 		return false
 	}
-	if !h.anchored || a <= h.top()+c.window(d) {
+	if !h.anchored || a <= h.top()+h.window() {
 		return true
 	}
 	r := h.late
@@ -51,20 +51,18 @@ func (c *Conn) believe(d Dir, a int64, number uint32) bool {
 }
 
 // ackWaiting notes when the gaps before waiting runs became acknowledged.
-func (c *Conn) ackWaiting(d Dir) {
-	h, now := &c.halves[d], c.now()
-	w := h.wait
+func (h *half) ackWaiting() {
+	w, now := h.wait, h.c.now()
 	for w.acked < w.size() && w.run(w.acked).off <= h.acked {
 		w.run(w.acked).acked = now
 		w.acked++
 	}
 }
 
-// retail notes since when the peer has acknowledged bytes beyond all that was captured, of
+// markTail notes since when the peer has acknowledged bytes beyond all that was captured, of
 // which nothing waits. A single byte is taken for the FIN, which counts as one. The wait
-// begins anew where the stream went on before them: then the ACK was captured too early.
-func (c *Conn) retail(d Dir, wentOn bool) {
-	h := &c.halves[d]
+// starts again if the stream went on before them: then the ACK was captured too early.
+func (h *half) markTail(wentOn bool) {
 	if !h.anchored || h.closed {
 		return
 	}
@@ -75,18 +73,25 @@ func (c *Conn) retail(d Dir, wentOn bool) {
 		}
 		return
 	}
-	if w := c.waitFor(d); w.tail == 0 || wentOn {
-		w.tail, w.tailSince = h.acked, c.now()
+	if w := h.waiting(); w.tail == 0 || wentOn {
+		w.tail, w.tailSince = h.acked, h.c.now()
 	}
 }
 
 // tailEnd is how far the bytes go that must have been sent but were not
-// captured: to the FIN, or as far as the peer's last word acknowledges. It is next where there are none to believe in.
+// captured: to the FIN or RST, or as far as the peer acknowledged last. It is next if there are none to believe in.
 func (h *half) tailEnd() int64 {
 	end := min(h.acked, h.offset(h.rawAck))
-	if h.fin >= 0 {
+	if !h.ackSeen {
+		end = h.next
+	}
+	reset := h.c.resetAt(h.dir)
+	switch {
+	case h.fin >= 0:
 		end = h.fin
-	} else if end-h.next == 1 {
+	case reset > h.next && reset >= end:
+		end = reset
+	case end-h.next == 1:
 		return h.next
 	}
 	if end <= h.next || end-h.next > maxGap {

@@ -1,26 +1,47 @@
 package reassembly
 
-import "bytes"
-
-// span is a run of bytes handed on but not yet acknowledged.
+// span is a run of bytes that was passed on and has not been acknowledged since.
 type span struct {
-	off  int64
+	off, n int64
+	// data lies in the batch; nil once the bytes were copied to the ring.
 	data []byte
-	ipid uint16
+	// sum is the sum64 of the bytes, if hasSum.
+	sum    uint64
+	ipid   uint16
+	hasSum bool
 }
 
-func (s *span) end() int64 { return s.off + int64(len(s.data)) }
+func (s *span) end() int64 { return s.off + s.n }
 
-// history holds spans, sorted and apart, the oldest first.
+// summed is a run of bytes that was acknowledged lately. A capture may have the ACK before copies of what it is for, so they are
+// compared for a while, but by their sums alone: to keep all bytes would cost too much.
+type summed struct {
+	off int64
+	sum uint64
+	n   uint32
+}
+
+// history holds what copies are compared with. The spans are sorted and apart, the oldest first.
 type history struct {
 	spans []span
 	head  int
+	// fresh is how many of the newest spans may have data in the batch.
+	fresh int
 	// cost is what the live spans count towards Limits.Unacked.
 	cost int
-	// block is memory of the table that spans from earlier batches lie in.
-	block []byte
+	// ring holds the bytes of spans without data: the byte at offset off is at off modulo its length, a power of two.
+	ring []byte
+	// acked are the last runs that were acknowledged, a ring whose next place is at ackedNext; they count until a
+	// grace has passed since ackedAt.
+	acked     [recheckRuns]summed
+	ackedNext uint8
+	anyAcked  bool
+	ackedAt   mark
+	// at is when the last span was added.
+	at mark
 }
 
+// live are the spans that are left.
 func (p *history) live() []span {
 	if p == nil {
 		return nil
@@ -34,7 +55,8 @@ func (p *history) push(s span, limit int) {
 		p.compact()
 	}
 	p.spans = append(p.spans, s)
-	p.cost += len(s.data) + spanOverhead
+	p.fresh++
+	p.cost += int(s.n) + spanOverhead
 	for p.cost > limit {
 		p.shift()
 	}
@@ -42,33 +64,36 @@ func (p *history) push(s span, limit int) {
 
 // shift drops the oldest span.
 func (p *history) shift() {
-	p.cost -= len(p.spans[p.head].data) + spanOverhead
+	p.cost -= int(p.spans[p.head].n) + spanOverhead
 	p.spans[p.head] = span{}
 	p.head++
+	p.fresh = min(p.fresh, len(p.spans)-p.head)
 	if p.head == len(p.spans) {
 		p.spans, p.head = p.spans[:0], 0
 	}
 }
 
-// compact moves the live spans to the begin.
+// compact moves the live spans to the start.
 func (p *history) compact() {
 	n := copy(p.spans, p.spans[p.head:])
 	clear(p.spans[n:])
 	p.spans, p.head = p.spans[:n], 0
 }
 
-// trim drops what is acknowledged.
-func (p *history) trim(acked int64) {
-	for p.head < len(p.spans) {
-		s := &p.spans[p.head]
-		if s.end() > acked {
-			if cut := acked - s.off; cut > 0 {
-				s.data, s.off = s.data[cut:], acked
-				p.cost -= int(cut)
-			}
-			return
-		}
+// trim takes the spans away that have been acknowledged.
+func (p *history) trim(acked int64, now mark) {
+	for p.head < len(p.spans) && p.spans[p.head].end() <= acked {
+		p.settle(&p.spans[p.head], now)
 		p.shift()
+	}
+}
+
+// settle notes the sum of a run that has been acknowledged.
+func (p *history) settle(s *span, now mark) {
+	if s.hasSum {
+		p.acked[p.ackedNext] = summed{s.off, s.sum, uint32(s.n)}
+		p.ackedNext = (p.ackedNext + 1) % recheckRuns
+		p.anyAcked, p.ackedAt = true, now
 	}
 }
 
@@ -92,144 +117,192 @@ func (p *history) holds(off int64, n int, ipid uint16) bool {
 		return false
 	}
 	live, i := p.live(), p.search(off)
-	return i < len(live) && live[i].off == off && len(live[i].data) == n && live[i].ipid == ipid
+	return i < len(live) && live[i].off == off && live[i].n == int64(n) && live[i].ipid == ipid
 }
 
-// remember keeps what was handed on until it is acknowledged.
-func (c *Conn) remember(d Dir, e *entry) {
-	h := &c.halves[d]
+// bytes are those of s from offset from on, up to to or to where the ring goes round.
+func (p *history) bytes(s *span, from, to int64) []byte {
+	if s.data != nil {
+		return s.data[from-s.off : to-s.off]
+	}
+	at := int(uint64(from) & uint64(len(p.ring)-1))
+	return p.ring[at:min(at+int(to-from), len(p.ring))]
+}
+
+// room is how large the ring must be for all spans.
+func (p *history) room() int {
+	live := p.live()
+	if len(live) == 0 {
+		return 0
+	}
+	return int(live[len(live)-1].end() - live[0].off)
+}
+
+// own copies to ring what lies in the batch, and what lies in the present ring if that is another.
+func (p *history) own(ring []byte) {
+	from := len(p.spans) - p.fresh
+	if len(p.ring) != len(ring) {
+		from = p.head
+	}
+	for i := from; i < len(p.spans); i++ {
+		s := &p.spans[i]
+		for at := s.off; at < s.end(); {
+			at += int64(ringCopy(ring, at, p.bytes(s, at, s.end())))
+		}
+		s.data = nil
+	}
+	p.ring, p.fresh = ring, 0
+}
+
+// ringCopy copies b to its place for offset off, as far as to where the ring goes round.
+func ringCopy(ring []byte, off int64, b []byte) int {
+	return copy(ring[uint64(off)&uint64(len(ring)-1):], b)
+}
+
+// remember keeps what was passed on, to compare copies of it with.
+func (h *half) remember(e *entry) {
+	t := h.c.table
 	if h.past == nil {
-		h.past = c.table.newHistory()
+		h.past = t.newHistory()
 	}
-	h.past.push(span{e.off, e.data, e.ipid}, c.table.limits.Unacked)
-	if h.acked > e.off {
-		h.past.trim(h.acked)
+	p := h.past
+	if !e.hasSum && !h.sums.mute {
+		e.sum, e.hasSum = sum64(e.data), true
 	}
-	c.table.borrow(c)
+	p.at = h.c.now()
+	p.push(span{off: e.off, n: e.n, data: e.data, sum: e.sum, hasSum: e.hasSum, ipid: e.ipid}, t.limits.Unacked)
+	t.borrow(h.c)
 }
 
-// old looks at the part of e that was handed on or given up before.
-func (c *Conn) old(d Dir, e *entry) {
-	h := &c.halves[d]
+// forget drops the history if nothing in it need be compared any more.
+func (h *half) forget() {
+	p := h.past
+	if p == nil {
+		return
+	}
+	if p.anyAcked && p.ackedAt.passedBy(h.c.now(), h.c.table.limits.Wait, recheckPackets) {
+		p.anyAcked, p.acked = false, [recheckRuns]summed{}
+	}
+	if !p.anyAcked && len(p.live()) == 0 {
+		h.c.table.dropHistory(h)
+	}
+}
+
+// old looks at the part of e that was passed on or reported as missing before.
+func (h *half) old(e *entry) {
 	if !h.anchored || e.off >= h.next {
 		return
 	}
 	if e.off < 0 {
-		c.Stats[d].Late += min(e.end(), 0) - e.off
+		h.doubts().Late += min(e.end(), 0) - e.off
 	}
 	if h.late != nil {
-		c.Stats[d].Late += h.late.overlap(e.off, e.end())
+		h.doubts().Late += h.late.gaps.overlap(e.off, e.end())
 	}
-	if h.past == nil || e.n == 0 {
+	if e.n == 0 {
 		return
 	}
-	live := h.past.live()
-	for i := h.past.search(e.off); i < len(live) && live[i].off < e.end(); i++ {
+	h.forget()
+	compared := int64(0)
+	if h.past != nil {
+		compared = h.compareAll(e)
+	}
+	from, to := max(e.off, h.acked, 0), min(e.end(), h.next)
+	if from < to && compared < to-from {
+		h.doubts().Unchecked += to - from - compared
+	}
+}
+
+// compareAll compares e with the history, and returns how many of its bytes that are not acknowledged were in there.
+func (h *half) compareAll(e *entry) (unacked int64) {
+	p := h.past
+	if e.bad && h.sums.trusted() {
+		return e.n
+	}
+	for i := range p.acked {
+		h.compareSum(&p.acked[i], e)
+	}
+	live := p.live()
+	for i := p.search(e.off); i < len(live) && live[i].off < e.end(); i++ {
 		x := &live[i]
-		from, to := max(x.off, e.off), min(x.end(), e.end())
-		c.compare(d, from, x.data[from-x.off:to-x.off], e.data[from-e.off:to-e.off])
-	}
-}
-
-// joinWithin is how many equal bytes may stand between differing ones that are told together.
-const joinWithin = 7
-
-// compare tells where two copies of the bytes from off differ.
-func (c *Conn) compare(d Dir, off int64, a, b []byte) {
-	if bytes.Equal(a, b) {
-		return
-	}
-	from, last := -1, 0
-	for i := range a {
-		if a[i] == b[i] {
-			continue
+		for from, to := max(x.off, e.off), min(x.end(), e.end()); from < to; {
+			b := p.bytes(x, from, to)
+			n := int64(len(b))
+			unacked += max(0, from+n-max(from, h.acked))
+			h.compare(from, b, e.data[from-e.off:from-e.off+n])
+			from += n
 		}
-		if from >= 0 && i-last-1 > joinWithin {
-			c.conflict(d, off+int64(from), off+int64(last)+1)
-			from = i
-		}
-		if from < 0 {
-			from = i
-		}
-		last = i
 	}
-	c.conflict(d, off+int64(from), off+int64(last)+1)
+	return unacked
 }
 
-// conflict tells that copies of [from, to) differed, at once or, while offset 0 is not settled,
-// later (then it is called by hold alone, which counts what the wait grows by).
-func (c *Conn) conflict(d Dir, from, to int64) {
-	h := &c.halves[d]
-	c.Stats[d].Conflicts++
-	if h.anchored {
-		c.told = true
-		c.handler.Conflict(d, from, to-from)
-		return
+// compareSum compares e with a run that has been acknowledged, if it covers all of that.
+func (h *half) compareSum(x *summed, e *entry) {
+	end := x.off + int64(x.n)
+	if x.n > 0 && e.off <= x.off && e.end() >= end && sum64(e.data[x.off-e.off:end-e.off]) != x.sum {
+		h.conflict(x.off, end)
 	}
-	w := c.waitFor(d)
-	w.differ = append(w.differ, offRange{from, to})
-	w.bytes += spanOverhead
 }
 
-// lateState holds the last ranges told as gaps, and what was seen outside the window.
-type lateState struct {
-	ranges [8]offRange
-	n      int
-	// farLo and farHi are the sequence numbers of a run of segments outside the window; farHi is after its last byte.
-	farLo, farHi uint32
-	farSet       bool
-}
-
-// lateState is h.late, made where there is none.
-func (h *half) lateState() *lateState {
-	if h.late == nil {
-		h.late = new(lateState)
-	}
-	return h.late
-}
-
-func (g *lateState) add(off, end int64) {
-	g.ranges[g.n%len(g.ranges)] = offRange{off, end}
-	g.n++
-}
-
-// overlap is how many bytes of [off, end) were given up.
-func (g *lateState) overlap(off, end int64) int64 {
-	var n int64
-	for _, r := range g.ranges {
-		n += max(0, min(end, r.end)-max(off, r.off))
-	}
-	return n
-}
-
-// keep copies the spans into memory of the table, or forgets them where there is no room.
+// keep copies what lies in the batch and is still needed into memory of the table, or drops it if there is no room.
 func (t *Table) keep(h *half) {
 	p := h.past
 	if p == nil {
 		return
 	}
-	p.compact()
-	if len(p.spans) == 0 {
+	need := p.room()
+	switch {
+	case need == 0 && !p.anyAcked, need > len(p.ring) && t.kept+need > t.limits.UnackedAll:
 		t.dropHistory(h)
 		return
+	case need == 0:
+		t.freeRing(p)
+	case need > len(p.ring):
+		ring := t.newBlock(need)
+		t.kept += len(ring)
+		old := p.ring
+		p.own(ring)
+		t.kept -= len(old)
+		t.freeBlock(old)
+	default:
+		p.own(p.ring)
 	}
-	need := 0
-	for i := range p.spans {
-		need += len(p.spans[i].data)
+	if !h.c.holding {
+		h.c.holding = true
+		t.holders = append(t.holders, h.c)
 	}
-	t.kept -= cap(p.block)
-	block := t.newBlock(need)
-	if t.kept += cap(block); t.kept > t.limits.UnackedAll {
-		t.kept += cap(p.block) - cap(block)
-		t.freeBlock(block)
-		t.dropHistory(h)
-		return
+}
+
+// freeRing gives the ring of p back.
+func (t *Table) freeRing(p *history) {
+	t.kept -= len(p.ring)
+	t.freeBlock(p.ring)
+	p.ring = nil
+}
+
+// holdersAtOnce is how many connections dropQuiet looks at.
+const holdersAtOnce = 64
+
+// dropQuiet drops the histories of connections that were silent for a grace with all acknowledged. It looks at a few at a time.
+func (t *Table) dropQuiet(now mark) {
+	for range min(holdersAtOnce, len(t.holders)) {
+		c := t.holders[0]
+		t.holders = t.holders[1:]
+		if c.settledBefore(now) {
+			t.dropHistory(&c.halves[Fwd])
+			t.dropHistory(&c.halves[Rev])
+		}
+		if c.halves[Fwd].past == nil && c.halves[Rev].past == nil {
+			c.holding = false
+			continue
+		}
+		t.holders = append(t.holders, c)
 	}
-	for i := range p.spans {
-		at := len(block)
-		block = append(block, p.spans[i].data...)
-		p.spans[i].data = block[at:len(block):len(block)]
-	}
-	t.freeBlock(p.block)
-	p.block = block
+}
+
+// settledBefore says that all of c is acknowledged, and that c was silent for a grace.
+func (c *Conn) settledBefore(now mark) bool {
+	f, r := &c.halves[Fwd], &c.halves[Rev]
+	quiet := mark{time: c.Last.Time}
+	return quiet.passedBy(mark{time: now.time}, c.table.limits.Wait, 1) && f.acked >= f.next && r.acked >= r.next
 }

@@ -17,8 +17,11 @@ type entry struct {
 	acked mark
 	ack   uint32
 	ipid  uint16
-	// owned says that data does not lie in the batch.
-	hasAck, push, owned bool
+	// sum is the sum64 of data, if hasSum.
+	sum    uint64
+	hasSum bool
+	// owned says that data does not lie in the batch, bad that the checksum of the segment is wrong.
+	hasAck, push, owned, bad bool
 }
 
 func (e *entry) end() int64 { return e.off + e.n }
@@ -30,6 +33,7 @@ func (e *entry) skip(n int64) {
 	if n > e.n {
 		n = e.n
 	}
+	e.hasSum = e.hasSum && n == 0
 	e.n -= n
 	if e.data != nil {
 		e.data = e.data[n:]
@@ -39,7 +43,7 @@ func (e *entry) skip(n int64) {
 // cut drops what lies from offset end.
 func (e *entry) cut(end int64) {
 	if keep := max(end-e.off, 0); keep < e.n {
-		e.n = keep
+		e.n, e.hasSum = keep, false
 		if e.data != nil {
 			e.data = e.data[:keep]
 		}
@@ -185,20 +189,19 @@ func (w *wait) own() {
 	}
 }
 
-// waitFor is the wait of d, made where there is none.
-func (c *Conn) waitFor(d Dir) *wait {
-	h := &c.halves[d]
+// waiting is h.wait, made if there is none.
+func (h *half) waiting() *wait {
 	if h.wait == nil {
-		h.wait = c.table.newWait()
-		c.table.startWaiting(c)
+		h.wait = h.c.table.newWait()
+		h.c.table.startWaiting(h.c)
 	}
 	return h.wait
 }
 
-// hold makes e wait, where it is new; the first copy wins. It says whether anything of e was new.
-func (c *Conn) hold(d Dir, e entry) bool {
-	h, w := &c.halves[d], c.waitFor(d)
-	before, added, now := w.bytes, false, c.now()
+// hold makes e wait, as far as it is new; the first copy wins. It says whether anything of e was new.
+func (h *half) hold(e entry) bool {
+	w := h.waiting()
+	before, added, now := w.bytes, false, h.c.now()
 	for i := w.search(e.off); e.n > 0; {
 		if i == w.size() || w.run(i).off >= e.end() {
 			w.add(i, e, h, now)
@@ -211,18 +214,18 @@ func (c *Conn) hold(d Dir, e entry) bool {
 			added = true
 			i++
 		}
-		i, added = c.overlap(d, i, &e, added)
+		i, added = h.overlap(i, &e, added)
 	}
-	c.table.waiting += w.bytes - before
+	h.c.table.waiting += w.bytes - before
 	if added {
-		c.table.borrow(c)
+		h.c.table.borrow(h.c)
 	}
 	return added
 }
 
 // overlap deals with the part of e that lies in run i, and skips it. It returns the run after.
-func (c *Conn) overlap(d Dir, i int, e *entry, added bool) (int, bool) {
-	h, w := &c.halves[d], c.halves[d].wait
+func (h *half) overlap(i int, e *entry, added bool) (int, bool) {
+	w := h.wait
 	x := *w.run(i)
 	end := min(x.end(), e.end())
 	piece := e.part(e.off, end)
@@ -230,19 +233,21 @@ func (c *Conn) overlap(d Dir, i int, e *entry, added bool) (int, bool) {
 	if piece.data == nil {
 		return i + 1, added
 	}
-	if x.data != nil {
-		c.compare(d, piece.off, x.data[piece.off-x.off:end-x.off], piece.data)
+	if x.data != nil && !(x.bad && !piece.bad) {
+		if !piece.bad || x.bad {
+			h.compare(piece.off, x.data[piece.off-x.off:end-x.off], piece.data)
+		}
 		return i + 1, added
 	}
 	if left := x.part(x.off, piece.off); left.n > 0 {
-		w.add(i, left, h, c.now())
+		w.add(i, left, h, h.c.now())
 		i++
 	}
 	piece.acked = x.acked
+	w.bytes += len(piece.data) - len(w.run(i).data)
 	*w.run(i) = piece
-	w.bytes += len(piece.data)
 	if right := x.part(end, x.end()); right.n > 0 {
-		w.add(i+1, right, h, c.now())
+		w.add(i+1, right, h, h.c.now())
 	}
 	return i + 1, true
 }

@@ -13,6 +13,8 @@ const (
 	WindowShut
 	// WindowOpened: Dir advertised room again.
 	WindowOpened
+	// Damaged: a segment of Dir has a wrong TCP checksum.
+	Damaged
 )
 
 // Incident is something that holds up a stream, and the packet that shows it.
@@ -25,8 +27,31 @@ type Incident struct {
 // MaxIncidents is how many incidents of a connection are kept: the first.
 const MaxIncidents = 128
 
+// Doubts counts what is not certain about one direction of a connection.
+type Doubts struct {
+	// FirstMissing is the offset of the first byte of Stats.Missing.
+	FirstMissing int64
+	// Outside counts bytes too far off to be part of the stream.
+	Outside int64
+	// Late counts bytes that came for a range already reported as missing, and bytes from before offset 0.
+	Late int64
+	// AfterFIN and AfterRST count bytes beyond the end, which are not passed on.
+	AfterFIN, AfterRST int64
+	// DamagedBytes counts bytes of which only a copy with a wrong checksum was captured.
+	DamagedBytes int64
+	// Unchecked counts bytes sent again and not acknowledged that were not compared with the first copy, since Limits did
+	// not allow to keep that.
+	Unchecked int64
+	// Damaged counts segments with a wrong checksum, in a direction whose checksums mean something.
+	Damaged uint32
+	// SuspectedFIN counts FINs that what else was captured contradicts.
+	SuspectedFIN uint32
+}
+
 // Record is what happened on a connection besides its bytes.
 type Record struct {
+	// Doubts are by direction.
+	Doubts [2]Doubts
 	// FIN and RST are the first FIN, and the RST that ended the connection, by the side that sent it; Packet is 0 where there was none.
 	FIN, RST [2]Stamp
 	// Incidents are the first MaxIncidents, in the order of packets. More counts the others.
@@ -36,6 +61,26 @@ type Record struct {
 
 // Record is what happened on c so far; nil where nothing did. It is the Table's own.
 func (c *Conn) Record() *Record { return c.record }
+
+// End is the packet that ended c: the RST, or the later FIN; the last packet seen if it was not ended by its sides.
+func (c *Conn) End() Stamp {
+	kinds := [2]CloseKind{c.halves[Fwd].kind, c.halves[Rev].kind}
+	r := c.record
+	switch {
+	case r == nil:
+		return c.Last
+	case kinds[Fwd] == CloseRST:
+		return r.RST[Fwd]
+	case kinds[Rev] == CloseRST:
+		return r.RST[Rev]
+	case kinds[Fwd] == CloseFIN && kinds[Rev] == CloseFIN:
+		if r.FIN[Rev].Packet > r.FIN[Fwd].Packet {
+			return r.FIN[Rev]
+		}
+		return r.FIN[Fwd]
+	}
+	return c.Last
+}
 
 // Unacked is how many bytes of d were handed on that the peer has not acknowledged, as far as was captured.
 func (c *Conn) Unacked(d Dir) int64 {
@@ -50,6 +95,9 @@ func (c *Conn) recorded() *Record {
 	}
 	return c.record
 }
+
+// doubts are those of h, made if there are none yet.
+func (h *half) doubts() *Doubts { return &h.c.recorded().Doubts[h.dir] }
 
 // incident notes one of the packet at hand.
 func (c *Conn) incident(k IncidentKind, d Dir) {

@@ -39,6 +39,12 @@ const (
 	windowSlack = 1 << 20
 	// maxGap is the largest gap that is believed without captured and acknowledged bytes behind it.
 	maxGap = 64 << 20
+	// recheckPackets is for how many later packets of the connection bytes are still compared after they were
+	// acknowledged, or for Limits.Wait, and recheckRuns how many such runs of bytes a direction has.
+	recheckPackets = 16
+	recheckRuns    = 8
+	// maxEnding is how many connections may be about to end.
+	maxEnding = 1024
 	// maxReorder is how far before the first byte seen a SYN may lie that belongs to it.
 	maxReorder = 256 << 10
 )

@@ -47,8 +47,13 @@ type Segment struct {
 	Missing int
 	// IPID is the identification of the IPv4 header, 0 for IPv6.
 	IPID uint16
+	// Joined says that it was put together from IP fragments, which may be of different datagrams.
+	Joined bool
 
 	tcpBytes []byte // header and payload as captured, for ChecksumOK
+	// sum is the sum64 of Payload, if hasSum.
+	sum    uint64
+	hasSum bool
 }
 
 // Src and Dst are the sender and the receiver.

@@ -2,7 +2,7 @@ package reassembly
 
 import "github.com/wspeek/wspeek/capture"
 
-// distance is how far sequence number a lies after b, negative where before
+// distance is how far sequence number a lies after b, negative if before
 // (RFC 9293 section 3.4: numbers are compared modulo 2^32).
 func distance(a, b uint32) int64 { return int64(int32(a - b)) }
 
@@ -18,10 +18,15 @@ type mark struct {
 	count int64
 }
 
-// passed says whether the wait that began at m is over at now.
+// passed says whether the wait that started at m is over at now.
 func (m mark) passed(now mark, l *Limits) bool {
-	if now.count-m.count >= int64(l.WaitPackets) {
+	return m.passedBy(now, l.Wait, l.WaitPackets)
+}
+
+// passedBy is passed for a wait of this time or this many packets, whichever comes first.
+func (m mark) passedBy(now mark, wait capture.Time, packets int) bool {
+	if now.count-m.count >= int64(packets) {
 		return true
 	}
-	return now.time >= m.time && uint64(now.time-m.time) >= uint64(l.Wait)
+	return now.time >= m.time && uint64(now.time-m.time) >= uint64(wait)
 }

@@ -23,9 +23,12 @@ type Table struct {
 	conns    map[Flow]*Conn
 	// recent is the connection of the last segment.
 	recent *Conn
-	// lists are the connections by class, waiters those with something waiting, the oldest first.
-	lists   [classes]list
-	waiters list
+	// lists are the connections by class, waiters those with something waiting, enders those that are about to end, each the
+	// oldest first.
+	lists           [classes]list
+	waiters, enders list
+	// holders are connections whose bytes are kept for comparison, those kept for longest first.
+	holders []*Conn
 	// borrowed are connections that refer to the memory of the batch.
 	borrowed []*Conn
 	// waiting is what waits, kept what is kept of bytes not acknowledged, as the limits count.
@@ -41,7 +44,7 @@ func NewTable(a Acceptor, l Limits, b *Bytes) *Table {
 	for i := range t.lists {
 		t.lists[i].which = byAge
 	}
-	t.waiters.which = byWaiting
+	t.waiters.which, t.enders.which = byWaiting, byEnding
 	return t
 }
 
@@ -51,15 +54,17 @@ func (t *Table) Segment(s *Segment) {
 	if c == nil || c.Flow != s.Flow {
 		c = t.conns[s.Flow]
 	}
-	if c != nil && s.Flags&SYN != 0 && c.begins(s) {
-		t.replace(c)
-		c = nil
-	}
-	if c == nil {
+	switch {
+	case c == nil:
 		c = t.open(s)
+	case !c.takes(s):
+		c = t.route(c, s)
 	}
 	t.recent = c
 	c.segment(s)
+	if c.older != nil {
+		t.retireOlder(c)
+	}
 	if c.class == classNew && c.Stats[Fwd].Segments > 0 && c.Stats[Rev].Segments > 0 {
 		t.reclass(c, classBoth)
 	}
@@ -74,25 +79,20 @@ func (t *Table) open(s *Segment) *Conn {
 		t.evict()
 	}
 	c := &Conn{Flow: s.Flow, First: Stamp{s.Packet, s.Time}, Last: Stamp{s.Packet, s.Time}, table: t}
-	c.halves[Fwd].begin()
-	c.halves[Rev].begin()
+	c.halves[Fwd].start(c, Fwd)
+	c.halves[Rev].start(c, Rev)
 	c.fromB = s.FromB
 	c.guessed = s.Flags&SYN == 0
 	if s.Flags&(SYN|ACK) == SYN|ACK {
 		c.fromB = !s.FromB
 	}
+	c.older = t.conns[s.Flow]
 	t.conns[s.Flow] = c
 	c.class = classNew
 	t.lists[classNew].push(c)
 	c.listed = true
 	c.handler = t.acceptor.Accept(c)
 	return c
-}
-
-// replace ends c: another connection has begun between its ports.
-func (t *Table) replace(c *Conn) {
-	c.finish(CloseReplaced, CloseReplaced)
-	t.forget(c)
 }
 
 // EndBatch copies what is still needed of the segments' memory, which may go away afterwards.
@@ -108,27 +108,41 @@ func (t *Table) EndBatch() {
 	}
 	clear(t.borrowed)
 	t.borrowed = t.borrowed[:0]
+	if t.recent != nil {
+		t.dropQuiet(t.recent.now())
+	}
 }
 
-// Tick says that it is now: gaps whose wait is over are given up, even if no packet comes.
+// Tick says that it is now: gaps whose wait is over are reported, and connections are closed, even if no packet comes.
 func (t *Table) Tick(now capture.Time) {
 	for c := t.waiters.first; c != nil; {
 		next := c.waiters.next
 		c.release(c.at(now))
 		c = next
 	}
+	for c := t.enders.first; c != nil; {
+		next := c.ending.enders.next
+		c.endDue(c.at(now))
+		c = next
+	}
 }
 
-// Finish ends the capture: connections hand on what waits and are closed, in the order in
+// Finish ends the capture: connections pass on what waits and are closed, in the order in
 // which they were first seen.
 func (t *Table) Finish() {
 	all := make([]*Conn, 0, len(t.conns))
 	for _, c := range t.conns {
-		all = append(all, c)
+		for ; c != nil; c = c.older {
+			all = append(all, c)
+		}
 	}
 	slices.SortFunc(all, func(a, b *Conn) int { return cmp.Compare(a.First.Packet, b.First.Packet) })
 	for _, c := range all {
-		c.finish(CloseEnd, CloseEnd)
+		if t.conns[c.Flow] != c {
+			c.finish(CloseReplaced)
+			continue
+		}
+		c.finish(CloseEnd)
 	}
 }
 

@@ -9,6 +9,14 @@ func opened(t testing.TB) *bench { return newBench(t, Limits{}).send(handshake(0
 
 func (b *bench) stats(n int, d Dir) *Stats { return &b.conns[n].conn.Stats[d] }
 
+// doubts are those of a connection; zero if there are none.
+func (b *bench) doubts(n int, d Dir) (x Doubts) {
+	if r := b.conns[n].conn.record; r != nil {
+		x = r.Doubts[d]
+	}
+	return x
+}
+
 func TestHazard_T1_Retransmission(t *testing.T) {
 	t.Parallel()
 	b := opened(t).send(a(0, "hello", 0).id(7), a(0, "hello", 0).id(8), a(0, "hello", 0).id(8)).finish()
@@ -38,8 +46,12 @@ func TestHazard_T3_OtherBytesAfterDelivery(t *testing.T) {
 	}{
 		"same boundaries":             {[]seg{a(0, "hello", 0), a(0, "hELlo", 0)}, []string{`0 data 0 "hello"`, "0 conflict 1+2"}},
 		"other boundaries":            {[]seg{a(0, "abc", 0), a(3, "def", 0), a(2, "Xd", 0)}, []string{`0 data 0 "abc"`, `0 data 3 "def"`, "0 conflict 2+1"}},
-		"acknowledged":                {[]seg{a(0, "hello", 0), bb(0, "", 5), a(0, "HELLO", 0)}, []string{`0 data 0 "hello"`}},
-		"half acknowledged":           {[]seg{a(0, "hello", 0), bb(0, "", 3), a(0, "HELLO", 0)}, []string{`0 data 0 "hello"`, "0 conflict 3+2"}},
+		"acknowledged just now":       {[]seg{a(0, "hello", 0), bb(0, "", 5), a(0, "HELLO", 0)}, []string{`0 data 0 "hello"`, "0 conflict 0+5"}},
+		"acknowledged a second ago":   {[]seg{a(0, "hello", 0), bb(0, "", 5), a(0, "HELLO", 0).later(sec)}, []string{`0 data 0 "hello"`}},
+		"half acknowledged":           {[]seg{a(0, "hello", 0), bb(0, "", 3), a(0, "HELLO", 0).later(sec)}, []string{`0 data 0 "hello"`, "0 conflict 0+5"}},
+		"acknowledged before":         {[]seg{bb(0, "", 5), a(0, "hello", 0), a(0, "HELLO", 0)}, []string{`0 data 0 "hello"`, "0 conflict 0+5"}},
+		"after the FIN":               {[]seg{a(0, "hello", 0), a(5, "", 0).with(FIN), a(0, "hELlo", 0)}, []string{`0 data 0 "hello"`, "0 conflict 1+2"}},
+		"one byte, not acknowledged":  {[]seg{a(0, "hell", 0), a(4, "o", 0), a(4, "O", 0)}, []string{`0 data 0 "hell"`, `0 data 4 "o"`, "0 conflict 4+1"}},
 		"runs near each other joined": {[]seg{a(0, "a1234567b", 0), a(0, "A1234567B", 0)}, []string{`0 data 0 "a1234567b"`, "0 conflict 0+9"}},
 		"runs apart":                  {[]seg{a(0, "a12345678b", 0), a(0, "A12345678B", 0)}, []string{`0 data 0 "a12345678b"`, "0 conflict 0+1", "0 conflict 9+1"}},
 		"longer than before":          {[]seg{a(0, "abc", 0), a(0, "aBcdef", 0)}, []string{`0 data 0 "abc"`, "0 conflict 1+1", `0 data 3 "def"`}},
@@ -82,8 +94,11 @@ func TestHazard_T5_HoleNeverFilled(t *testing.T) {
 		"not acknowledged, an hour passes":      {[]seg{bb(0, "", 3), bb(0, "", 3).later(3600 * sec)}, told[:1]},
 		"acknowledged in part, a second":        {[]seg{bb(0, "", 5), bb(0, "", 5).later(sec)}, told[:1]},
 		"filled within the second":              {[]seg{bb(0, "", 9), a(3, "def", 0)}, []string{`0 data 0 "abc"`, `0 data 3 "def"`, `0 data 6 "ghi"`}},
-		"RST":                                   {[]seg{bb(0, "", 3).with(RST)}, append(told[:3:3], "0 close 3", "1 close 2")},
-		"FIN of both, acknowledged":             {[]seg{a(9, "", 0).with(FIN), bb(0, "", 10).with(FIN), a(10, "", 1)}, []string{`0 data 0 "abc"`, "1 close 1", "0 gap 3+3", `0 data 6 "ghi"`, "0 close 1"}},
+		"RST, less than a second":               {[]seg{bb(0, "", 3).with(RST)}, told[:1]},
+		"RST, a second passes":                  {[]seg{bb(0, "", 3).with(RST), bb(0, "", 3).later(sec)}, append(told[:3:3], "0 close 3", "1 close 2")},
+		"RST, filled within the second":         {[]seg{bb(0, "", 3).with(RST), a(3, "def", 0)}, []string{`0 data 0 "abc"`, `0 data 3 "def"`, `0 data 6 "ghi"`}},
+		"FIN of both, filled after that":        {[]seg{a(9, "", 0).with(FIN), bb(0, "", 10).with(FIN), a(10, "", 1), a(3, "def", 0)}, []string{`0 data 0 "abc"`, `0 data 3 "def"`, `0 data 6 "ghi"`, "0 close 1", "1 close 1"}},
+		"FIN of both, a second passes":          {[]seg{a(9, "", 0).with(FIN), bb(0, "", 10).with(FIN), a(10, "", 1), a(10, "", 1).later(sec)}, append(told[:3:3], "0 close 1", "1 close 1")},
 		"FIN acknowledged, the other side open": {[]seg{a(9, "", 0).with(FIN), bb(0, "", 10)}, told[:1]},
 	}
 	for name, tt := range tests {
@@ -113,7 +128,7 @@ func TestHazard_T5_HoleReleasedByTick(t *testing.T) {
 	b.table.Tick(b.now + sec)
 	b.wantLog(0, `0 data 0 "abc"`, "0 gap 3+3", `0 data 6 "ghi"`)
 	b.send(a(3, "def", 0)).finish()
-	wantStat(t, "Late", b.stats(0, Fwd).Late, 3)
+	wantStat(t, "Late", b.doubts(0, Fwd).Late, 3)
 	wantStat(t, "Unseen", b.stats(0, Fwd).Unseen, 3)
 }
 
@@ -137,8 +152,8 @@ func TestHazard_T8_TailNeverCaptured(t *testing.T) {
 		"a second passes":          {[]seg{bb(0, "x", 50), bb(1, "", 50).later(sec)}, []string{`0 data 0 "abc"`, `1 data 0 "x"`, "0 gap 3+47"}},
 		"the data comes after all": {[]seg{bb(0, "", 6), a(3, "def", 0), bb(0, "", 6).later(sec)}, []string{`0 data 0 "abc"`, `0 data 3 "def"`}},
 		"ACK of an unseen FIN":     {[]seg{bb(0, "", 4), bb(0, "", 4).later(sec)}, []string{`0 data 0 "abc"`}},
-		"RST":                      {[]seg{bb(0, "", 50), bb(0, "", 50).with(RST)}, []string{`0 data 0 "abc"`, "0 gap 3+47", "0 close 3", "1 close 2"}},
-		"FIN":                      {[]seg{a(50, "", 0).with(FIN), bb(0, "", 51).with(FIN), a(51, "", 1)}, []string{`0 data 0 "abc"`, "1 close 1", "0 gap 3+47", "0 close 1"}},
+		"RST":                      {[]seg{bb(0, "", 50), bb(0, "", 50).with(RST), bb(0, "", 50).later(sec)}, []string{`0 data 0 "abc"`, "0 gap 3+47", "0 close 3", "1 close 2"}},
+		"FIN":                      {[]seg{a(50, "", 0).with(FIN), bb(0, "", 51).with(FIN), a(51, "", 1), a(51, "", 1).later(sec)}, []string{`0 data 0 "abc"`, "0 gap 3+47", "0 close 1", "1 close 1"}},
 		"an ACK taken back":        {[]seg{bb(0, "", 50), bb(0, "", 3), bb(0, "", 3).later(sec)}, []string{`0 data 0 "abc"`}},
 		"an absurd ACK":            {[]seg{bb(0, "", 500_000_000), bb(0, "", 500_000_000).later(sec)}, []string{`0 data 0 "abc"`}},
 	}
@@ -168,10 +183,10 @@ func TestHazard_T16_KeepAlive(t *testing.T) {
 	t.Parallel()
 	told := []string{`0 data 0 "abc"`, `0 data 3 "def"`}
 	tests := map[string][]seg{
-		"one byte, acknowledged":     {a(0, "abc", 0), bb(0, "", 3), a(2, "Z", 0), a(3, "def", 0)},
-		"one byte, not acknowledged": {a(0, "abc", 0), a(2, "Z", 0), a(3, "def", 0)},
-		"no byte":                    {a(0, "abc", 0), a(2, "", 0), a(3, "def", 0)},
-		"where data waits":           {a(3, "def", 0), a(5, "Z", 0), a(0, "abc", 0)},
+		"one byte, acknowledged":      {a(0, "abc", 0), bb(0, "", 3), a(2, "Z", 0).later(sec), a(3, "def", 0)},
+		"the same byte, acknowledged": {a(0, "abc", 0), bb(0, "", 3), a(2, "c", 0), a(3, "def", 0)},
+		"the same byte, outstanding":  {a(0, "abc", 0), a(2, "c", 0), a(3, "def", 0)},
+		"no byte":                     {a(0, "abc", 0), a(2, "", 0), a(3, "def", 0)},
 	}
 	for name, segs := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -179,6 +194,31 @@ func TestHazard_T16_KeepAlive(t *testing.T) {
 			opened(t).send(segs...).wantLog(0, told...).finish()
 		})
 	}
+}
+
+// A keep-alive is sent only while nothing is outstanding (RFC 9293 section 3.8.4).
+func TestHazard_T16_NoKeepAlive(t *testing.T) {
+	t.Parallel()
+	tests := map[string][]seg{
+		"not acknowledged":          {a(0, "abc", 0), a(2, "Z", 0), a(3, "def", 0)},
+		"acknowledged in part only": {a(0, "abc", 0), bb(0, "", 2), a(2, "Z", 0), a(3, "def", 0)},
+	}
+	for name, segs := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			opened(t).send(segs...).wantLog(0, `0 data 0 "abc"`, "0 conflict 2+1", `0 data 3 "def"`).finish()
+		})
+	}
+	opened(t).send(a(3, "def", 0), a(5, "Z", 0), a(0, "abc", 0)).wantLog(0, "0 conflict 5+1", `0 data 0 "abc"`, `0 data 3 "def"`).finish()
+}
+
+// Where the peer's packets were not captured, a pause must do.
+func TestHazard_T16_KeepAliveOneDirectionOnly(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, Limits{}).send(handshake(0)[0], a(0, "abc", 0), a(2, "Z", 0).later(sec), a(3, "def", 0).later(sec))
+	b.wantLog(0, `0 data 0 "abc"`, `0 data 3 "def"`).finish()
+	b = newBench(t, Limits{}).send(handshake(0)[0], a(0, "abc", 0), a(2, "Z", 0), a(3, "def", 0))
+	b.wantLog(0, `0 data 0 "abc"`, "0 conflict 2+1", `0 data 3 "def"`).finish()
 }
 
 func TestHazard_T16_KeepAliveOfUnseenBytes(t *testing.T) {
@@ -233,10 +273,12 @@ func TestHazard_T18_WrongRST(t *testing.T) {
 
 func TestHazard_T19_RSTWithData(t *testing.T) {
 	t.Parallel()
-	b := opened(t).send(a(0, "abc", 0), a(3, "reason", 0).with(RST), a(3, "def", 0), bb(0, "xyz", 3)).finish()
-	b.wantLog(0, `0 data 0 "abc"`, "0 close 2", "1 close 3")
-	wantStat(t, "AfterRST", b.stats(0, Fwd).AfterRST, 3)
-	wantStat(t, "AfterRST", b.stats(0, Rev).AfterRST, 3)
+	b := opened(t).send(a(0, "abc", 0), a(3, "reason", 0).with(RST), bb(0, "xyz", 3))
+	b.wantLog(0, `0 data 0 "abc"`, `1 data 0 "xyz"`).send(bb(3, "", 3).later(sec))
+	b.wantLog(0, `0 data 0 "abc"`, `1 data 0 "xyz"`, "0 close 2", "1 close 3")
+	b.send(a(3, "def", 0), bb(3, "uvw", 3)).finish().wantConns(1)
+	wantStat(t, "AfterRST", b.doubts(0, Fwd).AfterRST, 3)
+	wantStat(t, "AfterRST", b.doubts(0, Rev).AfterRST, 3)
 }
 
 func TestHazard_T20_FIN(t *testing.T) {
@@ -256,8 +298,8 @@ func TestHazard_T20_FIN(t *testing.T) {
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			b := opened(t).send(tt.segs...).wantLog(0, told...)
-			wantStat(t, "AfterFIN", b.stats(0, Fwd).AfterFIN, tt.beyond)
+			b := opened(t).send(tt.segs...).send(bb(0, "", 7), bb(0, "", 7).later(sec)).wantLog(0, told...)
+			wantStat(t, "AfterFIN", b.doubts(0, Fwd).AfterFIN, tt.beyond)
 			b.finish()
 		})
 	}
@@ -266,7 +308,9 @@ func TestHazard_T20_FIN(t *testing.T) {
 func TestHazard_T21_HalfClose(t *testing.T) {
 	t.Parallel()
 	b := opened(t).send(a(0, "abc", 0).with(FIN), bb(0, "xyz", 4), a(4, "", 3), bb(3, "uvw", 4).with(FIN), a(4, "", 7), bb(7, "", 4))
-	b.wantLog(0, `0 data 0 "abc"`, "0 close 1", `1 data 0 "xyz"`, `1 data 3 "uvw"`, "1 close 1").finish().wantConns(1)
+	b.wantLog(0, `0 data 0 "abc"`, `1 data 0 "xyz"`, `1 data 3 "uvw"`, "0 close 1", "1 close 1").finish().wantConns(1)
+	b = opened(t).send(a(0, "abc", 0).with(FIN), bb(0, "xyz", 4), a(4, "", 3).later(sec), bb(3, "uvw", 4).with(FIN), a(4, "", 7), bb(7, "", 4))
+	b.wantLog(0, `0 data 0 "abc"`, `1 data 0 "xyz"`, "0 close 1", `1 data 3 "uvw"`, "1 close 1").finish().wantConns(1)
 }
 
 func TestHazard_T22_Above4GiB(t *testing.T) {
@@ -319,6 +363,7 @@ func TestHazard_T24_Urgent(t *testing.T) {
 func TestHazard_T26_OneDirectionOnly(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, Limits{}).send(handshake(0)[0], a(0, "abc", 0), a(3, "def", 9), a(6, "", 9).with(FIN))
+	b.table.Tick(b.now + sec)
 	b.wantLog(0, `0 data 0 "abc"`, `0 data 3 "def"`, "0 close 1").finish()
 }
 

@@ -30,7 +30,7 @@ func (c *Conn) giveUpOne() {
 		c.table.stopWaiting(c)
 		return
 	}
-	c.step(d)
+	c.halves[d].giveUpWaiting()
 	c.release(c.now())
 }
 
@@ -93,8 +93,7 @@ func (t *Table) dropHistory(h *half) {
 		return
 	}
 	h.past = nil
-	t.kept -= cap(p.block)
-	t.freeBlock(p.block)
+	t.freeRing(p)
 	if len(t.pool.histories) >= poolDepth || cap(p.spans) > poolRuns {
 		return
 	}
@@ -103,7 +102,7 @@ func (t *Table) dropHistory(h *half) {
 	t.pool.histories = append(t.pool.histories, p)
 }
 
-// newBlock has room for n bytes.
+// newBlock has room for n bytes; its length is a power of two.
 func (t *Table) newBlock(n int) []byte {
 	size, i := firstBlock, 0
 	for size < n {
@@ -114,19 +113,22 @@ func (t *Table) newBlock(n int) []byte {
 		if free := t.pool.blocks[i]; len(free) > 0 {
 			t.pool.blocks[i] = free[:len(free)-1]
 			t.pool.free -= size
-			return free[len(free)-1][:0]
+			return free[len(free)-1]
 		}
 	}
-	return make([]byte, 0, size)
+	return make([]byte, size)
 }
 
 func (t *Table) freeBlock(b []byte) {
+	if len(b) == 0 {
+		return
+	}
 	size, i := firstBlock, 0
-	for size < cap(b) {
+	for size < len(b) {
 		size <<= 1
 		i++
 	}
-	if size != cap(b) || i >= blockSizes || t.pool.free+size > poolBytes {
+	if size != len(b) || i >= blockSizes || t.pool.free+size > poolBytes {
 		return
 	}
 	t.pool.free += size

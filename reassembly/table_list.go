@@ -26,13 +26,17 @@ type which uint8
 const (
 	byAge which = iota
 	byWaiting
+	byEnding
 )
 
 func (c *Conn) link(w which) *links {
-	if w == byAge {
+	switch w {
+	case byAge:
 		return &c.byAge
+	case byWaiting:
+		return &c.waiters
 	}
-	return &c.waiters
+	return &c.ending.enders
 }
 
 // list is a list of connections, the oldest first.
@@ -95,9 +99,7 @@ func (t *Table) forget(c *Conn) {
 		t.lists[c.class].remove(c)
 		c.listed = false
 	}
-	if t.conns[c.Flow] == c {
-		delete(t.conns, c.Flow)
-	}
+	t.unlink(c)
 	if t.recent == c {
 		t.recent = nil
 	}
@@ -122,7 +124,7 @@ func (t *Table) evict() {
 			c = l.first
 		}
 		t.evicted++
-		c.finish(CloseEvicted, CloseEvicted)
+		c.finish(CloseEvicted)
 		t.forget(c)
 		return
 	}
@@ -139,5 +141,25 @@ func (t *Table) stopWaiting(c *Conn) {
 	if c.waiting {
 		c.waiting = false
 		t.waiters.remove(c)
+	}
+}
+
+// startEnding puts c among the connections that are about to end. There are at most maxEnding; beyond it the one that has
+// waited for longest ends.
+func (t *Table) startEnding(c *Conn) {
+	if c.ends {
+		t.enders.remove(c)
+	}
+	c.ends = true
+	t.enders.push(c)
+	if t.enders.n > maxEnding && t.enders.first != c {
+		t.enders.first.endNow()
+	}
+}
+
+func (t *Table) stopEnding(c *Conn) {
+	if c.ends {
+		c.ends = false
+		t.enders.remove(c)
 	}
 }

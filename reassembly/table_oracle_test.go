@@ -121,6 +121,8 @@ func TestStreamsAgainstTshark(t *testing.T) {
 var otherStreams = map[string]string{
 	"public/OISF-suricata-verify/tcp-split-handshake-02-5whs/split-handshake-5whs.pcap": "a split handshake is one connection (T13): " +
 		"the number of a bare ACK before the SYN settles nothing",
+	"storm/not-whole-12657.pcap":         "ports are used again, and the SYN/ACK comes before its SYN",
+	"storm/ports-again-without-syn.pcap": "ports are used again, and no SYN was captured",
 }
 
 // tsharkStreams is tcp.stream by packet, of packets with one TCP header.

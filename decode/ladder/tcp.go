@@ -15,6 +15,7 @@ var incidentNames = map[reassembly.IncidentKind]string{
 	reassembly.Overtaken:      "TCP: %s late or out of order",
 	reassembly.WindowShut:     "TCP: no room (zero window)",
 	reassembly.WindowOpened:   "TCP: room again",
+	reassembly.Damaged:        "TCP: damaged segment (wrong checksum)",
 }
 
 // after puts a row behind the messages of the same packet.

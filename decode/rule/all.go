@@ -14,7 +14,7 @@ var All = []*Rule{
 	ResponseBody, RequestBody, UpgradeRequired, HTTPSyntax,
 	H2Preface, H2FrameSize, H2HeaderBlock, H2StreamClosed, H2StreamID, H2StreamZero, H2Padding, H2Continuation,
 	H2FieldName, H2ConnectionField, H2PseudoField, H2ConnectedFrames, H2Status101,
-	Gap, Conflict, Limit,
+	Gap, Conflict, Damaged, Outside, Unchecked, Limit,
 	Slow,
 }
 

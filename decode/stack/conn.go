@@ -42,6 +42,9 @@ func (c *conn) Close(d reassembly.Dir, k reassembly.CloseKind) {
 	}
 }
 
+// end is the packet that ended the connection, the last one seen if it has not ended.
+func (c *conn) end() reassembly.Stamp { return c.tcp.End() }
+
 // newTracker makes a session whose client sends in direction client.
 func (c *conn) newTracker(client reassembly.Dir, t *decode.Tunnel) *tracker {
 	from, to := c.tcp.Opener(), c.tcp.Peer()

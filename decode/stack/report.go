@@ -20,6 +20,7 @@ func (c *conn) facts(client reassembly.Dir) *decode.TCP {
 	for d := reassembly.Fwd; d <= reassembly.Rev; d++ {
 		to := dirOf(client, d)
 		t.FIN[to], t.RST[to] = stampOf(r.FIN[d]), stampOf(r.RST[d])
+		t.Doubts[to] = r.Doubts[d]
 	}
 	t.More = r.More
 	for _, i := range r.Incidents {

@@ -140,7 +140,7 @@ func (s *tracker) report() {
 func (s *tracker) snapshot() {
 	s.reported, s.reportedState, s.reportedEnd = true, s.info.State, s.info.End
 	s.info.Retransmissions = int(s.conn.tcp.Stats[0].Retransmitted + s.conn.tcp.Stats[1].Retransmitted)
-	s.info.Last = max(s.info.Last, s.conn.tcp.Last.Packet)
+	s.info.Last = max(s.info.Last, s.conn.end().Packet)
 	info := s.info
 	s.conn.d.out.AddSession(s.event(), &info)
 }
@@ -192,8 +192,9 @@ func (s *tracker) last() {
 	}
 	s.noClose()
 	s.info.TCP = s.conn.facts(s.client)
+	s.noteDoubts(s.info.TCP)
 	if s.info.State != decode.Refused {
-		s.info.Last = max(s.info.Last, s.conn.tcp.Last.Packet)
+		s.info.Last = max(s.info.Last, s.conn.end().Packet)
 	}
 	s.snapshot()
 }
@@ -218,7 +219,8 @@ func (s *tracker) noClose() {
 	if s.info.EndBy == ws.C2S {
 		by = "client"
 	}
-	s.note(rule.NoClose, s.info.EndBy, -1, fmt.Sprintf("%s by the %s", how, by))
+	s.Finding(&ws.Finding{Rule: rule.NoClose, Dir: s.info.EndBy, At: stampOf(s.conn.end()), Offset: -1,
+		Detail: fmt.Sprintf("%s by the %s", how, by)})
 }
 
 // settle computes State and End from what has been seen.
@@ -236,7 +238,7 @@ func (s *tracker) settle() {
 		i.State = decode.Closing
 	}
 	if i.State == decode.Closed {
-		i.Ended, i.HasEnded = s.conn.tcp.Last.Time, true
+		i.Ended, i.HasEnded = s.conn.end().Time, true
 	}
 }
 

@@ -76,7 +76,7 @@ func benchAcked(b *testing.B, chunk []byte) {
 	for n := 0; n < b.N; n++ {
 		c.Data(reassembly.Dir(C2S), reassembly.Chunk{Off: off, Data: chunk, Packet: n, Ack: -1})
 		off += int64(len(chunk))
-		c.half(reassembly.Fwd).acked(off)
+		c.half(reassembly.Fwd).acked(off, 0)
 	}
 }
 

@@ -1,5 +1,11 @@
 package ws
 
+import (
+	"time"
+
+	"github.com/wspeek/wspeek/capture"
+)
+
 // span remembers where a frame that was reported lies, in case a retransmission turns out to differ.
 type span struct {
 	// start is the offset of its header; it ends where the next one starts.
@@ -27,6 +33,10 @@ type spans struct {
 	end int64
 	// acked is how far the receiver has acknowledged.
 	acked int64
+	// settled is how far it had by the time settledAt, when so many chunks had come. A grace later, what lies before is dropped:
+	// an acknowledgement may be captured before copies of what it is for.
+	settled, chunks, settledChunks int64
+	settledAt                      capture.Time
 	// forgot is up to where frames were dropped that are not known to be acknowledged.
 	forgot int64
 }
@@ -36,9 +46,6 @@ func (s *spans) len() int { return len(s.list) - s.from }
 // push adds the frame f, which ended at the stream's current place.
 func (s *spans) push(h *half, f *Frame, a *assembly) {
 	s.end = h.off
-	if s.end <= s.acked {
-		return
-	}
 	if len(s.list) == cap(s.list) && s.from > len(s.list)/2 {
 		s.list = s.list[:copy(s.list, s.list[s.from:])]
 		s.from = 0
@@ -73,13 +80,29 @@ func (s *spans) endOf(i int) int64 {
 	return s.end
 }
 
-// acked drops the frames that the receiver has acknowledged: their retransmissions are not compared.
-func (h *half) acked(off int64) {
+const (
+	// ackGrace and ackChunks are for how long, in time and in chunks, reassembly still compares copies of what was
+	// acknowledged, at the most.
+	ackGrace  = 2 * capture.Time(time.Second)
+	ackChunks = 32
+)
+
+// acked drops the frames that the receiver acknowledged a grace ago: their retransmissions are not compared.
+func (h *half) acked(off int64, now capture.Time) {
 	s := &h.spans
 	s.acked = max(s.acked, off)
-	for s.len() > 0 && s.endOf(s.from) <= off {
+	s.chunks++
+	switch {
+	case s.settled == 0:
+		s.settled, s.settledAt, s.settledChunks = s.acked, now, s.chunks
+		return
+	case s.chunks-s.settledChunks < ackChunks && now-s.settledAt < ackGrace:
+		return
+	}
+	for s.len() > 0 && s.endOf(s.from) <= s.settled {
 		s.pop(h.c.sh)
 	}
+	s.settled, s.settledAt, s.settledChunks = s.acked, now, s.chunks
 	if s.len() == 0 && cap(s.list) > fewSpans {
 		s.list = nil
 	}

@@ -95,7 +95,7 @@ func TestConflictInMiddle(t *testing.T) {
 	}
 }
 
-// TestConflictAfterAck drops what is acknowledged, and is bounded without.
+// TestConflictAfterAck drops what was acknowledged a grace ago, and is bounded without acknowledgements.
 func TestConflictAfterAck(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, Config{})
@@ -105,9 +105,13 @@ func TestConflictAfterAck(t *testing.T) {
 	}
 	h := &r.c.halves[S2C]
 	r.c.Data(reassembly.Fwd, reassembly.Chunk{Data: build(0x82, "", key), Packet: 9, Ack: 17})
-	r.given += 6
+	if n := h.spans.len(); n != 10 {
+		t.Errorf("%d spans just after 5 of 10 frames were acknowledged, want all", n)
+	}
+	r.c.Data(reassembly.Fwd, reassembly.Chunk{Off: 6, Data: build(0x82, "", key), Packet: 9, Time: ackGrace, Ack: 17})
+	r.given += 12
 	if n := h.spans.len(); n != 5 {
-		t.Errorf("%d spans after 5 of 10 frames were acknowledged", n)
+		t.Errorf("%d spans a grace after 5 of 10 frames were acknowledged, want 5", n)
 	}
 	for range 10000 {
 		r.data(S2C, one)

@@ -127,7 +127,7 @@ func (c *Conn) half(d reassembly.Dir) *half { return &c.halves[d^c.cfg.Client] }
 // Data takes the next bytes of a direction.
 func (c *Conn) Data(d reassembly.Dir, k reassembly.Chunk) {
 	if k.Ack >= 0 {
-		c.half(d.Other()).acked(k.Ack)
+		c.half(d.Other()).acked(k.Ack, k.Time)
 	}
 	c.half(d).data(k)
 }

@@ -1,0 +1,184 @@
+package reassembly
+
+// A Flow may carry one connection after the other, and the SYN of the second may not have been captured, or come early or
+// forged; two networks may also use the same addresses at the same time. So the Table keeps, of each Flow, up to
+// maxGenerations connections, and a segment goes to the one that its numbers fit.
+
+const (
+	// maxGenerations is how many connections of a Flow are kept.
+	maxGenerations = 4
+	// reach is how far from the last known byte the numbers of a segment may lie to fit without a doubt.
+	reach = 1 << 20
+	// backReach is how far before the last known byte they may lie.
+	backReach = 16 << 20
+)
+
+// route is the connection of s, the newest of whose Flow is c.
+func (t *Table) route(c *Conn, s *Segment) *Conn {
+	best, score := c, c.fit(s)
+	for g := c.older; g != nil; g = g.older {
+		if f := g.fit(s); f > score {
+			best, score = g, f
+		}
+	}
+	switch {
+	case s.Flags&SYN != 0:
+		return t.routeSYN(c, s)
+	case score < 0 && s.Flags&RST == 0 && len(s.Payload) > 0 && best.foreign(s):
+		return t.supersede(c, s)
+	}
+	t.first(best)
+	return best
+}
+
+// routeSYN is the connection of a SYN or SYN/ACK: the one that it answers, or that has the same numbers, else a new one.
+func (t *Table) routeSYN(c *Conn, s *Segment) *Conn {
+	for g := c; g != nil && s.Flags&ACK != 0; g = g.older {
+		if d := g.dir(s); g.halves[d.Other()].isn && g.fits(d, s.Seq+1) && g.answers(d.Other(), s.Ack) {
+			t.first(g)
+			return g
+		}
+	}
+	for g := c; g != nil; g = g.older {
+		if !g.begins(s) {
+			t.first(g)
+			return g
+		}
+	}
+	return t.supersede(c, s)
+}
+
+// supersede opens a new connection between the ports of c.
+func (t *Table) supersede(c *Conn, s *Segment) *Conn {
+	n := 1
+	for g := c; g != nil; g = g.older {
+		if n++; n > maxGenerations || g.over() && g.unused() {
+			t.retire(g)
+			break
+		}
+	}
+	return t.open(s)
+}
+
+// retire ends c, after which other connections between its ports were seen, and forgets it.
+func (t *Table) retire(c *Conn) {
+	c.finish(CloseReplaced)
+	t.forget(c)
+}
+
+// first makes c the one of its Flow that is tried first.
+func (t *Table) first(c *Conn) {
+	if t.conns[c.Flow] == c {
+		return
+	}
+	t.unlink(c)
+	c.older = t.conns[c.Flow]
+	t.conns[c.Flow] = c
+}
+
+// unlink takes c out of the connections of its Flow.
+func (t *Table) unlink(c *Conn) {
+	head := t.conns[c.Flow]
+	switch {
+	case head == c && c.older == nil:
+		delete(t.conns, c.Flow)
+	case head == c:
+		t.conns[c.Flow] = c.older
+	default:
+		for g := head; g != nil; g = g.older {
+			if g.older == c {
+				g.older = c.older
+			}
+		}
+	}
+	c.older = nil
+}
+
+// takes says that s belongs to c, and that no other connection need be looked at.
+func (c *Conn) takes(s *Segment) bool {
+	d := c.dir(s)
+	h := &c.halves[d]
+	if s.Flags&SYN != 0 || !h.based || h.closed || c.older != nil {
+		return false
+	}
+	n := int32(s.Seq - (h.base + uint32(h.next)))
+	return n >= -reach && n <= reach
+}
+
+// fit says how well the numbers of s fit c: 1 for a number that does, -1 for one that does not, 0 for one of which nothing is
+// known, added up.
+func (c *Conn) fit(s *Segment) int {
+	h := &c.halves[c.dir(s)]
+	score := h.fitSeq(s)
+	if o := h.other(); s.Flags&ACK != 0 {
+		score += o.fitAck(s.Ack)
+	}
+	return score
+}
+
+// fitSeq says whether the sequence number of s fits.
+func (h *half) fitSeq(s *Segment) int {
+	if !h.based {
+		return 0
+	}
+	off := h.offset(firstSeq(s))
+	if h.fin >= 0 && h.finAcked && off > h.fin+1 {
+		return -1
+	}
+	return h.fitNear(off)
+}
+
+// fitAck says whether an acknowledgement number fits what this side sends.
+func (h *half) fitAck(number uint32) int {
+	switch {
+	case h.based:
+		return h.fitNear(h.offset(number))
+	case h.ackSeen && abs(distance(number, h.rawAck)) <= reach:
+		return 1
+	case h.ackSeen:
+		return -1
+	}
+	return 0
+}
+
+// fitNear says whether an offset is near the last known byte.
+func (h *half) fitNear(off int64) int {
+	if off > max(h.next, h.seen, h.fin)+reach || off < max(-reach, h.next-backReach) {
+		return -1
+	}
+	return 1
+}
+
+// foreign says that s, whose numbers do not fit, is of another connection: both numbers are wrong, or the connection is over,
+// or the number known is further off than any loss that is believed.
+func (c *Conn) foreign(s *Segment) bool {
+	h := &c.halves[c.dir(s)]
+	o := h.other()
+	seq, ack := h.fitSeq(s), 0
+	if s.Flags&ACK != 0 {
+		ack = o.fitAck(s.Ack)
+	}
+	switch {
+	case seq+ack == -2, c.over():
+		return true
+	case seq < 0 && h.finAcked:
+		return true
+	case seq < 0:
+		return abs(h.offset(firstSeq(s))-h.next) > maxGap
+	}
+	return o.based && abs(o.offset(s.Ack)-o.next) > maxGap || !o.based && abs(distance(s.Ack, o.rawAck)) > maxGap
+}
+
+func abs(n int64) int64 { return max(n, -n) }
+
+// retireOlder ends connections between the ports of c of which no packet came for a grace, now that c is under way.
+func (t *Table) retireOlder(c *Conn) {
+	g := c.older
+	if g.over() || c.class != classData || g.class == classNew {
+		return
+	}
+	since := mark{time: g.Last.Time}
+	if since.passedBy(mark{time: c.Last.Time}, t.limits.Wait, 1) {
+		g.finish(CloseReplaced)
+	}
+}
