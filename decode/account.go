@@ -28,6 +28,8 @@ type Account struct {
 	Bytes reassembly.Bytes
 	// ClockBack is how often a packet was captured before the one ahead of it.
 	ClockBack int64
+	// Unclear counts connections without a session of which so much was not captured that they may carry WebSocket.
+	Unclear int64
 	// Evicted counts connections that were dropped before they ended, to stay within Limits.
 	Evicted int64
 	// PastMessages and PastSessions count what was shown and is no longer kept, in a view that bounds what it keeps.
@@ -65,11 +67,13 @@ func (a *Account) finding(r *rule.Rule) {
 	case r == rule.Gap:
 		a.Incomplete("bytes missing in a session")
 	case r == rule.Outside:
-		a.Incomplete("bytes were captured that have no place in their connection")
+		a.Incomplete(noPlace)
 	case r == rule.Limit:
 		a.Incomplete("a limit was reached")
 	}
 }
+
+const noPlace = "bytes were captured that have no place in their connection"
 
 // Incomplete adds a reason, once.
 func (a *Account) Incomplete(why string) {
@@ -85,6 +89,16 @@ func (a *Account) AddEncrypted(m map[uint16]int) {
 	}
 	for p, n := range m {
 		a.Encrypted[p] += n
+	}
+}
+
+// AddUnclear adds a Decoder's counts of connections that may carry WebSocket, and of bytes after the end of connections.
+func (a *Account) AddUnclear(n, afterEnd int64) {
+	if afterEnd > 0 {
+		a.Incomplete(noPlace)
+	}
+	if a.Unclear += n; n > 0 {
+		a.Incomplete("bytes missing in connections that may carry WebSocket")
 	}
 }
 

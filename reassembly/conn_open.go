@@ -96,7 +96,11 @@ func (c *Conn) syn(s *Segment) bool {
 func (c *Conn) synAck(d Dir, s *Segment) bool {
 	h, o := &c.halves[d], &c.halves[d.Other()]
 	if !c.fits(d, s.Seq+1) {
-		return false
+		if !h.isn || !o.isn || s.Ack != o.base || h.seen > 0 || h.wait != nil || h.closed {
+			return false
+		}
+		h.base = s.Seq + 1 // the SYN of this side, which nobody answered, was not what began the connection
+		return true
 	}
 	if !o.isn || c.answers(d.Other(), s.Ack) {
 		return true

@@ -34,6 +34,8 @@ type Table struct {
 	// waiting is what waits, kept what is kept of bytes not acknowledged, as the limits count.
 	waiting, kept int
 	evicted       int64
+	// afterEnd counts bytes of connections that were over.
+	afterEnd int64
 	pool          pool
 }
 
@@ -148,6 +150,9 @@ func (t *Table) Finish() {
 
 // Evicted counts the connections that were forgotten because of Limits.Conns before they ended.
 func (t *Table) Evicted() int64 { return t.evicted }
+
+// AfterEnd counts the bytes beyond the end of connections that were over, of which their Handlers did not hear.
+func (t *Table) AfterEnd() int64 { return t.afterEnd }
 
 // borrow notes that c refers to the memory of the batch.
 func (t *Table) borrow(c *Conn) {

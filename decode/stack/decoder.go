@@ -21,6 +21,7 @@ type Decoder struct {
 	// now is the packet looked at; its number is atEnd when the capture has ended.
 	now       ws.Stamp
 	encrypted map[uint16]int
+	unclear   int64
 }
 
 // NewDecoder makes a Decoder.
@@ -67,6 +68,9 @@ func (d *Decoder) Bytes() reassembly.Bytes { return d.bytes }
 // Encrypted counts the TLS connections by server port. The map is the Decoder's own.
 func (d *Decoder) Encrypted() map[uint16]int { return d.encrypted }
 
+// Unclear counts connections without a session of which so much was not captured that they may carry WebSocket.
+func (d *Decoder) Unclear() int64 { return d.unclear }
+
 func (d *Decoder) begin(out *decode.Batch) {
 	out.Reset(&d.shared.Arena)
 	d.out = out
@@ -74,6 +78,9 @@ func (d *Decoder) begin(out *decode.Batch) {
 
 // Evicted counts the connections that were dropped because of Limits before they ended.
 func (d *Decoder) Evicted() int64 { return d.table.Evicted() }
+
+// AfterEnd counts bytes that were captured after their connection had ended.
+func (d *Decoder) AfterEnd() int64 { return d.table.AfterEnd() }
 
 // hand gives the arena's memory to the batch.
 func (d *Decoder) hand() {

@@ -31,7 +31,7 @@ func guessKind(s *decode.Session) string {
 // count takes the guessed messages of a result.
 func (g guesses) count(e *evidence, r *result) (wrong []string) {
 	for _, m := range r.messages {
-		if m.State != ws.Guessed {
+		if m.State != ws.Guessed || m.Conflict {
 			continue
 		}
 		s := r.sessions[m.ref.N-1]

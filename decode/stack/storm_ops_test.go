@@ -18,6 +18,8 @@ type gale struct {
 	done []string
 	// datagrams numbers fragmented packets.
 	datagrams int
+	// ids makes identifications of IP packets that no other has.
+	ids uint16
 }
 
 // galeOp is one thing that can happen to a capture. It is skipped if there is nothing that it can be done to.
@@ -102,11 +104,16 @@ func (g *gale) far() time.Duration {
 	return time.Duration(g.Int64N(int64([]time.Duration{3, 20, 200, 900}[g.IntN(4)] * time.Millisecond)))
 }
 
-// shift captures a unit earlier or later, but not a second off from when it was sent.
+// inTime says that of two units captured so far from when they were sent, no one comes more than a second too late.
+func (u *unit) inTime(at time.Time) bool {
+	d := at.Sub(u.sent)
+	return d > -300*time.Millisecond && d < 600*time.Millisecond
+}
+
+// shift captures a unit earlier or later, if it stays in time.
 func (g *gale) shift(i int, d time.Duration) {
-	u := &g.units[i]
-	if at := u.at.Add(d); at.Sub(u.sent).Abs() < 950*time.Millisecond {
-		u.at = at
+	if u := &g.units[i]; u.inTime(u.at.Add(d)) {
+		u.at = u.at.Add(d)
 	}
 }
 
@@ -138,7 +145,7 @@ func (g *gale) reorder() {
 func (g *gale) double() {
 	for range 1 + g.IntN(6) {
 		u := g.units[g.some((*unit).any)]
-		if u.at = u.at.Add(g.far()); u.at.Sub(u.sent).Abs() < 950*time.Millisecond {
+		if u.at = u.at.Add(g.far()); u.inTime(u.at) {
 			g.units = append(g.units, u)
 		}
 	}
@@ -152,7 +159,8 @@ func (g *gale) cutAt(i, n int) {
 	a.hi, b.lo = a.lo+int64(n), b.lo+int64(n)
 	a.seg.Flags &^= pcaps.FIN | pcaps.PSH
 	b.seg.Seq += uint32(n)
-	b.seg.ID += 300
+	g.ids++
+	b.seg.ID += 20000 + g.ids
 	b.at = b.at.Add(time.Microsecond)
 	g.units[i] = a
 	g.units = append(g.units, b)
@@ -178,7 +186,7 @@ func (g *gale) join() {
 		a := &g.units[i]
 		for k := i + 1; k < min(i+4, len(g.units)) && a.plain(); k++ {
 			b := &g.units[k]
-			if b.plain() && b.conn == a.conn && b.dir == a.dir && b.lo == a.hi && g.IntN(2) == 0 && a.seg.Ack == b.seg.Ack {
+			if b.plain() && b.conn == a.conn && b.dir == a.dir && b.lo == a.hi && g.IntN(2) == 0 && a.seg.Ack == b.seg.Ack && b.at.Sub(a.at) < 5*time.Millisecond {
 				a.seg.Payload, a.hi = slices.Concat(a.seg.Payload, b.seg.Payload), b.hi
 				a.seg.Flags |= b.seg.Flags
 				g.units = slices.Delete(g.units, k, k+1)
@@ -288,7 +296,7 @@ func (g *gale) cutEnd() {
 func (g *gale) snaplen() {
 	n, all := 40+g.IntN(300), g.IntN(2) == 0
 	for i := range g.units {
-		if u := &g.units[i]; u.frag == nil && u.header()+len(u.seg.Payload) > n && (all || g.IntN(8) == 0) {
+		if u := &g.units[i]; u.frag == nil && u.origin != damaged && u.header()+len(u.seg.Payload) > n && (all || g.IntN(8) == 0) {
 			u.snap = max(n, u.header())
 		}
 	}
@@ -346,8 +354,8 @@ func (g *gale) flipped(u unit) unit {
 	return u
 }
 
-// damageable says that the checksum of a unit can show damage.
-func (u *unit) damageable() bool { return u.plain() && !u.mute }
+// damageable says that the checksum of a unit can show damage: of a longer one it may be that of its first part.
+func (u *unit) damageable() bool { return u.plain() && !u.mute && len(u.seg.Payload) <= 1460 }
 
 func (g *gale) damage() {
 	if i := g.some((*unit).damageable); i >= 0 {

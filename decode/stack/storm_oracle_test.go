@@ -266,7 +266,9 @@ func (j *judge) begin(n int, d pcaps.Dir) (lo int64, begun bool) {
 	}
 	lo = j.reach[n][d]
 	for _, p := range j.pieces[n][d] {
-		lo = min(lo, p.lo)
+		if p.origin == genuine {
+			lo = min(lo, p.lo)
+		}
 	}
 	return max(lo, 0), false
 }
@@ -279,6 +281,9 @@ func (j *judge) whole() bool {
 				return false
 			}
 		}
+	}
+	if j.torn {
+		return false
 	}
 	var left [3][2]byte
 	for _, u := range j.units {

@@ -51,7 +51,7 @@ func describe(us []unit) string {
 	var b strings.Builder
 	for i, u := range us {
 		fmt.Fprintf(&b, "\n    %3d %9.6f conn %d %s [%d,%d) flags %02x ack %d", i+1, u.at.Sub(sceneStart).Seconds(), u.conn, dirNames[u.dir], u.lo, u.hi, u.seg.Flags, u.seg.Ack)
-		b.WriteString([]string{"", " FORGED", " DAMAGED"}[u.origin])
+		b.WriteString([]string{"", " FORGED", "", " DAMAGED"}[u.origin])
 		if u.frag != nil {
 			fmt.Fprintf(&b, " fragment %d of %d of %d, id %d, xor %x", u.frag.n+1, u.frag.of, u.frag.datagram, u.seg.ID, u.frag.xor)
 		}

@@ -17,6 +17,9 @@ const (
 	genuine origin = iota
 	// forged: nobody sent it, its checksums are right.
 	forged
+	// overlaid: an endpoint sent it like that, in fragments, and somebody put another fragment over it (RFC 5722: the
+	// receiver drops all of it).
+	overlaid
 	// damaged: an endpoint sent it, its bytes changed on the way, its checksum did not.
 	damaged
 )
@@ -136,24 +139,18 @@ type evidence struct {
 	// reach is the end of what is known to have been sent.
 	reach [][2]int64
 	flags [][2]byte
+	// torn says that a datagram is not whole: then its fragments may spoil another one.
+	torn bool
 }
 
 func newEvidence(s *scene, us []unit) *evidence {
 	e := &evidence{scene: s, units: us, pieces: make([][2][]piece, len(s.conns)), good: make([][2]int, len(s.conns)), bad: make([][2]int, len(s.conns)),
 		reach: make([][2]int64, len(s.conns)), flags: make([][2]byte, len(s.conns))}
-	parts := map[int]map[int]bool{}
+	parts := joins{}
 	for i := range us {
 		u := &us[i]
-		if f := u.frag; f != nil {
-			if parts[f.datagram] == nil {
-				parts[f.datagram] = map[int]bool{}
-			}
-			if f.xor == 0 {
-				parts[f.datagram][f.n] = true
-			}
-			if len(parts[f.datagram]) < f.of || f.xor != 0 {
-				continue
-			}
+		if u.frag != nil && !parts.complete(u.frag) {
+			continue
 		}
 		e.count(u)
 		hi := u.hi
@@ -161,11 +158,39 @@ func newEvidence(s *scene, us []unit) *evidence {
 			hi = min(hi, max(u.lo, u.lo+int64(u.snap-u.header())))
 		}
 		if hi > u.lo || u.has(pcaps.FIN) {
+			from := u.origin
+			if overlaidBy(us, u.frag) {
+				from = overlaid
+			}
 			list := &e.pieces[u.conn][u.dir]
-			*list = append(*list, piece{u.lo, hi, i, u.seg.Payload[:hi-u.lo], u.origin, u.has(pcaps.FIN) && hi == u.hi})
+			*list = append(*list, piece{u.lo, hi, i, u.seg.Payload[:hi-u.lo], from, u.has(pcaps.FIN) && hi == u.hi})
 		}
 	}
+	for i := range us {
+		f := us[i].frag
+		e.torn = e.torn || f != nil && len(parts[f.datagram]) < f.of
+	}
 	return e
+}
+
+// joins are the fragments that were captured so far, by datagram.
+type joins map[int]map[int]bool
+
+// complete takes a fragment, and says whether its datagram is whole.
+func (p joins) complete(f *fragmentOf) bool {
+	if f.xor != 0 {
+		return false
+	}
+	if p[f.datagram] == nil {
+		p[f.datagram] = map[int]bool{}
+	}
+	p[f.datagram][f.n] = true
+	return len(p[f.datagram]) == f.of
+}
+
+// overlaid says that somebody put another fragment over the datagram of f.
+func overlaidBy(us []unit, f *fragmentOf) bool {
+	return f != nil && slices.ContainsFunc(us, func(u unit) bool { return u.frag != nil && u.frag.datagram == f.datagram && u.frag.xor != 0 })
 }
 
 func (e *evidence) count(u *unit) {
@@ -202,7 +227,7 @@ func (e *evidence) captured(c int, d pcaps.Dir, lo, hi int64, keep func(*piece) 
 	return lo >= hi
 }
 
-func isGenuine(p *piece) bool { return p.origin == genuine }
+func isGenuine(p *piece) bool { return p.origin == genuine || p.origin == overlaid }
 func anyPiece(*piece) bool    { return true }
 
 // ackOf is the first packet that acknowledges the byte at off of a direction; the number of packets if none does.

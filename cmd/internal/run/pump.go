@@ -264,6 +264,7 @@ func (p *pump) account(a *decode.Account) {
 	for _, d := range p.decoders {
 		a.Bytes.Add(d.Bytes())
 		a.AddEncrypted(d.Encrypted())
+		a.AddUnclear(d.Unclear(), d.AfterEnd())
 		a.Evicted += d.Evicted()
 	}
 	if a.Cut > 0 && a.Sessions == 0 {
