@@ -55,6 +55,6 @@ cover: ## how much of each package its tests run
 	go tool cover -func=cover.prof | tail -1
 
 screens: ## the golden screens and the README, drawn anew: read the difference
-	go test ./tui/... -update
+	go test ./tui -update
 	go test ./cmd/wspeek -run Readme -update
 	git diff --stat -- tui README.md

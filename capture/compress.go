@@ -57,7 +57,7 @@ func openGzip(src io.Reader) (io.Reader, func() error, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	return z, func() error { z.Close(); return nil }, nil // its error was reported by Read
+	return z, func() error { _ = z.Close(); return nil }, nil // its error was reported by Read
 }
 
 func openZstd(src io.Reader) (io.Reader, func() error, error) {

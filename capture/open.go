@@ -121,7 +121,7 @@ func Open(name string, opt Options) (*Reader, error) {
 		r.closers = append(r.closers, f.Close)
 	}
 	if err := r.begin(f); err != nil {
-		r.Close()
+		_ = r.Close()
 		return nil, err
 	}
 	return r, nil
@@ -131,7 +131,7 @@ func Open(name string, opt Options) (*Reader, error) {
 func NewReader(src io.Reader, name string, opt Options) (*Reader, error) {
 	r := &Reader{name: name, opt: opt, size: -1}
 	if err := r.begin(src); err != nil {
-		r.Close()
+		_ = r.Close()
 		return nil, err
 	}
 	return r, nil
@@ -150,7 +150,7 @@ func openFile(name string) (*os.File, fs.FileInfo, error) {
 		err = errDirectory
 	}
 	if err != nil && f != os.Stdin {
-		f.Close()
+		_ = f.Close()
 	}
 	return f, info, err
 }

@@ -55,7 +55,7 @@ func OpenFiles(names []string, opt Options) (*Files, error) {
 	for _, name := range names {
 		in, err := probe(name, opt)
 		if err != nil {
-			f.Close()
+			_ = f.Close()
 			return nil, err
 		}
 		f.inputs = append(f.inputs, in)

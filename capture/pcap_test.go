@@ -178,7 +178,7 @@ func TestHazard_F19_NoMemoryByFileSize(t *testing.T) {
 		packets += len(b.Packets)
 		most = max(most, cap(b.Memory))
 	}
-	if packets != 200_000 || most > 64<<10 || b.Packets != nil && len(b.Packets) != 0 {
+	if packets != 200_000 || most > 64<<10 || len(b.Packets) != 0 {
 		t.Errorf("got %d packets with at most %d bytes a batch, want 200000 with 65536", packets, most)
 	}
 }

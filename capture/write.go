@@ -93,12 +93,12 @@ func CreateWriter(name string, opt WriteOptions) (*Writer, error) {
 	w := &Writer{name: name, opt: opt}
 	if err := w.open(); err != nil {
 		if w.file != nil {
-			w.file.Close()
+			_ = w.file.Close()
 		}
 		return nil, err
 	}
 	if err := w.Flush(); err != nil {
-		w.Close()
+		_ = w.Close()
 		return nil, err
 	}
 	return w, nil
@@ -148,9 +148,9 @@ func createFile(name string, opt *WriteOptions) (f *os.File, fresh bool, err err
 		return nil, false, err
 	}
 	if err := prepare(f, fresh, opt); err != nil {
-		f.Close()
+		_ = f.Close()
 		if fresh {
-			os.Remove(name)
+			_ = os.Remove(name)
 		}
 		return nil, false, err
 	}
@@ -283,7 +283,7 @@ func (w *Writer) settleUp() error {
 	case len(w.waiting) >= flushBytes:
 		w.flush()
 	case len(w.waiting) > 0 && w.timer == nil:
-		w.timer = time.AfterFunc(flushAfter, func() { w.Flush() })
+		w.timer = time.AfterFunc(flushAfter, func() { _ = w.Flush() }) // the error is kept for Close
 	}
 	return w.err
 }
@@ -306,7 +306,7 @@ func (w *Writer) flush() {
 		whole, packets := wholeBlocks(w.waiting[:max(n, 0)])
 		w.flushed, w.written, w.err = w.flushed+int64(whole), w.written+int64(packets), err
 		if err != nil && n > whole && w.file != nil { // half a block makes others take the file for a damaged one
-			w.file.Truncate(w.flushed)
+			_ = w.file.Truncate(w.flushed)
 		}
 	}
 	w.waiting = w.waiting[:0]

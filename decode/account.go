@@ -32,6 +32,9 @@ type Account struct {
 	Unclear int64
 	// Evicted counts connections that were dropped before they ended, to stay within Limits.
 	Evicted int64
+	// EvictedWindows counts sessions with messages that could not be decoded because a compression window was dropped to stay
+	// within Limits.
+	EvictedWindows int64
 	// PastMessages and PastSessions count what was shown and is no longer kept, in a view that bounds what it keeps.
 	PastMessages, PastSessions int64
 	// Encrypted counts TLS connections by server port.

@@ -11,19 +11,19 @@ import (
 type Kind uint8
 
 const (
-	// KindStream: a TCP connection was seen for the first time.
+	// KindStream means: a TCP connection was seen for the first time.
 	KindStream Kind = iota + 1
-	// KindSession: a session was recognised, or is reported again because it changed. Batch.Session has it.
+	// KindSession means: a session was recognised, or is reported again because it changed. Batch.Session has it.
 	KindSession
-	// KindFrame: a frame ended. Batch.Frame has it.
+	// KindFrame means: a frame ended. Batch.Frame has it.
 	KindFrame
-	// KindMessage: a message is complete, or no more of it can come. Batch.Message has it.
+	// KindMessage means: a message is complete, or no more of it can come. Batch.Message has it.
 	KindMessage
-	// KindAmend: a conflict was found in message N of the session after it was reported.
+	// KindAmend means: a conflict was found in message N of the session after it was reported.
 	KindAmend
-	// KindAmendFrame: the same of frame N, which belongs to message Of.
+	// KindAmendFrame means: the same of frame N, which belongs to message Of.
 	KindAmendFrame
-	// KindFinding: a rule is broken or something is missing. Batch.Finding has it.
+	// KindFinding means: a rule is broken or something is missing. Batch.Finding has it.
 	KindFinding
 )
 

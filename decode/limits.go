@@ -29,4 +29,9 @@ type Options struct {
 	// Ports are TCP ports whose connections are taken for WebSocket where nothing else is recognised
 	// (-d tcp.port==N,websocket).
 	Ports []uint16
+	// Windows keeps the compression windows that Limits.WebSocket.Windows has no room for. It belongs to one Decoder; nil drops them.
+	Windows ws.WindowStore
+	// Steps, if it is not nil, is called for everything that happens between the layers: for wspeek trace. Decoders that
+	// work at the same time call it at the same time.
+	Steps func(Step)
 }

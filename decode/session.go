@@ -12,17 +12,17 @@ import (
 type SessionState uint8
 
 const (
-	// Connecting: the opening handshake was not answered (yet).
+	// Connecting means: the opening handshake was not answered (yet).
 	Connecting SessionState = iota
-	// Open: the handshake was answered with 101.
+	// Open means: the handshake was answered with 101.
 	Open
-	// Closing: one side sent a Close frame.
+	// Closing means: one side sent a Close frame.
 	Closing
-	// Closed: both sides sent one, or the TCP connection ended.
+	// Closed means: both sides sent one, or the TCP connection ended.
 	Closed
-	// Refused: the handshake was answered with another status.
+	// Refused means: the handshake was answered with another status.
 	Refused
-	// Unknown: the handshake was not captured, and no end either.
+	// Unknown means: the handshake was not captured, and no end either.
 	Unknown
 )
 

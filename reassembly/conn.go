@@ -43,7 +43,7 @@ type Conn struct {
 	touched bool
 	// guessed says that no SYN has shown yet who the opener is.
 	guessed bool
-	// told says that the handler has been called.
+	// told says that the handler has been called, so that the directions are settled.
 	told bool
 	// borrowed says that something refers to the memory of the batch.
 	borrowed bool
@@ -188,7 +188,7 @@ func (h *half) advertise(s *Segment) {
 	h.win = max(h.win, win)
 }
 
-// noPayload takes a segment without bytes: it says where its sender stands, but not where its stream starts.
+// noPayload takes a segment without bytes: its number shows how far its sender is, but not where its stream starts.
 func (h *half) noPayload(seq uint32) {
 	if !h.based {
 		h.base, h.seqSeen = seq, true

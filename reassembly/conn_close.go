@@ -248,7 +248,7 @@ func (c *Conn) unused() bool {
 	return true
 }
 
-// contradict looks whether s shows that the RST before was not the end: its sender goes on behind it. An acknowledgement of
+// contradict looks whether s shows that the RST before was not the end: its sender goes on after it. An acknowledgement of
 // what the peer sent later may have been reordered, so it only makes the RST wait again.
 func (c *Conn) contradict(d Dir, s *Segment) {
 	e, h := c.ending, &c.halves[d]

@@ -21,7 +21,7 @@ func (c *Conn) begins(s *Segment) bool {
 	return c.told && !fits && !answers
 }
 
-// fits says whether the stream of d can begin at sequence number first.
+// fits says whether the stream of d can start at sequence number first.
 func (c *Conn) fits(d Dir, first uint32) bool {
 	h := &c.halves[d]
 	switch {
@@ -48,7 +48,7 @@ func near(at, first uint32) bool {
 }
 
 // answers says whether a SYN/ACK that acknowledges number fits the stream of d,
-// the one that is answered. Nothing may have been handed on of a SYN that is answered otherwise.
+// the one that is answered. No byte may have been passed on after a SYN that is answered otherwise.
 func (c *Conn) answers(d Dir, number uint32) bool {
 	h := &c.halves[d]
 	if !h.isn {
@@ -80,6 +80,7 @@ func (c *Conn) syn(s *Segment) bool {
 		c.Stats[d].Retransmitted++
 	}
 	h.scale = min(s.Scale, 14)
+	h.other().sums.largest = max(h.other().sums.largest, s.MSS)
 	h.anchor(s.Seq + 1)
 	if s.Flags&ACK != 0 {
 		if o := h.other(); !o.isn {

@@ -9,6 +9,8 @@ const (
 	maxGenerations = 4
 	// reach is how far from the last known byte the numbers of a segment may lie to fit without a doubt.
 	reach = 1 << 20
+	// silence is for how many times Limits.Wait a connection is silent before another one between its ports has replaced it.
+	silence = 30
 	// backReach is how far before the last known byte they may lie.
 	backReach = 16 << 20
 )
@@ -60,7 +62,7 @@ func (t *Table) supersede(c *Conn, s *Segment) *Conn {
 	return t.open(s)
 }
 
-// retire ends c, after which other connections between its ports were seen, and forgets it.
+// retire ends c, after which other connections between its ports were seen, and removes it.
 func (t *Table) retire(c *Conn) {
 	c.finish(CloseReplaced)
 	t.forget(c)
@@ -171,14 +173,14 @@ func (c *Conn) foreign(s *Segment) bool {
 
 func abs(n int64) int64 { return max(n, -n) }
 
-// retireOlder ends connections between the ports of c of which no packet came for a grace, now that c is under way.
+// retireOlder ends a connection between the ports of c of which no packet came for long, now that c is under way.
 func (t *Table) retireOlder(c *Conn) {
 	g := c.older
 	if g.over() || c.class != classData || g.class == classNew {
 		return
 	}
 	since := mark{time: g.Last.Time}
-	if since.passedBy(mark{time: c.Last.Time}, t.limits.Wait, 1) {
+	if since.passedBy(mark{time: c.Last.Time}, silence*t.limits.Wait, 1) {
 		g.finish(CloseReplaced)
 	}
 }

@@ -8,7 +8,7 @@ import (
 )
 
 // FragmentLimits bounds IP defragmentation; a zero field means its default. When one bites, the datagram
-// begun first is given up.
+// started first is dropped.
 type FragmentLimits struct {
 	// Datagrams is how many incomplete datagrams are kept (default 4096).
 	Datagrams int
@@ -34,7 +34,7 @@ const (
 type fragmentKey struct {
 	src, dst [16]byte
 	id       uint32
-	proto    uint8 // 0 for IPv6, where the first fragment alone tells it
+	proto    uint8 // 0 for IPv6, of which only the first fragment says it
 	v6       bool
 }
 
@@ -104,7 +104,7 @@ func (f *defragmenter) init(l FragmentLimits) {
 	}
 }
 
-// makeRoom forgets what is too old, and what has to go for n more bytes; it returns the number of
+// makeRoom drops what is too old, and what has to go for n more bytes; it returns the number of
 // packets that fell to a limit. The too old ones just stay not reassembled.
 func (f *defragmenter) makeRoom(now capture.Time, n int) (limited int64) {
 	for p := f.oldest; p != nil && now-p.begun > f.limits.Age; p = f.oldest {
@@ -164,7 +164,7 @@ func keyOf(h *ipHeader) fragmentKey {
 	return k
 }
 
-// fits tells a fragment that agrees with where the datagram is known to end.
+// fits reports whether a fragment agrees with where the datagram is known to end.
 func (p *partial) fits(h *ipHeader) bool {
 	end := h.offset + h.rest.Wire
 	if p.total >= 0 {
@@ -228,7 +228,7 @@ func (f *defragmenter) charge(p *partial, n int) {
 	f.cost += n
 }
 
-// complete joins the parts into h and forgets p.
+// complete joins the parts into h and removes p.
 func (f *defragmenter) complete(p *partial, h *ipHeader, c carrier) {
 	f.remove(p)
 	n := 0
@@ -239,7 +239,7 @@ func (f *defragmenter) complete(p *partial, h *ipHeader, c carrier) {
 	for i := range p.parts {
 		q := &p.parts[i]
 		joined = append(joined, q.data...)
-		if len(q.data) < q.end-q.off { // what lies behind a hole has no place
+		if len(q.data) < q.end-q.off { // what lies after a hole has no place
 			break
 		}
 	}
@@ -256,7 +256,7 @@ func (f *defragmenter) remember(w whole) {
 	f.turn = (f.turn + 1) % recentDatagrams
 }
 
-// duplicate tells a second copy of a fragment whose datagram is complete (a bridge, a mirror, the
+// duplicate finds a second copy of a fragment whose datagram is complete (a bridge, a mirror, the
 // "any" interface). Were it kept, it could be joined to a later datagram with the same identification.
 func (f *defragmenter) duplicate(k *fragmentKey, h *ipHeader) *whole {
 	for i := range f.recent {

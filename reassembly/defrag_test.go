@@ -218,7 +218,7 @@ func TestHazard_L6_DamagedFragments(t *testing.T) {
 	mustSkip(t, "of icmp", packet(ethernet(fragment4(ipv4(1, make([]byte, 16)), 0, true))), reassembly.NotTCP)
 }
 
-// Two ends that do not agree: the first stands, and nothing is joined wrongly.
+// Two ends that do not agree: the first counts, and nothing is joined wrongly.
 func TestHazard_L6_TwoEnds(t *testing.T) {
 	t.Parallel()
 	var d reassembly.Dissector
@@ -235,7 +235,7 @@ func TestHazard_L6_TwoEnds(t *testing.T) {
 	account(t, &d, 1, map[string]int64{"ip fragment, joined": 1, "ip fragment, not reassembled": 2})
 }
 
-// What lies behind a cut fragment has no place: it is missing too.
+// What lies after a cut fragment has no place: it is missing too.
 func TestHazard_L6_CutFragments(t *testing.T) {
 	t.Parallel()
 	var d reassembly.Dissector

@@ -69,7 +69,7 @@ func (d *Dissector) Parts() []int { return d.parts }
 func (d *Dissector) Decoded() int64 { return d.count[OK] }
 
 // Skipped is how many packets gave none, by reason. Together with Decoded it is the number of
-// packets that were handed to Segment. A fragment that waits may yet move to another row.
+// packets that were passed to Segment. A fragment that waits may yet move to another row.
 func (d *Dissector) Skipped() map[string]int64 {
 	m := make(map[string]int64)
 	for r := OK + 1; r < reasons; r++ {
@@ -227,7 +227,7 @@ func (d *Dissector) join(h *ipHeader, p *capture.Packet) Reason {
 	return r
 }
 
-// carries tells the protocols that may lead to TCP: fragments of others need no memory.
+// carries reports the protocols that may lead to TCP: fragments of others need no memory.
 func carries(proto uint8) bool {
 	switch proto {
 	case protoTCP, protoIPv4, protoIPv6, protoHopByHop, protoRouting, protoFragment, protoESP, protoAH, protoDestOpts:

@@ -13,7 +13,7 @@ type ipHeader struct {
 	proto uint8
 	// src and dst lie in the packet; dst is the last one of a source route.
 	src, dst []byte
-	// rest is the payload. Its Wire is the length that the header tells.
+	// rest is the payload. Its Wire is the length in the header.
 	rest link.Inner
 	ipid uint16
 	// fragment says that rest is a part of a datagram's payload only.
@@ -28,7 +28,7 @@ type ipHeader struct {
 	noTotal bool // the payload length was 0: an option may tell it
 }
 
-// parse reads the header that r begins with, and the extension headers behind it.
+// parse reads the header that r begins with, and the extension headers after it.
 func (h *ipHeader) parse(r link.Inner) Reason {
 	*h = ipHeader{rest: r}
 	if len(r.Data) == 0 {
@@ -49,7 +49,7 @@ func (h *ipHeader) parse(r link.Inner) Reason {
 	return h.extensions()
 }
 
-// short tells a header of n bytes that the capture cut from one that was never whole.
+// short distinguishes a header of n bytes that the capture cut from one that was never whole.
 func (h *ipHeader) short(n int) Reason {
 	if h.rest.Wire >= n {
 		return CutInHeaders
@@ -79,8 +79,8 @@ func (h *ipHeader) parse4() Reason {
 	return OK
 }
 
-// trim sets the length that the header tells, which may be less than was captured
-// (Ethernet's padding) or more (a capture that was cut), but not more than a header around it told.
+// trim sets the length in the header, which may be less than was captured
+// (Ethernet's padding) or more (a capture that was cut), but not more than a header around it says.
 func (h *ipHeader) trim(total int) {
 	if h.rest.FromHeader {
 		total = min(total, h.rest.Wire)
@@ -122,7 +122,7 @@ func (h *ipHeader) extensions() Reason {
 	return OK
 }
 
-// extension tells extension headers from payloads. IPv4 has but the authentication header.
+// extension distinguishes extension headers from payloads. IPv4 has only the authentication header.
 func (h *ipHeader) extension(proto uint8) bool {
 	switch proto {
 	case protoAH:

@@ -6,41 +6,41 @@ import "github.com/wspeek/wspeek/capture/link"
 type Reason uint8
 
 const (
-	// OK: the packet reached TCP.
+	// OK means: the packet reached TCP.
 	OK Reason = 0
-	// LinkTypeUnknown: the link type is not decoded; in the account each has a row of its own.
+	// LinkTypeUnknown means: the link type is not decoded; in the account each has a row of its own.
 	LinkTypeUnknown = Reason(link.SkipLinkType)
-	// CaplenTooLarge: more bytes captured than were on the wire.
+	// CaplenTooLarge means: more bytes captured than were on the wire.
 	CaplenTooLarge = Reason(link.SkipLength)
-	// NotIP: another protocol than IP.
+	// NotIP means: another protocol than IP.
 	NotIP = Reason(link.SkipNotIP)
-	// CutInHeaders: the capture cut the packet (snaplen) before the end of the fixed TCP header.
+	// CutInHeaders means: the capture cut the packet (snaplen) before the end of the fixed TCP header.
 	CutInHeaders = Reason(link.SkipCut)
-	// TooDeep: more than link.MaxDepth tags, labels and tunnels.
+	// TooDeep means: more than link.MaxDepth tags, labels and tunnels.
 	TooDeep = Reason(link.SkipDepth)
 )
 
 const (
-	// NotTCP: IP with another protocol. ICMP counts here whatever it quotes.
+	// NotTCP means: IP with another protocol. ICMP counts here whatever it quotes.
 	NotTCP = Reason(link.SkipRows) + iota
-	// Encrypted: IPsec's ESP (RFC 4303), unless it is not encrypted.
+	// Encrypted means: IPsec's ESP (RFC 4303), unless it is not encrypted.
 	Encrypted
-	// DamagedIP: an IP header, extension header or fragment that contradicts itself.
+	// DamagedIP means: an IP header, extension header or fragment that contradicts itself.
 	DamagedIP
-	// DamagedTCP: a TCP header longer than its segment, or with a data offset below 5 (RFC 9293 section 3.1).
+	// DamagedTCP means: a TCP header longer than its segment, or with a data offset below 5 (RFC 9293 section 3.1).
 	DamagedTCP
-	// FragmentWaiting: an IP fragment whose datagram is not complete: for now, and in the account for good.
+	// FragmentWaiting means: an IP fragment whose datagram is not complete: for now, and in the account for good.
 	FragmentWaiting
-	// FragmentJoined: an IP fragment whose datagram was completed by a later packet, which counts for it.
+	// FragmentJoined means: an IP fragment whose datagram was completed by a later packet, which counts for it.
 	FragmentJoined
-	// FragmentDuplicate: an IP fragment of a datagram that was already complete, with the same bytes.
+	// FragmentDuplicate means: an IP fragment of a datagram that was already complete, with the same bytes.
 	FragmentDuplicate
-	// FragmentLimit: an IP fragment that was given up because of FragmentLimits.
+	// FragmentLimit means: an IP fragment that was dropped because of FragmentLimits.
 	FragmentLimit
-	// FragmentOverlap: an IP fragment of a datagram of which two fragments overlap with different bytes (RFC 5722 section 4): what
+	// FragmentOverlap means: an IP fragment of a datagram of which two fragments overlap with different bytes (RFC 5722 section 4): what
 	// the receiver made of it is not known.
 	FragmentOverlap
-	// QUIC: UDP of a connection that began with QUIC's Initial packet (RFC 9000).
+	// QUIC means: UDP of a connection that began with QUIC's Initial packet (RFC 9000).
 	QUIC
 	reasons
 )
@@ -53,7 +53,7 @@ var reasonNames = [reasons]string{
 	FragmentOverlap: "ip fragment, overlaps with other bytes",
 }
 
-// String is the reason as it stands in the account; "" for OK.
+// String is the reason as written in the account; "" for OK.
 func (r Reason) String() string {
 	if r < Reason(link.SkipRows) {
 		return link.Skip(r).String()
@@ -69,7 +69,7 @@ func (r Reason) damaged() bool {
 	if r < Reason(link.SkipRows) {
 		return link.Skip(r).Damaged()
 	}
-	return r == DamagedIP || r == DamagedTCP
+	return r == DamagedIP || r == DamagedTCP || r == FragmentOverlap
 }
 
 // reasonOf is what a Skip is in the account.

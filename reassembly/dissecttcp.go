@@ -25,7 +25,7 @@ func (s *Segment) plain(ip []byte) bool {
 }
 
 // tcp fills s from a TCP segment (RFC 9293 section 3.1). Of the options may be missing what
-// the capture cut: where the payload would begin is known all the same.
+// the capture cut: where the payload would start is known all the same.
 func (s *Segment) tcp(h *ipHeader) Reason {
 	t, wire := h.rest.Data, h.rest.Wire
 	if len(t) < 20 {
@@ -56,30 +56,32 @@ func (s *Segment) header(t []byte, size int) {
 	s.Seq, s.Ack = be32(t[4:]), be32(t[8:])
 	s.Flags = Flags(t[13])
 	s.Window = be16(t[14:])
-	s.Scale = -1
+	s.Scale, s.MSS = -1, 0
 	if s.Flags&SYN != 0 {
-		s.Scale = windowScale(t[20:size])
+		s.options(t[20:size])
 	}
 }
 
-// windowScale finds the window scale option (RFC 7323 section 2.2), -1 where there is none.
-// More than 14 counts as 14 (section 2.3).
-func windowScale(options []byte) int8 {
-	for i := 0; i < len(options); {
-		switch kind := options[i]; {
-		case kind == 0:
-			return -1
-		case kind == 1:
-			i++
-		case i+1 >= len(options) || options[i+1] < 2:
-			return -1
-		case kind == 3 && options[i+1] == 3 && i+2 < len(options):
-			return int8(min(options[i+2], 14))
+// options finds the maximum segment size (RFC 9293 section 3.2) and the window scale (RFC 7323 section 2.2). A scale of more than
+// 14 counts as 14 (section 2.3).
+func (s *Segment) options(o []byte) {
+	for len(o) > 0 && o[0] != 0 {
+		n := 1
+		switch {
+		case o[0] == 1:
+		case len(o) < 2 || o[1] < 2 || int(o[1]) > len(o):
+			return
 		default:
-			i += int(options[i+1])
+			n = int(o[1])
 		}
+		switch {
+		case o[0] == 2 && n == 4:
+			s.MSS = be16(o[2:])
+		case o[0] == 3 && n == 3:
+			s.Scale = int8(min(o[2], 14))
+		}
+		o = o[n:]
 	}
-	return -1
 }
 
 // flow4 sets Flow and FromB from IPv4 addresses and ports in the order sender, receiver.

@@ -2,7 +2,7 @@
 //
 //	Packet ─▶ Dissector (IP, defragmentation, TCP header) ─▶ Segment ─▶ Table ─▶ Handler.Data | Gap | Conflict | Close
 //
-// It is rank 1 and sans-IO: it is pushed segments and calls a Handler; it has
+// It is rank 1 and sans-IO: it receives segments through method calls and reports through a Handler; it has
 // no clock, goroutine, lock or log. Offsets are 64-bit and relative: offset 0
 // of a direction is the byte after its SYN, or the first byte seen.
 //

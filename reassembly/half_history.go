@@ -2,16 +2,17 @@ package reassembly
 
 // span is a run of bytes that was passed on and has not been acknowledged since.
 type span struct {
-	off, n int64
+	off int64
 	// data lies in the batch; nil once the bytes were copied to the ring.
 	data []byte
 	// sum is the sum64 of the bytes, if hasSum.
 	sum    uint64
+	n      uint32
 	ipid   uint16
 	hasSum bool
 }
 
-func (s *span) end() int64 { return s.off + s.n }
+func (s *span) end() int64 { return s.off + int64(s.n) }
 
 // summed is a run of bytes that was acknowledged lately. A capture may have the ACK before copies of what it is for, so they are
 // compared for a while, but by their sums alone: to keep all bytes would cost too much.
@@ -91,7 +92,7 @@ func (p *history) trim(acked int64, now mark) {
 // settle notes the sum of a run that has been acknowledged.
 func (p *history) settle(s *span, now mark) {
 	if s.hasSum {
-		p.acked[p.ackedNext] = summed{s.off, s.sum, uint32(s.n)}
+		p.acked[p.ackedNext] = summed{s.off, s.sum, s.n}
 		p.ackedNext = (p.ackedNext + 1) % recheckRuns
 		p.anyAcked, p.ackedAt = true, now
 	}
@@ -117,7 +118,7 @@ func (p *history) holds(off int64, n int, ipid uint16) bool {
 		return false
 	}
 	live, i := p.live(), p.search(off)
-	return i < len(live) && live[i].off == off && live[i].n == int64(n) && live[i].ipid == ipid
+	return i < len(live) && live[i].off == off && int(live[i].n) == n && live[i].ipid == ipid
 }
 
 // bytes are those of s from offset from on, up to to or to where the ring goes round.
@@ -170,7 +171,7 @@ func (h *half) remember(e *entry) {
 		e.sum, e.hasSum = sum64(e.data), true
 	}
 	p.at = h.c.now()
-	p.push(span{off: e.off, n: e.n, data: e.data, sum: e.sum, hasSum: e.hasSum, ipid: e.ipid}, t.limits.Unacked)
+	p.push(span{off: e.off, n: uint32(e.n), data: e.data, sum: e.sum, hasSum: e.hasSum, ipid: e.ipid}, t.limits.Unacked)
 	t.borrow(h.c)
 }
 

@@ -160,7 +160,7 @@ func (w *wait) size() int {
 	return w.queue.size()
 }
 
-// add sorts e in. What comes before a run acknowledged to its begin is acknowledged as well.
+// add sorts e in. What comes before a run acknowledged up to its start is acknowledged as well.
 func (w *wait) add(i int, e entry, h *half, now mark) {
 	switch {
 	case i < w.acked:

@@ -20,17 +20,17 @@ func (d Dir) Other() Dir { return d ^ 1 }
 type CloseKind uint8
 
 const (
-	// CloseFIN: this side sent a FIN and all bytes before it were handed on (or told as gaps).
+	// CloseFIN means: this side sent a FIN and all bytes before it were passed on (or reported as gaps).
 	CloseFIN CloseKind = iota + 1
-	// CloseRST: this side sent a RST.
+	// CloseRST means: this side sent a RST.
 	CloseRST
-	// ClosePeerRST: the other side sent a RST.
+	// ClosePeerRST means: the other side sent a RST.
 	ClosePeerRST
-	// CloseReplaced: a SYN with another initial sequence number began a new connection between the same ports.
+	// CloseReplaced means: a SYN with another initial sequence number starts a new connection between the same ports.
 	CloseReplaced
-	// CloseEvicted: the connection was forgotten because of Limits.
+	// CloseEvicted means: the connection was dropped because of Limits.
 	CloseEvicted
-	// CloseEnd: the capture ended.
+	// CloseEnd means: the capture ended.
 	CloseEnd
 )
 
@@ -44,7 +44,7 @@ type Chunk struct {
 	Packet int
 	Time   capture.Time
 	// Ack is how far, as an offset, the sender had acknowledged the other direction
-	// when it sent this; -1 where not known.
+	// when it sent this; -1 if not known.
 	Ack int64
 }
 
@@ -53,12 +53,13 @@ type Chunk struct {
 // may name any earlier range, or one still to come, and nothing else looks back. Close is called once a
 // direction, and nothing of that direction follows it, Conflict neither.
 type Handler interface {
-	// Data hands on the next bytes of a direction.
+	// Data passes on the next bytes of a direction.
 	Data(Dir, Chunk)
-	// Gap says that the n bytes from off were never captured.
+	// Gap reports that the n bytes from off were never captured.
 	Gap(d Dir, off, n int64)
-	// Conflict says that copies of the n bytes from off differed; the first was (or will be) handed on.
-	// The range holds exactly differing bytes (runs with up to 7 equal bytes between may be told as one).
+	// Conflict says that copies of the n bytes from off differed; the first was (or will be) passed on. It also says
+	// that the only copy captured has a wrong checksum.
+	// The range holds exactly differing bytes (runs with up to 7 equal bytes between may be reported as one).
 	Conflict(d Dir, off, n int64)
 	// Close ends a direction.
 	Close(Dir, CloseKind)
@@ -68,7 +69,7 @@ type Handler interface {
 // Every layer adds what it consumed; Stream is added to by the Table alone.
 // At the end Stream is the sum of the rest.
 type Bytes struct {
-	// Stream counts the bytes handed on and those told as gaps; retransmissions once.
+	// Stream counts the bytes passed on and those reported as gaps; retransmissions once.
 	Stream int64
 	// HTTP counts handshakes, other HTTP messages and tunnel set-up.
 	HTTP int64

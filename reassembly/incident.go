@@ -4,16 +4,16 @@ package reassembly
 type IncidentKind uint8
 
 const (
-	// Retransmission: Dir sent bytes again that were captured before (the same packet captured twice is none).
+	// Retransmission means: Dir sent bytes again that were captured before (the same packet captured twice is not).
 	Retransmission IncidentKind = iota + 1
-	// Overtaken: Dir's bytes were captured after bytes that lie behind them: sent again after a loss before the
+	// Overtaken means: Dir's bytes were captured after bytes that come after them: sent again after a loss before the
 	// point of capture, or reordered on the way.
 	Overtaken
-	// WindowShut: Dir advertised that it has no room, after it had some.
+	// WindowShut means: Dir advertised that it has no room, after it had some.
 	WindowShut
-	// WindowOpened: Dir advertised room again.
+	// WindowOpened means: Dir advertised room again.
 	WindowOpened
-	// Damaged: a segment of Dir has a wrong TCP checksum.
+	// Damaged means: a segment of Dir has a wrong TCP checksum.
 	Damaged
 )
 
@@ -52,14 +52,14 @@ type Doubts struct {
 type Record struct {
 	// Doubts are by direction.
 	Doubts [2]Doubts
-	// FIN and RST are the first FIN, and the RST that ended the connection, by the side that sent it; Packet is 0 where there was none.
+	// FIN and RST are the first FIN, and the RST that ended the connection, by the side that sent it; Packet is 0 if there was none.
 	FIN, RST [2]Stamp
 	// Incidents are the first MaxIncidents, in the order of packets. More counts the others.
 	Incidents []Incident
 	More      int64
 }
 
-// Record is what happened on c so far; nil where nothing did. It is the Table's own.
+// Record is what happened on c so far; nil if nothing did. It is the Table's own.
 func (c *Conn) Record() *Record { return c.record }
 
 // End is the packet that ended c: the RST, or the later FIN; the last packet seen if it was not ended by its sides.
@@ -82,13 +82,13 @@ func (c *Conn) End() Stamp {
 	return c.Last
 }
 
-// Unacked is how many bytes of d were handed on that the peer has not acknowledged, as far as was captured.
+// Unacked is how many bytes of d were passed on that the peer has not acknowledged, as far as was captured.
 func (c *Conn) Unacked(d Dir) int64 {
 	h := &c.halves[d]
 	return max(h.next-max(h.acked, 0), 0)
 }
 
-// recorded is the record, made where there is none yet.
+// recorded is the record, made if there is none yet.
 func (c *Conn) recorded() *Record {
 	if c.record == nil {
 		c.record = &Record{}

@@ -10,7 +10,7 @@ type Limits struct {
 	Waiting int
 	// WaitingAll bounds the same for all connections of a Table together (default 64 MiB).
 	WaitingAll int
-	// Unacked is how many bytes of a direction are kept after they were handed on, to compare
+	// Unacked is how many bytes of a direction are kept after they were passed on, to compare
 	// retransmissions with until they are acknowledged (default 256 KiB).
 	Unacked int
 	// UnackedAll bounds the same for all connections of a Table together (default 64 MiB).
@@ -31,17 +31,17 @@ const (
 	// waitingOverhead is what a waiting segment counts beside its payload. It
 	// bounds their number, and with it the cost of sorting one in.
 	waitingOverhead = 512
-	// spanOverhead is the same for bytes handed on but not acknowledged.
+	// spanOverhead is the same for bytes passed on but not acknowledged.
 	spanOverhead = 64
 	// unknownWindow is the largest window there can be (RFC 7323 section 2.3), taken where scales are unknown.
 	unknownWindow = 1 << 30
 	// windowSlack is how far beyond the advertised window a segment or ACK may lie: captures lose window updates.
 	windowSlack = 1 << 20
-	// maxGap is the largest gap that is believed without captured and acknowledged bytes behind it.
+	// maxGap is the largest gap that is believed without captured and acknowledged bytes after it.
 	maxGap = 64 << 20
 	// recheckPackets is for how many later packets of the connection bytes are still compared after they were
 	// acknowledged, or for Limits.Wait, and recheckRuns how many such runs of bytes a direction has.
-	recheckPackets = 16
+	recheckPackets = 8
 	recheckRuns    = 8
 	// maxEnding is how many connections may be about to end.
 	maxEnding = 1024

@@ -39,8 +39,10 @@ type Segment struct {
 	Seq, Ack uint32
 	// Window is the advertised window as in the header, unscaled.
 	Window uint16
-	// Scale is the window scale option (RFC 7323) of a SYN, -1 where there is none.
+	// Scale is the window scale option (RFC 7323) of a SYN, -1 if there is none.
 	Scale int8
+	// MSS is the maximum segment size that a SYN offers, 0 if it says nothing.
+	MSS uint16
 	// Payload are the captured bytes and Missing is how many more the wire carried after them (snaplen).
 	// Payload lies in the batch, or in memory of its own where fragments were joined.
 	Payload []byte

@@ -36,7 +36,7 @@ type Table struct {
 	evicted       int64
 	// afterEnd counts bytes of connections that were over.
 	afterEnd int64
-	pool          pool
+	pool     pool
 }
 
 // NewTable makes a Table that asks a for Handlers. It adds every byte given as Data or Gap to
@@ -66,6 +66,9 @@ func (t *Table) Segment(s *Segment) {
 	c.segment(s)
 	if c.older != nil {
 		t.retireOlder(c)
+	}
+	if t.enders.first != nil {
+		t.endOldest(s.Time)
 	}
 	if c.class == classNew && c.Stats[Fwd].Segments > 0 && c.Stats[Rev].Segments > 0 {
 		t.reclass(c, classBoth)
@@ -148,7 +151,7 @@ func (t *Table) Finish() {
 	}
 }
 
-// Evicted counts the connections that were forgotten because of Limits.Conns before they ended.
+// Evicted counts the connections that were dropped because of Limits.Conns before they ended.
 func (t *Table) Evicted() int64 { return t.evicted }
 
 // AfterEnd counts the bytes beyond the end of connections that were over, of which their Handlers did not hear.

@@ -20,7 +20,6 @@ type load struct {
 	table *Table
 	bytes Bytes
 	segs  []Segment
-	sent  uint32
 }
 
 func newLoad(n int) *load {

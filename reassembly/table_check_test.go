@@ -9,7 +9,7 @@ import (
 	"github.com/wspeek/wspeek/capture"
 )
 
-// checker is a Handler that asserts the contract of Handler and notes what it is told.
+// checker is a Handler that asserts the contract of Handler and records what it is called with.
 type checker struct {
 	t        testing.TB
 	conn     *Conn
@@ -179,7 +179,7 @@ func (b *bench) finish() *bench {
 			}
 			st := &k.conn.Stats[d]
 			if st.Bytes+st.Missing != k.next[d] {
-				b.t.Errorf("connection %d dir %d: Stats say %d+%d bytes, told %d", i, d, st.Bytes, st.Missing, k.next[d])
+				b.t.Errorf("connection %d dir %d: Stats say %d+%d bytes, passed on %d", i, d, st.Bytes, st.Missing, k.next[d])
 			}
 		}
 	}
@@ -218,14 +218,14 @@ func (s seg) cutBy(n int) seg          { s.missing = n; return s }
 
 const sec = capture.Time(1_000_000_000)
 
-// wantLog compares all that a connection was told.
+// wantLog compares all calls for a connection.
 func (b *bench) wantLog(n int, want ...string) *bench {
 	b.t.Helper()
 	if n >= len(b.conns) {
 		b.t.Fatalf("%d connections, want more than %d", len(b.conns), n)
 	}
 	if got := strings.Join(b.conns[n].log, "\n"); got != strings.Join(want, "\n") {
-		b.t.Errorf("connection %d was told:\n%s\nwant:\n%s", n, got, strings.Join(want, "\n"))
+		b.t.Errorf("connection %d: calls\n%s\nwant:\n%s", n, got, strings.Join(want, "\n"))
 	}
 	return b
 }

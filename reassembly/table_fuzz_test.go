@@ -135,12 +135,12 @@ func hostile(t *testing.T, in []byte) {
 		checkDiffer(t, k.differ[Fwd], must, may, int64(m.acked))
 		m.advance()
 		if int(k.next[Fwd]) != m.next {
-			t.Fatalf("told up to %d, want %d", k.next[Fwd], m.next)
+			t.Fatalf("passed on up to %d, want %d", k.next[Fwd], m.next)
 		}
 	}
 	b.finish()
 	if k.next[Fwd] < int64(m.seen) {
-		t.Fatalf("told up to %d, want at least %d", k.next[Fwd], m.seen)
+		t.Fatalf("passed on up to %d, want at least %d", k.next[Fwd], m.seen)
 	}
 	missing := map[int]bool{}
 	for _, g := range k.gaps[Fwd] {
@@ -155,7 +155,7 @@ func hostile(t *testing.T, in []byte) {
 	}
 }
 
-// FuzzSegments sends overlapping, differing, shuffled segments and ACKs, and holds what is told against a plain model.
+// FuzzSegments sends overlapping, differing, shuffled segments and ACKs, and compares what is passed on with a plain model.
 func FuzzSegments(f *testing.F) {
 	f.Add([]byte{0, 20<<2 | 2, 0, 10, 20<<2 | 2, 0xff, 15, 0, 0, 0, 30<<2 | 2, 1})
 	f.Add([]byte{50, 20<<2 | 2, 0, 0, 1, 0, 40, 20<<2 | 3, 0xaa, 0, 60<<2 | 2, 0x55, 49, 1<<2 | 3, 1})

@@ -1,6 +1,6 @@
 package reassembly
 
-// enforce keeps Limits.Waiting: gaps are given up until it holds.
+// enforce keeps Limits.Waiting: gaps are reported until it holds.
 func (c *Conn) enforce() {
 	for c.held() > c.table.limits.Waiting {
 		c.giveUpOne()
@@ -18,8 +18,8 @@ func (c *Conn) held() int {
 	return n
 }
 
-// giveUpOne gives up one gap (or the wait for an earlier first byte) of the
-// direction that holds more, and hands on what follows it.
+// giveUpOne reports one gap (or the wait for an earlier first byte) of the
+// direction that holds more, and passes on what follows it.
 func (c *Conn) giveUpOne() {
 	d := Fwd
 	f, r := c.halves[Fwd].wait, c.halves[Rev].wait
@@ -86,7 +86,7 @@ func (t *Table) newHistory() *history {
 	return new(history)
 }
 
-// dropHistory forgets the bytes of h that were kept for comparison.
+// dropHistory drops the bytes of h that were kept for comparison.
 func (t *Table) dropHistory(h *half) {
 	p := h.past
 	if p == nil {

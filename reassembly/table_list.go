@@ -1,5 +1,7 @@
 package reassembly
 
+import "github.com/wspeek/wspeek/capture"
+
 // class says how much a connection is worth when there are too many.
 type class uint8
 
@@ -8,7 +10,7 @@ const (
 	classNew class = iota
 	// classBoth has packets of both sides.
 	classBoth
-	// classData has handed on bytes.
+	// classData has passed on bytes.
 	classData
 	// classClosed is over, and remembered for late segments.
 	classClosed
@@ -93,7 +95,7 @@ func (t *Table) openCount() int {
 	return t.lists[classNew].n + t.lists[classBoth].n + t.lists[classData].n
 }
 
-// forget takes c out of the table.
+// forget removes c from the table.
 func (t *Table) forget(c *Conn) {
 	if c.listed {
 		t.lists[c.class].remove(c)
@@ -105,7 +107,7 @@ func (t *Table) forget(c *Conn) {
 	}
 }
 
-// evict forgets the connection that is worth least: of the lowest class that has any, one
+// evict drops the connection that is worth least: of the lowest class that has any, one
 // that has had no packet for long.
 func (t *Table) evict() {
 	for k := classNew; k < classClosed; k++ {
@@ -154,6 +156,16 @@ func (t *Table) startEnding(c *Conn) {
 	t.enders.push(c)
 	if t.enders.n > maxEnding && t.enders.first != c {
 		t.enders.first.endNow()
+	}
+}
+
+// endOldest closes the connection that has been about to end for longest, if it is time. Packets of other connections say
+// how late it is.
+func (t *Table) endOldest(now capture.Time) {
+	c := t.enders.first
+	c.endDue(c.at(now))
+	if e := c.ending; c.ends && e != nil && !e.reset {
+		t.startEnding(c) // it waits for the ACK of its FIN: look at the next one
 	}
 }
 

@@ -37,7 +37,7 @@ func TestHazard_T12_HandshakeOutOfOrder(t *testing.T) {
 		b.finish().wantConns(1)
 		k := b.conns[0]
 		if string(k.data[Fwd]) != "abc" || string(k.data[Rev]) != "xyz" || k.conn.Opener().Port() != 0 {
-			t.Errorf("order %v: told %q, opener %v, want \"abc\", \"xyz\", from port 0", p, k.data, k.conn.Opener())
+			t.Errorf("order %v: passed on %q, opener %v, want \"abc\", \"xyz\", from port 0", p, k.data, k.conn.Opener())
 		}
 	})
 }

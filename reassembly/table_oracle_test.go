@@ -74,7 +74,7 @@ func run(t *testing.T, name string) (*numbered, map[int]int) {
 	}
 }
 
-// TestCapturesKeepTheContract puts every capture through a Table whose handlers check what they are told.
+// TestCapturesKeepTheContract puts every capture through a Table whose handlers check how they are called.
 func TestCapturesKeepTheContract(t *testing.T) {
 	t.Parallel()
 	var conns int

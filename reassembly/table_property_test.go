@@ -32,7 +32,7 @@ func cutUp(rng *rand.Rand, stream []byte, isn uint32, longest, window int) []seg
 }
 
 // TestAnyOrderGivesTheStream: however a stream is cut, repeated and shuffled, wherever its numbers
-// wrap and the batches end, and whether its SYN was captured first, in between or not at all, it is told whole.
+// wrap and the batches end, and whether its SYN was captured first, in between or not at all, it is passed on whole.
 func TestAnyOrderGivesTheStream(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(rt *rapid.T) {
@@ -62,7 +62,7 @@ func TestAnyOrderGivesTheStream(t *testing.T) {
 		b.finish()
 		k := b.conns[0]
 		if len(b.conns) != 1 || !bytes.Equal(k.data[Fwd], stream) || len(k.gaps[Fwd])+len(k.differ[Fwd]) > 0 {
-			rt.Fatalf("%d connections, told %d bytes %q\nwant %d bytes", len(b.conns), len(k.data[Fwd]), k.log, len(stream))
+			rt.Fatalf("%d connections, passed on %d bytes %q\nwant %d bytes", len(b.conns), len(k.data[Fwd]), k.log, len(stream))
 		}
 		if t.Failed() {
 			rt.Fatalf("contract broken")

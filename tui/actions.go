@@ -19,70 +19,6 @@ import (
 	"github.com/wspeek/wspeek/decode/ws"
 )
 
-// paneActions are what keys do in any of the panes.
-var paneActions = map[action]func(*model, string) tea.Cmd{
-	actNextPane:    func(m *model, _ string) tea.Cmd { m.focus = (m.focus + 1) % 3; return m.entered() },
-	actPrevPane:    func(m *model, _ string) tea.Cmd { m.focus = (m.focus + 2) % 3; return m.entered() },
-	actMaximise:    func(m *model, _ string) tea.Cmd { m.maximised = !m.maximised; return nil },
-	actTurn:        func(m *model, _ string) tea.Cmd { m.stacked = !m.stacked; return nil },
-	actNextMessage: func(m *model, _ string) tea.Cmd { return m.step(1) },
-	actPrevMessage: func(m *model, _ string) tea.Cmd { return m.step(-1) },
-	actView: func(m *model, _ string) tea.Cmd {
-		m.det.view = (m.det.view + 1) % doc.Views
-		return nil
-	},
-	actFoldAll:     func(m *model, _ string) tea.Cmd { m.foldAll(); return nil },
-	actFrames:      (*model).toggleFrames,
-	actLadder:      (*model).turnLadder,
-	actSessions:    func(m *model, _ string) tea.Cmd { m.focus = paneSessions; return nil },
-	actTime:        (*model).turnClock,
-	actFilter:      (*model).askFilter,
-	actSearch:      (*model).askSearch,
-	actNext:        func(m *model, _ string) tea.Cmd { return m.next(1) },
-	actPrev:        func(m *model, _ string) tea.Cmd { return m.next(-1) },
-	actChip:        (*model).takeChip,
-	actBeats:       (*model).toggleBeats,
-	actControls:    (*model).turnControls,
-	actSelect:      (*model).selectMessage,
-	actCompare:     (*model).compare,
-	actCopy:        (*model).copyPayload,
-	actCopyRow:     (*model).copyRow,
-	actCopyExplain: (*model).copyExplain,
-	actSave:        (*model).askSave,
-	actExport: func(m *model, _ string) tea.Cmd {
-		return m.open(promptExport, m.free("wspeek-export.ndjson"))
-	},
-	actPause:   (*model).pause,
-	actCommand: func(m *model, _ string) tea.Cmd { return m.open(promptCommand, "") },
-}
-
-// entered is called when another pane is gone to.
-func (m *model) entered() tea.Cmd {
-	if m.focus != paneSessions && m.lens.Session != m.sess.selected(m.store) {
-		m.spec.Session = m.sess.selected(m.store)
-		return m.relens()
-	}
-	return nil
-}
-
-// step goes to the next row of the list, from whatever pane.
-func (m *model) step(d int) tea.Cmd {
-	m.anchor = -1
-	m.focus = max(m.focus, paneMessages)
-	m.msgs.list.Move(d)
-	return nil
-}
-
-func (m *model) foldAll() {
-	if m.det.doc == nil {
-		return
-	}
-	if f, ok := m.det.doc.Body.(doc.AllFolder); ok {
-		f.FoldAll()
-		m.det.list.Grow(m.det.doc.Len())
-	}
-}
-
 // toggleFrames lists frames or messages; the cursor comes to stand on the same.
 func (m *model) toggleFrames(string) tea.Cmd {
 	c, ok := m.current()
@@ -92,16 +28,16 @@ func (m *model) toggleFrames(string) tea.Cmd {
 		m.anchor = m.store.FrameOrMessage(&c)
 	}
 	if m.spec.Frames {
-		m.say("single frames are listed; f lists messages again")
+		m.note("single frames are listed; f lists messages again")
 	} else {
-		m.say("messages are listed")
+		m.note("messages are listed")
 	}
-	return m.relens()
+	return m.refilter()
 }
 
 func (m *model) turnClock(string) tea.Cmd {
 	m.msgs.clock = (m.msgs.clock + 1) % Clock(len(clockNames))
-	m.say("time " + clockNames[m.msgs.clock])
+	m.note("time " + clockNames[m.msgs.clock])
 	return nil
 }
 
@@ -118,43 +54,38 @@ func (m *model) askSearch(string) tea.Cmd { return m.open(promptSearch, "") }
 func (m *model) takeChip(key string) tea.Cmd {
 	m.spec.Chip = rows.Chip(key[0] - '1')
 	m.focus = max(m.focus, paneMessages)
-	return m.relens()
+	return m.refilter()
 }
 
 func (m *model) toggleBeats(string) tea.Cmd {
 	m.spec.NoHeartbeats = !m.spec.NoHeartbeats
 	m.focus = max(m.focus, paneMessages)
 	if m.spec.NoHeartbeats {
-		m.say("heartbeats are hidden; b shows them again")
+		m.note("heartbeats are hidden; b shows them again")
 	} else {
-		m.say("heartbeats are shown")
+		m.note("heartbeats are shown")
 	}
-	return m.relens()
+	return m.refilter()
 }
 
 func (m *model) turnControls(string) tea.Cmd {
 	m.msgs.controls = (m.msgs.controls + 1) % controlMode(len(controlNames))
 	m.spec.NoControl = m.msgs.controls == controlHidden
-	m.say("control frames (ping, pong) are " + controlNames[m.msgs.controls])
-	return m.relens()
+	m.note("control frames (ping, pong) are " + controlNames[m.msgs.controls])
+	return m.refilter()
 }
 
 func (m *model) selectMessage(string) tea.Cmd {
-	if m.focus == paneSessions {
-		m.selectSession()
-		m.spec.Session = m.sess.selected(m.store)
-		return m.relens()
-	}
 	i, _, ok := m.currentMessage()
 	if !ok {
-		m.complain("this row is no message")
+		m.warn("this row is not a message")
 		return nil
 	}
 	m.msgs.mark(i)
 	if m.msgs.list.Move(1); len(m.msgs.marked) == 2 {
-		m.say("two selected: = compares them")
+		m.note("two selected; = compares them")
 	} else {
-		m.say(fmt.Sprintf("%d selected; Space selects another, = compares", len(m.msgs.marked)))
+		m.note(fmt.Sprintf("%d selected; Space selects another, = compares", len(m.msgs.marked)))
 	}
 	return nil
 }
@@ -167,24 +98,24 @@ func (m *model) clipboard(what, s string) tea.Cmd {
 	if len(s) > maxCopy {
 		return m.tooLong(what)
 	}
-	m.say("copied " + what + " (" + show.CountGrouped(int64(len(s)), "byte") + "), if the terminal allows it")
+	m.note("copied " + what + " (" + show.CountGrouped(int64(len(s)), "byte") + "), if the terminal allows it")
 	return tea.SetClipboard(s)
 }
 
 func (m *model) tooLong(what string) tea.Cmd {
-	m.complain(fmt.Sprintf("%s is longer than terminals copy (%s bytes); w writes it to a file", what, show.Thousands(maxCopy)))
+	m.warn(fmt.Sprintf("%s is too long for the terminal's clipboard (at most %s bytes); w saves it to a file", what, show.Thousands(maxCopy)))
 	return nil
 }
 
 func (m *model) copyPayload(string) tea.Cmd {
 	i, c, ok := m.currentMessage()
 	if !ok {
-		m.complain("this row has no payload")
+		m.warn("this row has no payload")
 		return nil
 	}
 	p, n, err := m.store.Prefix(i, maxCopy+16)
 	if err != nil || n == 0 {
-		m.answer("no payload", err)
+		m.noteOrWarn("no payload", err)
 		return nil
 	}
 	c.Message.Payload = p
@@ -212,7 +143,7 @@ func clipText(p []byte, m *ws.Message) string {
 func (m *model) copyRow(string) tea.Cmd {
 	c, ok := m.current()
 	if !ok || c.Kind == rows.OfMark {
-		m.complain("this row is no message")
+		m.warn("this row is not a message")
 		return nil
 	}
 	if i, _, ok := m.currentMessage(); ok {
@@ -222,7 +153,7 @@ func (m *model) copyRow(string) tea.Cmd {
 	}
 	b, err := m.exporter().line(nil, c.Entry)
 	if err != nil {
-		m.complain(err.Error())
+		m.warn(err.Error())
 		return nil
 	}
 	return m.clipboard("the row", strings.TrimSuffix(string(b), "\n"))
@@ -231,20 +162,17 @@ func (m *model) copyRow(string) tea.Cmd {
 func (m *model) copyExplain(string) tea.Cmd {
 	_, c, ok := m.currentMessage()
 	if !ok || m.opt.Command == "" {
-		m.complain("there is no command for this row")
+		m.warn("there is no command for this row")
 		return nil
 	}
 	return m.clipboard("the command", fmt.Sprintf("%s -m %d:%d", show.Inert(m.opt.Command), c.Session.N, c.Message.N))
 }
 
-// askSave asks for a name: at the sessions for packets, else for a payload. The one proposed has nothing of the traffic in it but numbers.
+// askSave asks for the name of a file for the payload. The one proposed has nothing of the traffic in it but numbers.
 func (m *model) askSave(string) tea.Cmd {
-	if m.focus == paneSessions {
-		return m.askPackets()
-	}
 	_, c, ok := m.currentMessage()
 	if !ok {
-		m.complain("this row has no payload")
+		m.warn("this row has no payload")
 		return nil
 	}
 	ext := "bin"
@@ -254,15 +182,21 @@ func (m *model) askSave(string) tea.Cmd {
 	return m.open(promptSave, m.free(fmt.Sprintf("wspeek-%d-%d.%s", c.Session.N, c.Message.N, ext)))
 }
 
+func (m *model) askExport(string) tea.Cmd {
+	return m.open(promptExport, m.free("wspeek-export.ndjson"))
+}
+
+func (m *model) askCommand(string) tea.Cmd { return m.open(promptCommand, "") }
+
 // save is the command that writes the payload.
 func (m *model) save(name string, over bool) tea.Cmd {
 	i, _, ok := m.currentMessage()
 	switch {
 	case !ok:
-		m.complain("this row has no payload")
+		m.warn("this row has no payload")
 		return nil
 	case m.writing != nil:
-		m.complain(errWriting.Error())
+		m.warn(errWriting.Error())
 		return nil
 	}
 	s := m.store
@@ -273,7 +207,7 @@ func (m *model) save(name string, over bool) tea.Cmd {
 }
 
 func (m *model) exporter() *exporter {
-	x := &exporter{store: m.store, lens: m.lens, refs: map[int]*decode.SessionRef{}, stop: new(atomic.Bool)}
+	x := &exporter{store: m.store, filter: m.filter, refs: map[int]*decode.SessionRef{}, stop: new(atomic.Bool)}
 	x.json.FileOf = m.opt.FileOf
 	return x
 }
@@ -283,33 +217,44 @@ func (m *model) export(name string, over bool) tea.Cmd {
 	ending := filepath.Ext(name)
 	switch {
 	case m.writing != nil:
-		m.complain(errWriting.Error())
+		m.warn(errWriting.Error())
 		return nil
 	case slices.Contains([]string{".har", ".csv", ".md", ".pcap", ".pcapng", ".gz"}, ending):
-		m.complain("JSON lines are written here; wspeek export writes " + ending)
+		m.warn("JSON lines are written here; wspeek export writes " + ending)
 		return nil
 	}
 	x, n := m.exporter(), m.msgs.list.N
 	m.writing = func() { x.stop.Store(true) }
-	m.say("writing ... Esc gives up")
+	m.note("writing ... Esc cancels")
 	return m.background(func() tea.Msg {
 		text, err := x.write(name, n, over)
 		return wroteMsg{name, text, err}
 	})
 }
 
-// pause holds the list still, or lets it go on.
+// pausedWords says what goes on while the list is paused.
+func (m *model) pausedWords() string {
+	switch {
+	case m.count.Done:
+		return "the list is paused; p resumes"
+	case m.opt.Live:
+		return "the list is paused, capturing goes on; p resumes"
+	}
+	return "the list is paused, reading goes on; p resumes"
+}
+
+// pause pauses the list, or resumes it.
 func (m *model) pause(string) tea.Cmd {
 	if m.paused = !m.paused; m.paused {
 		m.frozen = m.msgs.list.N
 		m.msgs.list.Follow = false
-		m.say("the list stands still; reading goes on; p resumes")
+		m.note(m.pausedWords())
 		return nil
 	}
 	stayed := m.msgs.list.Cursor >= m.frozen-1
 	m.growList()
-	m.say("the list goes on")
-	if m.opt.Live && stayed {
+	m.note("the list is no longer paused")
+	if m.opt.Live && !m.count.Done && stayed {
 		m.msgs.list.Last()
 	}
 	return nil

@@ -20,17 +20,17 @@ type lineCommand struct {
 // lineCommands are the commands; a name may be shortened as long as the first that fits is meant.
 func lineCommands() []lineCommand {
 	return []lineCommand{
-		{"goto", "N | 12:30:01 | +1.5", "to message N (of all sessions: row N), to a time of day, to seconds since the first", (*model).gotoPlace},
-		{"session", "N", "the messages of session N; 0 is all", (*model).gotoSession},
-		{"filter", "EXPR", "what / does", (*model).setFilter},
-		{"search", "EXPR", "what & does", (*model).setSearch},
-		{"w", "FILE [3 5-7]", "packets as pcapng: of these sessions, of those selected, or all", func(m *model, arg string) (tea.Cmd, error) { return m.savePackets(arg, false) }},
+		{"goto", "N | 12:30:01 | +1.5", "go to message N (of all sessions: row N), to a time of day, to seconds since the first", (*model).gotoPlace},
+		{"session", "N", "show the messages of session N; 0 is all", (*model).gotoSession},
+		{"filter", "EXPR", "filter, as / does", (*model).setFilter},
+		{"search", "EXPR", "search, as & does", (*model).setSearch},
+		{"w", "FILE [3 5-7]", "save packets as pcapng: of these sessions, of those selected, or all", func(m *model, arg string) (tea.Cmd, error) { return m.savePackets(arg, false) }},
 		{"w!", "FILE [3 5-7]", "the same, over an existing file", func(m *model, arg string) (tea.Cmd, error) { return m.savePackets(arg, true) }},
 		{"payload", "FILE", "write the payload to a new file", func(m *model, arg string) (tea.Cmd, error) { return m.save(arg, false), nil }},
 		{"payload!", "FILE", "the same, over an existing file", func(m *model, arg string) (tea.Cmd, error) { return m.save(arg, true), nil }},
-		{"export", "FILE", "write what is listed as JSON lines", func(m *model, arg string) (tea.Cmd, error) { return m.export(arg, false), nil }},
+		{"export", "FILE", "write the listed rows as JSON lines", func(m *model, arg string) (tea.Cmd, error) { return m.export(arg, false), nil }},
 		{"export!", "FILE", "the same, over an existing file", func(m *model, arg string) (tea.Cmd, error) { return m.export(arg, true), nil }},
-		{"help", "", "the keys", func(m *model, _ string) (tea.Cmd, error) { m.toggleHelp(); return nil, nil }},
+		{"help", "", "the keys", func(m *model, _ string) (tea.Cmd, error) { return m.toggleHelp(""), nil }},
 		{"q", "", "quit", quitCommand},
 		{"q!", "", "quit", quitCommand},
 		{"quit", "", "quit", quitCommand},
@@ -50,7 +50,7 @@ func commandNames() []string {
 	return out
 }
 
-// findCommand is the command that a line begins with.
+// findCommand is the command that a line starts with.
 func findCommand(line string) (c lineCommand, arg string, ok bool) {
 	name, arg, _ := strings.Cut(strings.TrimSpace(line), " ")
 	for _, c := range lineCommands() {
@@ -81,12 +81,12 @@ func (m *model) command(line string) tea.Cmd {
 	}
 	c, arg, ok := findCommand(line)
 	if !ok {
-		m.complain("no such command: " + line)
+		m.warn("no such command: " + line)
 		return nil
 	}
 	cmd, err := c.do(m, arg)
 	if err != nil {
-		m.complain(":" + c.name + ": " + err.Error())
+		m.warn(":" + c.name + ": " + err.Error())
 	}
 	return cmd
 }
@@ -95,14 +95,14 @@ func (m *model) gotoSession(arg string) (tea.Cmd, error) {
 	n, err := strconv.Atoi(arg)
 	switch {
 	case err != nil || n < 0 || n > m.count.Sessions:
-		return nil, fmt.Errorf("%q is no session: there are 1 to %d", arg, m.count.Sessions)
+		return nil, fmt.Errorf("there is no session %q: %s", arg, m.sessionsWords())
 	case n > 0 && m.store.Session(n) == nil:
 		return nil, fmt.Errorf("session %d is no longer kept", n)
 	}
 	m.sess.choose(m.store, n)
 	m.spec.Session = n
 	m.focus = paneMessages
-	return m.relens(), nil
+	return m.refilter(), nil
 }
 
 func (m *model) setFilter(arg string) (tea.Cmd, error) {
@@ -112,7 +112,7 @@ func (m *model) setFilter(arg string) (tea.Cmd, error) {
 	}
 	m.spec.Query = q
 	m.focus = max(m.focus, paneMessages)
-	return m.relens(), nil
+	return m.refilter(), nil
 }
 
 func (m *model) setSearch(arg string) (tea.Cmd, error) {
@@ -120,10 +120,7 @@ func (m *model) setSearch(arg string) (tea.Cmd, error) {
 	if err != nil {
 		return nil, err
 	}
-	m.search = q
-	m.focus = max(m.focus, paneMessages)
-	m.version++
-	return m.next(1), nil
+	return m.startSearch(q), nil
 }
 
 // gotoPlace goes to a message by its number, or to the first row at or after a time.
@@ -150,8 +147,8 @@ func (m *model) gotoPlace(arg string) (tea.Cmd, error) {
 // rowOf is the row of message (frame) n of the session shown; where all are shown, row n.
 func (m *model) rowOf(n int) int {
 	at := n - 1
-	if m.lens.Session != 0 {
-		at = m.lens.Numbered(m.store, m.lens.Session, n)
+	if m.filter.Session != 0 {
+		at = m.filter.Numbered(m.store, m.filter.Session, n)
 	}
 	if at < 0 || at >= m.msgs.list.N {
 		return -1
@@ -182,7 +179,7 @@ func (m *model) timeOf(arg string) (int64, error) {
 
 // rowAfter is the first row at or after a time, -1 for none.
 func (m *model) rowAfter(at int64) int {
-	if k := m.lens.After(m.store, at); k < m.msgs.list.N {
+	if k := m.filter.After(m.store, at); k < m.msgs.list.N {
 		return k
 	}
 	return -1

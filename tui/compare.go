@@ -38,19 +38,16 @@ type comparePane struct {
 // comparedMsg brings a comparison.
 type comparedMsg struct{ pane *comparePane }
 
-// compare is the command that compares the two selected messages, or this one with the one before it of the same
-// side and session.
-func (m *model) compare(string) tea.Cmd {
-	if m.focus == paneSessions {
-		return m.compareSessions()
-	}
+// compareMessages is the command that compares the two selected messages, or this one with the one before from the
+// same side of the session.
+func (m *model) compareMessages(string) tea.Cmd {
 	a, b := -1, -1
 	if len(m.msgs.marked) == 2 {
 		a, b = m.msgs.marked[0], m.msgs.marked[1]
 	} else {
 		i, c, ok := m.currentMessage()
 		if !ok {
-			m.complain("this row is no message; Space selects two to compare")
+			m.warn("this row is not a message; Space selects two to compare")
 			return nil
 		}
 		if b = i; len(m.msgs.marked) == 1 && m.msgs.marked[0] != i {
@@ -60,7 +57,7 @@ func (m *model) compare(string) tea.Cmd {
 		}
 	}
 	if a < 0 {
-		m.complain("there is no message before it; Space selects two to compare")
+		m.warn("there is no message before it; Space selects two to compare")
 		return nil
 	}
 	s, th := m.store, m.th
@@ -102,7 +99,7 @@ func (p *comparePane) align() {
 		na, nb = na-1, nb-1
 	}
 	if na-from > maxLines || nb-from > maxLines {
-		p.sideBySide(from, na, nb)
+		p.unaligned(from, na, nb)
 	} else {
 		p.longest(from, na, nb)
 	}
@@ -111,7 +108,7 @@ func (p *comparePane) align() {
 	}
 }
 
-func (p *comparePane) sideBySide(from, na, nb int) {
+func (p *comparePane) unaligned(from, na, nb int) {
 	for k := from; k < na || k < nb; k++ {
 		r := pair{a: k, b: k}
 		if k >= na {
@@ -184,19 +181,10 @@ func (p *comparePane) flush(lone *[2][]int) {
 
 func (p *comparePane) place() place { return inCompare }
 
-func (p *comparePane) scroll(d int) { p.list.Scroll(d) }
+func (p *comparePane) rows() *draw.List { return &p.list }
 
-// Key moves; left and right go to the previous and next difference.
-func (p *comparePane) Key(a action) {
-	step := 1
-	switch a {
-	case actLeft, actPrevDiff:
-		step = -1
-	case actRight, actNextDiff:
-	default:
-		moveList(&p.list, a)
-		return
-	}
+// nextDifference goes to the next difference, or the one before if step is -1.
+func (p *comparePane) nextDifference(step int) {
 	for k := p.list.Cursor + step; k >= 0 && k < len(p.pairs); k += step {
 		if !p.pairs[k].same {
 			p.list.Set(k)

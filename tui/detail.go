@@ -111,28 +111,13 @@ func (d *detailPane) tabs(th *draw.Theme, w int, focused bool) string {
 	return l.String()
 }
 
-// Key moves in the document, and says whether it knew the action.
-func (d *detailPane) Key(a action) bool {
-	switch a {
-	case actRight:
-		d.view = (d.view + 1) % doc.Views
-	case actLeft:
-		d.view = (d.view + doc.Views - 1) % doc.Views
-	case actOpen:
-		if f, ok := d.fold(); ok {
-			f.Toggle(d.list.Cursor)
-			d.list.Grow(d.doc.Len())
-		}
-	default:
-		return moveList(&d.list, a)
-	}
-	return true
-}
-
-func (d *detailPane) fold() (doc.Folder, bool) {
+// fold folds or unfolds at the cursor.
+func (d *detailPane) fold() {
 	if d.doc == nil {
-		return nil, false
+		return
 	}
-	f, ok := d.doc.Body.(doc.Folder)
-	return f, ok
+	if f, ok := d.doc.Body.(doc.Folder); ok {
+		f.Toggle(d.list.Cursor)
+		d.list.Grow(d.doc.Len())
+	}
 }

@@ -18,13 +18,15 @@ const maxDiffed = 256 << 20
 
 // overlay is a comparison, which covers the panes.
 type overlay interface {
-	Key(a action)
 	View(w, h int) []string
-	scroll(d int)
+	// rows is the list that keys move in.
+	rows() *draw.List
+	// nextDifference goes to the next difference, or the one before if step is -1.
+	nextDifference(step int)
 	place() place
 }
 
-// diffJob compares two sessions beside the screen.
+// diffJob compares two sessions in the background.
 type diffJob struct {
 	store    *rows.Store
 	th       *draw.Theme
@@ -41,37 +43,39 @@ type diffedMsg struct {
 	err  error
 }
 
-// selectSession selects the session that the cursor stands on, or does so no longer.
-func (m *model) selectSession() {
+// selectSession selects the session that the cursor is at, or does so no longer.
+func (m *model) selectSession(string) tea.Cmd {
 	n := m.sess.selected(m.store)
 	if n == 0 {
-		m.complain("this row stands for all sessions")
-		return
+		m.warn("this row is for all sessions together")
+		return nil
 	}
 	m.sess.marked = toggled(m.sess.marked, n)
 	m.sess.list.Move(1)
 	switch n := len(m.sess.marked); {
 	case n == 2:
-		m.say("two sessions selected: = compares them, w writes their packets")
+		m.note("two sessions selected: = compares them, w writes their packets")
 	case n > 2:
-		m.say(fmt.Sprintf("%d sessions selected: w writes their packets", n))
+		m.note(fmt.Sprintf("%d sessions selected: w writes their packets", n))
 	default:
-		m.say(fmt.Sprintf("%d selected; Space selects another session, = compares, w writes packets", n))
+		m.note(fmt.Sprintf("%d selected; Space selects another session, = compares, w writes packets", n))
 	}
+	m.spec.Session = m.sess.selected(m.store)
+	return m.refilter()
 }
 
 // compareSessions is the command that compares the two selected sessions, or the selected one with this one.
-func (m *model) compareSessions() tea.Cmd {
+func (m *model) compareSessions(string) tea.Cmd {
 	two := append([]int(nil), m.sess.marked...)
 	if n := m.sess.selected(m.store); len(two) == 1 && n != 0 && n != two[0] {
 		two = append(two, n)
 	}
 	if len(two) < 2 {
-		m.complain("Space selects the two sessions to compare")
+		m.warn("Space selects the two sessions to compare")
 		return nil
 	}
 	if len(two) > 2 {
-		m.complain(fmt.Sprintf("%d sessions are selected, two can be compared: Space unselects", len(two)))
+		m.warn(fmt.Sprintf("%d sessions are selected, two can be compared: Space unselects", len(two)))
 		return nil
 	}
 	m.stopDiff()
@@ -90,24 +94,24 @@ func (m *model) stopDiff() {
 	}
 }
 
-// diffed takes in a comparison of sessions, unless it was given up.
-func (m *model) diffed(msg diffedMsg) {
+// showDiff takes in a comparison of sessions, unless it was cancelled.
+func (m *model) showDiff(msg diffedMsg) {
 	if msg.job != m.diffing {
 		return
 	}
 	m.diffing = nil
 	if msg.err != nil {
-		m.complain(msg.err.Error())
+		m.warn(msg.err.Error())
 		return
 	}
 	m.cmp, m.under = msg.pane, nil
 	if msg.job.note != "" {
-		m.complain(msg.job.note)
+		m.warn(msg.job.note)
 	}
 }
 
-// covered takes in a comparison of messages; that of sessions from which it was opened comes back when it is left.
-func (m *model) covered(p *comparePane) {
+// showComparison takes in a comparison of messages; that of sessions from which it was opened comes back when it is left.
+func (m *model) showComparison(p *comparePane) {
 	if d, ok := m.cmp.(*diffPane); ok {
 		m.under = d
 	}
@@ -115,27 +119,20 @@ func (m *model) covered(p *comparePane) {
 }
 
 // uncover leaves a comparison.
-func (m *model) uncover() { m.cmp, m.under = m.under, nil }
-
-// overlayAct does what a key stands for in a comparison.
-func (m *model) overlayAct(a action) tea.Cmd {
-	d, ok := m.cmp.(*diffPane)
-	switch {
-	case a == actCompare:
-		m.uncover()
-	case a == actOpen && ok:
-		return m.openPair(d)
-	default:
-		m.cmp.Key(a)
-	}
-	return m.build()
+func (m *model) uncover(string) tea.Cmd {
+	m.cmp, m.under = m.under, nil
+	return nil
 }
 
 // openPair is the command that compares the two messages of a row.
-func (m *model) openPair(d *diffPane) tea.Cmd {
+func (m *model) openPair(string) tea.Cmd {
+	d, ok := m.cmp.(*diffPane)
+	if !ok {
+		return nil
+	}
 	a, b, ok := d.messages()
 	if !ok {
-		m.complain("this row has no two messages to compare")
+		m.warn("this row does not have two messages to compare")
 		return nil
 	}
 	var i, k int
@@ -144,7 +141,7 @@ func (m *model) openPair(d *diffPane) tea.Cmd {
 	return m.background(func() tea.Msg { return comparedMsg{newCompare(th, s, i, k)} })
 }
 
-// run makes the comparison; both are nil where it was given up.
+// run makes the comparison; both are nil where it was cancelled.
 func (j *diffJob) run() (*diffPane, error) {
 	var sides [2]*diff.Side
 	for k, n := range j.sessions {
@@ -215,25 +212,19 @@ func newDiffPane(th *draw.Theme, c *diff.Comparison) *diffPane {
 
 func (p *diffPane) place() place { return inDiff }
 
-func (p *diffPane) scroll(d int) { p.list.Scroll(d) }
+func (p *diffPane) rows() *draw.List { return &p.list }
 
-// Key moves, to the next and previous difference too.
-func (p *diffPane) Key(a action) {
-	at := -1
-	switch a {
-	case actNextDiff, actRight:
+func (p *diffPane) nextDifference(step int) {
+	at := p.previous(p.list.Cursor)
+	if step > 0 {
 		at = p.next(p.list.Cursor)
-	case actPrevDiff, actLeft:
-		at = p.previous(p.list.Cursor)
-	default:
-		moveList(&p.list, a)
 	}
 	if at >= 0 {
 		p.list.Set(at)
 	}
 }
 
-// next is the first row behind row i that differs, -1 for none.
+// next is the first row after row i that differs, -1 for none.
 func (p *diffPane) next(i int) int {
 	from := len(p.c.Handshake)
 	if i+1 < from {
@@ -285,7 +276,7 @@ func (p *diffPane) sides(r *diff.Pair) (a, b *ws.Message) {
 	return a, b
 }
 
-// messages are the two messages of the row that the cursor stands on.
+// messages are the two messages of the row that the cursor is at.
 func (p *diffPane) messages() (a, b *ws.Message, ok bool) {
 	if p.list.Cursor >= p.list.N {
 		return nil, nil, false

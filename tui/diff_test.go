@@ -36,14 +36,14 @@ func TestSessionsCompared(t *testing.T) {
 		t.Error("n goes on behind the last difference")
 	}
 	d.keys("enter").shows("compare: 1 different line", "1:21 →", "2:21 →").keys("esc").shows("sessions 1 ~ 2")
-	d.keys("N", "N").shows(" - only in A").keys("enter").shows("no two messages")
+	d.keys("N", "N").shows(" - only in A").keys("enter").shows("does not have two messages")
 	d.keys("G").shows("  the same").keys("esc").lacks("sessions 1 ~ 2").shows("* ")
 }
 
 func TestSessionsComparedAsTheyAre(t *testing.T) {
 	t.Parallel()
 	d := drive(t, feedtest.TwoSessions(feedtest.Script(3), feedtest.Script(3)), 80, 24, Options{})
-	d.keys("=").shows("Space selects").keys("space").shows("stands for all sessions")
+	d.keys("=").shows("Space selects").keys("space").shows("for all sessions together")
 	d.keys("j", "space", "=").shows("no difference: 5 the same").keys("n").shows("  the same").keys("=").lacks("no difference")
 }
 
@@ -51,9 +51,9 @@ func TestSessionsComparedGivenUp(t *testing.T) {
 	t.Parallel()
 	d := drive(t, feedtest.TwoSessions(changedScripts()), 80, 24, Options{})
 	d.keys("j", "space", "space")
-	cmd := d.m.compareSessions()
+	cmd := d.m.compareSessions("")
 	j := d.m.diffing
-	d.shows("comparing, Esc ends").keys("esc").shows("comparing given up")
+	d.shows("comparing, Esc cancels").keys("esc").shows("comparing cancelled")
 	msg := cmd().(diffedMsg)
 	if msg.pane != nil || msg.err != nil {
 		t.Errorf("%v, %v of what was given up", msg.pane, msg.err)

@@ -43,12 +43,12 @@ func (p *diffPane) View(w, h int) []string {
 	}
 	rows := []string{p.title(w)}
 	if w >= minHalves {
-		rows = append(rows, p.beside(w, h-1-said)...)
+		rows = append(rows, p.sideBySide(w, h-1-said)...)
 	} else {
-		rows = append(rows, p.above(w, h-1-said)...)
+		rows = append(rows, p.stacked(w, h-1-said)...)
 	}
 	if said > 0 {
-		rows = append(draw.Fit(rows, w, h-said), p.said(w, said)...)
+		rows = append(draw.Fit(rows, w, h-said), p.explained(w, said)...)
 	}
 	return draw.Fit(rows, w, h)
 }
@@ -80,13 +80,13 @@ func (p *diffPane) title(w int) string {
 	return l.Put(p.th.Plain, strings.Join(parts, ", ")).String()
 }
 
-// name is what stands above a side.
+// name is what is above a side.
 func (p *diffPane) name(letter string, s *diff.Side) string {
 	return fmt.Sprintf("%s  session %d  %s", letter, s.Info.N, show.Inert(draw.Clip(address(s.Info), 500)))
 }
 
-// beside draws both sides in h rows, A to the left.
-func (p *diffPane) beside(w, h int) []string {
+// sideBySide draws both sides in h rows, A to the left.
+func (p *diffPane) sideBySide(w, h int) []string {
 	p.list.Resize(h - 1)
 	half := (w - 3) / 2
 	l := p.th.Line(w)
@@ -107,8 +107,8 @@ func (p *diffPane) beside(w, h int) []string {
 	return draw.Fit(rows, w, h)
 }
 
-// above draws both sides in h rows, A above B: the same rows of each.
-func (p *diffPane) above(w, h int) []string {
+// stacked draws both sides in h rows, A above B: the same rows of each.
+func (p *diffPane) stacked(w, h int) []string {
 	each := max((h-2)/2, 1)
 	p.list.Resize(each)
 	var rows []string
@@ -291,16 +291,16 @@ func valueIn(p []byte, lo, hi int, path, v string) int {
 	return -1
 }
 
-// said says in h rows what differs in the row that the cursor stands on.
-func (p *diffPane) said(w, h int) []string {
+// explained says in h rows what differs in the row that the cursor is at.
+func (p *diffPane) explained(w, h int) []string {
 	rows := []string{p.th.Line(w).Put(p.th.Weak, strings.Repeat(" ", w)).String()}
 	if p.list.N > 0 {
-		rows = append(rows, p.words(w, h-2)...)
+		rows = append(rows, p.rowWords(w, h-2)...)
 	}
 	if len(p.c.Ignored) == 0 {
 		return draw.Fit(rows, w, h)
 	}
-	l := p.th.Line(w).Put(p.th.Dim, " does not count:")
+	l := p.th.Line(w).Put(p.th.Dim, " ignored:")
 	for i, u := range p.c.Ignored {
 		l.Put(p.th.Dim, pickText(i > 0, ",")+" "+show.Inert(u.Name)+" ("+show.Thousands(int64(u.Count))+")")
 	}
@@ -314,8 +314,8 @@ func pickText(v bool, s string) string {
 	return ""
 }
 
-// words are at most h rows about the row that the cursor stands on.
-func (p *diffPane) words(w, h int) (rows []string) {
+// rowWords are at most h rows about the row that the cursor is at.
+func (p *diffPane) rowWords(w, h int) (rows []string) {
 	r, x := p.pair(p.list.Cursor)
 	if r == nil {
 		return []string{p.change(w, x)}

@@ -28,7 +28,7 @@ type Progress struct {
 	Unseen int64
 	// Unwritten is how many of the packets that were read could not be written to the file that keeps them.
 	Unwritten int64
-	// Trouble is the newest thing that has gone wrong while capturing, empty for none: it is shown at once, and stays.
+	// Trouble is the newest thing that has gone wrong while capturing, empty if there is none: it is shown at once, and stays.
 	Trouble string
 	// Done and Total are bytes; Total is 0 or less where it is not known.
 	Done, Total int64
@@ -38,10 +38,28 @@ type Progress struct {
 // screen were too slow.
 type Lost struct{ Kernel, Interface, Slow int64 }
 
+// Packets are the packets that what is shown was read from.
+type Packets interface {
+	// Save writes packets to a file, and answers in half a line what it wrote and what of it is missing. It is called
+	// in the background, one call at a time. When ctx is done it returns an error; whenever it returns an error, no file is
+	// left.
+	Save(ctx context.Context, what Saving) (string, error)
+}
+
+// Saving says which packets are saved, and where.
+type Saving struct {
+	// Name is the file; it is made by Save. Over says that one of that name is replaced.
+	Name string
+	Over bool
+	// Sessions are the numbers of the sessions of whose TCP connections all packets are wanted, in rising order. None
+	// stands for every packet.
+	Sessions []int
+}
+
 // Options say what Run shows. Feed must be set; all else may be zero.
 type Options struct {
 	Feed Feed
-	// Packets saves packets for :w; nil where there are none.
+	// Packets saves packets for :w; nil if there are none.
 	Packets Packets
 	// Title names what is read.
 	Title string
@@ -49,18 +67,18 @@ type Options struct {
 	Note string
 	// Live says that packets arrive as they are captured: the list follows them, and Run waits for the Feed's end.
 	Live bool
-	// Filter is a display filter to begin with; Run returns its error where it is not valid.
+	// Filter is a display filter to start with; Run returns its error where it is not valid.
 	Filter string
-	// Apart says that the sessions have nothing to do with each other: times are shown relative to each one's begin.
+	// Apart says that the sessions have nothing to do with each other: times are shown relative to each one's start.
 	Apart bool
-	// Session opens the messages of that session as soon as it is there; 0 begins with the list of sessions.
+	// Session opens the messages of that session as soon as it is there; 0 starts with the list of sessions.
 	Session int
 	// Clock is how times are shown at first.
 	Clock Clock
 	// Budget is how many bytes of payload are kept in memory (default 256 MiB); the rest goes to an unlinked temporary file.
 	Budget int64
 	// History, where it is not 0, is how many bytes of messages are kept at most, all in memory, whatever Budget says: the
-	// oldest are forgotten. Sessions is then how many closed sessions are kept, 0 for any number.
+	// oldest are dropped. Sessions is then how many closed sessions are kept, 0 for any number.
 	History  int64
 	Sessions int
 	// FileOf names the file that a packet came from, for exports; nil where one file is read.
@@ -70,6 +88,8 @@ type Options struct {
 	// In and Out are the terminal; nil is standard input (or the terminal, where that is none) and standard output.
 	In  io.Reader
 	Out io.Writer
+	// ASCII draws with the characters of ASCII alone, whatever the locale says.
+	ASCII bool
 	// Environ is what says what the terminal can do (TERM, NO_COLOR); nil is the process's own.
 	Environ []string
 }

@@ -16,7 +16,7 @@ import (
 	"github.com/wspeek/wspeek/tui/rows"
 )
 
-var errThere = errors.New("is there already: give another name")
+var errThere = errors.New("already exists; choose another name")
 
 // create makes a new file that only its owner can read; with over an existing one is replaced.
 func create(name string, over bool) (*os.File, error) {
@@ -69,14 +69,14 @@ func savePayload(s *rows.Store, i int, name string, over bool) (string, error) {
 	return fmt.Sprintf("wrote %s to %s", show.CountGrouped(int64(n), "byte"), name), nil
 }
 
-// exporter writes rows as JSON lines. gone counts those that were forgotten meanwhile.
+// exporter writes rows as JSON lines. gone counts those that were dropped meanwhile.
 type exporter struct {
-	gone  int
-	store *rows.Store
-	lens  *rows.Filter
-	json  export.JSON
-	refs  map[int]*decode.SessionRef
-	stop  *atomic.Bool
+	gone   int
+	store  *rows.Store
+	filter *rows.Filter
+	json   export.JSON
+	refs   map[int]*decode.SessionRef
+	stop   *atomic.Bool
 }
 
 // ref is what JSON wants to know of a session.
@@ -132,9 +132,9 @@ func (x *exporter) rows(w *bufio.Writer, n int) (lines int, err error) {
 	var buf []byte
 	for k := range n {
 		if x.stop.Load() {
-			return lines, errors.New("given up")
+			return lines, errors.New("cancelled")
 		}
-		e, _ := x.lens.At(x.store, k)
+		e, _ := x.filter.At(x.store, k)
 		if buf, err = x.line(buf[:0], e.Entry); err != nil {
 			return lines, err
 		}

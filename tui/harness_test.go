@@ -52,8 +52,15 @@ type driver struct {
 // drive opens a capture on a screen of w by h cells, read to its end.
 func drive(t testing.TB, data []byte, w, h int, opt Options) *driver {
 	t.Helper()
-	f := feedOf(t, data)
-	opt.Feed = f
+	d := driveOn(t, data, w, h, opt)
+	d.end()
+	return d
+}
+
+// driveOn is drive, but more may come.
+func driveOn(t testing.TB, data []byte, w, h int, opt Options) *driver {
+	t.Helper()
+	opt.Feed = feedOf(t, data)
 	m, err := newModel(opt)
 	if err != nil {
 		t.Fatal(err)
@@ -61,9 +68,17 @@ func drive(t testing.TB, data []byte, w, h int, opt Options) *driver {
 	m.now = func() time.Time { return time.Unix(0, 0) }
 	d := &driver{t: t, m: m}
 	d.send(tea.WindowSizeMsg{Width: w, Height: h})
-	m.store.Finish(f.Run(context.Background(), m.store.Visit), f.Account)
+	if err := opt.Feed.Run(context.Background(), m.store.Visit); err != nil {
+		t.Fatal(err)
+	}
 	d.refresh()
 	return d
+}
+
+// end lets the capture end.
+func (d *driver) end() {
+	d.m.store.Finish(nil, d.m.opt.Feed.Account)
+	d.refresh()
 }
 
 func (d *driver) refresh() { d.do(d.m.refresh()) }
@@ -86,7 +101,7 @@ func (d *driver) do(cmd tea.Cmd) {
 		}
 	case tea.QuitMsg:
 		d.quit = true
-	case builtMsg, scannedMsg, huntedMsg, wroteMsg, comparedMsg, ladderMsg, diffedMsg:
+	case builtMsg, scannedMsg, foundMsg, countedMsg, wroteMsg, comparedMsg, ladderMsg, diffedMsg:
 		d.send(msg)
 	default:
 		if v := reflect.ValueOf(msg); v.Type() == reflect.TypeOf(tea.SetClipboard("")()) {

@@ -3,34 +3,31 @@ package tui
 import (
 	"strings"
 
+	tea "charm.land/bubbletea/v2"
 	"github.com/wspeek/wspeek/tui/draw"
 )
 
 // helpPane shows the keys.
 type helpPane struct {
 	list draw.List
+	keys []binding
 	rows *draw.Rich
 }
 
-func (m *model) toggleHelp() {
+func (m *model) toggleHelp(string) tea.Cmd {
 	if m.help != nil {
 		m.help = nil
-		return
+		return nil
 	}
-	m.help = &helpPane{}
+	m.help = &helpPane{keys: m.keys}
+	return nil
 }
 
-// Key scrolls.
-func (p *helpPane) Key(a action) {
-	switch a {
-	case actDown:
-		p.list.Scroll(1)
-	case actUp:
-		p.list.Scroll(-1)
-	default:
-		moveList(&p.list, a)
-		p.list.Top = min(p.list.Cursor, max(0, p.list.N-p.list.Height))
-	}
+// move scrolls: the help has no cursor.
+func (p *helpPane) move(move func(*draw.List)) {
+	p.list.Cursor = p.list.Top
+	move(&p.list)
+	p.list.Top = min(p.list.Cursor, max(0, p.list.N-p.list.Height))
 }
 
 // minTwo is how many cells the help is wide at least in two columns.
@@ -43,7 +40,7 @@ func (p *helpPane) View(th *draw.Theme, w, h int) []string {
 		cols = 2
 	}
 	if p.rows == nil || p.rows.Width != w/cols {
-		p.rows = helpText(th, w/cols)
+		p.rows = helpText(th, p.keys, w/cols)
 	}
 	tall := (p.rows.Len() + cols - 1) / cols
 	p.list.Resize(h - 1)
@@ -67,12 +64,12 @@ func (p *helpPane) View(th *draw.Theme, w, h int) []string {
 }
 
 // helpText is the whole help.
-func helpText(th *draw.Theme, w int) *draw.Rich {
+func helpText(th *draw.Theme, keys []binding, w int) *draw.Rich {
 	r := draw.NewRich(w)
 	for _, g := range groups {
 		r.Heading(th, g.title)
-		for i := range bindings {
-			b := &bindings[i]
+		for i := range keys {
+			b := &keys[i]
 			if b.group != g.name || b.help == "" {
 				continue
 			}
@@ -99,11 +96,11 @@ var signs = [][2]string{
 	{"→ ←", "sent by the client, sent by the server"},
 	{"●", "a session opened, was refused, or ended"},
 	{"z310", "compressed to 310 bytes on the wire"},
-	{"fr", "number of frames, where there are several"},
-	{"!RULE", "a rule that is broken: see the detail"},
-	{"[...]", "how far it may be believed: conflict, partial, guessed, undecodable"},
+	{"fr", "number of frames, if more than one"},
+	{"!RULE", "a broken rule: see the detail"},
+	{"[...]", "how certain the bytes are: conflict, partial, guessed, undecodable"},
 	{"*", "selected"},
-	{"mouse", "wheel scrolls, a click selects, a second one opens; Shift lets the terminal select text"},
+	{"mouse", "the wheel scrolls, a click selects, a second one opens; with Shift the terminal selects text"},
 }
 
 // filterHelp are examples of filters.
@@ -112,5 +109,5 @@ var filterHelp = []string{
 	`websocket.opcode == 1 && websocket.payload contains "error"`,
 	`ws.dir == c2s && ws.len > 1000 || tcp.stream in {1, 3}`,
 	`ws.json.method == "subscribe"   a field of a JSON payload`,
-	`ws.gap > 5                     more than 5 seconds after the message before`,
+	`ws.gap > 5                     more than 5 seconds after the previous message`,
 }

@@ -73,7 +73,7 @@ func TestHazard_O4_WhatIsCopiedIsInertAndBounded(t *testing.T) {
 			if len(d.copied) > maxCopy {
 				t.Fatalf("%s copied %d bytes", k, len(d.copied))
 			}
-			if strings.Contains(d.m.note, "longer than terminals copy") {
+			if strings.Contains(d.m.noteText, "too long for the terminal's clipboard") {
 				long++
 			}
 		}
@@ -117,7 +117,7 @@ func TestHeartbeatsOfControlFrames(t *testing.T) {
 	d := drive(t, hostile(), 100, 30, Options{})
 	d.keys("j", "enter", "b")
 	for k := range d.m.msgs.list.N {
-		if c, _ := d.m.lens.At(d.m.store, k); c.Kind == rows.OfMessage && c.Message.Opcode == ws.OpPing {
+		if c, _ := d.m.filter.At(d.m.store, k); c.Kind == rows.OfMessage && c.Message.Opcode == ws.OpPing {
 			t.Errorf("row %d is a ping", k)
 		}
 	}

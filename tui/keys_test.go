@@ -5,47 +5,42 @@ import (
 	"testing"
 )
 
-func TestNoKeyIsDoubled(t *testing.T) {
+func TestNoKeyIsBoundTwice(t *testing.T) {
 	t.Parallel()
 	for bit := inSessions; bit <= inHelp; bit <<= 1 {
-		seen := map[string]action{}
-		for i := range bindings {
-			b := &bindings[i]
+		seen := map[string]bool{}
+		for _, b := range bindings() {
 			if b.in&bit == 0 {
 				continue
 			}
 			for _, k := range b.keys {
-				if other, ok := seen[k]; ok {
-					t.Errorf("key %q does %d and %d in place %05b", k, other, b.act, bit)
+				if seen[k] {
+					t.Errorf("key %q is bound twice in place %06b", k, bit)
 				}
-				seen[k] = b.act
+				seen[k] = true
 			}
 		}
-		for k := range seen { // a pair must not begin with a key that does something alone
-			if first, _, ok := strings.Cut(k, " "); ok && first != "" {
-				if a, ok := seen[first]; ok {
-					t.Errorf("%q begins with %q, which does %d", k, first, a)
-				}
+		for k := range seen { // a pair must not start with a key that does something alone
+			if first, _, ok := strings.Cut(k, " "); ok && first != "" && seen[first] {
+				t.Errorf("%q starts with %q, which does something alone", k, first)
 			}
 		}
 	}
 }
 
-func TestEveryActionHasAKeyAndHelp(t *testing.T) {
+func TestEveryBindingDoesSomethingAndIsInTheHelp(t *testing.T) {
 	t.Parallel()
-	bound, helped := map[action]bool{}, map[string]bool{}
-	for i := range bindings {
-		b := &bindings[i]
-		bound[b.act] = true
+	helped := map[string]bool{}
+	table := bindings()
+	for i := range table {
+		b := &table[i]
+		if b.do == nil || len(b.keys) == 0 || b.in == 0 {
+			t.Errorf("row %d (%q) does nothing", i, b.keys)
+		}
 		if b.help != "" {
 			helped[b.group] = true
-		} else if i == 0 || bindings[i-1].help == "" && bindings[i-1].group != b.group {
+		} else if i == 0 || table[i-1].group != b.group {
 			t.Errorf("%q is not in the help", b.keys[0])
-		}
-	}
-	for a := actNone + 1; a <= actQuit; a++ {
-		if !bound[a] {
-			t.Errorf("action %d has no key", a)
 		}
 	}
 	for _, g := range groups {
@@ -58,22 +53,30 @@ func TestEveryActionHasAKeyAndHelp(t *testing.T) {
 func TestLookup(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
-		first, key string
-		in         place
-		want       action
-		pending    bool
+		name, first, key string
+		in               place
+		want             string // the first key of the row found, and the places of that row
+		pending          bool
 	}{
-		{"", "g", inMessages, actNone, true},
-		{"g", "g", inMessages, actFirst, false},
-		{"", "j", inHelp, actDown, false},
-		{"", "y", inHelp, actNone, false},
-		{"", "space", inMessages, actSelect, false},
-		{"", "space", inDetail, actNone, false},
-		{"g", "j", inMessages, actNone, false},
+		{"the first of a pair", "", "g", inMessages, "", true},
+		{"a pair", "g", "g", inMessages, "g g", false},
+		{"in the help", "", "j", inHelp, "j", false},
+		{"not in the help", "", "y", inHelp, "", false},
+		{"in a list", "", "space", inMessages, "space", false},
+		{"not in the detail", "", "space", inDetail, "", false},
+		{"not a pair", "g", "j", inMessages, "", false},
+		{"a second name", "", "shift+g", inSessions, "G", false},
 	} {
-		a, pending := lookup(c.first, c.key, c.in)
-		if a != c.want || pending != c.pending {
-			t.Errorf("lookup(%q, %q, %b) = %d, %v; want %d, %v", c.first, c.key, c.in, a, pending, c.want, c.pending)
-		}
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			b, pending := lookup(bindings(), c.first, c.key, c.in)
+			got := ""
+			if b != nil {
+				got = b.keys[0]
+			}
+			if got != c.want || pending != c.pending || b != nil && b.in&c.in == 0 {
+				t.Errorf("lookup(%q, %q, %b) = %q, %v; want %q, %v", c.first, c.key, c.in, got, pending, c.want, c.pending)
+			}
+		})
 	}
 }

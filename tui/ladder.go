@@ -4,6 +4,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/wspeek/wspeek/capture"
 	"github.com/wspeek/wspeek/tui/draw"
 	"github.com/wspeek/wspeek/tui/rows"
 
@@ -14,7 +15,7 @@ import (
 	"github.com/wspeek/wspeek/decode/trace"
 )
 
-// ladderMode says whether the messages are drawn as a ladder.
+// ladderMode reports whether the messages are drawn as a ladder.
 type ladderMode uint8
 
 const (
@@ -58,7 +59,7 @@ type ladderPane struct {
 	seen int
 }
 
-// ladderJob makes the rows of a ladder beside the screen.
+// ladderJob makes the rows of a ladder in the background.
 type ladderJob struct {
 	key  ladderKey
 	rest time.Duration
@@ -88,7 +89,7 @@ func (j *ladderJob) run(s *rows.Store) {
 	j.took = time.Since(began)
 }
 
-// laddering says whether the ladder stands in the place of the list. It shows one session, never all.
+// laddering reports whether the ladder is in the place of the list. It shows one session, never all.
 func (m *model) laddering() bool { return m.lad.mode != ladderOff && m.spec.Session != 0 }
 
 // turnLadder goes from the list to the ladder, to that with TCP, and back.
@@ -96,19 +97,19 @@ func (m *model) turnLadder(string) tea.Cmd {
 	switch {
 	case !m.laddering():
 		if !m.toOneSession() {
-			m.complain("a ladder shows one session, and no row of one is selected")
+			m.warn("a ladder shows one session; go to a row of one first")
 			return nil
 		}
 		m.lad = ladderPane{mode: ladderOn, list: draw.List{Height: m.msgs.list.Height, Follow: m.msgs.list.Follow}, seen: -1}
-		m.say("ladder of all messages, whatever is filtered; L adds what TCP did, f frames, Esc goes back to the list")
+		m.note("ladder: all messages, filtered or not; L adds TCP, f frames, Esc back to the list")
 	case m.lad.mode == ladderOn:
 		m.lad.mode = ladderTCP
-		m.say("the ladder shows what TCP did; L lists messages again")
+		m.note("the ladder shows TCP too; L lists messages again")
 	default:
 		m.leaveLadder()
 	}
 	m.focus = max(m.focus, paneMessages)
-	return m.relens()
+	return m.refilter()
 }
 
 // toOneSession chooses the session of the row that is looked at where all are shown.
@@ -131,11 +132,11 @@ func (m *model) leaveLadder() {
 		m.lad.want.stop.Store(true)
 	}
 	m.lad = ladderPane{}
-	m.say("messages are listed")
+	m.note("messages are listed")
 }
 
-// climb is the command that makes the ladder, nil where it is the right one already.
-func (m *model) climb() tea.Cmd {
+// makeLadder is the command that makes the ladder, nil where it is the right one already.
+func (m *model) makeLadder() tea.Cmd {
 	if !m.laddering() {
 		return nil
 	}
@@ -167,8 +168,8 @@ func (m *model) ladderKey() ladderKey {
 	return k
 }
 
-// climbed takes in a ladder.
-func (m *model) climbed(j *ladderJob) tea.Cmd {
+// ladderMade takes in a ladder.
+func (m *model) ladderMade(j *ladderJob) tea.Cmd {
 	p := &m.lad
 	if j != p.want {
 		return nil
@@ -181,18 +182,11 @@ func (m *model) climbed(j *ladderJob) tea.Cmd {
 	return m.build()
 }
 
-// ladderAct moves in the ladder; the list goes along.
-func (m *model) ladderAct(a action) {
-	if moveList(&m.lad.list, a) {
-		m.ladderMoved()
-	}
-}
-
 // ladderMoved lets the list stand on the message that the ladder stands on.
 func (m *model) ladderMoved() {
 	m.anchor = -1
 	if c, ok := m.current(); ok {
-		if at, _ := m.lens.Find(m.store, c.Index); at < m.msgs.list.N {
+		if at, _ := m.filter.Find(m.store, c.Index); at < m.msgs.list.N {
 			m.msgs.list.Set(at)
 		}
 	}
@@ -210,7 +204,7 @@ func (m *model) keepStep() {
 	if p.list.Follow && m.msgs.list.Follow {
 		return
 	}
-	if c, ok := m.lens.At(m.store, p.seen); ok {
+	if c, ok := m.filter.At(m.store, p.seen); ok {
 		p.list.Set(p.rowOf(&c))
 	}
 }
@@ -243,7 +237,7 @@ func (p *ladderPane) current(s *rows.Store) (c rows.Cell, ok bool) {
 	return s.Numbered(p.key.session, r.Message, r.Frame)
 }
 
-// ladderMark says whether the message of a row is selected.
+// ladderMark reports whether the message of a row is selected.
 func (m *model) ladderMark(r *ladder.Row) bool {
 	if len(m.msgs.marked) == 0 || r.Message == 0 {
 		return false
@@ -260,12 +254,9 @@ func ladderStyle(th *draw.Theme, s ladder.Style) draw.Style {
 }
 
 // View draws the pane in w cells and h rows.
-func (p *ladderPane) View(th *draw.Theme, info *decode.Session, selected func(*ladder.Row) bool, w, h int, focused bool) []string {
+func (p *ladderPane) View(th *draw.Theme, info *decode.Session, zero capture.Time, selected func(*ladder.Row) bool, w, h int, focused bool) []string {
 	p.list.Resize(h - 1)
-	d := ladder.Draw{Width: w - 3, NoTime: w-3 < ladder.MinWidth}
-	if len(p.rows) > 0 {
-		d.First = p.rows[0].At.Time
-	}
+	d := ladder.Draw{Width: w - 3, NoTime: w-3 < ladder.MinWidth, First: zero}
 	l := th.Line(w)
 	draw.Head(l, th, focused)
 	l.Put(th.Plain, " ")

@@ -43,7 +43,7 @@ func TestLadderSelectsForComparing(t *testing.T) {
 
 func TestLadderGrows(t *testing.T) {
 	t.Parallel()
-	d := drive(t, sample("jsonrpc"), 120, 40, Options{Live: true})
+	d := driveOn(t, sample("jsonrpc"), 120, 40, Options{Live: true})
 	d.keys("s", "j", "enter", "G", "L").shows("close 1000")
 	n := d.m.lad.list.N
 	f := feedOf(t, sample("graphql"))
@@ -70,7 +70,7 @@ func TestLadderIsGivenUp(t *testing.T) {
 	d := drive(t, sample("jsonrpc"), 120, 40, Options{})
 	d.keys("j", "enter")
 	d.m.turnLadder("")
-	d.m.climb()
+	d.m.makeLadder()
 	j := d.m.lad.want
 	d.m.leaveLadder()
 	if j.run(d.m.store); len(j.rows) > 4 {

@@ -43,10 +43,10 @@ const (
 )
 
 // losses are what was never captured, or not written, as parts of the account line: with as much detail as fits into room.
-func losses(th *draw.Theme, p *Progress, a *decode.Account, room int) []draw.Seg {
+func losses(th *draw.Theme, p *Progress, a *decode.Account, live bool, room int) []draw.Seg {
 	var parts []draw.Seg
 	for d := lossCounts; d <= lossSum; d++ {
-		parts = lossParts(th, p, a, d)
+		parts = lossParts(th, p, a, live, d)
 		w := 0
 		for _, s := range parts {
 			w += draw.Width(" · ") + draw.Width(s.Text)
@@ -58,9 +58,12 @@ func losses(th *draw.Theme, p *Progress, a *decode.Account, room int) []draw.Seg
 	return parts
 }
 
-func lossParts(th *draw.Theme, p *Progress, a *decode.Account, d lossDetail) []draw.Seg {
+func lossParts(th *draw.Theme, p *Progress, a *decode.Account, live bool, d lossDetail) []draw.Seg {
 	dropped, unseen := max(p.Dropped, a.Dropped), max(p.Unseen, a.Bytes.Missing)
-	parts := []draw.Seg{draw.Pick(dropped > 0, th.Bad, th.Dim).Of(show.Thousands(dropped) + " dropped" + p.Lost.text(d))}
+	var parts []draw.Seg
+	if dropped > 0 || live {
+		parts = append(parts, draw.Pick(dropped > 0, th.Bad, th.Dim).Of(show.Thousands(dropped)+" dropped"+p.Lost.text(d)))
+	}
 	if unseen > 0 {
 		text := show.CountGrouped(unseen, "byte")
 		if d >= lossShort {
@@ -74,16 +77,16 @@ func lossParts(th *draw.Theme, p *Progress, a *decode.Account, d lossDetail) []d
 	return parts
 }
 
-// coveredLoss says how many packets were dropped where a note or a prompt stands in the place of the account line; else it is empty.
+// coveredLoss says how many packets were dropped where a note or a prompt is in the place of the account line; else it is empty.
 func (m *model) coveredLoss() string {
 	n := max(m.progress.Dropped, m.count.Account.Dropped)
-	if n == 0 || m.note == "" && m.prompt == nil {
+	if n == 0 || m.noteText == "" && m.prompt == nil {
 		return ""
 	}
 	return show.Thousands(n) + " dropped"
 }
 
-// text is where packets were lost, in parentheses; empty where that is not known.
+// text is where packets were lost, in parentheses; empty if that is not known.
 func (l Lost) text(d lossDetail) string {
 	type place struct {
 		n    int64

@@ -69,13 +69,13 @@ func live(t *testing.T, f Feed, w, h int) *driver {
 	return &driver{t: t, m: m}
 }
 
-// TestLossIsShownBesideANote: what stands in the place of the account line does not hide that packets are lost.
+// TestLossIsShownBesideANote: what is in the place of the account line does not hide that packets are lost.
 func TestLossIsShownBesideANote(t *testing.T) {
 	t.Parallel()
 	d := live(t, &lossyFeed{p: Progress{Dropped: 1204}}, 80, 24)
 	d.refresh()
 	d.shows("1,204 dropped").lacks("live 1,204 dropped")
-	d.m.say("wrote 5 bytes")
+	d.m.note("wrote 5 bytes")
 	d.shows("live 1,204 dropped", "wrote 5 bytes")
 	d.keys("/").shows("live 1,204 dropped")
 }
@@ -94,14 +94,14 @@ func TestTroubleIsShown(t *testing.T) {
 	d.lacks("✗")
 	f.set(Progress{})
 	d.refresh()
-	d.shows("no longer: -w: disk full").lacks("✗")
+	d.shows("resolved: -w: disk full").lacks("✗")
 	at := time.Now()
 	d.m.now = func() time.Time { return at.Add(noteStays / 2) }
 	d.refresh()
-	d.shows("no longer: -w: disk full")
+	d.shows("resolved: -w: disk full")
 	d.m.now = func() time.Time { return at.Add(2 * noteStays) }
 	d.refresh()
-	d.lacks("no longer")
+	d.lacks("resolved")
 }
 
 // TestLossIsToldWithoutEvents: the screen learns of a loss within a second although no event comes, and of nothing

@@ -39,13 +39,10 @@ type messagesPane struct {
 	marked []int
 }
 
-// Key moves in the list, and says whether it knew the action.
-func (p *messagesPane) Key(a action) bool { return moveList(&p.list, a) }
-
 // mark selects or unselects message i.
 func (p *messagesPane) mark(i int) {
 	p.marked = toggled(p.marked, i)
-	p.marked = p.marked[max(len(p.marked)-2, 0):] // of three the oldest is given up
+	p.marked = p.marked[max(len(p.marked)-2, 0):] // of three the oldest is unselected
 }
 
 // toggled is what is selected when i is selected or unselected.
@@ -67,20 +64,28 @@ func (p *messagesPane) isMarked(i int) bool {
 	return false
 }
 
+const (
+	// minMicro and minDated are how many cells a list has at least whose times of day have microseconds, and dates.
+	minMicro = 76
+	minDated = 110
+)
+
 // minWire is how many cells a list has at least that has columns for the length on the wire and the frames.
 const minWire = 90
 
 // listView is what a list is drawn with.
 type listView struct {
-	th    *draw.Theme
-	lens  *rows.Filter
-	find  draw.Finder
-	zero  int64 // the time that others are shown relative to
-	apart bool  // they are shown relative to their session's begin
-	w     int
-	idle  string // what is said where there are no rows
-	past  string // what is said of messages that are no longer kept
-	focus bool
+	th     *draw.Theme
+	filter *rows.Filter
+	find   draw.Finder
+	zero   int64 // the time that others are shown relative to
+	dated  bool  // what is captured is not all of one day
+	apart  bool  // they are shown relative to their session's start
+	w      int
+	empty  []string // why there are no sessions, empty if there are
+	idle   string   // what is said where there are no rows
+	past   string   // what is said of messages that are no longer kept
+	focus  bool
 }
 
 func (v *listView) dir(d ws.Dir) draw.Style {
@@ -95,11 +100,14 @@ func (p *messagesPane) View(v *listView, s *rows.Store, h int) []string {
 	p.list.Resize(h - 1)
 	rows := []string{p.head(v)}
 	from, to := p.list.Visible()
-	cells := v.lens.Cells(s, from, to)
+	cells := v.filter.Cells(s, from, to)
 	for i := range cells {
 		rows = append(rows, p.row(v, &cells[i], from+i == p.list.Cursor))
 	}
-	if len(cells) == 0 {
+	switch {
+	case len(v.empty) > 0:
+		rows = append(rows, emptyRows(v.th, v.empty, v.w)...)
+	case len(cells) == 0:
 		rows = append(rows, v.th.Line(v.w).Put(v.th.Dim, "   "+v.idle).String())
 	}
 	return draw.Fit(rows, v.w, h)
@@ -111,7 +119,7 @@ func (p *messagesPane) head(v *listView) string {
 	l.Put(v.th.Plain, " ")
 	p.lead(v, l, "#", "time", "")
 	l.Col(v.th.Weak, 6, "kind")
-	if v.lens.Frames {
+	if v.filter.Frames {
 		l.Col(v.th.Weak, -7, "bytes")
 		return l.Put(v.th.Weak, frameTitle).Put(v.th.Warn, v.past).String()
 	}
@@ -132,7 +140,7 @@ func (p *messagesPane) lead(v *listView, l *draw.Line, id, at, dir string) {
 		st = v.th.Plain
 	}
 	wide := 6
-	if v.lens.Session == 0 {
+	if v.filter.Session == 0 {
 		wide = 9
 	}
 	if v.w < 56 {
@@ -143,7 +151,7 @@ func (p *messagesPane) lead(v *listView, l *draw.Line, id, at, dir string) {
 		if dir != "" {
 			st = v.th.Dim
 		}
-		l.Col(st, -11, at)
+		l.Col(st, -p.timeWidth(v), at)
 	}
 	dst := v.th.Sent
 	switch dir {
@@ -177,10 +185,22 @@ func (p *messagesPane) row(v *listView, c *rows.Cell, here bool) string {
 
 // id is the number of a row: N within a session, else SESSION:N.
 func (p *messagesPane) id(v *listView, session *decode.Session, n int) string {
-	if v.lens.Session == 0 {
+	if v.filter.Session == 0 {
 		return strconv.Itoa(session.N) + ":" + strconv.Itoa(n)
 	}
 	return strconv.Itoa(n)
+}
+
+// timeWidth is how many cells the column of times has: of day it shows microseconds where there is room, and the date
+// where the rows are not all of one day.
+func (p *messagesPane) timeWidth(v *listView) int {
+	switch {
+	case p.clock != OfDay || v.w < minMicro:
+		return 11
+	case v.dated && v.w >= minDated:
+		return len("2006-01-02 15:04:05.000000")
+	}
+	return len("15:04:05.000000")
 }
 
 func (p *messagesPane) time(v *listView, c *rows.Cell) string {
@@ -189,24 +209,54 @@ func (p *messagesPane) time(v *listView, c *rows.Cell) string {
 	case at == 0:
 		return ""
 	case p.clock == OfDay:
-		return time.Unix(0, at).Format("15:04:05.00")
+		return clockText(at, p.timeWidth(v), v.dated)
 	case p.clock == SinceAbove && !c.HasBefore:
 		return ""
 	case p.clock == SinceAbove:
-		return fmt.Sprintf("%+.5f", float64(at-c.Before)/1e9)
+		return secondsText(at-c.Before, true)
 	}
 	zero := v.zero
 	if s := c.Session; v.apart && s.HasStarted {
 		zero = int64(s.Started)
 	}
-	return fmt.Sprintf("%.5f", float64(at-zero)/1e9)
+	return secondsText(at-zero, false)
+}
+
+// clockText is a time of day in w cells, with its date where that is wanted and there is room for both or for one.
+func clockText(at int64, w int, dated bool) string {
+	t := time.Unix(0, at)
+	switch {
+	case w >= len("2006-01-02 15:04:05.000000"):
+		return t.Format("2006-01-02 15:04:05.000000")
+	case dated && w >= len("01-02 15:04:05"):
+		return t.Format("01-02 15:04:05")
+	case dated:
+		return t.Format("01-02 15:04")
+	case w >= len("15:04:05.000000"):
+		return t.Format("15:04:05.000000")
+	}
+	return t.Format("15:04:05.00")
+}
+
+// secondsText is a number of nanoseconds in seconds, in 11 cells: with as many decimals as fit, 5 at most.
+func secondsText(d int64, sign bool) string {
+	form := "%.*f"
+	if sign {
+		form = "%+.*f"
+	}
+	for decimals := 5; decimals > 0; decimals-- {
+		if s := fmt.Sprintf(form, decimals, float64(d)/1e9); len(s) <= 11 {
+			return s
+		}
+	}
+	return fmt.Sprintf(form, 0, float64(d)/1e9)
 }
 
 // drawMark draws an event of a session: opened, refused, ended.
 func (p *messagesPane) drawMark(v *listView, l *draw.Line, c *rows.Cell) {
 	s := c.Session
 	id := ""
-	if v.lens.Session == 0 {
+	if v.filter.Session == 0 {
 		id = strconv.Itoa(s.N)
 	}
 	p.lead(v, l, id, p.time(v, c), "●")

@@ -41,40 +41,48 @@ type model struct {
 	prompt  *prompt
 	history [len(promptSigns)]history
 
-	spec rows.Spec
-	lens *rows.Filter
-	// scanning says that a command looks through messages for the lens.
-	scanning bool
+	spec   rows.Spec
+	filter *rows.Filter
+	// filtering says that a command looks through messages for the filter.
+	filtering bool
 	// anchor is the message (frame) that the cursor is to come back to, -1 for none.
 	anchor int
 	// wanted is a session to go to as soon as it is there, 0 for none.
-	wanted  int
-	search  *rows.Query
-	hunt    *rows.Search
+	wanted int
+	search *rows.Query
+	// searching is the search that goes on in the background, nil for none; lastSearch is the last one, as long as the
+	// rows are those that it has looked at.
+	searching, lastSearch *rows.Search
+	// seeking is the direction in which a match is looked for as soon as the payload is laid out, 0 for none.
+	seeking int
 	version int
-	// writing gives up what is being written to a file, nil where nothing is.
+	// writing cancels what is being written to a file, nil if nothing is.
 	writing func()
 	// written are the files that were made.
 	written map[string]bool
 	// wrote says that a file was done after the last key.
 	wrote bool
-	// leaving says that q was pressed once to end a capture.
-	leaving bool
+	// leaving says that q was pressed once to end a capture, sure that this was so at the key before this one.
+	leaving, sure bool
+	// keys is the table of keys.
+	keys []binding
 
-	paused   bool
-	frozen   int // rows shown while paused
-	first    string
-	note     string
-	noteBad  bool
-	noted    time.Time
-	count    rows.Counts
-	progress Progress
-	began    time.Time
-	quitting bool
-	crash    error
+	paused        bool
+	frozen        int // rows shown while paused
+	first         string
+	noteText      string
+	noteIsWarning bool
+	noted         time.Time
+	count         rows.Counts
+	progress      Progress
+	began         time.Time
+	quitting      bool
+	crash         error
 	// crashed is called in any goroutine when one has panicked; Run sets it.
 	crashed func(error)
 	hits    []hit
+	// sleep lets the renderer sleep when nothing happens; nil in tests.
+	sleep *sleeper
 	// now is the clock, which tests replace.
 	now func() time.Time
 }
@@ -85,40 +93,34 @@ const refreshEvery = 40 * time.Millisecond
 // noteStays is how long a note stays in a live run.
 const noteStays = 15 * time.Second
 
-// refreshMsg tells that the store has changed.
+// refreshMsg reports that the store has changed.
 type refreshMsg struct{}
 
-// scannedMsg tells that a lens has caught up.
-type scannedMsg struct{ lens *rows.Filter }
+// scannedMsg reports that a filter has caught up.
+type scannedMsg struct{ filter *rows.Filter }
 
 // builtMsg brings a document.
 type builtMsg struct{ doc *doc.Document }
 
-// huntedMsg brings what a hunt has found.
-type huntedMsg struct {
-	hunt *rows.Search
-	at   int
-	step int
-}
-
-// wroteMsg tells what became of a file.
+// wroteMsg reports what became of a file.
 type wroteMsg struct {
 	name, text string
 	err        error
 }
 
-// crashMsg tells that a goroutine of ours has panicked.
+// crashMsg reports that a goroutine of ours has panicked.
 type crashMsg struct{ err error }
 
 func newModel(opt Options) (*model, error) {
-	m := &model{opt: opt, store: rows.New(rows.Limits{Budget: opt.Budget, History: opt.History, Sessions: opt.Sessions, Apart: opt.Apart}), crashed: func(error) {}, th: draw.NewTheme(true), written: map[string]bool{}, w: 80, h: 24, anchor: -1, now: time.Now}
+	m := &model{opt: opt, keys: bindings(), store: rows.New(rows.Limits{Budget: opt.Budget, History: opt.History, Sessions: opt.Sessions, Apart: opt.Apart}), crashed: func(error) {}, written: map[string]bool{}, w: 80, h: 24, anchor: -1, now: time.Now}
+	m.setTheme(true)
 	q, err := rows.Compile(opt.Filter)
 	if err != nil {
 		return nil, err
 	}
 	m.spec.Query = q
 	m.history[promptFilter].add(opt.Filter)
-	m.lens = rows.NewFilter(m.spec)
+	m.filter = rows.NewFilter(m.spec)
 	m.msgs.list.Follow = opt.Live
 	if opt.Live {
 		m.focus = paneMessages
@@ -127,12 +129,18 @@ func newModel(opt Options) (*model, error) {
 	if m.wanted = opt.Session; m.wanted > 0 {
 		m.focus = paneMessages
 		m.spec.Session = m.wanted
-		m.lens = rows.NewFilter(m.spec)
+		m.filter = rows.NewFilter(m.spec)
 		m.store.Pin(m.wanted)
 	}
 	m.began = m.now()
-	m.say(opt.Note)
+	m.note(opt.Note)
 	return m, nil
+}
+
+// setTheme takes the theme for a dark or a light background.
+func (m *model) setTheme(dark bool) {
+	m.th = draw.NewTheme(dark)
+	m.th.ASCII = m.opt.ASCII
 }
 
 // Init is tea.Model.
@@ -149,7 +157,7 @@ func (m *model) wait() tea.Cmd {
 	})
 }
 
-// refresh takes in the newest counters, and lets the lens catch up.
+// refresh takes in the newest counters, and lets the filter catch up.
 func (m *model) refresh() tea.Cmd {
 	m.count = m.store.Counts()
 	m.advance(m.opt.Feed.Progress())
@@ -159,10 +167,11 @@ func (m *model) refresh() tea.Cmd {
 		m.wanted = 0
 	}
 	m.trim()
-	if !m.scanning && m.lens.Stale(m.store) {
-		m.lens = rows.NewFilter(m.spec)
+	if !m.filtering && m.filter.Stale(m.store) {
+		m.filter, m.lastSearch = rows.NewFilter(m.spec), nil
 	}
 	m.growList()
+	m.stopFollowing()
 	if !m.det.isEntry() || m.det.subject().Entry.Kind == rows.OfMark {
 		m.version++ // a session's snapshot may be newer
 	}
@@ -176,28 +185,30 @@ func (m *model) advance(p Progress) {
 	switch m.progress = p; {
 	case p.Trouble == before:
 	case p.Trouble != "":
-		m.complain(p.Trouble)
+		m.warn(p.Trouble)
 	default:
-		m.say("no longer: " + before)
+		m.note("resolved: " + before)
 	}
-	if m.opt.Live && m.note != "" && m.now().Sub(m.noted) > noteStays && m.writing == nil {
-		m.note = ""
+	if m.opt.Live && m.noteText != "" && m.now().Sub(m.noted) > noteStays && m.writing == nil {
+		m.noteText = ""
 	}
 }
 
-// trim rids the list of what was forgotten, unless rows are being gone through by number.
+// trim takes in that rows were dropped, or changed since sessions have ended, unless rows are being gone through by
+// number.
 func (m *model) trim() {
-	if m.hunt != nil || m.writing != nil {
+	if m.searching != nil || m.writing != nil {
 		return
 	}
-	if m.lens.Trim(m.store, &m.msgs.list.Cursor, &m.msgs.list.Top, &m.frozen) {
-		m.lad.seen = -1
+	trimmed := m.filter.Trim(m.store, &m.msgs.list.Cursor, &m.msgs.list.Top, &m.frozen)
+	if adopted := m.filter.Adopt(m.store, &m.msgs.list.Cursor, &m.msgs.list.Top, &m.frozen); trimmed || adopted {
+		m.lad.seen, m.lastSearch = -1, nil
 	}
 }
 
-// growList takes in how many rows the lens has.
+// growList takes in how many rows the filter has.
 func (m *model) growList() {
-	rows, _, _ := m.lens.Progress(m.store)
+	rows, _, _ := m.filter.Progress(m.store)
 	if m.paused {
 		rows = min(rows, m.frozen)
 	}
@@ -205,50 +216,43 @@ func (m *model) growList() {
 	if m.anchor < 0 {
 		return
 	}
-	at, ready := m.lens.Find(m.store, m.anchor)
+	at, ready := m.filter.Find(m.store, m.anchor)
 	if m.msgs.list.Set(min(at, rows-1)); ready {
 		m.anchor = -1
 	}
 }
 
-// scan is the command that lets the lens catch up, nil where there is nothing to do.
+// scan is the command that lets the filter catch up, nil if there is nothing to do.
 func (m *model) scan() tea.Cmd {
-	if m.scanning || !m.lens.Behind(m.store) {
+	if m.filtering || !m.filter.Behind(m.store) {
 		return nil
 	}
-	m.scanning = true
-	v, s := m.lens, m.store
+	m.filtering = true
+	v, s := m.filter, m.store
 	return m.background(func() tea.Msg {
 		v.Scan(s)
 		return scannedMsg{v}
 	})
 }
 
-// relens shows what a changed spec lets through; the cursor stays at the message that it stands on.
-func (m *model) relens() tea.Cmd {
-	if m.spec == m.lens.Spec {
+// refilter shows the rows of a changed spec; the cursor stays at its message if that is one of them.
+func (m *model) refilter() tea.Cmd {
+	if m.spec == m.filter.Spec {
 		return nil
 	}
-	if !m.msgs.list.Follow && m.anchor < 0 && m.lens.Frames == m.spec.Frames && m.lens.Session == m.spec.Session {
-		if c, ok := m.lens.At(m.store, m.msgs.list.Cursor); ok {
+	if !m.msgs.list.Follow && m.anchor < 0 && m.filter.Frames == m.spec.Frames && m.filter.Session == m.spec.Session {
+		if c, ok := m.filter.At(m.store, m.msgs.list.Cursor); ok {
 			m.anchor = c.Index
 		}
 	}
-	m.lens.Cancel()
-	m.stopHunt()
-	m.lens, m.scanning = rows.NewFilter(m.spec), false
+	m.filter.Cancel()
+	m.stopSearching()
+	m.filter, m.filtering, m.lastSearch = rows.NewFilter(m.spec), false, nil
 	m.store.Pin(m.spec.Session)
 	m.paused = false
 	m.msgs.list = draw.List{Height: m.msgs.list.Height, Follow: m.msgs.list.Follow}
 	m.version++
 	return m.scan()
-}
-
-func (m *model) stopHunt() {
-	if m.hunt != nil {
-		m.hunt.Cancel()
-		m.hunt = nil
-	}
 }
 
 // finder is what is lit: the search, else the filter.
@@ -288,10 +292,10 @@ func (m *model) current() (rows.Cell, bool) {
 	if m.laddering() {
 		return m.lad.current(m.store)
 	}
-	return m.lens.At(m.store, m.msgs.list.Cursor)
+	return m.filter.At(m.store, m.msgs.list.Cursor)
 }
 
-// currentMessage is the index and copy of the message that the cursor stands on.
+// currentMessage is the index and copy of the message that the cursor is at.
 func (m *model) currentMessage() (i int, c rows.Cell, ok bool) {
 	c, ok = m.current()
 	switch {
@@ -308,7 +312,7 @@ func (m *model) currentMessage() (i int, c rows.Cell, ok bool) {
 }
 
 // build is the command that makes what the panes need and do not have.
-func (m *model) build() tea.Cmd { return tea.Batch(m.climb(), m.document()) }
+func (m *model) build() tea.Cmd { return tea.Batch(m.makeLadder(), m.document()) }
 
 // document is the command that makes the document of the detail pane, nil where it is the right one already.
 func (m *model) document() tea.Cmd {
@@ -332,29 +336,29 @@ func (m *model) document() tea.Cmd {
 	return m.background(func() tea.Msg { return builtMsg{q.Answer(s)} })
 }
 
-// pastOf says which messages of a session are no longer kept, empty for none.
+// pastOf says which messages of a session are no longer kept, empty if there is none.
 func (m *model) pastOf(session int) string {
 	first, count := m.store.Kept(session)
 	switch {
 	case first == 1:
 		return ""
 	case first > count:
-		return "  none is kept any more"
+		return "  no message is kept any more"
 	}
 	return "  kept from message " + show.Thousands(int64(first)) + " on"
 }
 
-// say puts a note on the status line.
-func (m *model) say(s string) { m.note, m.noteBad, m.noted = show.Inert(s), false, m.now() }
+// note puts a note on the status line.
+func (m *model) note(s string) { m.noteText, m.noteIsWarning, m.noted = show.Inert(s), false, m.now() }
 
-// complain puts an error there.
-func (m *model) complain(s string) { m.note, m.noteBad, m.noted = show.Inert(s), true, m.now() }
+// warn puts an error there.
+func (m *model) warn(s string) { m.noteText, m.noteIsWarning, m.noted = show.Inert(s), true, m.now() }
 
-// answer says what became of a piece of work.
-func (m *model) answer(text string, err error) {
+// noteOrWarn says what became of a piece of work.
+func (m *model) noteOrWarn(text string, err error) {
 	if err != nil {
-		m.complain(err.Error())
+		m.warn(err.Error())
 		return
 	}
-	m.say(text)
+	m.note(text)
 }

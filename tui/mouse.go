@@ -39,7 +39,7 @@ func (m *model) wheel(e tea.Mouse) tea.Cmd {
 	case m.help != nil:
 		m.help.list.Scroll(d)
 	case m.cmp != nil:
-		m.cmp.scroll(d)
+		m.cmp.rows().Scroll(d)
 	default:
 		if p, ok := m.at(e.X, e.Y); ok {
 			m.listOf(p.pane).Scroll(d)
@@ -71,7 +71,7 @@ func (m *model) click(e tea.Mouse) tea.Cmd {
 	again := was == p.pane && l.Cursor == i
 	l.Set(i)
 	if again {
-		return m.paneAct(actOpen, "enter")
+		return tea.Batch(m.openRow("enter"), m.build())
 	}
 	return m.moved(p.pane)
 }
@@ -94,7 +94,7 @@ func (m *model) moved(p pane) tea.Cmd {
 	switch p {
 	case paneSessions:
 		m.spec.Session = m.sess.selected(m.store)
-		return tea.Batch(m.relens(), m.build())
+		return tea.Batch(m.refilter(), m.build())
 	case paneMessages:
 		if m.anchor = -1; m.laddering() {
 			m.ladderMoved()

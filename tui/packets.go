@@ -11,28 +11,10 @@ import (
 	tea "charm.land/bubbletea/v2"
 )
 
-// Packets are the packets that what is shown was read from.
-type Packets interface {
-	// Save writes packets to a file, and answers in half a line what it wrote and what of it is missing. It is called
-	// beside the screen, one call at a time. When ctx is done it gives up; whenever it returns an error no file is left
-	// behind.
-	Save(ctx context.Context, what Saving) (string, error)
-}
-
-// Saving says which packets are saved, and where.
-type Saving struct {
-	// Name is the file; it is made by Save. Over says that one of that name is replaced.
-	Name string
-	Over bool
-	// Sessions are the numbers of the sessions of whose TCP connections all packets are wanted, in rising order. None
-	// stands for every packet.
-	Sessions []int
-}
-
 var (
 	errNoFile    = errors.New("want the name of a file")
-	errNoPackets = errors.New("there are no packets here that could be saved")
-	errWriting   = errors.New("a file is being written: Esc gives that up")
+	errNoPackets = errors.New("there are no packets here to save")
+	errWriting   = errors.New("a file is being written; Esc cancels it")
 )
 
 // savePackets is the command of ":w FILE [SESSIONS]".
@@ -51,19 +33,19 @@ func (m *model) savePackets(arg string, over bool) (tea.Cmd, error) {
 	}
 	ctx, stop := context.WithCancel(context.Background())
 	m.writing = stop
-	m.say("writing " + name + " ... Esc gives up")
+	m.note("writing " + name + " ... Esc cancels")
 	packets, filtered := m.opt.Packets, m.spec.Query != nil && len(sessions) == 0
 	return m.background(func() tea.Msg {
 		defer stop()
 		text, err := packets.Save(ctx, Saving{name, over, sessions})
 		if filtered {
-			text += "; the filter is for messages: packets of all sessions"
+			text += "; the filter applies to messages only: packets of all sessions"
 		}
 		return wroteMsg{name, text, err}
 	}), nil
 }
 
-// savingOf takes a name and the numbers behind it apart. A name may have blanks, where it is quoted or ends as captures do.
+// savingOf takes a name and the numbers after it apart. A name may have blanks, where it is quoted or ends as captures do.
 func (m *model) savingOf(arg string) (name string, sessions []int, err error) {
 	name, rest := nameOf(strings.TrimSpace(arg))
 	if err := saveable(name); err != nil {
@@ -73,11 +55,11 @@ func (m *model) savingOf(arg string) (name string, sessions []int, err error) {
 		from, to, ok := span(s)
 		switch {
 		case !ok:
-			return "", nil, fmt.Errorf("%s is no session: FILE 3 5-7 wants those of sessions 3, 5, 6 and 7", s)
+			return "", nil, fmt.Errorf("%s is not a session number: FILE 3 5-7 saves sessions 3, 5, 6 and 7", s)
 		case to < from:
 			return "", nil, fmt.Errorf("%s: want the lower number first", s)
 		case from < 1 || to > m.count.Sessions:
-			return "", nil, fmt.Errorf("%s: there are sessions 1 to %d", s, m.count.Sessions)
+			return "", nil, fmt.Errorf("%s: %s", s, m.sessionsWords())
 		}
 		for n := from; n <= to; n++ {
 			sessions = append(sessions, n)
@@ -86,10 +68,22 @@ func (m *model) savingOf(arg string) (name string, sessions []int, err error) {
 	return name, slices.Compact(sorted(sessions)), nil
 }
 
+// sessionsWords says which sessions there are.
+func (m *model) sessionsWords() string {
+	switch n := m.count.Sessions; n {
+	case 0:
+		return "no session has been found yet"
+	case 1:
+		return "there is only session 1"
+	default:
+		return fmt.Sprintf("there are sessions 1 to %d", n)
+	}
+}
+
 // captureEndings are how names of captures end.
 var captureEndings = []string{".pcapng", ".pcap", ".cap"}
 
-// nameOf is the name at the begin of a line, and what is behind it. Where no word ends as captures do, the name goes on
+// nameOf is the name at the start of a line, and what is after it. Where no word ends as captures do, the name goes on
 // until a word that begins as a list of sessions does.
 func nameOf(line string) (name, rest string) {
 	if line != "" && strings.ContainsRune(`'"`, rune(line[0])) {
@@ -111,7 +105,7 @@ func nameOf(line string) (name, rest string) {
 	return line, ""
 }
 
-// otherEndings are those of what is no pcapng.
+// otherEndings are those of what is not pcapng.
 var otherEndings = []string{".har", ".json", ".ndjson", ".csv", ".md", ".txt", ".gz", ".zst"}
 
 // saveable refuses names under which nobody would look for pcapng.
@@ -167,7 +161,7 @@ const longestSpans = 20
 
 // askPackets opens the command line to write the packets of the selected sessions, else of the one that the cursor
 // stands on, or of all.
-func (m *model) askPackets() tea.Cmd {
+func (m *model) askPackets(string) tea.Cmd {
 	ns := m.sess.marked
 	if n := m.sess.selected(m.store); len(ns) == 0 && n != 0 {
 		ns = []int{n}

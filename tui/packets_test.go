@@ -14,7 +14,7 @@ import (
 type fakePackets struct {
 	asked []Saving
 	err   error
-	// wait lets Save wait until it is given up.
+	// wait lets Save wait until it is cancelled.
 	wait bool
 }
 
@@ -70,7 +70,7 @@ func TestSavePacketsRefuses(t *testing.T) {
 	for line, want := range map[string]string{
 		"w": "want the name of a file", "w x 3": "3: there are sessions 1 to 2", "w x 2-1": "2-1: want the lower number first", "w x 0": "0: there are sessions",
 		"w -": "want the name of a file", "w x.har": "x.har: packets are written as pcapng", "w x.pcapng.gz 1": "x.pcapng.gz: packets are written as pcapng",
-		"w x.pcapng 1 2-y": "2-y is no session", "w x.pcapng y": "y is no session", "w x 1 y": "y is no session",
+		"w x.pcapng 1 2-y": "2-y is not a session number", "w x.pcapng y": "y is not a session number", "w x 1 y": "y is not a session number",
 	} {
 		d.keys(":", line, "enter").shows("✗ :w: " + want)
 	}
@@ -80,7 +80,7 @@ func TestSavePacketsRefuses(t *testing.T) {
 	f.err = errors.New("no space left on device")
 	d.keys(":", "w x", "enter").shows("✗ no space left on device")
 	d = drive(t, sample("port-reuse"), 120, 40, Options{})
-	d.keys(":", "w x", "enter").shows("✗ :w: there are no packets here that could be saved")
+	d.keys(":", "w x", "enter").shows("✗ :w: there are no packets here to save")
 }
 
 // An Esc that comes too late to give up what is written does nothing else.
@@ -100,7 +100,7 @@ func TestEscComesTooLate(t *testing.T) {
 func TestSavePacketsBesideAFilter(t *testing.T) {
 	t.Parallel()
 	d := drive(t, sample("port-reuse"), 120, 40, Options{Packets: &fakePackets{}})
-	d.keys("/", "xyzzy", "enter", ":", "w x", "enter").shows("written to x; the filter is for messages: packets of all sessions")
+	d.keys("/", "xyzzy", "enter", ":", "w x", "enter").shows("written to x; the filter applies to messages only: packets of all sessions")
 	d.keys(":", "w x 1", "enter").shows("written to x").lacks("the filter is for messages")
 }
 
@@ -108,8 +108,8 @@ func TestSavePacketsBesideAFilter(t *testing.T) {
 func TestLiveIsNotLeftByMistake(t *testing.T) {
 	t.Parallel()
 	d := live(t, &lossyFeed{}, 80, 24)
-	d.keys("esc", "esc", "esc").shows("the capture goes on; q twice ends it")
-	d.keys("q").shows("q again ends it").keys("j", "q").shows("q again ends it")
+	d.keys("esc", "esc", "esc").shows("still capturing; press q twice to quit")
+	d.keys("q").shows("press q again to quit").keys("j", "q").shows("press q again to quit")
 	if d.quit {
 		t.Error("it has ended")
 	}
@@ -118,7 +118,7 @@ func TestLiveIsNotLeftByMistake(t *testing.T) {
 	}
 }
 
-// Esc gives up what is written; until then nothing else is written.
+// Esc cancels what is written; until then nothing else is written.
 func TestSavePacketsIsGivenUp(t *testing.T) {
 	t.Parallel()
 	d := drive(t, sample("port-reuse"), 120, 40, Options{Packets: &fakePackets{wait: true}})
@@ -128,13 +128,13 @@ func TestSavePacketsIsGivenUp(t *testing.T) {
 	}
 	wrote := make(chan tea.Msg, 1)
 	go func() { wrote <- cmd() }()
-	d.shows("writing x.pcapng ... Esc gives up", "writing, Esc ends")
+	d.shows("writing x.pcapng ... Esc cancels", "writing, Esc cancels")
 	d.keys(":", "w y", "enter").shows("✗ :w: a file is being written")
 	d.keys(":", "export y", "enter").shows("✗ a file is being written")
 	d.keys("j", "enter", "j", ":", "payload y", "enter").shows("✗ a file is being written")
 	d.keys("esc")
 	d.send(<-wrote)
-	d.shows("✗ given up; nothing was written").lacks("writing, Esc ends")
+	d.shows("✗ given up; nothing was written").lacks("writing, Esc cancels")
 	if d.quit || d.m.focus != paneMessages {
 		t.Error("Esc did more than give up")
 	}

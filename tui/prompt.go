@@ -41,7 +41,7 @@ type prompt struct {
 	// at is the line of the history that is shown, len(lines) for none; draft is what had been typed before.
 	at    int
 	draft string
-	// words are what completion inserts behind head, one after the other; tried counts the Tab keys.
+	// words are what completion inserts after head, one after the other; tried counts the Tab keys.
 	words []string
 	head  string
 	tried int
@@ -64,7 +64,7 @@ func (p *prompt) Paste(s string) {
 	p.check()
 }
 
-// Key edits; done says that the line was given, gone that it was given up.
+// Key edits; done says that the line was given, gone that it was cancelled.
 func (p *prompt) Key(key tea.KeyPressMsg) (done, gone bool) {
 	name := key.String()
 	if name != "tab" && name != "shift+tab" {
@@ -93,7 +93,7 @@ func (p *prompt) Key(key tea.KeyPressMsg) (done, gone bool) {
 	return false, false
 }
 
-// check compiles what stands in the line.
+// check compiles what is in the line.
 func (p *prompt) check() {
 	if p.kind == promptFilter || p.kind == promptSearch {
 		p.query, p.err = rows.Compile(p.input.String())
@@ -205,7 +205,7 @@ func (p *prompt) hint(th *draw.Theme, w int) string {
 	case p.kind == promptCommand:
 		l.Put(th.Dim, commandHint(p.input.String()))
 	default:
-		l.Put(th.Dim, "Enter writes a new file, for you alone (0600); Esc gives up")
+		l.Put(th.Dim, "Enter writes a new file that only you can read (0600); Esc cancels")
 	}
 	return l.Put(th.Dim, tabs(cs, 40)).String()
 }

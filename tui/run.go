@@ -4,9 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"runtime"
-	"runtime/debug"
-	"strings"
+	"os"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -17,30 +15,31 @@ import (
 // leaveWithin is how long Run waits for a Feed that is not live when the user quits.
 const leaveWithin = 2 * time.Second
 
-// framesPerSecond is how often the screen may be drawn: a key is answered within 10 ms and what drawing takes.
-const framesPerSecond = 100
-
 // Run shows what the Feed hands over until the user quits or ctx is done. The account is what was read until then;
 // the error is the Feed's, or one of the terminal.
 func Run(ctx context.Context, opt Options) (*decode.Account, error) {
+	opt.ASCII = opt.ASCII || asciiOnly(environ(opt))
 	m, err := newModel(opt)
 	if err != nil {
 		return nil, fmt.Errorf("display filter: %w", err)
 	}
 	p := tea.NewProgram(m, programOptions(ctx, opt)...)
+	m.sleep = newSleeper(p)
 	m.crashed = func(err error) { go p.Send(crashMsg{err}) }
 	feedCtx, stop := context.WithCancel(ctx)
+	watchCtx, stopWatching := context.WithCancel(feedCtx)
 	fed := make(chan struct{})
 	go func() {
 		defer close(fed)
 		defer m.guard()
 		m.store.Finish(opt.Feed.Run(feedCtx, m.store.Visit), opt.Feed.Account)
+		stopWatching()
 	}()
-	go watch(feedCtx, opt.Feed, m.store.Notify)
+	go watch(watchCtx, opt.Feed, m.store.Notify)
 	_, err = p.Run()
 	stop()
-	m.lens.Cancel()
-	m.stopHunt()
+	m.filter.Cancel()
+	m.stopSearching()
 	leave(fed, opt.Live)
 	return m.end(ctx, err)
 }
@@ -56,6 +55,14 @@ func leave(fed <-chan struct{}, live bool) {
 	case <-fed:
 	case <-time.After(leaveWithin):
 	}
+}
+
+// environ is the environment of the terminal.
+func environ(opt Options) []string {
+	if opt.Environ != nil {
+		return opt.Environ
+	}
+	return os.Environ()
 }
 
 func programOptions(ctx context.Context, opt Options) []tea.ProgramOption {
@@ -107,26 +114,4 @@ func (m *model) caught(next *tea.Model, cmd *tea.Cmd) {
 		m.crash = crashed(r)
 		*next, *cmd = m, tea.Quit
 	}
-}
-
-// crashed is the error that a panic becomes: where it happened, and nothing of what was being read. Only the
-// runtime's own words are told: the value of another panic may quote payload.
-func crashed(r any) error {
-	what := "panic"
-	if e, ok := r.(runtime.Error); ok {
-		what = e.Error()
-	}
-	return fmt.Errorf("internal error: %s (please report it)\n%s", what, functions(string(debug.Stack())))
-}
-
-// functions are the lines of a stack that name files, without the arguments of calls.
-func functions(stack string) string {
-	var out []string
-	for _, l := range strings.Split(stack, "\n") {
-		if at := strings.LastIndexByte(l, '/'); at >= 0 && strings.HasPrefix(l, "\t") {
-			l, _, _ = strings.Cut(l[at+1:], " ")
-			out = append(out, l)
-		}
-	}
-	return strings.Join(out[:min(len(out), 30)], " < ")
 }

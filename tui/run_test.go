@@ -96,7 +96,7 @@ func TestHazard_O18_CrashOfTheScreenRestoresTheTerminal(t *testing.T) {
 		t.Error("the crash went unnoticed")
 	}
 	d = drive(t, sample("graphql"), 80, 24, Options{})
-	d.m.lens = nil
+	d.m.filter = nil
 	if d.keys("j", "enter"); d.m.crash == nil || !d.quit {
 		t.Error("the crash of Update went unnoticed")
 	}

@@ -17,13 +17,13 @@ import (
 // sessionsPane lists the sessions; its first row stands for all of them.
 type sessionsPane struct {
 	list draw.List
-	// at is the number of the session that the cursor stands on, 0 for all, if the cursor is at row atRow.
+	// at is the number of the session that the cursor is at, 0 for all, if the cursor is at row atRow.
 	at, atRow int
 	// marked are the numbers of the sessions selected, to compare two or to write their packets, in that order.
 	marked []int
 }
 
-// selected is the number of the session that the cursor stands on, 0 for all.
+// selected is the number of the session that the cursor is at, 0 for all.
 func (p *sessionsPane) selected(s *rows.Store) int {
 	if p.atRow != p.list.Cursor {
 		p.atRow = p.list.Cursor
@@ -44,7 +44,7 @@ func (p *sessionsPane) choose(s *rows.Store, session int) {
 	p.at, p.atRow = session, p.list.Cursor
 }
 
-// grow tells that n sessions are kept now. The cursor stays at its session, as long as that is there.
+// grow reports that n sessions are kept now. The cursor stays at its session, as long as that is there.
 func (p *sessionsPane) grow(s *rows.Store, n int) {
 	if at := p.selected(s); at > 0 {
 		row := s.PositionOf(at) + 1
@@ -56,9 +56,6 @@ func (p *sessionsPane) grow(s *rows.Store, n int) {
 		p.atRow = -1
 	}
 }
-
-// Key moves in the list, and says whether it knew the action.
-func (p *sessionsPane) Key(a action) bool { return moveList(&p.list, a) }
 
 // sessionColumn is a column of the list; right-aligned where width is negative. It is shown from min cells on, so that
 // the address has 30 where there are 76.
@@ -83,7 +80,7 @@ var sessionColumns = []sessionColumn{
 	{"time", -7, 90, doc.Duration},
 	{"end", 22, 76, endBrief},
 	{"finds", -5, 90, func(s *decode.Session) string { return number(s.Findings) }},
-	{"believed", 10, 132, func(s *decode.Session) string {
+	{"certainty", 10, 132, func(s *decode.Session) string {
 		switch {
 		case s.Confidence > 0:
 			return fmt.Sprintf("guess %.2f", s.Confidence)
@@ -142,8 +139,8 @@ func columnsIn(w int) (cols []sessionColumn, address int) {
 	return cols, max(address, 6)
 }
 
-// View draws the pane.
-func (p *sessionsPane) View(th *draw.Theme, s *rows.Store, w, h int, focused bool) []string {
+// View draws the pane in w cells and h rows. Empty says why there are no sessions, if that is known.
+func (p *sessionsPane) View(th *draw.Theme, s *rows.Store, empty []string, w, h int, focused bool) []string {
 	p.list.Resize(h - 1)
 	cols, address := columnsIn(w)
 	l := th.Line(w)
@@ -165,7 +162,25 @@ func (p *sessionsPane) View(th *draw.Theme, s *rows.Store, w, h int, focused boo
 	for i, info := range infos {
 		rows = append(rows, p.row(th, s, info, cols, address, w, from+i == p.list.Cursor, focused))
 	}
+	if len(empty) > 0 {
+		rows = append(rows, emptyRows(th, empty, w)...)
+	}
 	return draw.Fit(rows, w, h)
+}
+
+// emptyRows are sentences in the place of rows.
+func emptyRows(th *draw.Theme, sentences []string, w int) (out []string) {
+	r := draw.NewRich(w - 4)
+	for _, s := range sentences {
+		r.Add(2, th.Warn.Of(s))
+	}
+	out = append(out, th.Line(w).String())
+	for i := range r.Len() {
+		l := th.Line(w).Skip(3)
+		r.Draw(i, l)
+		out = append(out, l.String())
+	}
+	return out
 }
 
 func (p *sessionsPane) row(th *draw.Theme, s *rows.Store, i *decode.Session, cols []sessionColumn, address, w int, here, focused bool) string {
@@ -181,7 +196,7 @@ func (p *sessionsPane) row(th *draw.Theme, s *rows.Store, i *decode.Session, col
 		switch {
 		case c.text == nil:
 			l.Col(th.Plain, address, show.Inert(draw.Clip(export.Address(i), 4*address)))
-		case c.title == "state" && i.State == decode.Refused, c.title == "finds", c.title == "believed":
+		case c.title == "state" && i.State == decode.Refused, c.title == "finds", c.title == "certainty":
 			l.Col(th.Bad, c.width, c.text(i))
 		case c.title == "→ msgs", c.title == "→ bytes":
 			l.Col(th.Sent, c.width, c.text(i))

@@ -39,12 +39,12 @@ func (m *model) sparkLine() string {
 // accountLine says what was read and whether it is complete, or a note.
 func (m *model) accountLine() string {
 	l := m.th.Line(m.w)
-	if m.note != "" {
+	if m.noteText != "" {
 		st := m.th.Bold
-		if m.noteBad {
+		if m.noteIsWarning {
 			l.Put(m.th.Bad, " ✗ ")
 		}
-		return l.Put(st, m.note).String()
+		return l.Put(st, m.noteText).String()
 	}
 	for _, part := range m.accountParts() {
 		if l.Used() > 0 {
@@ -64,7 +64,7 @@ func (m *model) accountParts() []draw.Seg {
 	a, th := &m.count.Account, m.th
 	parts := []draw.Seg{m.completeness(), th.Plain.Of(show.Thousands(m.progress.Packets) + " pkts")}
 	room := m.w - draw.Width(parts[0].Text) - draw.Width(" · ") - draw.Width(parts[1].Text)
-	parts = append(parts, losses(th, &m.progress, a, room)...)
+	parts = append(parts, losses(th, &m.progress, a, m.opt.Live, room)...)
 	parts = append(parts, draw.Pick(m.count.Findings > 0, th.Warn, th.Dim).Of(show.CountGrouped(int64(m.count.Findings), "finding")),
 		th.Plain.Of(m.placeText()))
 	if text := m.pastText(); text != "" {
@@ -85,7 +85,7 @@ func (m *model) accountParts() []draw.Seg {
 	return parts
 }
 
-// pastText says how much was forgotten.
+// pastText says how much was dropped.
 func (m *model) pastText() string {
 	c := &m.count
 	if c.PastMessages == 0 && c.PastSessions == 0 {
@@ -98,7 +98,7 @@ func (m *model) pastText() string {
 	return text
 }
 
-// completeness says whether all of the capture is known.
+// completeness reports whether all of the capture is known.
 func (m *model) completeness() draw.Seg {
 	switch {
 	case m.count.Trouble != "" || len(m.count.Account.Why) > 0:
@@ -127,15 +127,19 @@ func (m *model) placeText() string {
 func (m *model) footer() string {
 	l := m.th.Line(m.w)
 	at := m.place()
-	for i := range bindings {
-		b := &bindings[i]
-		if b.short == "" || b.in&at == 0 || b.act == actHelp {
+	for i := range m.keys {
+		b := &m.keys[i]
+		if b.short == "" || b.in&at == 0 {
 			continue
 		}
-		if l.Left() < draw.Width(b.written())+len(b.short)+10 {
+		short := b.short
+		if short == "back" && m.place() == inSessions {
+			short = "quit"
+		}
+		if l.Left() < draw.Width(b.written())+len(short)+10 {
 			break
 		}
-		l.Put(m.th.Bold, " "+b.written()).Put(m.th.Dim, " "+b.short+" ")
+		l.Put(m.th.Bold, " "+b.written()).Put(m.th.Dim, " "+short+" ")
 	}
 	l.To(m.w-7).Put(m.th.Bold, " ?").Put(m.th.Dim, " help")
 	return l.String()

@@ -47,7 +47,7 @@ func TestFilterStory(t *testing.T) {
 	d.keys("esc").shows("/ ws.len > 150")
 	d.keys("/", "ctrl+u", "enter").shows("connection_init")
 	d.keys("/", "up", "enter").shows("/ ws.len > 150")
-	d.keys("/", "ctrl+u", "nothing at all like this", "enter").shows("nothing is let through")
+	d.keys("/", "ctrl+u", "nothing at all like this", "enter").shows("no rows match; / edits the filter")
 }
 
 func TestQuickFilters(t *testing.T) {
@@ -66,11 +66,13 @@ func TestSearchGoesThroughMatches(t *testing.T) {
 	d := drive(t, sample("jsonrpc"), 120, 40, Options{})
 	d.keys("j", "enter", "home", "&", "error", "enter").shows("▶      4", `"error"`)
 	d.keys("n").shows("▶      6").keys("N").shows("▶      4")
-	d.keys("n", "n").shows("▶      6", "no match below")
+	d.keys("n").shows("▶      6", "match 2 of 2").lacks("past the end")
+	d.keys("n").shows("▶      4", "match 1 of 2, past the end of the list")
+	d.keys("N").shows("▶      6", "match 2 of 2, past the end of the list").keys("N")
 	if hit, _ := feedtest.Brackets(d.m.th.Hit); !strings.Contains(d.m.screen(), hit) {
 		t.Error("no match is lit")
 	}
-	d.keys("esc", "n").shows("nothing is searched for")
+	d.keys("esc", "n").shows("no search yet")
 }
 
 func TestSearchWithinAPayload(t *testing.T) {
@@ -86,9 +88,9 @@ func TestSearchWithinAPayload(t *testing.T) {
 
 func TestPauseHoldsTheList(t *testing.T) {
 	t.Parallel()
-	d := drive(t, sample("graphql"), 80, 24, Options{Live: true})
-	d.keys("G").shows("following", "ended")
-	d.keys("p").shows("stands still")
+	d := driveOn(t, sample("graphql"), 80, 24, Options{Live: true})
+	d.keys("G").shows("following", "live")
+	d.keys("p").shows("the list is paused, capturing goes on")
 	n := d.m.msgs.list.N
 	f := feedOf(t, sample("jsonrpc"))
 	if err := f.Run(t.Context(), d.m.store.Visit); err != nil {
@@ -128,7 +130,7 @@ func TestSaveAndExport(t *testing.T) {
 	if b, err := os.ReadFile("wspeek-1-1.txt"); err != nil || len(b) != 54 {
 		t.Errorf("%q, %v", b, err)
 	}
-	d.keys("j", "w", "ctrl+u", "wspeek-1-1.txt", "enter").shows("✗", "there already")
+	d.keys("j", "w", "ctrl+u", "wspeek-1-1.txt", "enter").shows("✗", "already exists; choose another name")
 	d.keys(":", "payload! wspeek-1-1.txt", "enter").shows("wrote 35 bytes")
 	d.keys("2", "x", "ctrl+u", "out.ndjson", "enter").shows("wrote 5 lines")
 	b, err := os.ReadFile("out.ndjson")
@@ -184,8 +186,8 @@ func TestMouse(t *testing.T) {
 func TestAnyKeysAnySize(t *testing.T) {
 	t.Parallel()
 	var all []string
-	for i := range bindings {
-		for _, k := range bindings[i].keys {
+	for _, b := range bindings() {
+		for _, k := range b.keys {
 			if k != "Q" && k != "ctrl+c" && k != "w" && k != "x" && k != "ctrl+z" && len(k) < 7 {
 				all = append(all, k)
 			}

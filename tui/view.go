@@ -3,7 +3,9 @@ package tui
 import (
 	"fmt"
 	"strings"
+	"time"
 
+	"github.com/wspeek/wspeek/tui/doc"
 	"github.com/wspeek/wspeek/tui/draw"
 	"github.com/wspeek/wspeek/tui/rows"
 
@@ -102,6 +104,9 @@ func (m *model) layout(y, h int) []hit {
 	case m.w >= minThree && h >= minStack && !m.stacked:
 		left := m.w * 56 / 100
 		top := max(5, min(h/3, m.sess.list.N+1))
+		if len(doc.WhyEmpty(&m.count)) > 0 {
+			top = h / 2
+		}
 		return []hit{{paneSessions, 0, y, left, top}, {paneMessages, 0, y + top, left, h - top},
 			{paneDetail, left + 1, y, m.w - left - 1, h}}
 	case m.focus == paneSessions:
@@ -146,30 +151,49 @@ func (m *model) pane(p hit) []string {
 	focused := p.pane == m.focus && m.prompt == nil
 	switch p.pane {
 	case paneSessions:
-		return m.sess.View(m.th, m.store, p.w, p.h, focused)
+		return m.sess.View(m.th, m.store, doc.WhyEmpty(&m.count), p.w, p.h, focused)
 	case paneDetail:
 		return m.det.View(m.th, p.w, p.h, focused)
 	}
 	if m.laddering() {
-		return m.lad.View(m.th, m.store.Session(m.spec.Session), m.ladderMark, p.w, p.h, focused)
+		return m.lad.View(m.th, m.store.Session(m.spec.Session), m.store.Zero(m.spec.Session), m.ladderMark, p.w, p.h, focused)
 	}
-	v := &listView{th: m.th, lens: m.lens, find: m.finder(), zero: m.zero(), apart: m.opt.Apart, w: p.w, idle: m.idle(), past: m.pastOf(m.spec.Session), focus: focused}
+	v := &listView{th: m.th, filter: m.filter, find: m.finder(), zero: m.zero(), dated: m.dated(), apart: m.opt.Apart, w: p.w, idle: m.idle(), empty: doc.WhyEmpty(&m.count), past: m.pastOf(m.spec.Session), focus: focused}
 	return m.msgs.View(v, m.store, p.h)
+}
+
+// dated reports whether what is captured is not all of one day.
+func (m *model) dated() bool {
+	first, last := m.store.Times()
+	return time.Unix(0, int64(first)).Format(time.DateOnly) != time.Unix(0, int64(last)).Format(time.DateOnly)
 }
 
 // idle says why the list is empty.
 func (m *model) idle() string {
-	switch {
-	case m.scanning, !m.count.Done && m.count.Messages == 0:
+	if m.filtering || !m.count.Done && m.count.Messages == 0 {
 		return "..."
-	case m.spec.Query != nil, m.spec.Chip != rows.All, m.spec.NoHeartbeats, m.spec.NoControl:
-		return "nothing is let through: 1 shows all, / edits the filter"
-	case m.count.Messages == 0 && len(m.count.Account.Encrypted) > 0:
-		return "no WebSocket traffic is readable here: " + encrypted(&m.count.Account)
-	case m.count.Messages == 0 && m.count.Done:
-		return "no WebSocket messages in this capture"
+	}
+	if hints := m.hidden(); m.count.Messages > 0 && len(hints) > 0 {
+		return "no rows match; " + strings.Join(hints, ", ")
 	}
 	return "no messages"
+}
+
+// hidden says with which keys what is hidden comes back.
+func (m *model) hidden() (hints []string) {
+	if m.spec.Chip != rows.All {
+		hints = append(hints, "press 1 to show all")
+	}
+	if m.spec.Query != nil {
+		hints = append(hints, "/ edits the filter")
+	}
+	if m.spec.NoHeartbeats {
+		hints = append(hints, "b shows heartbeats")
+	}
+	if m.spec.NoControl {
+		hints = append(hints, "c shows control frames")
+	}
+	return hints
 }
 
 // encrypted says how many connections are encrypted.
@@ -191,6 +215,9 @@ func (m *model) titleLine() string {
 	l.Put(m.th.Title, " wspeek ").Put(m.th.Plain, " ")
 	room := l.Left() - draw.Width(right) - 1
 	t := m.th.Line(max(room, 0))
+	if m.h < minChips {
+		m.drawSpec(t)
+	}
 	t.Wire(m.th.Bold, []byte(m.opt.Title))
 	if m.focus != paneSessions || m.w >= minThree {
 		t.Put(m.th.Plain, " › ")
@@ -210,14 +237,14 @@ func (m *model) progressText() string {
 	case m.paused:
 		return "PAUSED"
 	case m.diffing != nil:
-		return "comparing, Esc ends"
-	case m.hunt != nil:
-		return fmt.Sprintf("searching %d%%, Esc ends", percent(m.hunt.Progress()))
+		return "comparing, Esc cancels"
+	case m.searching != nil:
+		return fmt.Sprintf("searching %d%%, Esc cancels", percent(m.searching.Progress()))
 	case m.writing != nil:
-		return "writing, Esc ends"
-	case m.scanning && m.spec.Query != nil:
-		_, done, of := m.lens.Progress(m.store)
-		return fmt.Sprintf("filtering %d%%, Esc ends", percent(int64(done), int64(of)))
+		return "writing, Esc cancels"
+	case m.filtering && m.spec.Query != nil:
+		_, done, of := m.filter.Progress(m.store)
+		return fmt.Sprintf("filtering %d%%, Esc cancels", percent(int64(done), int64(of)))
 	case m.count.Done:
 		if m.opt.Live {
 			return "ended"
@@ -247,7 +274,34 @@ func (m *model) estimate(p Progress) string {
 	return fmt.Sprintf(", %.0f s left", gone*float64(p.Total-p.Done)/float64(p.Done))
 }
 
-// chipLine shows the quick filters, the filter and the search in force.
+// drawSpec draws what is filtered and searched, where there is no line of chips.
+func (m *model) drawSpec(l *draw.Line) {
+	if m.spec.Chip != rows.All {
+		l.Put(m.th.Bold, "["+m.spec.Chip.String()+"] ")
+	}
+	m.drawFilters(l)
+	if m.spec.Query != nil || m.search != nil {
+		l.Put(m.th.Plain, " · ")
+	}
+}
+
+// drawFilters draws what is hidden besides the chips, the filter and the search.
+func (m *model) drawFilters(l *draw.Line) {
+	if m.spec.NoHeartbeats {
+		l.Put(m.th.Bold, "no beats ")
+	}
+	if m.spec.NoControl {
+		l.Put(m.th.Bold, "no control ")
+	}
+	if m.spec.Query != nil {
+		l.Put(m.th.Bold, "/ ").Wire(m.th.Good, []byte(m.spec.Query.Text))
+	}
+	if m.search != nil {
+		l.Put(m.th.Bold, " & ").Wire(m.th.Good, []byte(m.search.Text))
+	}
+}
+
+// chipLine shows the quick filters, the filter and the search.
 func (m *model) chipLine() string {
 	l := m.th.Line(m.w)
 	l.Put(m.th.Plain, " ")
@@ -263,17 +317,6 @@ func (m *model) chipLine() string {
 			l.Put(m.th.Dim, " "+s+" ")
 		}
 	}
-	if m.spec.NoHeartbeats {
-		l.Put(m.th.Bold, " no beats")
-	}
-	if m.spec.NoControl {
-		l.Put(m.th.Bold, " no control")
-	}
-	if m.spec.Query != nil {
-		l.Put(m.th.Bold, "  / ").Wire(m.th.Good, []byte(m.spec.Query.Text))
-	}
-	if m.search != nil {
-		l.Put(m.th.Bold, "  & ").Wire(m.th.Good, []byte(m.search.Text))
-	}
+	m.drawFilters(l.Put(m.th.Plain, " "))
 	return l.String()
 }

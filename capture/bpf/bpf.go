@@ -38,7 +38,7 @@ type Error struct {
 	Token string
 	// Why says what is wrong with it.
 	Why string
-	// Unsupported: tcpdump may take it, we do not. Else it is a mistake.
+	// Unsupported means: tcpdump may take it, we do not. Else it is a mistake.
 	Unsupported bool
 }
 
@@ -104,9 +104,9 @@ func tooLong(expr string, instructions int) *Error {
 
 // Loss describes traffic that the filter should match but misses.
 type Loss struct {
-	// Fragments: IP fragments after the first carry no ports, so they do not match.
+	// Fragments means: IP fragments after the first carry no ports, so they do not match.
 	Fragments bool
-	// Tunnels: packets inside tunnels are judged by the outer headers.
+	// Tunnels means: packets inside tunnels are judged by the outer headers.
 	Tunnels bool
 }
 

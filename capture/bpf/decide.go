@@ -69,7 +69,7 @@ func (r *restriction) of(f ref) ref {
 	if r.effort < 0 || c.traits[f].mentions&(1<<(r.q.value%64)) == 0 {
 		return f
 	}
-	n := c.formulas.list[f]
+	n := c.list[f]
 	if n.op == asked {
 		if answer, known := follows(r.q, r.answer, n.q); known {
 			return truth(answer == n.want)

@@ -129,7 +129,7 @@ func randomBody(r *rand.Rand, proto byte) []byte {
 	case ipTCP, ipUDP, ipSCTP:
 		binary.BigEndian.PutUint16(b, pick(r, portPool))
 		binary.BigEndian.PutUint16(b[2:], pick(r, portPool))
-		b[12], b[13] = 0x50, byte(1<<r.IntN(8)|1<<r.IntN(8))
+		b[12], b[13] = 0x50, byte(1<<pick(r, []int{0, 1, 2, 3, 4, 5, 6, 7})|1<<r.IntN(8))
 	case ipICMP, ipICMPv6:
 		b[0], b[1] = byte(r.IntN(18)), byte(r.IntN(4))
 	}

@@ -26,7 +26,7 @@ func newRingFile(dir string, first int) (*ringFile, error) {
 	if err != nil {
 		return nil, err
 	}
-	os.Remove(f.Name())
+	_ = os.Remove(f.Name())
 	r := &ringFile{file: f, first: first}
 	r.holders.Store(1)
 	return r, nil
@@ -41,8 +41,8 @@ func (f *ringFile) hold() fileView {
 // release closes the file if nobody else holds it.
 func (f *ringFile) release() {
 	if f.holders.Add(-1) == 0 {
-		f.file.Close()
-		os.Remove(f.file.Name()) // for systems that cannot remove an open file
+		_ = f.file.Close()
+		_ = os.Remove(f.file.Name()) // for systems that cannot remove an open file
 	}
 }
 

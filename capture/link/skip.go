@@ -5,34 +5,34 @@ type Skip uint8
 
 // The reasons, in the order of skipNames.
 const (
-	// SkipLinkType: the link type is not decoded; capture.LinkType.String names it.
+	// SkipLinkType means: the link type is not decoded; capture.LinkType.String names it.
 	SkipLinkType Skip = iota + 1
-	// SkipLength: more bytes were captured than were on the wire, so neither length can be trusted.
+	// SkipLength means: more bytes were captured than were on the wire, so neither length can be trusted.
 	SkipLength
-	// SkipNotIP: another protocol than IP.
+	// SkipNotIP means: another protocol than IP.
 	SkipNotIP
-	// SkipCut: the capture cut the packet (snaplen) inside a header.
+	// SkipCut means: the capture cut the packet (snaplen) inside a header.
 	SkipCut
-	// SkipLinkHeader: the packet ends inside its link header although the capture did not cut it, or the header
+	// SkipLinkHeader means: the packet ends inside its link header although the capture did not cut it, or the header
 	// contradicts itself.
 	SkipLinkHeader
-	// SkipTunnelHeader: the same for the header of a tunnel.
+	// SkipTunnelHeader means: the same for the header of a tunnel.
 	SkipTunnelHeader
-	// SkipDepth: more headers are nested than MaxDepth.
+	// SkipDepth means: more headers are nested than MaxDepth.
 	SkipDepth
-	// SkipNoTunnel: the IP payload is not a tunnel that is known here.
+	// SkipNoTunnel means: the IP payload is not a tunnel that is known here.
 	SkipNoTunnel
-	// SkipWiFiEncrypted: an IEEE 802.11 frame whose body is encrypted.
+	// SkipWiFiEncrypted means: an IEEE 802.11 frame whose body is encrypted.
 	SkipWiFiEncrypted
-	// SkipWiFiFragment: a fragment of an IEEE 802.11 frame; these are not reassembled.
+	// SkipWiFiFragment means: a fragment of an IEEE 802.11 frame; these are not reassembled.
 	SkipWiFiFragment
-	// SkipWiFiAggregate: an IEEE 802.11 A-MSDU with several packets, of which none is decoded.
+	// SkipWiFiAggregate means: an IEEE 802.11 A-MSDU with several packets, of which none is decoded.
 	SkipWiFiAggregate
-	// SkipWiFiChecksum: an IEEE 802.11 frame that the receiver marked as damaged (bad frame check sequence).
+	// SkipWiFiChecksum means: an IEEE 802.11 frame that the receiver marked as damaged (bad frame check sequence).
 	SkipWiFiChecksum
-	// SkipMACsec: a frame encrypted by IEEE 802.1AE.
+	// SkipMACsec means: a frame encrypted by IEEE 802.1AE.
 	SkipMACsec
-	// SkipPDU: a PDU exported by Wireshark that is not a packet, and whose place in a TCP stream is not recorded.
+	// SkipPDU means: a PDU exported by Wireshark that is not a packet, and whose place in a TCP stream is not recorded.
 	SkipPDU
 	// SkipCAPWAP, SkipLISP, SkipTeredo and SkipWireGuard: tunnels over UDP that are recognised and not decoded.
 	SkipCAPWAP

@@ -14,7 +14,7 @@ type Inner struct {
 	Wire int
 	// Depth is how many of the headers that MaxDepth counts were taken off.
 	Depth int
-	// FromHeader: Wire comes from a length field, not from the capture's length; an inner header that claims
+	// FromHeader means: Wire comes from a length field, not from the capture's length; an inner header that claims
 	// more contradicts it.
 	FromHeader bool
 }

@@ -46,7 +46,7 @@ func Open(opt Options) (*Capture, error) {
 	for i, name := range opt.Interfaces {
 		r, err := openRing(name, opt)
 		if err != nil {
-			l.Close()
+			_ = l.Close()
 			return nil, err
 		}
 		r.number = uint16(i)
@@ -138,7 +138,7 @@ func (l *Capture) idle() error {
 // shut lets no more packets into the rings.
 func (l *Capture) shut() {
 	for _, r := range l.rings {
-		r.attach(rejectAll)
+		_ = r.attach(rejectAll)
 	}
 	l.drained = time.Now().Add(settle)
 }
@@ -174,7 +174,7 @@ func (l *Capture) Stop() {
 
 func (l *Capture) rouse() {
 	one := [8]byte{1, 1, 1, 1, 1, 1, 1, 1}
-	unix.Write(l.wake, one[:])
+	_, _ = unix.Write(l.wake, one[:]) // it fails only where l is closed
 }
 
 // Stats returns the counts so far, in part from the kernel. After Close they are the last ones.

@@ -112,7 +112,7 @@ type InterfaceError struct {
 	What string
 	// Known are the names that could have been meant, if the name is not known.
 	Known []string
-	// Again: reading may go on, and returns packets when the interface is back.
+	// Again means: reading may go on, and returns packets when the interface is back.
 	Again bool
 	// Err is the system's error, nil if there was none.
 	Err error
@@ -156,7 +156,7 @@ type PermissionError struct {
 	Interface string
 	// Program is the path of the running program, "" if that is not known.
 	Program string
-	// Setcap: giving the file the capability cap_net_raw would mend it ("setcap
+	// Setcap means: giving the file the capability cap_net_raw would mend it ("setcap
 	// cap_net_raw+ep PROGRAM"). If not, Why says why not.
 	Setcap bool
 	// Why is set if Setcap is false: "the file system of the program is mounted

@@ -110,7 +110,7 @@ func (r *ring) setLink() error {
 			return nil
 		}
 	}
-	unix.Close(r.fd)
+	_ = unix.Close(r.fd)
 	var err error
 	if r.fd, err = unix.Socket(unix.AF_PACKET, unix.SOCK_DGRAM|unix.SOCK_CLOEXEC, 0); err != nil {
 		return socketError(r.name, err)

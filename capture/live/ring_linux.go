@@ -225,7 +225,7 @@ func (r *ring) close() {
 	defer r.mu.Unlock()
 	r.done, r.gone = true, true
 	if r.memory != nil {
-		unix.Munmap(r.memory)
+		_ = unix.Munmap(r.memory)
 	}
-	unix.Close(r.fd)
+	_ = unix.Close(r.fd)
 }

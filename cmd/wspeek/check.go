@@ -44,9 +44,7 @@ It exits 1 if a rule of level must is broken; with --level, if there is a findin
 of that level or a stronger one (must is stronger than should, should than note).`
 
 func checkCommand(std run.Streams, f *flags) *cobra.Command {
-	c := listCommand(std, f, checkView, "check FILE...", "the rules that the traffic breaks, and why each session ended", checkLong)
-	c.Flags().StringVar(&f.level, "level", "", "list findings of `LEVEL` and stronger alone, and exit 1 if there are any: must, should or note")
-	return c
+	return listCommand(std, f, checkView, "check FILE...", "the rules that the traffic breaks, and why each session ended", checkLong)
 }
 
 // levels are the values of --level.
@@ -64,18 +62,15 @@ type checker struct {
 	listed map[int]bool
 }
 
-func newChecker(std run.Streams, f *flags) (*checker, error) {
+func newChecker(std run.Streams, f *flags) *checker {
 	c := &checker{shown: rule.Note, negative: rule.Must, listed: map[int]bool{}}
 	c.text = check.Text{Color: f.colored(std.Out), Width: run.Columns(std.Out)}
 	if f.level == "" {
-		return c, nil
+		return c
 	}
-	i := slices.Index(levels, f.level)
-	if i < 0 {
-		return nil, run.Troublef("--level %s: want must, should or note", f.level)
-	}
-	c.shown, c.negative = rule.Level(i), rule.Level(i)
-	return c, nil
+	c.shown = rule.Level(slices.Index(levels, f.level))
+	c.negative = c.shown
+	return c
 }
 
 // options asks the Decoders for what verdicts are made of.

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
 	"github.com/wspeek/wspeek/capture"
 	"github.com/wspeek/wspeek/cmd/internal/run"
@@ -61,53 +60,14 @@ type diffFlags struct {
 }
 
 func diffCommand(std run.Streams, f *flags) *cobra.Command {
-	x := &diffFlags{}
-	c := &cobra.Command{
+	return &cobra.Command{
 		Use:   "diff A B",
 		Short: "compare two sessions, or two captures, message by message",
 		Long:  diffLong, Example: diffExample,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return x.run(cmd.Context(), std, f, cmd.Flags(), slices.Concat(f.read, args))
+			return f.diff.run(cmd.Context(), std, f, slices.Concat(f.read, args))
 		},
 	}
-	x.register(c.Flags())
-	return c
-}
-
-func (x *diffFlags) register(s *pflag.FlagSet) {
-	s.StringArrayVar(&x.ignore, "ignore", nil, "leave out what the `RULE` names: json:PATH, re:EXPR, header:NAME or kind:KIND; can be given again")
-	s.BoolVar(&x.strict, "strict", false, "count ids, times, tokens and counters too, and numbers as written")
-	s.BoolVar(&x.wire, "wire", false, "compare masking keys, fragmentation and compression too")
-	s.BoolVar(&x.timing, "timing", false, "compare the time between messages too")
-	s.DurationVar(&x.tolerance, "tolerance", 100*time.Millisecond, "with --timing: how much times may differ")
-	s.DurationVar(&x.race, "race", time.Millisecond, "order across directions does not count between messages closer than this")
-	s.BoolVarP(&x.sides, "side-by-side", "y", false, "A to the left, B to the right")
-	s.BoolVar(&x.brief, "brief", false, "the summary lines alone")
-	s.IntVarP(&x.context, "context", "U", 3, "show `N` messages around each difference; -1 shows all")
-	s.IntVar(&x.width, "width", 0, "lines of `N` columns (else those of the terminal, or 100)")
-}
-
-// diffless are flags of other commands that say nothing about diff.
-var diffless = []string{"count", "hash", "hex", "time", "display-filter", "fail-if-empty"}
-
-// check refuses what does not fit together.
-func (x *diffFlags) check(set *pflag.FlagSet, files []string) error {
-	for _, name := range diffless {
-		if set.Changed(name) {
-			return run.Troublef("--%s has no meaning for diff", name)
-		}
-	}
-	switch {
-	case len(files) != 2:
-		return run.Troublef("diff wants two captures, A and B: %d given", len(files))
-	case set.Changed("tolerance") && !x.timing:
-		return run.Troublef("--tolerance goes with --timing")
-	case x.tolerance < 0 || x.race < 0:
-		return run.Troublef("--tolerance and --race: want a time like 50ms, not below 0")
-	case set.Changed("width") && x.width < 40:
-		return run.Troublef("--width %d: want 40 columns or more", x.width)
-	}
-	return nil
 }
 
 func (x *diffFlags) options() (*diff.Options, error) {
@@ -123,9 +83,9 @@ func (x *diffFlags) options() (*diff.Options, error) {
 	return opt, nil
 }
 
-func (x *diffFlags) run(ctx context.Context, std run.Streams, f *flags, set *pflag.FlagSet, files []string) error {
-	if err := x.check(set, files); err != nil {
-		return err
+func (x *diffFlags) run(ctx context.Context, std run.Streams, f *flags, files []string) error {
+	if len(files) != 2 {
+		return run.Troublef("diff wants two captures, A and B: %d given", len(files))
 	}
 	opt, err := x.options()
 	if err != nil {

@@ -102,9 +102,7 @@ func (d *diffInput) load(ctx context.Context, std run.Streams, f *flags, frames 
 	if err != nil {
 		return run.AsTrouble(err)
 	}
-	in := capture.Join(capture.Options{}, r)
-	defer in.Close()
-	return d.loadCapture(ctx, f, in, frames)
+	return d.loadCapture(ctx, f, capture.Join(capture.Options{}, r), frames)
 }
 
 // open opens the file, or standard input.
@@ -170,6 +168,7 @@ func (d *diffInput) found() error {
 
 func (d *diffInput) loadCapture(ctx context.Context, f *flags, in *capture.Files, frames bool) error {
 	r := run.Over(in, run.Options{Decode: decode.Options{Keep: true, Frames: frames, Ports: f.ports}})
+	defer r.Close()
 	trace := trace.New(&d.kept)
 	r.Each(ctx, func(b *decode.Batch, e *decode.Event) error { return d.visit(trace, b, e) })
 	if ctx.Err() != nil || r.Err() != nil {

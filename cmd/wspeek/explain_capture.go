@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"context"
 	"slices"
-	"strconv"
-	"strings"
 
 	"github.com/wspeek/wspeek/cmd/internal/run"
 	"github.com/wspeek/wspeek/decode"
@@ -16,31 +14,6 @@ import (
 
 // wanted is what of a capture is to be explained: a message, a frame, or (with neither) the handshake of a session.
 type wanted struct{ session, message, frame int }
-
-func (x *explainFlags) wanted() (w wanted, err error) {
-	switch {
-	case x.message != "":
-		w.session, w.message, err = pair("-m", x.message)
-	case x.frame != "":
-		w.session, w.frame, err = pair("-F", x.frame)
-	case x.handshake < 1:
-		err = run.Troublef("--handshake %d: sessions are numbered from 1", x.handshake)
-	default:
-		w.session = x.handshake
-	}
-	return w, err
-}
-
-// pair reads SESSION:N.
-func pair(flag, s string) (session, n int, err error) {
-	a, b, ok := strings.Cut(s, ":")
-	session, err1 := strconv.Atoi(a)
-	n, err2 := strconv.Atoi(b)
-	if !ok || err1 != nil || err2 != nil || session < 1 || n < 1 {
-		return 0, 0, run.Troublef("%s %s: want SESSION:N, both from 1, as in 1:3", flag, s)
-	}
-	return session, n, nil
-}
 
 // explainRun keeps what one explanation needs of a capture.
 type explainRun struct {
@@ -67,7 +40,7 @@ func (x *explainFlags) explainCapture(ctx context.Context, std run.Streams, f *f
 	}
 	doc, err := c.document()
 	if err == nil {
-		err = x.write(std, f, doc)
+		err = f.writeDocuments(std, doc)
 	}
 	if err == nil && r.Err() == nil {
 		run.SayIncomplete(std.Err, "", r.Account())

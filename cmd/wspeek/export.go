@@ -1,13 +1,12 @@
 package main
 
 import (
-	"path/filepath"
 	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/wspeek/wspeek/cmd/internal/convert"
 	"github.com/wspeek/wspeek/cmd/internal/run"
 )
 
@@ -22,35 +21,8 @@ type exportFlags struct {
 	force       bool
 }
 
-// exportFormat is a row of the formats.
-type exportFormat struct {
-	name    string
-	also    []string // other names
-	exts    []string
-	what    string
-	redacts bool
-	// flags are those that have a meaning for it, beside those of all formats.
-	flags []string
-	sink  func(*exporter) sink
-}
-
-// exportFormats are what can be written.
-var exportFormats = []exportFormat{
-	{"har", nil, []string{".har"}, "HTTP Archive 1.2 with _webSocketMessages, for browsers and proxies", true,
-		[]string{"control", "no-redact", "redact-key", "count"}, newHARSink},
-	{"ndjson", []string{"jsonl"}, []string{".ndjson", ".jsonl"}, "the lines of messages --json", true,
-		[]string{"no-redact", "redact-key", "count", "no-payload", "hash"}, newJSONSink},
-	{"csv", nil, []string{".csv"}, "a line a message, for spreadsheets", true,
-		[]string{"no-redact", "redact-key", "count", "no-payload", "csv-exact"}, newCSVSink},
-	{"markdown", []string{"md"}, []string{".md", ".markdown"}, "a report to paste into an issue", true,
-		[]string{"no-redact", "redact-key", "count", "no-payload", "whole", "hex", "time"}, newMarkdownSink},
-	{"pcapng", nil, []string{".pcapng", ".ntar"}, "the packets of the sessions' TCP connections", false, nil, newPacketSink},
-	{"raw", nil, nil, "a folder with a file a message: 0001-000003-c2s.txt or .bin", false,
-		[]string{"control", "count"}, newRawSink},
-}
-
 // someFormats are the flags that only some formats have a use for.
-var someFormats = []string{"control", "no-redact", "redact-key", "count", "no-payload", "hash", "whole", "hex", "time", "csv-exact", "json"}
+var someFormats = []string{"control", "no-redact", "redact-key", "count", "no-payload", "hash", "whole", "hex", "time", "csv-exact"}
 
 const exportLong = `export writes the chosen sessions to OUT in the format that its name ends with:
 
@@ -81,91 +53,65 @@ const exportExample = `  wspeek export chat.pcapng -o chat.har
 
 // exportCommand writes sessions in other formats.
 func exportCommand(std run.Streams, f *flags) *cobra.Command {
-	x := &exportFlags{}
-	c := &cobra.Command{
+	return &cobra.Command{
 		Use:   "export FILE... -o OUT",
 		Short: "write sessions as HAR, NDJSON, CSV, Markdown, pcapng or raw payloads",
 		Long:  exportLong, Example: exportExample,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return exportFiles(cmd.Context(), std, f, x, cmd.Flags(), args)
+			opt, err := f.exportOptions(cmd.Flags())
+			if err != nil {
+				return err
+			}
+			return convert.Files(cmd.Context(), std, slices.Concat(f.read, args), opt)
 		},
 	}
-	x.register(c.Flags())
-	return c
 }
 
-func (x *exportFlags) register(s *pflag.FlagSet) {
-	s.StringVarP(&x.out, "out", "o", "", "write to `OUT`; - is standard output")
-	s.StringVar(&x.format, "format", "", "har, ndjson, csv, markdown, pcapng or raw: `FORMAT` (else by OUT)")
-	s.IntSliceVar(&x.sessions, "session", nil, "only session `N`; several as N,M or by giving it again")
-	s.BoolVar(&x.control, "control", false, "har, raw: control frames too")
-	s.BoolVar(&x.noRedact, "no-redact", false, "leave secrets in")
-	s.StringVar(&x.redactKey, "redact-key", "", "the same marks in every run; `KEY` opens them to guesses")
-	s.BoolVar(&x.csvExact, "csv-exact", false, "csv: no ' before what looks like a formula")
-	s.BoolVar(&x.force, "force", false, "replace OUT if it exists")
+// exportOptions are what the flags ask for.
+func (f *flags) exportOptions(set *pflag.FlagSet) (*convert.Options, error) {
+	x := &f.export
+	format, err := x.choose(set)
+	if err != nil {
+		return nil, err
+	}
+	return &convert.Options{
+		Out: x.out, Force: x.force, Format: format, Sessions: x.sessions, Filter: f.filter, Count: f.count,
+		Control: x.control, NoRedact: x.noRedact, RedactKey: x.redactKey, CSVExact: x.csvExact,
+		NoPayload: f.noPayload, Hash: f.hash, Whole: f.whole, Hex: f.hex, Clock: f.clockFormat(),
+		Ports: f.ports, Quiet: f.quiet, FailEmpty: f.failEmpty,
+	}, nil
 }
 
 // choose finds the format, and refuses flags that say nothing about it.
-func (x *exportFlags) choose(set *pflag.FlagSet) (*exportFormat, error) {
+func (x *exportFlags) choose(set *pflag.FlagSet) (*convert.Format, error) {
 	if x.out == "" {
 		return nil, run.Troublef("export needs -o OUT: a file name, or - for standard output")
 	}
-	format, err := x.lookup()
+	format, err := convert.Lookup(x.format, x.out)
 	if err != nil {
 		return nil, err
 	}
 	for _, name := range someFormats {
-		if set.Changed(name) && !slices.Contains(format.flags, name) {
-			return nil, run.Troublef("--%s has no meaning for %s", name, format.name)
+		if set.Changed(name) && !slices.Contains(format.Flags, name) {
+			return nil, run.Troublef("%s does nothing with %s", labelOf(set, name), format.Name)
 		}
 	}
-	for _, n := range x.sessions {
-		if n < 1 {
-			return nil, run.Troublef("--session %d: sessions are numbered from 1", n)
-		}
+	if x.force && x.out == "-" {
+		return nil, run.Troublef("--force replaces a file, and standard output is not one")
 	}
-	switch {
-	case x.noRedact && x.redactKey != "":
-		return nil, run.Troublef("--no-redact and --redact-key exclude each other")
-	case set.Changed("redact-key") && x.redactKey == "":
-		return nil, run.Troublef("--redact-key: the key is empty")
-	case format.name == "raw" && x.out == "-":
+	if format.Name == "raw" && x.out == "-" {
 		return nil, run.Troublef("raw payloads go into a folder: -o DIR (messages --raw --session N writes them to standard output)")
 	}
 	return format, nil
 }
 
-func (x *exportFlags) lookup() (*exportFormat, error) {
-	ext := strings.ToLower(filepath.Ext(x.out))
-	for i := range exportFormats {
-		e := &exportFormats[i]
-		switch {
-		case x.format == "" && x.out != "-" && slices.Contains(e.exts, ext),
-			x.format == e.name, x.format != "" && slices.Contains(e.also, x.format):
-			return e, nil
-		}
-	}
-	switch {
-	case x.format != "":
-		return nil, run.Troublef("--format %s: want %s", x.format, formatNames())
-	case x.out == "-":
-		return nil, run.Troublef("standard output has no extension: say --format %s", formatNames())
-	case ext == ".json":
-		return nil, run.Troublef("-o %s: .json may be ndjson or har: say which with --format", x.out)
-	case ext == ".pcap":
-		return nil, run.Troublef("-o %s: packets are written as .pcapng", x.out)
-	case ext == "":
-		return nil, run.Troublef("-o %s: no extension that names a format: say --format %s", x.out, formatNames())
-	}
-	return nil, run.Troublef("-o %s: %s is no format that is known: say --format %s", x.out, ext, formatNames())
-}
-
-// formatNames is "har, ndjson, ... or raw".
-func formatNames() string {
+// formatValue is the value of --format: the names of all formats, and their other names.
+func formatValue(p *string) *value {
 	var names []string
-	for i := range exportFormats {
-		names = append(names, exportFormats[i].name)
+	for i := range convert.Formats {
+		names = append(append(names, convert.Formats[i].Name), convert.Formats[i].Also...)
 	}
-	last := len(names) - 1
-	return strings.Join(names[:last], ", ") + " or " + names[last]
+	v := oneOf(p, names...)
+	v.want = convert.Names()
+	return v
 }

@@ -27,6 +27,15 @@ func (f *flags) compile() (err error) {
 	return nil
 }
 
+// filterCompletions are what a shell may complete a display filter to.
+func filterCompletions(typed string) (whole []string) {
+	from, candidates := filter.Complete(typed, len(typed))
+	for _, c := range candidates {
+		whole = append(whole, cobra.CompletionWithDesc(typed[:from]+c.Text, c.Help))
+	}
+	return whole
+}
+
 // stream is the display filter for the rows of a view; nil if none was given.
 func (f *flags) stream(v filter.View) (*filter.Stream, error) {
 	if f.filter == nil {

@@ -1,24 +1,26 @@
 package main
 
 import (
+	"encoding/hex"
 	"errors"
 	"os"
 	"strconv"
 	"strings"
 	"time"
 
+	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"github.com/wspeek/wspeek/cmd/internal/run"
 	"github.com/wspeek/wspeek/decode/export"
 	"github.com/wspeek/wspeek/decode/filter"
-	"github.com/wspeek/wspeek/decode/ws"
 )
 
-// flags are the flags of all commands.
+// flags are the values of all flags: first those that several commands have, then those of one.
 type flags struct {
 	read      []string
-	decodeAs  []string
+	ports     []uint16
+	keylog    string
 	session   int
 	count     int64
 	json      bool
@@ -33,98 +35,76 @@ type flags struct {
 	failEmpty bool
 	raw       bool
 	dir       string
+	level     string
 	display   string
 	// filter is display, compiled; nil if none was given.
 	filter *filter.Filter
-	// ports are those of -d tcp.port==N,websocket.
-	ports []uint16
 	// demo says that the samples are listed: captures that have nothing to do with each other.
 	demo bool
-	live liveFlags
-	// level is --level of check.
-	level string
-	// unbuilt are flags of the contract that do nothing yet: giving one is an error.
-	unbuilt map[string]*string
+
+	live    liveFlags
+	draw    drawFlags
+	ladder  ladderFlags
+	explain explainFlags
+	build   buildFlags
+	export  exportFlags
+	diff    diffFlags
 }
 
-func (f *flags) register(s *pflag.FlagSet) {
-	s.StringArrayVarP(&f.read, "read", "r", nil, "read `FILE` (- is standard input), as if it stood among the arguments")
-	s.StringArrayVarP(&f.decodeAs, "decode-as", "d", nil, "take a port for WebSocket where the handshake is missing: `tcp.port==N,websocket`")
-	s.StringVarP(&f.display, "display-filter", "Y", "", "show only what passes the display filter `EXPR` (see: wspeek help filter)")
-	s.IntVar(&f.session, "session", 0, "only session `N`")
-	s.Int64VarP(&f.count, "count", "c", 0, "stop after `N` lines")
-	s.BoolVar(&f.json, "json", false, "one JSON object a line")
-	s.BoolVar(&f.noPayload, "no-payload", false, "leave payloads out")
-	s.BoolVar(&f.hash, "hash", false, "with --json: add the SHA-256 of each message")
-	s.BoolVarP(&f.whole, "whole", "V", false, "whole payloads, uncut")
-	s.BoolVarP(&f.hex, "hex", "x", false, "a hex dump below each message")
-	s.StringVarP(&f.clock, "time", "t", "r", "time of a line, as `FORM`: a of day, ad with date, d since the previous line, r since the first, e epoch, u UTC")
-	s.StringVar(&f.color, "color", "auto", "`WHEN` to colour: auto, always or never (NO_COLOR is honoured)")
-	s.BoolVarP(&f.quiet, "quiet", "q", false, "no account at the end")
-	s.BoolVarP(&f.verbose, "verbose", "v", false, "say more on standard error")
-	s.BoolVar(&f.failEmpty, "fail-if-empty", false, "exit 1 if nothing was listed")
-	f.live.register(s)
-	f.unbuilt = map[string]*string{}
-	for _, u := range []struct{ name, short, value string }{
-		{"keylog", "", "FILE"},
-	} {
-		f.unbuilt[u.name] = s.StringP(u.name, u.short, "", "not built yet (`"+u.value+"`)")
-		_ = s.MarkHidden(u.name)
+// newFlags are the defaults.
+func newFlags() *flags {
+	f := &flags{clock: "r", color: "auto"}
+	f.live.history, f.live.packets = defaultHistory, defaultPackets
+	f.draw.format = "text"
+	f.build.fragment = 1
+	f.diff.tolerance, f.diff.race, f.diff.context = 100*time.Millisecond, time.Millisecond, 3
+	return f
+}
+
+// register gives a command its flags.
+func (f *flags) register(c *cobra.Command, in commands) {
+	for i := range flagTable {
+		row := &flagTable[i]
+		if row.in&in == 0 {
+			continue
+		}
+		v := row.bind(f)
+		v.word = row.value
+		fl := c.Flags().VarPF(v, row.name, row.short, row.help)
+		fl.NoOptDefVal, fl.Hidden = v.alone, row.hidden
+		_ = c.RegisterFlagCompletionFunc(row.name, row.values(v))
+	}
+	c.PreRunE = func(c *cobra.Command, args []string) error { return f.check(c.Flags(), in) }
+}
+
+// values are what a shell completes the flag to: nil are files.
+func (r *flagRow) values(v *value) cobra.CompletionFunc {
+	return func(_ *cobra.Command, _ []string, typed string) ([]string, cobra.ShellCompDirective) {
+		switch {
+		case r.complete != nil:
+			return r.complete(typed), cobra.ShellCompDirectiveNoFileComp
+		case r.value == "FILE" || r.value == "OUT":
+			return nil, cobra.ShellCompDirectiveDefault
+		}
+		return v.choices, cobra.ShellCompDirectiveNoFileComp
 	}
 }
 
-// check refuses what does not fit together.
-func (f *flags) check(set *pflag.FlagSet) error {
-	for name := range f.unbuilt {
-		if set.Changed(name) {
-			fl := set.Lookup(name)
-			if fl.Shorthand != "" {
-				name = "-" + fl.Shorthand + " (--" + name + ")"
-			} else {
-				name = "--" + name
-			}
-			return notBuilt(name)
-		}
+// check refuses flags that do not fit together, and compiles the display filter.
+func (f *flags) check(set *pflag.FlagSet, in commands) error {
+	if f.keylog != "" {
+		return notBuilt("--keylog")
 	}
-	switch {
-	case f.session < 0:
-		return run.Troublef("--session %d: sessions are numbered from 1", f.session)
-	case f.count < 0:
-		return run.Troublef("-c %d: not a number of lines", f.count)
-	case f.raw && f.session == 0:
-		return run.Troublef("--raw needs --session N: the payloads of several sessions would run together")
-	case f.raw && f.json:
-		return run.Troublef("--raw and --json exclude each other")
-	case f.dir != "" && !f.raw:
-		return run.Troublef("--dir goes with --raw")
-	case f.dir != "" && f.dir != ws.C2S.String() && f.dir != ws.S2C.String():
-		return run.Troublef("--dir %s: want c2s or s2c", f.dir)
-	case f.color != "auto" && f.color != "always" && f.color != "never":
-		return run.Troublef("--color %s: want auto, always or never", f.color)
+	if f.json && f.color == "always" {
+		return run.Troublef("--json and --color always exclude each other")
 	}
-	if set.Changed("display-filter") {
-		if err := f.compile(); err != nil {
-			return err
-		}
-	}
-	if err := f.readPorts(); err != nil {
+	if err := fitTogether(set, in); err != nil {
 		return err
 	}
-	_, err := f.clockFormat()
-	return err
-}
-
-// flagTrouble says that a flag is wrong without the words of the library that reads numbers.
-func flagTrouble(err error) error {
-	text := err.Error()
-	if at := strings.Index(text, ": strconv.Parse"); at >= 0 {
-		what := "want a whole number"
-		if strings.HasSuffix(text, "out of range") {
-			what += " that is not so large"
-		}
-		text = text[:at] + ": " + what
+	if set.Changed("display-filter") {
+		return f.compile()
 	}
-	return run.Troublef("%s", text)
+	return nil
 }
 
 var clockFormats = map[string]export.ClockFormat{
@@ -132,42 +112,11 @@ var clockFormats = map[string]export.ClockFormat{
 	"ad": export.WithDate, "e": export.Epoch, "u": export.UTC,
 }
 
-func (f *flags) clockFormat() (export.Clock, error) {
-	c, ok := clockFormats[f.clock]
-	if !ok {
-		return export.Clock{}, run.Troublef("-t %s: want a, ad, d, r, e or u", f.clock)
-	}
-	return export.Clock{Format: c, Zone: time.Local}, nil
+func (f *flags) clockFormat() export.Clock {
+	return export.Clock{Format: clockFormats[f.clock], Zone: time.Local}
 }
 
-// readPorts reads -d.
-func (f *flags) readPorts() error {
-	for _, rule := range f.decodeAs {
-		p, err := decodeAsPort(rule)
-		if err != nil {
-			return run.Troublef("-d %s: %w", rule, err)
-		}
-		f.ports = append(f.ports, p)
-	}
-	return nil
-}
-
-var errDecodeAs = errors.New("want tcp.port==N,websocket")
-
-func decodeAsPort(rule string) (uint16, error) {
-	selector, protocol, _ := strings.Cut(rule, ",")
-	layer, port, ok := strings.Cut(selector, "==")
-	if !ok || strings.TrimSpace(layer) != "tcp.port" || strings.TrimSpace(protocol) != "websocket" {
-		return 0, errDecodeAs
-	}
-	n, err := strconv.ParseUint(strings.TrimSpace(port), 10, 16)
-	if err != nil || n == 0 {
-		return 0, errDecodeAs
-	}
-	return uint16(n), nil
-}
-
-// colored says whether to colour what goes to out.
+// colored reports whether to colour what goes to out.
 func (f *flags) colored(out any) bool {
 	switch f.color {
 	case "always":
@@ -176,4 +125,66 @@ func (f *flags) colored(out any) bool {
 		return false
 	}
 	return os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb" && run.IsTerminal(out)
+}
+
+// decodeAs is the value of -d: ports that are WebSocket.
+func decodeAs(p *[]uint16) *value {
+	return &value{want: "tcp.port==N,websocket", set: func(s string) bool {
+		selector, protocol, _ := strings.Cut(s, ",")
+		layer, port, ok := strings.Cut(selector, "==")
+		n, err := strconv.ParseUint(strings.TrimSpace(port), 10, 16)
+		if !ok || err != nil || n == 0 || strings.TrimSpace(layer) != "tcp.port" || strings.TrimSpace(protocol) != "websocket" {
+			return false
+		}
+		*p = append(*p, uint16(n))
+		return true
+	}}
+}
+
+// pair is SESSION:N, both from 1.
+func pair(session, n *int) *value {
+	return &value{want: "SESSION:N, both from 1, as in 1:3", set: func(s string) bool {
+		a, b, ok := strings.Cut(s, ":")
+		var err1, err2 error
+		*session, err1 = strconv.Atoi(a)
+		*n, err2 = strconv.Atoi(b)
+		return ok && err1 == nil && err2 == nil && *session > 0 && *n > 0
+	}}
+}
+
+// emptyPayload stands for --ping and --pong without a value.
+const emptyPayload = "\x1f"
+
+// optional is a text that may be left out.
+func optional(p *string) *value {
+	return &value{want: "a text", alone: emptyPayload, set: func(s string) bool { *p = strings.TrimPrefix(s, emptyPayload); return true }}
+}
+
+// maskingKey is four bytes in hex.
+func maskingKey(p **[4]byte) *value {
+	return &value{want: "4 bytes in hex, as 37fa213d", set: func(s string) bool {
+		k, err := parseHex(s)
+		if err != nil || len(k) != 4 {
+			return false
+		}
+		*p = (*[4]byte)(k)
+		return true
+	}}
+}
+
+// parseHex reads hex with blanks, colons, commas and 0x anywhere between bytes.
+func parseHex(s string) ([]byte, error) {
+	clean := strings.NewReplacer("0x", "", "0X", "", `\x`, "", " ", "", ":", "", ",", "", "\n", "", "\r", "", "\t", "", "-", "").Replace(s)
+	if clean == "" {
+		return nil, errors.New("no bytes given")
+	}
+	p, err := hex.DecodeString(clean)
+	var wrong hex.InvalidByteError
+	switch {
+	case errors.As(err, &wrong):
+		return nil, errors.New("'" + string(rune(wrong)) + "' is not a hex digit")
+	case err != nil:
+		return nil, errors.New("an odd number of hex digits: the last byte is half")
+	}
+	return p, nil
 }

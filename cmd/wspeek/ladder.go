@@ -28,29 +28,16 @@ the message, and how it begins. A silence of a second or more is marked. With
 --session may be left out where the capture has one session alone. -Y shows the
 messages that pass, -c N the first N.`
 
-// ladderFlags are those of ladder alone.
-type ladderFlags struct {
-	frames, tcp, ascii bool
-	width              int
-}
+// ladderFlags are those of ladder only.
+type ladderFlags struct{ frames, tcp bool }
 
 func ladderCommand(std run.Streams, f *flags) *cobra.Command {
-	var own ladderFlags
-	c := &cobra.Command{
+	return &cobra.Command{
 		Use: "ladder FILE... --session N", Short: "one session as a ladder of arrows", Long: ladderLong,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := refuse(cmd, "ladder", []string{"hex", "hash", "whole", "time", "json"}); err != nil {
-				return err
-			}
-			return own.run(cmd.Context(), std, f, args)
+			return f.ladder.run(cmd.Context(), std, f, args)
 		},
 	}
-	s := c.Flags()
-	s.BoolVar(&own.frames, "frames", false, "an arrow a frame")
-	s.BoolVar(&own.tcp, "tcp", false, "what TCP did too: SYN, FIN, RST, segments sent again, windows that shut")
-	s.BoolVar(&own.ascii, "ascii", false, "draw with ASCII alone")
-	s.IntVar(&own.width, "width", 0, "draw `N` columns wide, 60 to 200 (default: the terminal's width, else 80)")
-	return c
 }
 
 // ladderRun keeps the one session of a ladder.
@@ -62,9 +49,6 @@ type ladderRun struct {
 }
 
 func (o *ladderFlags) run(ctx context.Context, std run.Streams, f *flags, args []string) error {
-	if o.width != 0 && (o.width < ladder.MinWidth || o.width > ladder.MaxWidth) {
-		return run.Troublef("--width %d: want %d to %d", o.width, ladder.MinWidth, ladder.MaxWidth)
-	}
 	l, err := newListing(std, f, messagesView)
 	if err != nil {
 		return err
@@ -73,12 +57,12 @@ func (o *ladderFlags) run(ctx context.Context, std run.Streams, f *flags, args [
 	if err != nil {
 		return err
 	}
-	defer in.Close()
 	opt := decode.Options{Keep: true, Frames: o.frames, Ports: f.ports}
 	if l.filter != nil {
 		l.filter.Options(&opt)
 	}
 	l.run = run.Over(in, run.Options{Decode: opt})
+	defer l.run.Close()
 	c := &ladderRun{listing: l, trace: trace.New(&trace.Memory{}), want: max(f.session, 1)}
 	if c.run.Each(ctx, c.visit) == nil {
 		if err := c.draw(std, o); err != nil {
@@ -114,8 +98,8 @@ func (c *ladderRun) draw(std run.Streams, o *ladderFlags) error {
 		return run.AsTrouble(err)
 	}
 	c.f.count = 0
-	d := &ladder.Draw{Width: o.width, ASCII: o.ascii, Color: c.f.colored(std.Out)}
-	if o.width == 0 {
+	d := &ladder.Draw{Width: c.f.draw.width, ASCII: c.f.draw.ascii, Color: c.f.colored(std.Out)}
+	if d.Width == 0 {
 		d.Width = run.Columns(std.Out)
 	}
 	if len(rows) > 0 {

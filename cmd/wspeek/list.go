@@ -60,45 +60,40 @@ func list(ctx context.Context, std run.Streams, f *flags, args []string, v view)
 	if err != nil {
 		return err
 	}
-	defer in.Close()
 	return listInputs(ctx, std, f, in, v)
 }
 
+// listInputs lists what in has, and closes it.
 func listInputs(ctx context.Context, std run.Streams, f *flags, in run.Inputs, v view) error {
 	l, err := newListing(std, f, v)
 	if err != nil {
+		in.Close()
 		return err
 	}
 	l.text.BySession = f.demo
 	l.over(in, decode.Limits{})
+	defer l.run.Close()
 	l.run.Each(ctx, l.visitor())
 	return l.finish(ctx)
 }
 
 func newListing(std run.Streams, f *flags, v view) (*listing, error) {
-	clock, err := f.clockFormat()
-	if err != nil {
-		return nil, err
-	}
 	l := &listing{f: f, view: v, out: bufio.NewWriterSize(std.Out, 1<<16), words: std.Err,
 		sessions: map[int]*decode.Session{}, headed: map[int]bool{}}
 	l.json = export.JSON{NoPayload: f.noPayload, Hash: f.hash}
-	l.text = export.Text{Color: f.colored(std.Out), NoPayload: f.noPayload, Hex: f.hex, Clock: clock}
+	l.text = export.Text{Color: f.colored(std.Out), NoPayload: f.noPayload, Hex: f.hex, Clock: f.clockFormat()}
 	if w := run.Columns(std.Out); w > 0 {
 		l.text.Preview = max(w-50, 20)
 	}
 	if f.whole {
 		l.text.Preview = -1
 	}
-	if l.filter, err = f.stream(filterViews[v]); err != nil {
-		return nil, err
-	}
 	if v == checkView {
-		if l.check, err = newChecker(std, f); err != nil {
-			return nil, err
-		}
+		l.check = newChecker(std, f)
 	}
-	return l, nil
+	var err error
+	l.filter, err = f.stream(filterViews[v])
+	return l, err
 }
 
 // over makes the run that is listed.

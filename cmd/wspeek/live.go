@@ -2,13 +2,11 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"slices"
 	"strings"
 	"sync"
-	"time"
 
 	"github.com/spf13/cobra"
 	xbpf "golang.org/x/net/bpf"
@@ -16,8 +14,9 @@ import (
 	"github.com/wspeek/wspeek/capture"
 	"github.com/wspeek/wspeek/capture/bpf"
 	"github.com/wspeek/wspeek/capture/live"
+	"github.com/wspeek/wspeek/cmd/internal/rights"
 	"github.com/wspeek/wspeek/cmd/internal/run"
-	"github.com/wspeek/wspeek/decode"
+	"github.com/wspeek/wspeek/cmd/internal/tap"
 	"github.com/wspeek/wspeek/decode/trace"
 )
 
@@ -47,26 +46,24 @@ the end, which follows the screen too; the exit status is 3 then. Ctrl-C stops; 
 
 // liveCommand captures and shows as it happens.
 func liveCommand(std run.Streams, f *flags) *cobra.Command {
-	c := &cobra.Command{
+	return &cobra.Command{
 		Use: "live [-i IF] [FILTER]", Short: "capture and show as it happens", Long: liveLong,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			screen := onScreen(cmd.Flags(), std.Out)
-			switch set := cmd.Flags(); {
-			case !screen && set.Changed("packets"):
-				return run.Troublef("--packets is for the screen: listings keep packets with -w FILE")
-			case !screen && set.Changed("history"):
-				return run.Troublef("--history is for the screen: listings keep no messages")
+			if err := checkScreen(cmd, screen); err != nil {
+				return err
 			}
-			return runLive(cmd.Context(), std, f, args, messagesView, screen)
+			return runLive(cmd, std, f, args, messagesView, screen)
 		},
 	}
-	f.live.registerOwn(c.Flags())
-	f.live.registerScreen(c.Flags())
-	return c
 }
 
-// live captures from interfaces, or reads a pipe (-r), and shows it.
-func runLive(ctx context.Context, std run.Streams, f *flags, args []string, v view, screen bool) error {
+// runLive captures from interfaces, or reads a pipe (-r), and shows it.
+func runLive(cmd *cobra.Command, std run.Streams, f *flags, args []string, v view, screen bool) error {
+	if err := f.checkLive(cmd.Flags(), args); err != nil {
+		return err
+	}
+	ctx := cmd.Context()
 	if f.live.list {
 		return listInterfaces(std, f)
 	}
@@ -75,29 +72,19 @@ func runLive(ctx context.Context, std run.Streams, f *flags, args []string, v vi
 		return liveTrouble(std.Err, f, err)
 	}
 	defer s.Close()
-	defer stopWith(ctx, s, f.live.stop.after)()
+	defer s.StopWith(ctx, f.live.stop.after)()
 	if !screen {
 		return listLive(ctx, std, f, s, v)
 	}
 	return showLive(ctx, std, f, s)
 }
 
-// stopWith stops s when ctx ends, or after d.
-func stopWith(ctx context.Context, s *liveSource, d time.Duration) (release func()) {
-	off := context.AfterFunc(ctx, s.stop)
-	if d <= 0 {
-		return func() { off() }
-	}
-	timer := time.AfterFunc(d, s.stop)
-	return func() { off(); timer.Stop() }
-}
-
-// openLive opens what needs rights, and gives them up.
-func openLive(std run.Streams, f *flags, args []string) (*liveSource, error) {
+// openLive opens what needs root, and drops root's privileges.
+func openLive(std run.Streams, f *flags, args []string) (*tap.Source, error) {
 	if err := notOnto(f.live.write, f.read, std.In); err != nil {
 		return nil, err
 	}
-	who, err := invoker(f.live.user)
+	who, err := rights.Invoker(f.live.user)
 	if err != nil {
 		return nil, err
 	}
@@ -105,32 +92,39 @@ func openLive(std run.Streams, f *flags, args []string) (*liveSource, error) {
 	if len(f.read) > 0 {
 		open = openPipe
 	}
-	s, ifaces, err := open(std, f, args)
+	s, err := open(std, f, args)
 	if err != nil {
 		return nil, err
 	}
-	s.interfaces = ifaces
-	s.tellBy(teller(std))
-	if who.uid >= 0 {
-		s.advice = "wspeek has become " + who.name + " (-Z chooses another)"
+	s.SetReporter(reporter(std))
+	if who.UID >= 0 {
+		s.Advice = "wspeek has become " + who.Name + " (-Z chooses another)"
 	}
-	if f.live.write != "" {
-		if s.keep, err = createKeeper(f, ifaces, ownerOf(who, f.live.user, f.live.ring.on())); err != nil {
-			s.Close()
-			return nil, err
-		}
-		s.keep.tell, s.keep.full = s.tell, s.stop
-		if s.live != nil {
-			s.keep.stats = s.live.Stats
-		}
+	if err := keepPackets(f, s, who); err != nil {
+		s.Close()
+		return nil, err
 	}
-	if err := dropRights(who); err != nil {
-		return nil, run.Troublef("rights: %w", err)
+	if err := rights.Drop(who); err != nil {
+		return nil, run.Troublef("privileges: %w", err)
 	}
-	if !f.quiet && s.live != nil {
-		s.tell(listening(s.name, who))
+	if !f.quiet && s.Live() != nil {
+		s.Report(listening(s.Names()[0], who))
 	}
 	return s, nil
+}
+
+// keepPackets lets s write its packets to the file of -w.
+func keepPackets(f *flags, s *tap.Source, who rights.Identity) (err error) {
+	l := &f.live
+	if l.write == "" {
+		return nil
+	}
+	s.Keep, err = tap.NewKeeper(tap.KeepOptions{
+		Name: l.write, Force: l.force, Interfaces: s.Interfaces, Limit: l.stop.bytes, Full: s.Stop, Stats: s.Live(), Report: s.Report,
+		Ring:  capture.WriteRing{FileBytes: l.ring.bytes, Duration: l.ring.after, Files: l.ring.files},
+		Owner: rights.OwnerOf(who, l.user, l.ring.on()),
+	})
+	return err
 }
 
 // notOnto refuses to write onto a file that is read.
@@ -151,16 +145,16 @@ func notOnto(write string, read []string, in *os.File) error {
 	return nil
 }
 
-func listening(name string, who identity) string {
+func listening(name string, who rights.Identity) string {
 	text := "listening on " + name
-	if who.uid >= 0 {
-		text += fmt.Sprintf(" as %s (%d)", who.name, who.uid)
+	if who.UID >= 0 {
+		text += fmt.Sprintf(" as %s (%d)", who.Name, who.UID)
 	}
 	return text + "; Ctrl-C stops"
 }
 
-// teller writes lines of several goroutines.
-func teller(std run.Streams) func(string) {
+// reporter writes lines that several goroutines report.
+func reporter(std run.Streams) func(string) {
 	var mu sync.Mutex
 	return func(line string) {
 		mu.Lock()
@@ -169,104 +163,74 @@ func teller(std run.Streams) func(string) {
 	}
 }
 
-// openPipe is the source of -r. A pipe is opened when it is read, since that may wait; files are opened while
-// there are rights.
-func openPipe(std run.Streams, f *flags, args []string) (*liveSource, []capture.WriteInterface, error) {
+// openPipe is the source of -r.
+func openPipe(std run.Streams, f *flags, args []string) (*tap.Source, error) {
 	if len(args) > 0 {
-		return nil, nil, run.Troublef("%s: capture filters are for interfaces; what -r reads is filtered by -Y", strings.Join(args, " "))
+		return nil, run.Troublef("%s: capture filters are for interfaces; what -r reads is filtered by -Y", strings.Join(args, " "))
 	}
 	if slices.Contains(f.read, "-") && run.IsTerminal(std.In) {
-		return nil, nil, run.Troublef("-r -: standard input is a terminal: a capture is to come through a pipe (tcpdump -U -w - | wspeek live -r -)")
+		return nil, run.Troublef("-r -: standard input is a terminal: a capture is to come through a pipe (tcpdump -U -w - | wspeek live -r -)")
 	}
-	s := newLiveSource(strings.Join(f.read, ", "))
-	s.patient = true
-	s.open = func() (capture.Source, error) {
-		files, err := capture.OpenFiles(f.read, capture.Options{})
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		s.files = files
-		return files, err
-	}
-	if slices.ContainsFunc(f.read, isStream) {
-		return s, nil, nil
-	}
-	files, err := s.open()
-	s.open = func() (capture.Source, error) { return files, err }
-	return s, nil, err
-}
-
-// isStream says whether a name is that of something else than a file.
-func isStream(name string) bool {
-	info, err := os.Stat(name)
-	return name == "-" || err == nil && !info.Mode().IsRegular()
+	return tap.OpenFiles(strings.Join(f.read, ", "), f.read, slices.ContainsFunc(f.read, run.IsStream))
 }
 
 // openInterfaces is the source of -i.
-func openInterfaces(std run.Streams, f *flags, args []string) (*liveSource, []capture.WriteInterface, error) {
+func openInterfaces(std run.Streams, f *flags, args []string) (*tap.Source, error) {
 	l := &f.live
 	if len(l.interfaces) == 0 {
 		name, err := chooseInterface()
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 		l.interfaces = []string{name}
 	}
-	filter, missed, said, err := captureFilter(f, args)
+	filter, err := captureFilter(std, f, args)
 	if err != nil {
-		return nil, nil, err
-	}
-	if missed != "" && !f.quiet {
-		run.Say(std.Err, missed)
-	}
-	for _, line := range said {
-		run.Say(std.Err, line)
+		return nil, err
 	}
 	opt := live.Options{Interfaces: l.interfaces, Promisc: !l.noPromisc, Snaplen: l.snaplen, Buffer: l.buffer << 10}
 	if filter != nil {
 		opt.Filter = func(link capture.LinkType) ([]xbpf.RawInstruction, error) { return filter.Live(uint16(link)) }
 	}
-	opened, err := live.Open(opt)
+	s, err := tap.OpenInterfaces(strings.Join(l.interfaces, ", "), opt)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	s := newLiveSource(strings.Join(l.interfaces, ", "))
-	s.live, s.said = opened, said
-	s.open = func() (capture.Source, error) { return opened, nil }
-	return s, writeInterfaces(opened.Stats(), l), nil
+	for _, i := range s.Live()().Interfaces {
+		s.Interfaces = append(s.Interfaces, capture.WriteInterface{Name: i.Name, Link: i.Link, Snaplen: l.snaplen, Filter: l.filter})
+	}
+	return s, nil
 }
 
-func writeInterfaces(st live.Stats, l *liveFlags) []capture.WriteInterface {
-	var out []capture.WriteInterface
-	for _, i := range st.Interfaces {
-		out = append(out, capture.WriteInterface{Name: i.Name, Link: i.Link, Snaplen: l.snaplen, Filter: l.filter})
-	}
-	return out
-}
-
-// captureFilter is -f or the words of the command line, nil for none. missed is what the filter misses, said what a user
-// has to know while the capture runs.
-func captureFilter(f *flags, args []string) (filter *bpf.Filter, missed string, said []string, err error) {
+// captureFilter is -f or the words of the command line, nil for none. What it misses, and that it excludes the own SSH
+// connection, is reported once.
+func captureFilter(std run.Streams, f *flags, args []string) (*bpf.Filter, error) {
 	l := &f.live
 	if len(args) > 0 {
 		if l.filter != "" {
-			return nil, "", nil, run.Troublef("-f and FILTER exclude each other: %s", strings.Join(args, " "))
+			return nil, run.Troublef("-f and FILTER exclude each other: %s", strings.Join(args, " "))
 		}
 		l.filter = strings.Join(args, " ")
 	}
 	l.typed = l.filter
-	if filter, err = bpf.Parse(l.filter); err != nil {
-		return nil, "", nil, err
+	filter, err := bpf.Parse(l.filter)
+	if err != nil {
+		return nil, err
 	}
-	missed = filter.Loses().String()
-	filter, ssh := withoutSSH(f, filter)
-	if ssh != "" {
-		said = append(said, ssh)
+	lost := filter.Loses().String()
+	filter, l.note = withoutSSH(f, filter)
+	if lost != "" && !f.quiet {
+		run.Say(std.Err, lost)
 	}
-	return filter, missed, said, nil
+	if l.note != "" {
+		run.Say(std.Err, l.note)
+	}
+	return filter, nil
 }
 
-// withoutSSH leaves the SSH connection out that this runs in, and says so: to show its packets makes more of them.
-func withoutSSH(f *flags, filter *bpf.Filter) (out *bpf.Filter, said string) {
+// withoutSSH excludes the SSH connection that this runs in, since showing its packets would create more of them. Note
+// says so.
+func withoutSSH(f *flags, filter *bpf.Filter) (out *bpf.Filter, note string) {
 	own, who := sshExpression()
 	if own == "" || f.live.ssh {
 		if f.live.filter == "" {
@@ -279,73 +243,55 @@ func withoutSSH(f *flags, filter *bpf.Filter) (out *bpf.Filter, said string) {
 		expr += " and (" + f.live.filter + ")"
 	}
 	both, err := bpf.Parse(expr)
-	if err != nil { // an address that filters do not take: packets are not worth failing for
-		return filter, "your own SSH connection is captured too: " + who + ": " + err.Error()
+	if err != nil { // an address that filters do not accept: not worth failing for
+		return filter, "your own SSH connection is included: " + who + ": " + err.Error()
 	}
 	f.live.filter = expr
-	return both, "your own SSH connection is left out: " + who + " (--ssh keeps it)"
+	return both, "your own SSH connection is excluded: " + who + " (--ssh includes it)"
 }
 
 const (
-	// liveSessions is how many closed sessions a live capture remembers, liveSessionBytes how many bytes they may take.
+	// liveSessions is how many closed sessions a live capture keeps, liveSessionBytes how many bytes they may take.
 	liveSessions     = 20_000
 	liveSessionBytes = 64 << 20
 )
 
 // liveRun decodes what s captures.
-func liveRun(s *liveSource, opt run.Options) *run.Run {
+func liveRun(s *tap.Source, opt run.Options) *run.Run {
 	opt.Decode.Limits = run.LiveLimits()
 	r := run.Over(s, opt)
-	s.missing = r.Missing
+	s.Missing = r.Missing
 	return r
 }
 
 // listLive is a listing of what s captures.
-func listLive(ctx context.Context, std run.Streams, f *flags, s *liveSource, v view) error {
+func listLive(ctx context.Context, std run.Streams, f *flags, s *tap.Source, v view) error {
 	l, err := newListing(std, f, v)
 	if err != nil {
 		return err
 	}
 	l.forget = trace.Retention{Sessions: liveSessions, Bytes: liveSessionBytes}
 	l.over(s, run.LiveLimits())
-	s.missing = l.run.Missing
-	s.begin()
+	s.Missing = l.run.Missing
+	s.Start()
 	runErr := l.run.Each(context.WithoutCancel(ctx), l.visit)
 	closeErr := s.Close()
-	if err := s.notOpened(runErr); err != nil {
+	if err := s.NotOpened(runErr); err != nil {
 		return err
 	}
 	if closeErr != nil {
 		l.run.Fail(closeErr)
 	}
-	s.epilogue(s.tell, l.forget.Forgotten, f.quiet)
-	return s.status(l.finish(ctx))
+	epilogue(s, s.Report, l.forget.Forgotten, f.quiet)
+	return s.Status(l.finish(ctx))
 }
 
-// AddTo is run.Accountant.
-func (s *liveSource) AddTo(a *decode.Account) {
-	if s.patient {
-		a.Files = 1
-		run.AddStats(a, s.Stats())
+// epilogue reports where packets were kept, and what was dropped.
+func epilogue(s *tap.Source, report func(string), dropped int, quiet bool) {
+	if dropped > 0 {
+		report(fmt.Sprintf("%d closed sessions were dropped to bound memory, the oldest first", dropped))
 	}
-	s.account(a)
-}
-
-// epilogue tells where packets were kept, and what was forgotten.
-func (s *liveSource) epilogue(tell func(string), forgotten int, quiet bool) {
-	if forgotten > 0 {
-		tell(fmt.Sprintf("%d closed sessions were forgotten to bound memory, the oldest first", forgotten))
+	if s.Keep != nil && !quiet {
+		report(s.Keep.Where())
 	}
-	if s.keep != nil && !quiet {
-		tell(s.keep.where())
-	}
-}
-
-// status is err, or that packets could not be written.
-func (s *liveSource) status(err error) error {
-	var x *run.Error
-	if s.keep == nil || s.keep.err == nil || errors.As(err, &x) && x.Status != run.Incomplete && x.Status != run.Negative {
-		return err
-	}
-	return run.Exit(run.Trouble)
 }

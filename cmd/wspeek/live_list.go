@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"strconv"
 	"strings"
 	"text/tabwriter"
 
@@ -129,4 +130,13 @@ func parentOf(pid int) int {
 		return max(number(f[1]), 0)
 	}
 	return 0
+}
+
+// number is a port or process number, -1 if it is not one.
+func number(s string) int {
+	n, err := strconv.ParseUint(s, 10, 31)
+	if err != nil {
+		return -1
+	}
+	return int(n)
 }

@@ -150,12 +150,12 @@ func TestHazard_O13_WritesAsRoot(t *testing.T) {
 		{"new", "new.pcapng", ""},
 		{"symbolic link", "link", "is a symbolic link"},
 		{"somebody else's", "victim", "permission denied for 1234"},
-		{"two names", "twice", "belongs to somebody else"},
+		{"two names", "twice", "belongs to another user"},
 		{"root's folder", "roots/new.pcapng", "permission denied for 1234"},
 	}
 	for _, test := range tests {
 		file := filepath.Join(dir, test.file)
-		cmd := wspeekCommand([]string{"SUDO_UID=1234", "SUDO_GID=1235"}, "live", "-i", "lo", "--json", "-a", "duration:0.2", "-w", file)
+		cmd := wspeekCommand([]string{"SUDO_UID=1234", "SUDO_GID=1235"}, "live", "-i", "lo", "--json", "-a", "duration:0.2", "--force", "-w", file)
 		p := start(t, cmd)
 		go io.Copy(io.Discard, p.out)
 		status := p.exit()

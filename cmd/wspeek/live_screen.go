@@ -10,7 +10,9 @@ import (
 	"sync"
 	"time"
 
+	"github.com/wspeek/wspeek/cmd/internal/packets"
 	"github.com/wspeek/wspeek/cmd/internal/run"
+	"github.com/wspeek/wspeek/cmd/internal/tap"
 	"github.com/wspeek/wspeek/decode"
 	"github.com/wspeek/wspeek/decode/export"
 	"github.com/wspeek/wspeek/decode/show"
@@ -20,58 +22,53 @@ import (
 // screenGC makes the collector keep garbage below 40 % of what is in use: a capture runs beside other things.
 const screenGC = 40
 
-// showLive opens the terminal UI on a capture. Where it comes through a pipe it waits for the first packet before it
-// takes the terminal, so that who writes to the pipe can ask for a password there.
-func showLive(ctx context.Context, std run.Streams, f *flags, s *liveSource) error {
-	before, notes := *s.teller.Load(), &notes{}
+// showLive opens the terminal UI on a capture. If it comes through a pipe, the UI waits for the first packet before it
+// takes the terminal, so that what writes to the pipe can ask for a password there.
+func showLive(ctx context.Context, std run.Streams, f *flags, s *tap.Source) error {
+	notes := &notes{}
 	feed := &liveFeed{source: s, notes: notes}
 	feed.run = liveRun(s, run.Options{Decode: decode.Options{Keep: true, Frames: true, Ports: f.ports}, Flush: feed.tidyPackets, GC: screenGC})
-	feed.left = func() { before("decoding what has been captured (Ctrl-C twice gives up)") }
-	packets := s.keepPackets(f, feed)
-	s.shown = true
-	s.begin()
-	if s.patient {
-		if err := s.waitFirst(ctx); err != nil {
+	saver := feed.ringPackets(f)
+	s.OnScreen = true
+	s.Start()
+	if s.Patient() {
+		if err := s.WaitFirst(ctx); err != nil {
 			return err
 		}
 	}
-	s.tellBy(notes.add)
-	account, err := tui.Run(ctx, liveOptions(f, feed, packets))
-	if v, ok := packets.(*saver); ok {
-		v.close()
+	report := s.SetReporter(notes.record)
+	feed.left = func() { report("decoding what has been captured (Ctrl-C twice cancels)") }
+	account, err := tui.Run(ctx, liveOptions(f, feed, saver))
+	if v, ok := saver.(*packets.Saver); ok {
+		v.Close()
 	}
-	s.tellBy(before)
+	s.SetReporter(report)
 	s.Close()
-	notes.tellAll(before)
-	s.tellEnd(std, f, before, account)
-	return s.status(accountedStatus(account, err))
+	notes.reportAll(report)
+	reportEnd(std, f, s, report, account)
+	return s.Status(accountedStatus(account, err))
 }
 
-// tellEnd tells what is to be known when the screen is closed.
-func (s *liveSource) tellEnd(std run.Streams, f *flags, tell func(string), a *decode.Account) {
+// reportEnd reports what is to be known when the screen is closed.
+func reportEnd(std run.Streams, f *flags, s *tap.Source, report func(string), a *decode.Account) {
 	if a != nil && !f.quiet {
 		fmt.Fprintln(std.Err, export.Account(a))
-		tellPast(tell, a)
+		reportPast(report, a)
 	}
-	s.epilogue(tell, 0, f.quiet)
-	s.endPackets(tell, f.quiet)
-	if !slices.ContainsFunc(f.read, isStream) {
-		return
-	}
-	select {
-	case <-s.ended:
-	default: // a read still waits
-		tell("who writes to the pipe notices that nobody reads it any more when the next packet comes; Ctrl-C ends it now")
+	epilogue(s, report, 0, f.quiet)
+	endPackets(s, report, f.quiet)
+	if slices.ContainsFunc(f.read, run.IsStream) && !s.Ended() {
+		report("the program writing to the pipe will get SIGPIPE at its next packet; Ctrl-C ends it now")
 	}
 }
 
 // liveOptions are those of the screen.
 func liveOptions(f *flags, feed *liveFeed, packets tui.Packets) tui.Options {
-	title := "live: " + feed.source.name
+	title := "live: " + feed.source.Names()[0]
 	if f.live.typed != "" {
 		title += " · " + f.live.typed
 	}
-	opt := tui.Options{Feed: feed, Packets: packets, Title: title, Note: strings.Join(feed.source.said, "; "), Live: true,
+	opt := tui.Options{Feed: feed, Packets: packets, Title: title, Note: f.live.note, Live: true,
 		Session: f.session, Filter: f.display, Clock: tui.ClockNamed(f.clock), History: int64(f.live.history) * megabyte, Sessions: liveSessions}
 	if f.color == "never" {
 		opt.Environ = append(os.Environ(), "NO_COLOR=1")
@@ -79,15 +76,15 @@ func liveOptions(f *flags, feed *liveFeed, packets tui.Packets) tui.Options {
 	return opt
 }
 
-// tellPast tells how much of what is in the account was not on the screen any more.
-func tellPast(tell func(string), a *decode.Account) {
+// reportPast reports how much of what is in the account was no longer on the screen.
+func reportPast(report func(string), a *decode.Account) {
 	if a.PastMessages > 0 || a.PastSessions > 0 {
-		tell(fmt.Sprintf("the screen kept the newest; forgotten were %s and %s that had closed (--history)",
+		report(fmt.Sprintf("the screen kept the newest; dropped were %s and %s that had closed (--history)",
 			show.Count(a.PastMessages, "older message"), show.Count(a.PastSessions, "session")))
 	}
 }
 
-// accountedStatus is the status that a run of the screen ends with whose account has been told.
+// accountedStatus is screenStatus for a run whose account has been reported.
 func accountedStatus(a *decode.Account, err error) error {
 	err = screenStatus(a, err)
 	var x *run.Error
@@ -101,17 +98,17 @@ func accountedStatus(a *decode.Account, err error) error {
 type notes struct {
 	mu    sync.Mutex
 	lines []string
-	// trouble is what went wrong last, empty where it is over.
+	// trouble is what went wrong last, empty if it is over.
 	trouble string
 }
 
 // maxNotes is how many lines are kept, the newest.
 const maxNotes = 20
 
-func (n *notes) add(line string) {
+func (n *notes) record(line string) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	if n.trouble = line; strings.HasSuffix(line, packetsAgain) {
+	if n.trouble = line; strings.HasSuffix(line, tap.PacketsAgain) {
 		n.trouble = ""
 	}
 	if n.lines = append(n.lines, line); len(n.lines) > maxNotes {
@@ -126,27 +123,27 @@ func (n *notes) wrong() string {
 	return n.trouble
 }
 
-func (n *notes) tellAll(tell func(string)) {
+func (n *notes) reportAll(report func(string)) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	for _, l := range n.lines {
-		tell(l)
+		report(l)
 	}
 }
 
 // liveFeed is tui.Feed for a live capture.
 type liveFeed struct {
-	source *liveSource
+	source *tap.Source
 	run    *run.Run
-	// notes is what was told while the screen is shown.
+	// notes are the lines reported while the screen is shown.
 	notes *notes
-	// left is called where the screen was left, and what was captured takes some time to decode.
+	// left is called if the screen was left and what was captured takes some time to decode.
 	left func()
-	// conns is told of all events; nil where no packets are kept.
-	conns *connections
+	// conns sees all events; nil if no packets are kept.
+	conns *packets.Connections
 }
 
-// leftAfter is how long a user waits without being told what for.
+// leftAfter is how long a user waits without a report of what for.
 const leftAfter = time.Second
 
 // Run is tui.Feed.
@@ -154,7 +151,7 @@ func (l *liveFeed) Run(ctx context.Context, visit func(*decode.Batch, *decode.Ev
 	ended := make(chan struct{})
 	defer close(ended)
 	defer context.AfterFunc(ctx, func() {
-		l.source.stop()
+		l.source.Stop()
 		select {
 		case <-ended:
 		case <-time.After(leftAfter):
@@ -167,11 +164,11 @@ func (l *liveFeed) Run(ctx context.Context, visit func(*decode.Batch, *decode.Ev
 
 // Progress is tui.Feed.
 func (l *liveFeed) Progress() tui.Progress {
-	lost := l.source.losses()
+	lost := l.source.Losses()
 	return tui.Progress{
-		Packets: l.run.Packets(), Dropped: lost.sum(), Unseen: l.run.Missing(), Unwritten: lost.keep + lost.failed,
+		Packets: l.run.Packets(), Dropped: lost.Sum(), Unseen: l.run.Missing(), Unwritten: lost.Keep + lost.Failed,
 		Trouble: l.notes.wrong(),
-		Lost:    tui.Lost{Kernel: lost.kernel, Interface: lost.device, Slow: lost.decode},
+		Lost:    tui.Lost{Kernel: lost.Kernel, Interface: lost.Device, Slow: lost.Decode},
 	}
 }
 

@@ -4,44 +4,10 @@ import (
 	"testing"
 	"time"
 
-	"github.com/wspeek/wspeek/capture"
 	"github.com/wspeek/wspeek/capture/bpf"
-	"github.com/wspeek/wspeek/cmd/internal/run"
 	"github.com/wspeek/wspeek/decode"
 	"github.com/wspeek/wspeek/decode/trace"
 )
-
-func packetsAt(times ...capture.Time) []capture.Packet {
-	list := make([]capture.Packet, len(times))
-	for i, at := range times {
-		list[i] = capture.Packet{Number: i + 1, Time: at, OrigLen: 3, Data: []byte{byte(i), 1, 2}}
-	}
-	return list
-}
-
-// TestHazard_V8_ClockSteps: time goes on from the newest packet by our own clock, however that one is set.
-func TestHazard_V8_ClockSteps(t *testing.T) {
-	t.Parallel()
-	for _, start := range []capture.Time{1_000_000_000, 4_000_000_000_000_000_000} {
-		s := newLiveSource("test")
-		s.ticked = time.Now()
-		s.backlog.Put(packetsAt(start-5, start))
-		var b capture.Batch
-		if err := s.ReadBatch(&b); err != nil || len(b.Packets) != 2 {
-			t.Fatalf("%d packets, %v", len(b.Packets), err)
-		}
-		err := s.ReadBatch(&b)
-		late, ok := err.(run.Idle)
-		if !ok || late.Now < start+capture.Time(tickEvery/2) || late.Now > start+capture.Time(time.Minute) {
-			t.Errorf("after %d: got %v at %d", start, err, late.Now)
-		}
-		s.backlog.Put(packetsAt(start + 1))
-		s.backlog.Put(packetsAt(start + 2))
-		if now := s.now(); now != start {
-			t.Errorf("with packets waiting it is %d, want that of the last one handed on, %d", now, start)
-		}
-	}
-}
 
 // TestHazard_V6_OwnSSHConnection: it is known by its addresses and ports, and left out by a filter.
 func TestHazard_V6_OwnSSHConnection(t *testing.T) {
@@ -83,21 +49,29 @@ func TestLive_Conditions(t *testing.T) {
 	t.Parallel()
 	var stop stopAt
 	var ring ringAt
-	if err := stop.parse([]string{"duration:1.5", "filesize:100"}); err != nil || stop != (stopAt{1500 * time.Millisecond, 100_000}) {
+	read := func(v *value, texts ...string) error {
+		for _, s := range texts {
+			if err := v.Set(s); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	if err := read(stop.value(), "duration:1.5", "filesize:100"); err != nil || stop != (stopAt{1500 * time.Millisecond, 100_000}) {
 		t.Errorf("got %+v, %v", stop, err)
 	}
-	if err := ring.parse([]string{"filesize:0.5", "files:3", "duration:60"}); err != nil || ring != (ringAt{500, time.Minute, 3}) {
+	if err := read(ring.value(), "filesize:0.5", "files:3", "duration:60"); err != nil || ring != (ringAt{500, time.Minute, 3}) {
 		t.Errorf("got %+v, %v", ring, err)
 	}
 	for _, wrong := range []string{"", "duration", "duration:", "duration:0", "duration:-1", "duration:x", "duration:NaN", "duration:Inf", "packets:3", "files:2"} {
-		if stop.parse([]string{wrong}) == nil {
-			t.Errorf("-a %s was taken", wrong)
+		if stop.value().Set(wrong) == nil {
+			t.Errorf("-a %s was accepted", wrong)
 		}
-		if wrong != "files:2" && ring.parse([]string{wrong}) == nil {
-			t.Errorf("-b %s was taken", wrong)
+		if wrong != "files:2" && ring.value().Set(wrong) == nil {
+			t.Errorf("-b %s was accepted", wrong)
 		}
 	}
-	if ring.parse([]string{"files:2.5"}) == nil {
+	if ring.value().Set("files:2.5") == nil {
 		t.Error("-b files:2.5 was taken")
 	}
 }

@@ -57,7 +57,13 @@ var ranks = map[string]int{
 	"tui/feedtest":           7,
 	"tui/doc":                7,
 	"cmd/internal/run":       7,
-	"cmd/wspeek":             8,
+	"cmd/internal/out":       8,
+	"cmd/internal/rights":    8,
+	"cmd/internal/forge":     8,
+	"cmd/internal/packets":   9,
+	"cmd/internal/tap":       9,
+	"cmd/internal/convert":   10,
+	"cmd/wspeek":             11,
 }
 
 // testsOnly are packages that only tests may import.
@@ -151,9 +157,9 @@ func TestPcapsStandsApart(t *testing.T) {
 	t.Parallel()
 	for _, s := range sources(t) {
 		for _, p := range s.imports() {
-			if p == module+"/pcaps" && !s.isTest() && s.dir() != "cmd/wspeek" && !strings.HasPrefix(s.dir(), "pcaps/") &&
+			if p == module+"/pcaps" && !s.isTest() && !strings.HasPrefix(s.dir(), "cmd/") && !strings.HasPrefix(s.dir(), "pcaps/") &&
 				!slices.Contains(testsOnly, s.dir()) {
-				t.Errorf("%s imports pcaps, which is for tests and cmd/wspeek", s.name)
+				t.Errorf("%s imports pcaps, which is for tests and cmd", s.name)
 			}
 			if independent(s.dir()) && strings.HasPrefix(p, module+"/") && p != module+"/pcaps" {
 				t.Errorf("%s imports %s: what tests expect must not come from the decoder", s.name, p)

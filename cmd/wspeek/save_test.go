@@ -16,11 +16,11 @@ import (
 
 	"github.com/wspeek/wspeek/capture"
 	"github.com/wspeek/wspeek/capture/keep"
+	"github.com/wspeek/wspeek/cmd/internal/packets"
 	"github.com/wspeek/wspeek/cmd/internal/run"
 	"github.com/wspeek/wspeek/decode"
 	"github.com/wspeek/wspeek/decode/show"
 	"github.com/wspeek/wspeek/pcaps"
-	"github.com/wspeek/wspeek/reassembly"
 	"github.com/wspeek/wspeek/tui"
 )
 
@@ -28,7 +28,7 @@ import (
 func readFor(t *testing.T, in run.Inputs, saves packetsOf) tui.Packets {
 	t.Helper()
 	r := run.Over(in, run.Options{Decode: decode.Options{Keep: true, Frames: true}})
-	f := &fileFeed{run: r, conns: newConnections()}
+	f := &fileFeed{run: r, conns: packets.NewConnections()}
 	if err := f.Run(t.Context(), func(*decode.Batch, *decode.Event) error { return nil }); err != nil {
 		t.Fatal(err)
 	}
@@ -42,25 +42,37 @@ func filesFor(t *testing.T, names ...string) tui.Packets {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return readFor(t, in, savesFiles(names))
+	return readFor(t, in, packets.OfFiles(names))
 }
 
-// ringFor keeps packets in a ring of limit bytes and decodes them, as a live screen does.
-func ringFor(t *testing.T, limit int64, packets []capture.Packet) *saver {
+// hold is what gives a Saver its packets.
+type hold = func(context.Context) (*packets.Held, error)
+
+// ringFor keeps packets in a ring of limit bytes and decodes them, as a live screen does. Wrap, if any, changes what the
+// Saver is given.
+func ringFor(t *testing.T, limit int64, list []capture.Packet, wrap ...func(hold) hold) *packets.Saver {
 	t.Helper()
-	s := newLiveSource("test")
-	s.ring = keep.NewRing(keep.RingOptions{Bytes: limit, Dir: t.TempDir()})
-	t.Cleanup(s.ring.Close)
-	s.interfaces = []capture.WriteInterface{{Name: "lo", Link: packets[0].LinkType}}
-	s.ring.Backlog().Put(packets)
-	s.ring.Backlog().Close(io.EOF)
-	s.ring.Run()
-	conns := newConnections()
-	r := run.Over(&listSource{slices.Clone(packets)}, run.Options{Decode: decode.Options{Limits: run.LiveLimits()}})
-	if err := r.Each(t.Context(), conns.before(func(*decode.Batch, *decode.Event) error { return nil })); err != nil {
+	ring := keep.NewRing(keep.RingOptions{Bytes: limit, Dir: t.TempDir()})
+	t.Cleanup(ring.Close)
+	ring.Backlog().Put(list)
+	ring.Backlog().Close(io.EOF)
+	ring.Run()
+	conns := packets.NewConnections()
+	r := run.Over(&listSource{slices.Clone(list)}, run.Options{Decode: decode.Options{Limits: run.LiveLimits()}})
+	if err := r.Each(t.Context(), conns.Before(func(*decode.Batch, *decode.Event) error { return nil })); err != nil {
 		t.Fatal(err)
 	}
-	return newSaver(conns, s.holdPackets, r.Visited)
+	held := packets.HoldRing(ring, []capture.WriteInterface{{Name: "lo", Link: list[0].LinkType}}, nil)
+	for _, w := range wrap {
+		held = w(held)
+	}
+	return packets.NewSaver(conns, held, r.Visited)
+}
+
+// sessionsIn is how many sessions a capture has.
+func sessionsIn(t *testing.T, path string) int {
+	t.Helper()
+	return strings.Count(wspeekRun("sessions", "-q", "--json", path).out, `"type":"session"`)
 }
 
 // saveOK saves, and returns the file and what was said without the name.
@@ -80,12 +92,8 @@ func saveOK(t *testing.T, from tui.Packets, sessions ...int) (file, said string)
 // packetsIn are the packets of a capture without their numbers.
 func packetsIn(t *testing.T, name string) (list []string) {
 	t.Helper()
-	in, err := capture.OpenFiles([]string{name}, capture.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer in.Close()
-	err = readUpTo(t.Context(), in, 1<<30, func(p *capture.Packet) error {
+	read := packets.Reread(1<<30, func() (run.Inputs, error) { return capture.OpenFiles([]string{name}, capture.Options{}) })
+	err := read(t.Context(), func(p *capture.Packet) error {
 		list = append(list, packetText(p))
 		return nil
 	})
@@ -99,9 +107,9 @@ func packetText(p *capture.Packet) string {
 	return fmt.Sprint(p.Time, p.LinkType, p.OrigLen, p.Data)
 }
 
-func textsOf(packets []capture.Packet) (list []string) {
-	for i := range packets {
-		list = append(list, packetText(&packets[i]))
+func textsOf(all []capture.Packet) (list []string) {
+	for i := range all {
+		list = append(list, packetText(&all[i]))
 	}
 	return list
 }
@@ -117,7 +125,7 @@ func TestSave_Samples(t *testing.T) {
 			t.Errorf("%d packets, want %d", len(got), len(want))
 		}
 		ring := ringFor(t, 100<<20, sample(t, s.Name))
-		for n := 1; n <= from.(*saver).conns.count(); n++ {
+		for n := 1; n <= sessionsIn(t, path); n++ {
 			out := filepath.Join(t.TempDir(), "e.pcapng")
 			exported(t, out, path, fmt.Sprintf("--session=%d", n))
 			want := packetsIn(t, out)
@@ -186,12 +194,9 @@ func TestSave_Chosen(t *testing.T) {
 
 func packetsFrom(t *testing.T, data []byte) (list []capture.Packet) {
 	t.Helper()
-	in, err := capture.OpenFiles([]string{putFile(t, "x.pcap", data)}, capture.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer in.Close()
-	err = readUpTo(t.Context(), in, 1<<30, func(p *capture.Packet) error {
+	name := putFile(t, "x.pcap", data)
+	read := packets.Reread(1<<30, func() (run.Inputs, error) { return capture.OpenFiles([]string{name}, capture.Options{}) })
+	err := read(t.Context(), func(p *capture.Packet) error {
 		q := *p
 		q.Data = bytes.Clone(p.Data)
 		list = append(list, q)
@@ -203,7 +208,7 @@ func packetsFrom(t *testing.T, data []byte) (list []capture.Packet) {
 	return list
 }
 
-// TestSave_BeginNotKept: what a ring has given up is told, and nothing of another connection is taken for it.
+// TestSave_BeginNotKept: what a ring has dropped is reported, and nothing of another connection is taken for it.
 func TestSave_BeginNotKept(t *testing.T) {
 	t.Parallel()
 	sessions, all := three()
@@ -247,7 +252,7 @@ func TestSave_SeveralFiles(t *testing.T) {
 	from := filesFor(t, names...)
 	file, said := saveOK(t, from)
 	in := wspeekRun("sessions", "-q", names[0], names[1])
-	if out := wspeekRun("sessions", "-q", file); out.out != in.out || !strings.HasSuffix(said, fmt.Sprintf(" of %d sessions", from.(*saver).conns.count())) {
+	if out := wspeekRun("sessions", "-q", file); out.out != in.out || !strings.HasSuffix(said, fmt.Sprintf(" of %d sessions", sessionsIn(t, file))) {
 		t.Errorf("said %q; got\n%s%swant\n%s", said, out.out, out.err, in.out)
 	}
 }
@@ -282,14 +287,14 @@ func TestSave_Trouble(t *testing.T) {
 		what tui.Saving
 		want string
 	}{
-		{"a file that is there", t.Context(), tui.Saving{Name: there}, there + " exists: give another name, or :w! to replace it"},
+		{"a file that is there", t.Context(), tui.Saving{Name: there}, there + " exists; choose another name, or :w! to replace it"},
 		{"a symbolic link", t.Context(), tui.Saving{Name: link, Over: true}, link + " is a symbolic link, which is not followed"},
-		{"the capture itself", t.Context(), tui.Saving{Name: path, Over: true}, path + " is in use here: give another name"},
+		{"the capture itself", t.Context(), tui.Saving{Name: path, Over: true}, path + " is in use here; choose another name"},
 		{"a folder", t.Context(), tui.Saving{Name: dir, Over: true}, dir + " is a folder: want the name of a file"},
 		{"no such folder", t.Context(), tui.Saving{Name: dir + "/x/y"}, dir + "/x/y: there is no folder " + dir + "/x"},
 		{"no such session", t.Context(), tui.Saving{Name: dir + "/y", Sessions: []int{1, 2}}, "there is no session 2: there are 1 so far; nothing was written"},
-		{"given up", given, tui.Saving{Name: dir + "/y"}, "given up; nothing was written"},
-		{"given up, over a file", given, tui.Saving{Name: there, Over: true}, "given up; nothing was written"},
+		{"cancelled", given, tui.Saving{Name: dir + "/y"}, "cancelled; nothing was written"},
+		{"cancelled, over a file", given, tui.Saving{Name: there, Over: true}, "cancelled; nothing was written"},
 	} {
 		if text, err := from.Save(c.ctx, c.what); err == nil || err.Error() != c.want {
 			t.Errorf("%s: got %q, %v; want %q", c.name, text, err, c.want)
@@ -325,75 +330,36 @@ func TestSave_ChangedSince(t *testing.T) {
 	}
 }
 
-// TestSave_ClosedWhileWriting: who quits leaves no partial file.
+// TestSave_ClosedWhileWriting: whoever quits leaves no partial file.
 func TestSave_ClosedWhileWriting(t *testing.T) {
 	t.Parallel()
 	_, all := three()
-	packets := packetsFrom(t, all)
-	s := ringFor(t, 100<<20, packets)
-	hold, reading, closed := s.hold, make(chan struct{}), make(chan struct{})
-	s.hold = func(ctx context.Context) (*heldPackets, error) {
-		h, err := hold(ctx)
-		read := h.read
-		h.read = func(ctx context.Context, each func(*capture.Packet) error) error {
-			err := read(ctx, each)
-			close(reading)
-			<-ctx.Done()
-			return errors.Join(err, ctx.Err())
+	reading, closed := make(chan struct{}), make(chan struct{})
+	s := ringFor(t, 100<<20, packetsFrom(t, all), func(held hold) hold {
+		return func(ctx context.Context) (*packets.Held, error) {
+			h, err := held(ctx)
+			read := h.Read
+			h.Read = func(ctx context.Context, each func(*capture.Packet) error) error {
+				err := read(ctx, each)
+				close(reading)
+				<-ctx.Done()
+				return errors.Join(err, ctx.Err())
+			}
+			return h, err
 		}
-		return h, err
-	}
+	})
 	go func() {
 		<-reading
-		s.close()
+		s.Close()
 		close(closed)
 	}()
 	out := filepath.Join(t.TempDir(), "x.pcapng")
-	if _, err := s.Save(t.Context(), tui.Saving{Name: out}); err == nil || err.Error() != "given up; nothing was written" {
+	if _, err := s.Save(t.Context(), tui.Saving{Name: out}); err == nil || err.Error() != "cancelled; nothing was written" {
 		t.Errorf("got %v", err)
 	}
 	<-closed
 	if _, err := os.Stat(out); err == nil {
 		t.Error("a file was left behind")
-	}
-}
-
-// TestConnections_Tidy: only what has no packets any more is forgotten.
-func TestConnections_Tidy(t *testing.T) {
-	t.Parallel()
-	k := newConnections()
-	for n := 1; n <= tidyEvery; n++ {
-		flow := reassembly.Flow{APort: uint16(n)}
-		i := &decode.Session{N: n, First: 10 * n, Last: 10*n + 5}
-		if n%2 == 0 {
-			i.State = decode.Closed
-		}
-		k.session(&decode.Stream{N: n, First: 10 * n, Flow: flow}, i)
-	}
-	k.tidy(5000)
-	gone := []int{}
-	for n := 1; n <= tidyEvery; n++ {
-		if _, missing := k.of([]int{n}); len(missing) > 0 {
-			gone = append(gone, n)
-		}
-	}
-	if len(gone) != 249 || gone[0] != 2 || gone[248] != 498 || k.count() != tidyEvery {
-		t.Errorf("%d forgotten: %v", len(gone), gone)
-	}
-}
-
-func TestSaved_Words(t *testing.T) {
-	t.Parallel()
-	held := &heldPackets{oldest: 5, dropped: 4, lost: 2, ended: &os.PathError{Op: "write", Path: "/tmp/x", Err: errors.New("disk full")}}
-	for want, s := range map[string]saved{
-		"7 packets, 4 older not kept, 2 lost before they were kept (disk full),":                                                                       {all: 9},
-		"7 packets of 1 session, nothing of 4 sessions kept, begin of session 7 not kept, 2 lost before they were kept (disk full),":                   {sessions: []int{1, 2, 3, 4, 7}, gone: []int{1, 2, 3, 4}, cut: []int{7}},
-		"7 packets of 2 sessions, begin of sessions 1, 7 not kept, 1 session of the same connections along, 2 lost before they were kept (disk full),": {sessions: []int{1, 7}, cut: []int{7, 1}, along: 1},
-	} {
-		s.held, s.copied.n = held, 7
-		if got := s.String(); got != want {
-			t.Errorf("got %q, want %q", got, want)
-		}
 	}
 }
 

@@ -26,7 +26,7 @@ func TestHelpJSON_NamesEveryField(t *testing.T) {
 		if err := os.WriteFile(name, s.Data, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		for _, args := range [][]string{{"sessions"}, {"messages", "--hash"}, {"frames"}, {"check"}} {
+		for _, args := range [][]string{{"sessions"}, {"messages", "--hash"}, {"frames"}, {"check"}, {"trace"}} {
 			out := wspeekRun(append(args, "--json", name)...)
 			for line := range strings.Lines(out.out) {
 				for _, key := range keysOf(t, line) {

@@ -11,13 +11,11 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"github.com/wspeek/wspeek/cmd/internal/packets"
 	"github.com/wspeek/wspeek/cmd/internal/run"
 	"github.com/wspeek/wspeek/decode"
 	"github.com/wspeek/wspeek/tui"
 )
-
-// textFlags are flags that only a listing can obey.
-var textFlags = []string{"json", "raw", "whole", "hex", "count", "no-payload", "hash", "fail-if-empty", "quiet"}
 
 // onScreen says whether the terminal UI is to open: out is a terminal that can move its cursor, and nothing that only
 // a listing can do was asked for.
@@ -25,12 +23,7 @@ func onScreen(set *pflag.FlagSet, out any) bool {
 	if !run.IsTerminal(out) || os.Getenv("TERM") == "dumb" {
 		return false
 	}
-	for _, name := range textFlags {
-		if set.Changed(name) {
-			return false
-		}
-	}
-	return true
+	return !slices.ContainsFunc(flagTable, func(r flagRow) bool { return r.textOnly && set.Changed(r.name) })
 }
 
 // showFiles opens the terminal UI on capture files.
@@ -40,21 +33,21 @@ func showFiles(ctx context.Context, std run.Streams, f *flags, args []string) er
 	if err != nil {
 		return err
 	}
-	defer in.Close()
-	return openScreen(ctx, std, f, in, titleOf(names), quoted(names), savesFiles(names))
+	return openScreen(ctx, std, f, in, titleOf(names), quoted(names), packets.OfFiles(names))
 }
 
 // packetsOf makes what saves packets, from what is known of connections and from how far events have been visited.
-type packetsOf = func(conns *connections, visited func() int) tui.Packets
+type packetsOf = func(conns *packets.Connections, visited func() int) tui.Packets
 
-// openScreen opens the terminal UI on inputs. Args names them for other commands: "chat.pcap".
+// openScreen opens the terminal UI on inputs, and closes them. Args names them for other commands: "chat.pcap".
 func openScreen(ctx context.Context, std run.Streams, f *flags, in run.Inputs, title, args string, saves packetsOf) error {
 	r := run.Over(in, run.Options{Decode: decode.Options{Keep: true, Frames: true, Ports: f.ports}})
-	feed := &fileFeed{run: r, conns: newConnections()}
+	defer r.Close()
+	feed := &fileFeed{run: r, conns: packets.NewConnections()}
 	opt := tui.Options{Feed: feed, Title: title, Apart: f.demo, Session: f.session, Filter: f.display, Clock: tui.ClockNamed(f.clock)}
 	opt.Packets = saves(feed.conns, r.Visited)
-	if s, ok := opt.Packets.(*saver); ok {
-		defer s.close()
+	if s, ok := opt.Packets.(*packets.Saver); ok {
+		defer s.Close()
 	}
 	if args != "" {
 		opt.Command = "wspeek explain " + args
@@ -115,13 +108,13 @@ func needsQuotes(r rune) bool {
 type fileFeed struct {
 	run *run.Run
 	// conns sees all events; nil if nobody asks it.
-	conns *connections
+	conns *packets.Connections
 }
 
 // Run is tui.Feed.
 func (f *fileFeed) Run(ctx context.Context, visit func(*decode.Batch, *decode.Event) error) error {
 	if f.conns != nil {
-		visit = f.conns.before(visit)
+		visit = f.conns.Before(visit)
 	}
 	return f.run.Feed(ctx, visit)
 }

@@ -1,12 +1,8 @@
 package check
 
 import (
-	"bytes"
-	"compress/flate"
-	"errors"
-	"io"
-
 	"github.com/wspeek/wspeek/decode"
+	"github.com/wspeek/wspeek/decode/flate"
 	"github.com/wspeek/wspeek/decode/ws"
 )
 
@@ -85,30 +81,45 @@ func (c *compression) try(m *ws.Message, wire []byte, t *trial) {
 		return
 	}
 	c.stats.Tried++
-	c.stats.Refers = !t.alone(wire, m.Len)
+	c.stats.Refers = t.refers(wire)
 }
 
 // trial inflates messages without a window. Its zero value is ready.
 type trial struct {
-	in    bytes.Reader
-	whole []byte
-	out   io.ReadCloser
+	in  []byte
+	dec flate.Decoder
+	out flate.Buffer
 }
 
-// tail ends a message's payload: what the sender took off, and a last empty block (RFC 7692 section 7.2.2).
-const tail = "\x00\x00\xff\xff\x01\x00\x00\xff\xff"
+const (
+	// tail ends a message's payload: the sender took it off (RFC 7692 section 7.2.2).
+	tail = "\x00\x00\xff\xff"
+	// trialRoom is room for a window and as much output.
+	trialRoom = 72 << 10
+)
 
-// alone says whether wire inflates, without anything before it, to want bytes.
-func (t *trial) alone(wire []byte, want int64) bool {
-	t.whole = append(append(t.whole[:0], wire...), tail...)
-	t.in.Reset(t.whole)
-	if t.out == nil {
-		t.out = flate.NewReader(&t.in)
-	} else if err := t.out.(flate.Resetter).Reset(&t.in, nil); err != nil {
-		return false
+// refers says whether wire, which is known to inflate, refers to anything before it.
+func (t *trial) refers(wire []byte) bool {
+	t.in = append(append(t.in[:0], wire...), tail...)
+	if t.out.Cap() == 0 {
+		t.out.Move(make([]byte, trialRoom), false)
 	}
-	n, err := io.Copy(io.Discard, io.LimitReader(t.out, want+1))
-	return (err == nil || errors.Is(err, io.EOF)) && n == want
+	t.out.Forget()
+	t.dec.Reset()
+	for in := t.in; ; {
+		n, s := t.dec.Decode(&t.out, in, trialRoom)
+		in = in[n:]
+		switch s {
+		case flate.Full:
+			t.out.Slide(false)
+		case flate.Final:
+			t.dec.Restart()
+		case flate.Failed:
+			return t.dec.Err().Kind == flate.TooFar
+		default:
+			return false
+		}
+	}
 }
 
 // negotiated is what the handshake agreed on; nil for no compression.

@@ -15,11 +15,11 @@ import (
 type Certainty uint8
 
 const (
-	// Unknown: what happened is told, but not why.
+	// Unknown means: what happened is told, but not why.
 	Unknown Certainty = iota
-	// Probable: what was captured fits the cause, and other causes could look the same.
+	// Probable means: what was captured fits the cause, and other causes could look the same.
 	Probable
-	// Seen: it was captured as a whole.
+	// Seen means: it was captured as a whole.
 	Seen
 )
 

@@ -2,6 +2,7 @@ package check_test
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -153,6 +154,20 @@ func TestVerdicts(t *testing.T) {
 			c.Close()
 			return c
 		}, "closed", check.Seen, "s2c", 1002, []string{"probably because the client broke ws.mask-required (packet 8)"}, nil},
+		{"close 1007 after a distance beyond the agreed window", func() *pcaps.Conversation {
+			c := &pcaps.Conversation{}
+			deflated(c, "; server_max_window_bits=9")
+			var z pcaps.Deflater
+			var b strings.Builder
+			for i := range 400 {
+				b.WriteString(strconv.Itoa(i * i))
+			}
+			c.SendFrames(pcaps.S2C, z.Text(b.String()), z.Text(b.String()[:60]))
+			c.SendFrames(pcaps.C2S, pcaps.Close(1007, "").Masked(key))
+			c.SendFrames(pcaps.S2C, pcaps.Close(1007, ""))
+			c.Close()
+			return c
+		}, "closed", check.Seen, "c2s", 1007, []string{"probably because the server broke deflate.window"}, nil},
 		{"peer gone", func() *pcaps.Conversation {
 			c := talk()
 			hello(c)

@@ -68,7 +68,6 @@ type Watch struct {
 	broken [2][]breach
 	// doubt says that not all messages are known.
 	doubt bool
-	data  int
 }
 
 type closing struct {

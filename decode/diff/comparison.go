@@ -8,16 +8,17 @@ import (
 type State uint8
 
 const (
-	// Same: no difference that counts.
+	// Same means: no difference that counts.
 	Same State = iota
-	// Changed: the same place in the conversation, but another content (or, if asked for, time or wire form).
+	// Changed means: the same place in the conversation, but another content (or, if asked for, time or wire form).
 	Changed
-	// OnlyA and OnlyB: nothing on the other side stands for it.
+	// OnlyA means: on side A alone, with nothing on the other side that corresponds to it.
 	OnlyA
+	// OnlyB means: the same of side B.
 	OnlyB
-	// Moved: the same content at another place among the messages.
+	// Moved means: the same content at another place among the messages.
 	Moved
-	// Unclear: bytes are missing or cannot be decoded, so that nobody can tell.
+	// Unclear means: bytes are missing or cannot be decoded, so that nobody can tell.
 	Unclear
 )
 

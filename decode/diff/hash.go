@@ -20,13 +20,6 @@ func hashBytes(h uint64, p []byte) uint64 {
 	return finish(h ^ uint64(len(p)))
 }
 
-func hashString(h uint64, s string) uint64 {
-	for i := 0; i < len(s); i++ {
-		h = (h ^ uint64(s[i])) * fnvPrime
-	}
-	return finish(h)
-}
-
 // mix puts v into h.
 func mix(h, v uint64) uint64 { return finish(h*fnvPrime ^ v) }
 

@@ -73,7 +73,7 @@ func (c *comparer) hunks(a, b []byte, ta, tb []token, match []int32) {
 			if i+1 >= len(ta) || !blank(a, &ta[i]) || match[i+1] >= 0 && int(match[i+1]) == j+1 {
 				break
 			}
-			i, j = i+1, j+1
+			i++
 		}
 		c.change(hunk("word "+strconv.Itoa(w0+1), part(a, ta[i0:i]), part(b, tb[j0:j])))
 	}

@@ -80,7 +80,7 @@ func Bytes(p []byte, h Hand) ([]Talk, error) {
 	if err != nil {
 		return nil, err
 	}
-	cfg := ws.Config{Keep: true, Wire: true, Frames: true, Shared: ws.NewShared()}
+	cfg := ws.Config{Keep: true, Wire: true, Frames: true, Pool: ws.NewPool()}
 	c := Context{Known: h.Plain}
 	if !h.Plain && r.compressed {
 		cfg.Deflate = &ws.Deflate{WindowBits: [2]int{15, 15}}

@@ -226,10 +226,10 @@ func (d *Document) ladderOfHandshake(s *decode.Session) {
 		return
 	}
 	l := &Ladder{Steps: []Step{{Text: "TCP: SYN, SYN/ACK, ACK"}, {Dir: "c2s", Text: cut(requestLine(s), 40)}}}
-	switch {
-	case s.Status == 0:
+	switch s.Status {
+	case 0:
 		l.Steps = append(l.Steps, Step{Text: "(no answer)"})
-	case s.Status == 101:
+	case 101:
 		l.Steps = append(l.Steps, Step{Dir: "s2c", Text: "101 Switching Protocols"}, Step{Text: "frames, both ways"})
 	default:
 		l.Steps = append(l.Steps, Step{Dir: "s2c", Text: strconv.Itoa(s.Status) + ", and HTTP goes on"})

@@ -32,26 +32,6 @@ func ContextOf(s *decode.Session) Context {
 	return Context{Known: true, Deflate: s.Agreed.Deflate, Unknown: s.Agreed.Unknown}
 }
 
-func request(s *decode.Session) *ws.Request {
-	return &ws.Request{Method: s.Method, Version: s.HTTPVersion, Fields: requestFields(s), Partial: !s.HandshakeSeen}
-}
-
-func response(s *decode.Session) *ws.Response {
-	f := make(ws.Fields, len(s.ResponseHeaders))
-	for i, h := range s.ResponseHeaders {
-		f[i] = [2]string{h.Name, h.Value}
-	}
-	return &ws.Response{Status: s.Status, Version: s.HTTPVersion, Fields: f, Partial: !s.HandshakeSeen}
-}
-
-func requestFields(s *decode.Session) ws.Fields {
-	f := make(ws.Fields, len(s.RequestHeaders))
-	for i, h := range s.RequestHeaders {
-		f[i] = [2]string{h.Name, h.Value}
-	}
-	return f
-}
-
 // sent are the bytes of a message before they were masked: as far as they are known, by their place in the message.
 type sent struct {
 	data  []byte

@@ -11,16 +11,17 @@ import (
 type ClockFormat uint8
 
 const (
-	// SinceFirst: seconds since the first line.
+	// SinceFirst means: seconds since the first line.
 	SinceFirst ClockFormat = iota
-	// SincePrevious: seconds since the line before.
+	// SincePrevious means: seconds since the line before.
 	SincePrevious
-	// OfDay: time of day; WithDate: with the date; both in Clock.Zone.
+	// OfDay means: time of day in Clock.Zone.
 	OfDay
+	// WithDate means: date and time of day in Clock.Zone.
 	WithDate
-	// Epoch: seconds since 1970.
+	// Epoch means: seconds since 1970.
 	Epoch
-	// UTC: date and time in UTC.
+	// UTC means: date and time in UTC.
 	UTC
 )
 

@@ -52,9 +52,9 @@ func wholeText(m *ws.Message) bool {
 
 // counted counts what is lost of m, and says whether it has a place.
 func (h *HAR) counted(m *ws.Message) bool {
-	switch {
-	case m.Opcode == ws.OpText, m.Opcode == ws.OpBinary:
-	case m.Opcode == ws.OpPing, m.Opcode == ws.OpPong, m.Opcode == ws.OpClose:
+	switch m.Opcode {
+	case ws.OpText, ws.OpBinary:
+	case ws.OpPing, ws.OpPong, ws.OpClose:
 		if !h.Control {
 			h.lost.control++
 			return false

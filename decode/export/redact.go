@@ -18,21 +18,21 @@ type Secret uint8
 
 // The kinds of secrets.
 const (
-	// SecretHeader: a header that carries credentials (Authorization, X-Api-Key).
+	// SecretHeader means: a header that carries credentials (Authorization, X-Api-Key).
 	SecretHeader Secret = iota
-	// SecretCookie: the value of a cookie.
+	// SecretCookie means: the value of a cookie.
 	SecretCookie
-	// SecretSubprotocol: a bearer token in Sec-WebSocket-Protocol.
+	// SecretSubprotocol means: a bearer token in Sec-WebSocket-Protocol.
 	SecretSubprotocol
-	// SecretQuery: a parameter of a URL or of a form.
+	// SecretQuery means: a parameter of a URL or of a form.
 	SecretQuery
-	// SecretUserinfo: user and password in a URL (RFC 3986 section 3.2.1).
+	// SecretUserinfo means: user and password in a URL (RFC 3986 section 3.2.1).
 	SecretUserinfo
-	// SecretJWT: a JSON Web Token (RFC 7519).
+	// SecretJWT means: a JSON Web Token (RFC 7519).
 	SecretJWT
-	// SecretBearer: what follows the word Bearer (RFC 6750 section 2.1).
+	// SecretBearer means: what follows the word Bearer (RFC 6750 section 2.1).
 	SecretBearer
-	// SecretField: a field of JSON, or a header line, in a payload.
+	// SecretField means: a field of JSON, or a header line, in a payload.
 	SecretField
 	secrets
 )

@@ -1,6 +1,7 @@
 package filter
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/wspeek/wspeek/decode/ws"
@@ -109,6 +110,11 @@ func (f *Filter) String() string { return f.src }
 
 // Needs says what has to be known of rows.
 func (f *Filter) Needs() Needs { return f.needs }
+
+// Late reports whether the answer may change until the session has ended: it asks for a field of how that ends.
+func (f *Filter) Late() bool {
+	return slices.ContainsFunc(f.leaves, func(l *leaf) bool { return l.field.where&late != 0 })
+}
 
 // NeedsPayload says whether rows need payloads.
 func (f *Filter) NeedsPayload() bool { return f.needs.Payload }

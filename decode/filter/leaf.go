@@ -55,7 +55,7 @@ func (l *leaf) askFrames(r *Row) bool {
 	if !r.counted {
 		r.countLeaf(l)
 	}
-	return r.yes&l.bit != 0 && !(l.all && r.no&l.bit != 0)
+	return r.yes&l.bit != 0 && (!l.all || r.no&l.bit == 0)
 }
 
 // countLeaf asks the frames of a message.
@@ -78,7 +78,7 @@ func (l *leaf) count(f *ws.Frame, yes, no *uint64) {
 }
 
 // presence makes the question whether a row has a field. Our own yes-or-no fields are asked for yes.
-func (p *parser) presence(f *field, at token) (*leaf, *Error) {
+func (p *parser) presence(f *field, at token) (*leaf, *Error) { //nolint:funlen // a flat switch over the types of fields
 	l := &leaf{field: f, needs: f.needs}
 	switch {
 	case f.present != nil:

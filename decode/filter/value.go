@@ -14,10 +14,10 @@ import (
 // value takes the one value on the right side.
 func (c *comparison) value() (token, *Error) {
 	t := c.p.take()
-	switch {
-	case t.kind == tokenEnd:
+	switch t.kind {
+	case tokenEnd:
 		return t, c.p.fail(t, "a value is missing after %s", c.op)
-	case t.kind == tokenSign:
+	case tokenSign:
 		return t, c.p.fail(t, "a value is missing between %s and %s; text with signs in it goes in quotes", c.op, t.text)
 	}
 	if _, ok := lookup(t.text); ok && t.kind == tokenWord && strings.Contains(t.text, ".") && !slices.Contains(c.field.values, t.text) {

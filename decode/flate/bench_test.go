@@ -41,7 +41,7 @@ var vocabulary = bytes.Fields([]byte(`the of and to in is you that it he was for
 func chat(n int) func(*rand.Rand, int) []byte {
 	return func(r *rand.Rand, i int) []byte {
 		var b bytes.Buffer
-		fmt.Fprintf(&b, `{"type":"message","id":"%06x","room":%d,"ts":%d,"text":"`, r.IntN(1<<24), r.IntN(90), 1764490000000+i*731+r.IntN(700))
+		fmt.Fprintf(&b, `{"type":"message","id":"%06x","room":%d,"ts":%d,"text":"`, r.IntN(1<<24), r.IntN(90), int64(1764490000000)+int64(i*731+r.IntN(700)))
 		for end := b.Len() + n + 32; b.Len() < end; {
 			if r.IntN(12) == 0 {
 				fmt.Fprintf(&b, "%x", r.IntN(1<<12))

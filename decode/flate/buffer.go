@@ -33,12 +33,9 @@ func (b *Buffer) Known() int { return min(b.end-b.from, HistoryMax) }
 func (b *Buffer) Window() []byte { return b.mem[b.end-b.Known() : b.end] }
 
 // Slide makes room by dropping what is before the window and, where keep is set, before the output since Begin; else the
-// output counts as window. It moves nothing where little would be gained.
+// output counts as window.
 func (b *Buffer) Slide(keep bool) {
 	first := b.oldest(keep)
-	if first < len(b.mem)/4 {
-		return
-	}
 	b.rebase(first, copy(b.mem, b.mem[first:b.end]))
 }
 

@@ -7,14 +7,14 @@ type Kind uint8
 
 // The errors that data can have. Data that merely ends too early is none: Decode asks for more.
 const (
-	// BlockType: block type 11 is reserved (section 3.2.3).
+	// BlockType means: block type 11 is reserved (section 3.2.3).
 	BlockType Kind = iota + 1
-	// StoredLength: LEN and NLEN of a stored block do not match (section 3.2.4).
+	// StoredLength means: LEN and NLEN of a stored block do not match (section 3.2.4).
 	StoredLength
 	// LiteralCount and DistanceCount: HLIT is above 286, HDIST above 30 (section 3.2.7).
 	LiteralCount
 	DistanceCount
-	// RepeatNothing: the first code length repeats the one before it; RepeatTooLong: a repetition passes the last code.
+	// RepeatNothing means: the first code length repeats the one before it; RepeatTooLong: a repetition passes the last code.
 	RepeatNothing
 	RepeatTooLong
 	// The lengths of a code ask for more codes than there are (Oversubscribed), or leave some without a symbol (Incomplete;
@@ -29,7 +29,7 @@ const (
 	CodeLengthSymbol
 	LiteralSymbol
 	DistanceSymbol
-	// TooFar: a distance reaches to before the first byte that is known.
+	// TooFar means: a distance reaches to before the first byte that is known.
 	TooFar
 )
 

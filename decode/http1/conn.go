@@ -166,7 +166,7 @@ func (c *Conn) Conflict(d reassembly.Dir, off, n int64) {
 	}
 	h.doubt(span{off, off + n})
 	if c.known && d == c.client {
-		c.matcher.doubt(span{off, off + n})
+		c.doubt(span{off, off + n})
 	}
 }
 

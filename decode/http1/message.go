@@ -15,20 +15,20 @@ type Header struct{ Name, Value string }
 type Oddity uint16
 
 const (
-	// BareLF: a line ended in LF alone (section 2.2).
+	// BareLF means: a line ended in LF alone (section 2.2).
 	BareLF Oddity = 1 << iota
-	// Folded: obs-fold was used (section 5.2).
+	// Folded means: obs-fold was used (section 5.2).
 	Folded
 	// SpaceBeforeColon (section 5.1).
 	SpaceBeforeColon
-	// BadField: a field line without a colon, a name that is empty or no token, or NUL in a value (section 5).
+	// BadField means: a field line without a colon, a name that is empty or no token, or NUL in a value (section 5).
 	BadField
-	// LengthAndChunked: both Content-Length and Transfer-Encoding (section 6.3, point 3).
+	// LengthAndChunked means: both Content-Length and Transfer-Encoding (section 6.3, point 3).
 	LengthAndChunked
-	// BadLength: Content-Length not a number, too large, or given twice differently (section 6.3, point 5); or
+	// BadLength means: Content-Length not a number, too large, or given twice differently (section 6.3, point 5); or
 	// a request whose last transfer coding is not chunked (point 4).
 	BadLength
-	// Cut: the header section was longer than Limits.Header; the rest of it was skipped.
+	// Cut means: the header section was longer than Limits.Header; the rest of it was skipped.
 	Cut
 )
 

@@ -29,10 +29,9 @@ type recorder struct {
 	closes           [2]reassembly.CloseKind
 	conflicts        []string
 	packets          [2][]int
-	passedOn, begun  bool
+	begun            bool
 	end              [2]int64
 	broken           []string
-	requests         int
 	pendingReq       *Request
 }
 
@@ -152,14 +151,13 @@ type event struct {
 
 // feeder plays events into a Conn, with offsets and packet numbers as reassembly gives them.
 type feeder struct {
-	c         *Conn
-	r         *recorder
-	bytes     reassembly.Bytes
-	off       [2]int64
-	packet    int
-	given     int64
-	cut       int
-	samePiece bool
+	c      *Conn
+	r      *recorder
+	bytes  reassembly.Bytes
+	off    [2]int64
+	packet int
+	given  int64
+	cut    int
 }
 
 func newFeeder(r *recorder, l Limits) *feeder {

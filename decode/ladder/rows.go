@@ -22,8 +22,9 @@ const (
 	Handshake Kind = iota
 	// Data is a data message or a frame of one.
 	Data
-	// Control is a ping or pong, Close a Close frame.
+	// Control is a ping or pong.
 	Control
+	// Close is a Close frame.
 	Close
 	// TCP is what TCP did: a FIN or RST, segments sent again.
 	TCP

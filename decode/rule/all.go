@@ -8,7 +8,7 @@ var All = []*Rule{
 	ContinuationUnexpected, ContinuationExpected, Unfinished, Tiny, ControlLength, ControlFragmented,
 	CloseLength, DataAfterClose, ControlAfterClose, PingUnanswered, TCPKeptOpen, NoClose, CloseCodeReserved,
 	CloseCodeRange, UTF8, ExtensionSyntax, SubprotocolMany, Grew, DeflateRSV1, DeflateParams, TakeoverUnused,
-	DeflateTail, DeflateData,
+	DeflateWindow, DeflateTail, DeflateData,
 	H2ConnectSetting, H2ConnectSettingValue, H2ConnectSettingWithdrawn, H2ProtocolMethod, H2ProtocolTarget, H2Scheme,
 	H2UpgradeFields, H2KeyFields, H2ResetCode,
 	ResponseBody, RequestBody, UpgradeRequired, HTTPSyntax,

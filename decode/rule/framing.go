@@ -2,7 +2,7 @@ package rule
 
 // Rules of the framing (RFC 6455 section 5).
 var (
-	// MaskRequired: a client's frame is not masked.
+	// MaskRequired means: a client's frame is not masked.
 	MaskRequired = &Rule{ID: "ws.mask-required", RFC: rfc6455, Section: "5.1", Level: Must,
 		Text:   "A client masks every frame that it sends.",
 		Why:    "A page's script chooses the payload. Without a key that it cannot foresee it could send bytes that look like an HTTP request, and poison the cache of a proxy that does not know WebSocket.",
@@ -10,7 +10,7 @@ var (
 		Fields: []string{FieldMask},
 		Break:  "mask", How: "the client does not mask",
 	}
-	// MaskForbidden: a server's frame is masked.
+	// MaskForbidden means: a server's frame is masked.
 	MaskForbidden = &Rule{ID: "ws.mask-forbidden", RFC: rfc6455, Section: "5.1", Level: Must,
 		Text:   "A server masks no frame that it sends.",
 		Why:    "Only clients need the protection, and a masked frame from a server shows that the two sides are not sure of their roles.",
@@ -18,7 +18,7 @@ var (
 		Fields: []string{FieldMask},
 		Break:  "mask-server", How: "the server masks",
 	}
-	// RSV: a reserved bit is set that no negotiated extension claims.
+	// RSV means: a reserved bit is set that no negotiated extension claims.
 	RSV = &Rule{ID: "ws.rsv", RFC: rfc6455, Section: "5.2", Level: Must,
 		Text:   "RSV1, RSV2 and RSV3 are 0 unless a negotiated extension gives them a meaning.",
 		Why:    "The bits are room for extensions. A receiver that does not know the extension cannot know how it changes the payload, so it must not guess.",
@@ -26,7 +26,7 @@ var (
 		Fields: []string{FieldRSV1, FieldRSV2, FieldRSV3},
 		Break:  "rsv", How: "RSV2 is set",
 	}
-	// OpcodeReserved: opcode 3-7 or 11-15.
+	// OpcodeReserved means: opcode 3-7 or 11-15.
 	OpcodeReserved = &Rule{ID: "ws.opcode-reserved", RFC: rfc6455, Section: "5.2", Level: Must,
 		Text:   "Opcodes 0x3-0x7 and 0xB-0xF are reserved; an unknown opcode fails the connection.",
 		Why:    "New kinds of frames may be defined one day; until then nobody can know what they mean.",
@@ -34,7 +34,7 @@ var (
 		Fields: []string{FieldOpcode},
 		Break:  "opcode", How: "opcode 3",
 	}
-	// LengthMinimal: a longer form of the payload length than needed.
+	// LengthMinimal means: a longer form of the payload length than needed.
 	LengthMinimal = &Rule{ID: "ws.length-minimal", RFC: rfc6455, Section: "5.2", Level: Must,
 		Text:   "The payload length is encoded in the smallest number of bytes that can hold it.",
 		Why:    "Each length has one encoding, so that a filter and an endpoint cannot read the same bytes differently.",
@@ -42,7 +42,7 @@ var (
 		Fields: []string{FieldExtended},
 		Break:  "length", How: "the length in 16 bits where 7 are enough",
 	}
-	// LengthMSB: the top bit of the 64-bit length is set.
+	// LengthMSB means: the top bit of the 64-bit length is set.
 	LengthMSB = &Rule{ID: "ws.length-msb", RFC: rfc6455, Section: "5.2", Level: Must,
 		Text:   "The most significant bit of the 64-bit payload length is 0.",
 		Why:    "Lengths fit into a signed 64-bit number, which many languages only have.",
@@ -50,7 +50,7 @@ var (
 		Fields: []string{FieldExtended},
 		Break:  "length-msb", How: "the top bit of the 64-bit length is set",
 	}
-	// NotWebSocket: what follows the handshake is not a frame.
+	// NotWebSocket means: what follows the handshake is not a frame.
 	NotWebSocket = &Rule{ID: "ws.not-websocket", RFC: rfc6455, Section: "5.2", Level: Must,
 		Text:   "After the opening handshake the stream consists of frames and nothing else.",
 		Why:    "After the 101 there is no other protocol on the connection.",
@@ -58,7 +58,7 @@ var (
 		Fields: []string{FieldOpcode},
 		Break:  "not-websocket", How: "HTTP goes on behind the 101",
 	}
-	// MaskZero: the masking key is 0, or always the same.
+	// MaskZero means: the masking key is 0, or always the same.
 	MaskZero = &Rule{ID: "ws.mask-zero", RFC: rfc6455, Section: "5.3", Level: Note,
 		Text:   "The masking key is unpredictable and chosen afresh for each frame.",
 		Why:    "The key protects only if whoever chooses the payload cannot foresee it. The RFC asks for a strong source of randomness and a fresh key for each frame.",
@@ -66,7 +66,7 @@ var (
 		Fields: []string{FieldKey},
 		Break:  "mask-zero", How: "the masking key is 0",
 	}
-	// ContinuationUnexpected: a continuation frame with nothing to continue.
+	// ContinuationUnexpected means: a continuation frame with nothing to continue.
 	ContinuationUnexpected = &Rule{ID: "ws.continuation-unexpected", RFC: rfc6455, Section: "5.4", Level: Must,
 		Text:   "A continuation frame follows a frame of the same message that had FIN clear.",
 		Why:    "A continuation has no opcode of its own: without the frames before it nobody knows whether it is text or binary.",
@@ -74,7 +74,7 @@ var (
 		Fields: []string{FieldOpcode},
 		Break:  "continuation", How: "a continuation of nothing",
 	}
-	// ContinuationExpected: a new data frame inside an unfinished message.
+	// ContinuationExpected means: a new data frame inside an unfinished message.
 	ContinuationExpected = &Rule{ID: "ws.continuation-expected", RFC: rfc6455, Section: "5.4", Level: Must,
 		Text:   "The fragments of one message are not interleaved with those of another.",
 		Why:    "Frames do not say which message they belong to, so fragments of two messages could not be told apart. Only control frames may stand between.",
@@ -82,7 +82,7 @@ var (
 		Fields: []string{FieldOpcode},
 		Break:  "interleave", How: "a new message inside an unfinished one",
 	}
-	// Unfinished: the last fragment of a message never came.
+	// Unfinished means: the last fragment of a message never came.
 	Unfinished = &Rule{ID: "ws.unfinished", RFC: rfc6455, Section: "5.4", Level: Note,
 		Text:   "A fragmented message ends with a frame that has FIN set.",
 		Why:    "A message exists only when its last fragment has come; what was there before is thrown away.",
@@ -90,7 +90,7 @@ var (
 		Fields: []string{FieldFin, FieldPayload},
 		Break:  "unfinished", How: "the last fragment never comes",
 	}
-	// ControlLength: a control frame of more than 125 bytes.
+	// ControlLength means: a control frame of more than 125 bytes.
 	ControlLength = &Rule{ID: "ws.control-length", RFC: rfc6455, Section: "5.5", Level: Must,
 		Text:   "A control frame has a payload of 125 bytes or less.",
 		Why:    "Control frames must be handled at once, also between fragments, so they must fit into a small buffer and the short form of the length.",
@@ -98,7 +98,7 @@ var (
 		Fields: []string{FieldLen},
 		Break:  "control", How: "a ping of 126 bytes",
 	}
-	// ControlFragmented: a control frame without FIN.
+	// ControlFragmented means: a control frame without FIN.
 	ControlFragmented = &Rule{ID: "ws.control-fragmented", RFC: rfc6455, Section: "5.5", Level: Must,
 		Text:   "A control frame is not fragmented.",
 		Why:    "They are small enough to be sent whole, and fragments of a control frame between fragments of a message would need a second level of bookkeeping.",
@@ -106,7 +106,7 @@ var (
 		Fields: []string{FieldFin},
 		Break:  "control-fragment", How: "a ping without FIN",
 	}
-	// CloseLength: a close body of one byte.
+	// CloseLength means: a close body of one byte.
 	CloseLength = &Rule{ID: "ws.close-length", RFC: rfc6455, Section: "5.5.1", Level: Must,
 		Text:   "The body of a Close frame is empty or begins with a 2-byte close code.",
 		Why:    "A close code has two bytes; one byte is neither a code nor none.",
@@ -114,7 +114,7 @@ var (
 		Fields: []string{FieldPayload},
 		Break:  "close-length", How: "a Close body of one byte",
 	}
-	// DataAfterClose: a data frame after the sender's Close.
+	// DataAfterClose means: a data frame after the sender's Close.
 	DataAfterClose = &Rule{ID: "ws.data-after-close", RFC: rfc6455, Section: "5.5.1", Level: Must,
 		Text:   "After a Close frame an endpoint sends no more data frames.",
 		Why:    "Close is the last word of a side. What follows may never be read, and the sender cannot know whether it was.",
@@ -122,7 +122,7 @@ var (
 		Fields: []string{FieldOpcode},
 		Break:  "data-after-close", How: "text behind a Close",
 	}
-	// ControlAfterClose: a ping, pong or second Close after the sender's Close.
+	// ControlAfterClose means: a ping, pong or second Close after the sender's Close.
 	ControlAfterClose = &Rule{ID: "ws.control-after-close", RFC: rfc6455, Section: "5.5.1", Level: Note,
 		Text:   "After a Close frame there is nothing left for a control frame to do.",
 		Why:    "Allowed by the letter, but without use: the answer to a ping cannot come any more.",

@@ -4,11 +4,11 @@ package rule
 type Level uint8
 
 const (
-	// Must: the RFC says MUST or MUST NOT, or its grammar leaves no choice.
+	// Must means: the RFC says MUST or MUST NOT, or its grammar leaves no choice.
 	Must Level = iota
-	// Should: the RFC says SHOULD, or defines no meaning for what was sent.
+	// Should means: the RFC says SHOULD, or defines no meaning for what was sent.
 	Should
-	// Note: legal, or not the fault of an endpoint, but worth knowing.
+	// Note means: legal, or not the fault of an endpoint, but worth knowing.
 	Note
 )
 

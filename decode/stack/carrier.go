@@ -31,7 +31,7 @@ type carrier struct {
 // newCarrier is a stream of which nothing is known yet.
 func newCarrier(c *conn, depth int, t *decode.Tunnel) *carrier {
 	k := &carrier{conn: c, depth: depth, tunnel: t}
-	k.Handler = &sniffer{carrier: k, out: &k.slot}
+	k.put(c, &sniffer{carrier: k, out: &k.slot})
 	return k
 }
 

@@ -21,6 +21,8 @@ type conn struct {
 	missing [2]int64
 	// unclear says that what it carries could not be recognised for want of bytes.
 	unclear bool
+	// nesting is how many watched layers are being called.
+	nesting int
 }
 
 func (c *conn) Data(d reassembly.Dir, k reassembly.Chunk) { c.top.Data(d, k) }

@@ -13,11 +13,13 @@ import (
 // Decoder turns segments into events. It sees whole connections: all segments of a Flow
 // must go to the same Decoder.
 type Decoder struct {
-	opt    decode.Options
-	table  *reassembly.Table
-	shared *ws.Shared
-	bytes  reassembly.Bytes
-	out    *decode.Batch
+	opt   decode.Options
+	table *reassembly.Table
+	pool  *ws.Pool
+	bytes reassembly.Bytes
+	out   *decode.Batch
+	// stepped is how many events of out have been reported as Steps.
+	stepped int
 	// now is the packet looked at; its number is atEnd when the capture has ended.
 	now       ws.Stamp
 	encrypted map[uint16]int
@@ -26,7 +28,8 @@ type Decoder struct {
 
 // NewDecoder makes a Decoder.
 func NewDecoder(opt decode.Options) *Decoder {
-	d := &Decoder{opt: opt, shared: ws.NewShared(), encrypted: map[uint16]int{}}
+	d := &Decoder{opt: opt, pool: ws.NewPool(), encrypted: map[uint16]int{}}
+	d.pool.Store = opt.Windows
 	d.table = reassembly.NewTable(d, opt.Limits.TCP, &d.bytes)
 	return d
 }
@@ -72,8 +75,8 @@ func (d *Decoder) Encrypted() map[uint16]int { return d.encrypted }
 func (d *Decoder) Unclear() int64 { return d.unclear }
 
 func (d *Decoder) begin(out *decode.Batch) {
-	out.Reset(&d.shared.Arena)
-	d.out = out
+	out.Reset(&d.pool.Arena)
+	d.out, d.stepped = out, 0
 }
 
 // Evicted counts the connections that were dropped because of Limits before they ended.
@@ -82,9 +85,12 @@ func (d *Decoder) Evicted() int64 { return d.table.Evicted() }
 // AfterEnd counts bytes that were captured after their connection had ended.
 func (d *Decoder) AfterEnd() int64 { return d.table.AfterEnd() }
 
+// EvictedWindows counts the sessions that had messages that could not be decoded because a compression window was dropped.
+func (d *Decoder) EvictedWindows() int64 { return d.pool.Evicted() }
+
 // hand gives the arena's memory to the batch.
 func (d *Decoder) hand() {
-	d.out.Hold(d.shared.Arena.Take())
+	d.out.Hold(d.pool.Arena.Take())
 	d.out = nil
 }
 
@@ -101,7 +107,7 @@ func (d *Decoder) Accept(t *reassembly.Conn) reassembly.Handler {
 	c := &conn{d: d, tcp: t, stream: &decode.Stream{N: -1, First: t.First.Packet, Flow: t.Flow}}
 	c.top = newCarrier(c, 0, nil)
 	d.emit(decode.Event{Kind: decode.KindStream, Stream: c.stream})
-	return c
+	return c.watch(c)
 }
 
 func (d *Decoder) emit(e decode.Event) {

@@ -15,7 +15,7 @@ func (c *conn) config(s *tracker) ws.Config {
 	d := c.d
 	s.framed = true
 	return ws.Config{Client: s.client, Keep: d.opt.Keep, Wire: d.opt.Wire, Frames: d.opt.Frames,
-		Limits: d.opt.Limits.WebSocket, Shared: d.shared, Bytes: &d.bytes}
+		Limits: d.opt.Limits.WebSocket, Pool: d.pool, Bytes: &d.bytes}
 }
 
 // frames is a session's frames after its handshake. Until the client has sent something it looks out for frames

@@ -16,7 +16,7 @@ import (
 var tight = decode.Limits{
 	TCP:       reassembly.Limits{Waiting: 4096, WaitingAll: 8192, Unacked: 1024, UnackedAll: 2048, Conns: 4, Closed: 2, WaitPackets: 8},
 	HTTP:      http1.Limits{Header: 512, Pending: 512, Pipeline: 2},
-	WebSocket: ws.Limits{Message: 300, Ratio: 4, Fragments: 3, Search: 256, Inflaters: 1, Windows: 64 << 10},
+	WebSocket: ws.Limits{Message: 300, Ratio: 4, Fragments: 3, Search: 256, Windows: 64 << 10},
 	Sniff:     64, Tunnels: 1,
 }
 

@@ -52,6 +52,11 @@ func (h *handshake) Request(r *http1.Request) bool {
 
 // Response is http1.Sink.
 func (h *handshake) Response(req *http1.Request, resp *http1.Response) reassembly.Handler {
+	return h.carrier.conn.watch(h.response(req, resp))
+}
+
+// response is what follows a response; nil if that is HTTP.
+func (h *handshake) response(req *http1.Request, resp *http1.Response) reassembly.Handler {
 	h.carrier.conn.unclear = h.carrier.conn.unclear || resp.Partial || resp.Conflict
 	if resp.Status < 200 && resp.Status != 101 {
 		return nil
@@ -104,7 +109,7 @@ func (h *handshake) answered(req *http1.Request) *upgrade {
 func (h *handshake) Pending(req *http1.Request) reassembly.Handler {
 	if h.asked != nil && h.asked.head == req {
 		out := new(slot)
-		out.Handler = &sniffer{carrier: h.carrier, out: out, upgrade: h.asked}
+		out.put(h.carrier.conn, &sniffer{carrier: h.carrier, out: out, upgrade: h.asked})
 		return out
 	}
 	return h.carrier.inner(&decode.Tunnel{Type: "connect", Target: req.Target})

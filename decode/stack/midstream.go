@@ -69,7 +69,7 @@ func (m *midstream) becomeHTTP() {
 }
 
 func (m *midstream) become(h reassembly.Handler) {
-	m.out.Handler = h
+	m.out.put(m.carrier.conn, h)
 	m.held.Replay(m.out)
 }
 

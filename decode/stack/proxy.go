@@ -87,7 +87,7 @@ func (p *proxyHeader) done(d reassembly.Dir, k reassembly.Chunk, n, before int) 
 	p.carrier.proxied = parseProxy(p.buf[:n])
 	s := &sniffer{carrier: p.carrier, out: p.out}
 	s.from[d] = k.Off + int64(n-before)
-	p.out.Handler = s
+	p.out.put(p.carrier.conn, s)
 	p.held.Replay(p.out)
 	if rest := n - before; rest < len(k.Data) {
 		k.Off, k.Data = k.Off+int64(rest), k.Data[rest:]
@@ -98,7 +98,7 @@ func (p *proxyHeader) done(d reassembly.Dir, k reassembly.Chunk, n, before int) 
 // fail ends with bytes that are not such a header after all. The first before bytes of buf came ahead of k.
 func (p *proxyHeader) fail(k reassembly.Chunk, before int) {
 	p.carrier.conn.d.bytes.Undecoded += int64(before)
-	p.out.Handler = p.carrier.search()
+	p.out.put(p.carrier.conn, p.carrier.search())
 	p.held.Replay(p.out)
 	if len(k.Data) > 0 {
 		p.out.Data(p.client, k)

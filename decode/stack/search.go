@@ -56,7 +56,7 @@ func (s *search) become(h *http1.Conn) {
 			h.Lost(reassembly.Dir(d))
 		}
 	}
-	s.out.Handler = h
+	s.out.put(s.carrier.conn, h)
 	s.held.Replay(s.out)
 }
 

@@ -64,7 +64,7 @@ func (s *sniffer) Close(d reassembly.Dir, k reassembly.CloseKind) {
 
 // become puts h into the slot, and passes on what was held back.
 func (s *sniffer) become(h reassembly.Handler) {
-	s.out.Handler = h
+	s.out.put(s.carrier.conn, h)
 	s.head = [2][]byte{}
 	s.held.Replay(s.out)
 }

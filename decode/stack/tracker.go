@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"github.com/wspeek/wspeek/decode"
-	"github.com/wspeek/wspeek/decode/http1"
 	"github.com/wspeek/wspeek/decode/rule"
 	"github.com/wspeek/wspeek/decode/show"
 	"github.com/wspeek/wspeek/decode/ws"
@@ -19,8 +18,6 @@ type tracker struct {
 	client reassembly.Dir
 	ref    *decode.SessionRef
 	info   decode.Session
-	// request is what the upgrade asked for, nil if that was not captured.
-	request *http1.Request
 	// reported says that the session was reported, with its present state and end.
 	reported      bool
 	reportedState decode.SessionState

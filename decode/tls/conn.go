@@ -39,9 +39,7 @@ type Conn struct {
 	order     uint64
 	heldBytes int
 	place     int
-	// version is that of keys when it was last tried to go on.
-	version uint64
-	pumping bool
+	pumping   bool
 	// skimming means that what is held is being dropped; skimmed that some was.
 	skimming, skimmed bool
 	// progress counts what may let the other direction go on.

@@ -81,6 +81,27 @@ func TestNoHandshake(t *testing.T) {
 	}
 }
 
+// A capture that ends in the middle of a record has a gap there, and is decrypted all the same.
+func TestCutOff(t *testing.T) {
+	t.Parallel()
+	client, server, _ := configs(t, gotls.VersionTLS13, 0, false)
+	w := converse(t, client, server, []int{100, 200, 300})
+	p := newPlayer(t, tls.Limits{})
+	p.log(w.keys.String())
+	for _, f := range w.flights {
+		if f.dir == 0 && p.off[0] > 0 && len(p.r.data[0]) == 300 {
+			p.data(0, f.data[:150])
+			break
+		}
+		p.data(f.dir, f.data)
+	}
+	p.close()
+	i := p.conn.Info()
+	if g := p.r.gaps[0]; i.Reason() != 0 || len(p.r.data[0]) != 300 || len(g) != 1 || g[0].exact || g[0].most > 150 {
+		t.Errorf("%d bytes, gaps %+v, %+v", len(p.r.data[0]), g, i)
+	}
+}
+
 // Whatever the order in which the directions are captured, what was said is decrypted.
 func TestDirectionsOutOfOrder(t *testing.T) {
 	t.Parallel()

@@ -120,15 +120,23 @@ func (c *Conn) passGap(h *half, g hole) {
 	c.next.Gap(h.dir, off, g.n)
 }
 
+// cutOff counts n bytes of a record that the stream ended in. Alone they are no reason not to decrypt the direction.
+func (c *Conn) cutOff(h *half, n int) {
+	if h.dead != 0 {
+		c.abandon(h, n)
+		return
+	}
+	whole := h.loss == nil
+	if c.lose(h).add(int64(n), 0); whole {
+		c.flush(h)
+	}
+}
+
 // finish takes the end of a direction.
 func (c *Conn) finish(h *half, k reassembly.CloseKind) {
 	if n := len(h.buf); n > 0 {
 		c.keep(h, n)
-		if h.dead != 0 {
-			c.abandon(h, n)
-		} else {
-			c.lose(h).add(int64(n), 0)
-		}
+		c.cutOff(h, n)
 	}
 	if h.dead == 0 && h.loss != nil {
 		h.dead = c.whyLost(h)

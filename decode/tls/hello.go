@@ -66,7 +66,7 @@ type serverHello struct {
 	psk        bool
 }
 
-func (s *serverHello) retry() bool { return s.random == retryRandom }
+func (h *serverHello) retry() bool { return h.random == retryRandom }
 
 // maxOffered bounds what is kept of a list that a client sends.
 const maxOffered = 256

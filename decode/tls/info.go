@@ -17,8 +17,9 @@ const (
 	NotCaptured
 	// WrongKey means that the secret that belongs to the connection opens nothing.
 	WrongKey
-	// CipherNotSupported and VersionNotSupported mean that the connection uses what is not implemented.
+	// CipherNotSupported means that the cipher suite is not implemented.
 	CipherNotSupported
+	// VersionNotSupported means that the protocol version is not implemented.
 	VersionNotSupported
 	// RecordLost means that records are missing, or failed to authenticate, and that none after them could be opened.
 	RecordLost

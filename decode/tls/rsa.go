@@ -52,7 +52,7 @@ func (k *Keys) decryptPreMaster(sealed []byte, version uint16) []byte {
 		if key.Size() != len(sealed) {
 			continue
 		}
-		out, err := rsa.DecryptPKCS1v15(nil, key, sealed)
+		out, err := rsa.DecryptPKCS1v15(nil, key, sealed) //nolint:staticcheck // what TLS_RSA suites use (RFC 5246 section 7.4.7.1)
 		if err == nil && len(out) == masterLen && uint16(out[0])<<8|uint16(out[1]) == version {
 			return out
 		}

@@ -22,7 +22,7 @@ type stack struct {
 	keys     *tls.Keys
 	opt      tls.Options
 	bytes    reassembly.Bytes
-	shared   *ws.Shared
+	shared   *ws.Pool
 	conns    []conn
 	sessions []*session
 	// http2 counts connections whose plaintext starts as HTTP/2 does.
@@ -58,7 +58,7 @@ type message struct {
 }
 
 func newStack(l tls.Limits) *stack {
-	return &stack{keys: tls.NewKeys(l), shared: ws.NewShared()}
+	return &stack{keys: tls.NewKeys(l), shared: ws.NewPool()}
 }
 
 // run reads a capture. Secrets in it are added as they come.
@@ -228,7 +228,7 @@ func (u *upgrader) open(q *http1.Request, d *ws.Deflate, assumed bool) *wsConn {
 	s := &session{stack: u.f.s, client: from.String(), path: q.Target}
 	u.f.s.sessions = append(u.f.s.sessions, s)
 	u.f.ws = &wsConn{ws.New(ws.Config{
-		Client: q.Dir, Deflate: d, Assumed: assumed, Resync: [2]bool{ws.S2C: assumed}, Keep: true, Shared: u.f.s.shared, Bytes: &u.f.s.bytes,
+		Client: q.Dir, Deflate: d, Assumed: assumed, Resync: [2]bool{ws.S2C: assumed}, Keep: true, Pool: u.f.s.shared, Bytes: &u.f.s.bytes,
 	}, s), s, q.Dir}
 	return u.f.ws
 }
@@ -242,7 +242,7 @@ func (u *upgrader) Pending(q *http1.Request) reassembly.Handler {
 	u.f.s.sessions = append(u.f.s.sessions, s)
 	return &wsConn{ws.New(ws.Config{
 		Client: q.Dir, Keep: true, Assumed: true, Confidence: 0.9, Resync: [2]bool{ws.S2C: true},
-		Shared: u.f.s.shared, Bytes: &u.f.s.bytes,
+		Pool: u.f.s.shared, Bytes: &u.f.s.bytes,
 	}, s), s, q.Dir}
 }
 

@@ -72,6 +72,14 @@ func (t *Trace) FrameIndex(session, n int) int {
 	return -1
 }
 
+// FrameCount is how many frames of a session have a number; those that have not ended yet have no FrameIndex.
+func (t *Trace) FrameCount(session int) int {
+	if s := t.of(session); s != nil {
+		return s.frames.len()
+	}
+	return 0
+}
+
 // Frames are the frames of a session by number (frame n at n-1); N is 0 in those that have not ended yet or were dropped. They are made
 // for the call: MessageFrames costs less where those of one message are wanted.
 func (t *Trace) Frames(session int) []ws.Frame {

@@ -88,11 +88,26 @@ func (h *half) join() {
 	a, f, cfg := h.cur, &h.f, &h.c.cfg
 	a.m.Frames++
 	a.m.WireLen = addSat(a.m.WireLen, max(f.Len, 0))
-	if cfg.Unknown && f.RSV != 0 && !(f.RSV == rsv1 && a.m.Compressed) {
+	if cfg.Unknown && f.RSV != 0 && (f.RSV != rsv1 || !a.m.Compressed) {
 		a.why = UnknownExtension
+	}
+	if d := cfg.Deflate; d != nil && d.PerFrame && a.m.Frames > 1 {
+		h.joinDeflated(a)
 	}
 	if a.m.Frames == cfg.Limits.Fragments+1 {
 		h.overrun(a, h.off, "more than "+itoa(int64(cfg.Limits.Fragments))+" fragments")
+	}
+}
+
+// joinDeflated puts back what was taken off the frame before, where each frame was compressed for itself: together they are one
+// compressed payload. Where only some were compressed they are not.
+func (h *half) joinDeflated(a *assembly) {
+	switch {
+	case h.f.Len == 0:
+	case a.m.Compressed != (h.f.RSV&rsv1 != 0):
+		a.why = UnknownExtension
+	case a.m.Compressed && !a.over && len(a.buf) > 0:
+		a.buf = append(a.buf, deflateTail...)
 	}
 }
 
@@ -177,7 +192,7 @@ func (h *half) conclude(a *assembly) {
 }
 
 // settle is the payload that came in pieces, in memory that may be kept.
-func (s *Shared) settle(a *assembly) []byte {
+func (s *Pool) settle(a *assembly) []byte {
 	if len(a.buf) < blockSize {
 		return s.Arena.Copy(a.buf)
 	}

@@ -35,7 +35,7 @@ func (h *half) keep(a *assembly, p []byte, at int64, whole bool) {
 		a.buf = grow(a.buf, len(p))
 		dst = a.buf[n:]
 	case a.m.Compressed:
-		a.raw = h.c.sh.piece(len(p) + len(deflateTail))[:len(p)]
+		a.raw = h.c.sh.piece(len(p) + len(afterPayload))[:len(p)]
 		dst = a.raw
 	default:
 		a.m.Payload = h.c.sh.Arena.Bytes(len(p))
@@ -53,7 +53,7 @@ func (h *half) keep(a *assembly, p []byte, at int64, whole bool) {
 
 // look checks p without keeping it.
 func (h *half) look(a *assembly, p []byte, at int64) {
-	if !a.checks || a.bad || a.holed {
+	if !a.checks || a.bad || a.holed || a.why != 0 {
 		return
 	}
 	if !h.f.Masked {
@@ -73,7 +73,7 @@ func (h *half) look(a *assembly, p []byte, at int64) {
 // inspect reads the close code out of the next bytes of application data and checks that text is UTF-8. off is
 // their place in the stream.
 func (h *half) inspect(a *assembly, b []byte, off int64) {
-	if !a.checks || a.bad || a.holed {
+	if !a.checks || a.bad || a.holed || a.why != 0 {
 		return
 	}
 	if a.m.Opcode == OpClose {

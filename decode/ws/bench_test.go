@@ -13,7 +13,7 @@ import (
 
 // dropAll is a Sink that keeps nothing, and takes the arena as a pump would.
 type dropAll struct {
-	s *Shared
+	s *Pool
 	n int
 }
 
@@ -28,8 +28,8 @@ func (d *dropAll) Message(*Message) {
 
 // benchConn feeds the same chunk, of so many messages, again and again.
 func benchConn(b *testing.B, cfg Config, d Dir, chunk []byte, messages int) {
-	cfg.Shared = NewShared()
-	sink := &dropAll{s: cfg.Shared}
+	cfg.Pool = NewPool()
+	sink := &dropAll{s: cfg.Pool}
 	c := New(cfg, sink)
 	off, ack := int64(0), int64(-1)
 	b.SetBytes(int64(len(chunk) / messages))
@@ -69,8 +69,8 @@ func BenchmarkConn(b *testing.B) {
 
 // benchAcked has each message acknowledged by the other side's next.
 func benchAcked(b *testing.B, chunk []byte) {
-	cfg := Config{Shared: NewShared()}
-	c := New(cfg, &dropAll{s: cfg.Shared})
+	cfg := Config{Pool: NewPool()}
+	c := New(cfg, &dropAll{s: cfg.Pool})
 	off := int64(0)
 	b.ReportAllocs()
 	for n := 0; n < b.N; n++ {
@@ -119,8 +119,8 @@ func BenchmarkDeflate(b *testing.B) {
 
 // benchDeflate begins a new session each time that the messages are used up.
 func benchDeflate(b *testing.B, in []byte, size int, keep bool) {
-	cfg := Config{Shared: NewShared(), Deflate: &Deflate{}, Keep: keep}
-	sink := &dropAll{s: cfg.Shared}
+	cfg := Config{Pool: NewPool(), Deflate: &Deflate{}, Keep: keep}
+	sink := &dropAll{s: cfg.Pool}
 	b.SetBytes(int64(size))
 	b.ReportAllocs()
 	for n := 0; n < b.N; n += 256 {

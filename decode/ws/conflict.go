@@ -59,7 +59,7 @@ func (s *spans) push(h *half, f *Frame, a *assembly) {
 	}
 }
 
-func (s *spans) pop(sh *Shared) {
+func (s *spans) pop(sh *Pool) {
 	s.from++
 	sh.spans--
 	if s.from == len(s.list) {
@@ -67,7 +67,7 @@ func (s *spans) pop(sh *Shared) {
 	}
 }
 
-func (s *spans) clear(sh *Shared) {
+func (s *spans) clear(sh *Pool) {
 	sh.spans -= s.len()
 	s.list, s.from = nil, 0
 }
@@ -84,7 +84,7 @@ const (
 	// ackGrace and ackChunks are for how long, in time and in chunks, reassembly still compares copies of what was
 	// acknowledged, at the most.
 	ackGrace  = 2 * capture.Time(time.Second)
-	ackChunks = 32
+	ackChunks = 8
 )
 
 // acked drops the frames that the receiver acknowledged a grace ago: their retransmissions are not compared.

@@ -32,9 +32,9 @@ type Config struct {
 	Frames bool
 
 	Limits Limits
-	// Shared is what the conns of one worker share: the arena, scratch memory, inflaters. Never nil.
-	Shared *Shared
-	Bytes  *reassembly.Bytes
+	// Pool is what the conns of one worker share: the arena, scratch memory, windows. Never nil.
+	Pool  *Pool
+	Bytes *reassembly.Bytes
 }
 
 // Limits bounds what is kept; a zero field means its default.
@@ -48,18 +48,20 @@ type Limits struct {
 	// Search is how many bytes a direction keeps while a frame boundary is searched for (default 1 MiB). The search
 	// itself goes on for as long as it takes.
 	Search int64
-	// Inflaters is how many live inflaters (about 40 KB each) one worker keeps (default 512).
-	Inflaters int
-	// Windows is how many bytes of DEFLATE windows one worker keeps besides (default 64 MiB).
+	// Windows is how many bytes of memory the DEFLATE windows of one worker may use (default 64 MiB): up to 48 KiB for each direction,
+	// less where less was sent. Beyond that those used least recently go to Pool.Store.
 	Windows int64
 }
 
-// Deflate is permessage-deflate as negotiated by the response (RFC 7692 section 7.1).
+// Deflate is permessage-deflate, or x-webkit-deflate-frame, as negotiated by the response (RFC 7692 section 7.1).
 type Deflate struct {
 	// NoTakeover is server_ and client_no_context_takeover, by the direction that it binds.
 	NoTakeover [2]bool
 	// WindowBits is server_ and client_max_window_bits, by the direction that it binds; 15 where absent or invalid.
 	WindowBits [2]int
+	// PerFrame says that each frame is compressed for itself, which its own RSV1 says (x-webkit-deflate-frame); the window goes on from frame to
+	// frame.
+	PerFrame bool
 }
 
 func (l Limits) withDefaults() Limits {
@@ -75,9 +77,6 @@ func (l Limits) withDefaults() Limits {
 	if l.Fragments <= 0 {
 		l.Fragments = 1 << 20
 	}
-	if l.Inflaters <= 0 {
-		l.Inflaters = 512
-	}
 	return l
 }
 
@@ -89,11 +88,13 @@ func (l Limits) withDefaults() Limits {
 type Conn struct {
 	cfg  Config
 	sink Sink
-	sh   *Shared
+	sh   *Pool
 	acct *reassembly.Bytes
 	// messages and frames are the last numbers given.
 	messages, frames int
 	halves           [2]half
+	// evicted says that a missing window was reported.
+	evicted bool
 	// doubted says that nothing is better than Conflict.
 	doubted bool
 }
@@ -109,7 +110,7 @@ type Counts struct {
 // it is given is the first after the opening handshake (but with Config.Resync).
 func New(cfg Config, s Sink) *Conn {
 	cfg.Limits = cfg.Limits.withDefaults()
-	c := &Conn{cfg: cfg, sink: s, sh: cfg.Shared, acct: cfg.Bytes}
+	c := &Conn{cfg: cfg, sink: s, sh: cfg.Pool, acct: cfg.Bytes}
 	if c.acct == nil {
 		c.acct = new(reassembly.Bytes)
 	}

@@ -38,7 +38,7 @@ func TestHandlerContract(t *testing.T) {
 			var log string
 			handlertest.Run(t, tt.script.Calls, func(reassembly.Handler) (reassembly.Handler, func() string) {
 				r, cfg := &recorder{}, tt.cfg
-				cfg.Keep, cfg.Frames, cfg.Shared, cfg.Bytes = true, true, NewShared(), &reassembly.Bytes{}
+				cfg.Keep, cfg.Frames, cfg.Pool, cfg.Bytes = true, true, NewPool(), &reassembly.Bytes{}
 				return New(cfg, r), func() string { log = strings.Join(r.log, "\n"); return log }
 			})
 			if !strings.Contains(log, tt.want) {

@@ -18,7 +18,7 @@ func (printer) Message(m *ws.Message) {
 
 // A client's frames, the second one not masked as it must be.
 func ExampleConn() {
-	c := ws.New(ws.Config{Keep: true, Shared: ws.NewShared()}, printer{})
+	c := ws.New(ws.Config{Keep: true, Pool: ws.NewPool()}, printer{})
 	data := []byte("\x81\x85\x37\xfa\x21\x3d\x7f\x9f\x4d\x51\x58" + "\x81\x02hi")
 	c.Data(reassembly.Fwd, reassembly.Chunk{Data: data, Packet: 1, Ack: -1})
 	c.Close(reassembly.Fwd, reassembly.CloseFIN)

@@ -99,7 +99,8 @@ func (h *half) checkRSV(f *Frame) {
 	if bad := f.RSV &^ claimed; bad != 0 {
 		h.find(rule.RSV, f.Offset, "RSV is "+strconv.Itoa(int(f.RSV)))
 	}
-	if f.RSV&claimed&rsv1 != 0 && h.c.cfg.Deflate != nil && (f.Opcode.Control() || f.Opcode == OpContinuation) {
+	d := h.c.cfg.Deflate
+	if f.RSV&claimed&rsv1 != 0 && d != nil && (f.Opcode.Control() || f.Opcode == OpContinuation && !d.PerFrame) {
 		h.find(rule.DeflateRSV1, f.Offset, "RSV1 on opcode "+strconv.Itoa(int(f.Opcode)))
 	}
 }

@@ -19,7 +19,7 @@ func FuzzFrames(f *testing.F) {
 	f.Add([]byte("\x81\x7f\x80\x00\x00\x00\x00\x00\x00\x05Hello"), uint16(0x12), uint64(0x10101))
 	f.Fuzz(func(t *testing.T, in []byte, how uint16, cuts uint64) {
 		cfg := Config{Keep: how&0x10 == 0, Unknown: how&4 != 0, Assumed: how&8 != 0, Confidence: 0.5, Resync: [2]bool{how&0x20 != 0, how&0x20 != 0}}
-		cfg.Limits = Limits{Message: 300, Fragments: 5, Inflaters: 1, Windows: 100}
+		cfg.Limits = Limits{Message: 300, Fragments: 5, Windows: 100}
 		if how&2 != 0 {
 			cfg.Deflate = &Deflate{NoTakeover: [2]bool{C2S: how&0x40 != 0}}
 		}

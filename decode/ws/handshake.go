@@ -119,11 +119,13 @@ type Draft uint8
 const (
 	// RFC6455 is version 13, and what is taken for it.
 	RFC6455 Draft = iota
-	// Hybi07 is version 7, Hybi08 version 8 (drafts 08 to 12): framed as RFC 6455.
+	// Hybi07 is version 7: framed as RFC 6455.
 	Hybi07
+	// Hybi08 is version 8 (drafts 08 to 12): framed as RFC 6455.
 	Hybi08
-	// Hybi00 to Hybi04 are versions 0 to 6 (drafts 00 to 06): framed otherwise.
+	// Hybi00 is version 0 (draft 00): framed otherwise.
 	Hybi00
+	// Hybi04 is versions 1 to 6 (drafts 01 to 06): framed otherwise.
 	Hybi04
 	// Hixie75 and Hixie76 have no version: frames run from 00 to FF.
 	Hixie75

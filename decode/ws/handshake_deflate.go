@@ -9,6 +9,9 @@ import (
 // permessageDeflate is the name registered by RFC 7692 section 7.
 const permessageDeflate = "permessage-deflate"
 
+// deflateFrame is what Safari up to 14 offers: an older draft, that compresses frame by frame.
+const deflateFrame = "x-webkit-deflate-frame"
+
 // transparent are extensions that leave frames as they are.
 var transparent = map[string]bool{"bbf-usp-protocol": true}
 
@@ -69,6 +72,10 @@ func negotiate(req *Request, resp *Response) (n Negotiated) {
 // accept notes one extension of a response.
 func (n *Negotiated) accept(e *Extension, f *faults) {
 	switch {
+	case e.Name == deflateFrame && n.Deflate == nil:
+		// Its parameters only make references shorter.
+		n.Deflate = &Deflate{WindowBits: [2]int{defaultWindowBits, defaultWindowBits}, PerFrame: true}
+		return
 	case e.Name != permessageDeflate:
 		if n.Unknown == "" && !transparent[e.Name] {
 			n.Unknown = e.Name

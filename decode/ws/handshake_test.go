@@ -275,7 +275,7 @@ func TestHazard_H16_Extensions(t *testing.T) {
 func TestHazard_H16_UnknownExtensions(t *testing.T) {
 	t.Parallel()
 	for value, want := range map[string]string{
-		"x-webkit-deflate-frame":                          "x-webkit-deflate-frame",
+		"deflate-frame": "deflate-frame",
 		"permessage-deflate, deflate-frame, permessage-x": "deflate-frame",
 		"permessage-deflate":                              "",
 		"bbf-usp-protocol; eid=1":                         "",

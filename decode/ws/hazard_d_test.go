@@ -6,6 +6,8 @@ import (
 	"math/rand/v2"
 	"strings"
 	"testing"
+
+	inflate "github.com/wspeek/wspeek/decode/flate"
 )
 
 func deflateRig(t testing.TB) *rig { return newRig(t, Config{Keep: true, Deflate: &Deflate{}}) }
@@ -267,14 +269,15 @@ func TestWindowEndsOfHistory(t *testing.T) {
 // TestPartialWindowReadsNoZeros refers to before what is known of a window, by one byte and by more.
 func TestPartialWindowReadsNoZeros(t *testing.T) {
 	t.Parallel()
-	x := newInflater()
 	for known := range 4 {
-		x.win, x.stale = new(window), true
-		x.win.write([]byte("Hello"[:known]))
+		p := NewPool()
+		var win inflate.Buffer
+		mem := p.memory(minBuffer)
+		win.Load(mem, copy(mem, "Hello"[:known]))
 		// "Hello" as a reference 5 back.
-		j := job{in: append([]byte{0xf2, 0x00, 0x11, 0x00, 0x00}, deflateTail[:]...), limit: 100, keep: true}
-		if v := x.message(&j); v != damaged {
-			t.Errorf("%d bytes known: got %v, %q", known, v, j.out)
+		j := job{in: []byte("\xf2\x00\x11\x00\x00" + deflateTail), limit: 100, keep: true, win: &win}
+		if v := p.run(&j); v != damaged {
+			t.Errorf("%d bytes known: got %v, %q", known, v, win.Output())
 		}
 	}
 }
@@ -282,12 +285,12 @@ func TestPartialWindowReadsNoZeros(t *testing.T) {
 func TestHazard_D19_ManyDirections(t *testing.T) {
 	t.Parallel()
 	const conns = 40
-	run := func(lim Limits) (exact, evicted int, s *Shared) {
-		s = NewShared()
+	run := func(lim Limits) (exact, evicted int, s *Pool) {
+		s = NewPool()
 		var rigs []*rig
 		var packers []*packer
 		for range conns {
-			rigs = append(rigs, newRig(t, Config{Keep: true, Deflate: &Deflate{}, Limits: lim, Shared: s}))
+			rigs = append(rigs, newRig(t, Config{Keep: true, Deflate: &Deflate{}, Limits: lim, Pool: s}))
 			packers = append(packers, newPacker())
 		}
 		for round := range 3 {
@@ -303,8 +306,8 @@ func TestHazard_D19_ManyDirections(t *testing.T) {
 				default:
 					t.Fatalf("%v %v %q", m.State, m.Why, m.Payload)
 				}
-				if s.live.n > lim.Inflaters || s.storedBytes > lim.Windows {
-					t.Fatalf("%d inflaters, %d bytes of windows", s.live.n, s.storedBytes)
+				if s.heldBytes > lim.Windows && s.held.n > 1 {
+					t.Fatalf("%d bytes of %d windows", s.heldBytes, s.held.n)
 				}
 			}
 		}
@@ -313,10 +316,10 @@ func TestHazard_D19_ManyDirections(t *testing.T) {
 		}
 		return exact, evicted, s
 	}
-	if exact, evicted, s := run(Limits{Inflaters: 4, Windows: 1 << 20}); exact != 3*conns || evicted != 0 || s.storedBytes != 0 || s.live.n != 0 || s.spans != 0 {
-		t.Errorf("%d exact, %d evicted, left %d bytes, %d live, %d spans", exact, evicted, s.storedBytes, s.live.n, s.spans)
+	if exact, evicted, s := run(Limits{Windows: 1 << 20}); exact != 3*conns || evicted != 0 || s.heldBytes != 0 || s.held.n != 0 || s.spans != 0 {
+		t.Errorf("%d exact, %d evicted, left %d bytes, %d live, %d spans", exact, evicted, s.heldBytes, s.held.n, s.spans)
 	}
-	if exact, evicted, _ := run(Limits{Inflaters: 4, Windows: 500}); evicted == 0 || exact < conns {
+	if exact, evicted, _ := run(Limits{Windows: 500}); evicted == 0 || exact < conns {
 		t.Errorf("%d exact, %d evicted", exact, evicted)
 	}
 }

@@ -43,7 +43,7 @@ func TestHazard_W2_HugeLength(t *testing.T) {
 func TestHugeLengthAllocates(t *testing.T) {
 	in := unhex(t, "82 7f 40 00 00 00 00 00 00 00 41")
 	if n := testing.AllocsPerRun(10, func() {
-		c := New(Config{Keep: true, Shared: NewShared()}, new(dropAll2))
+		c := New(Config{Keep: true, Pool: NewPool()}, new(dropAll2))
 		c.Data(reassembly.Rev, reassembly.Chunk{Data: in, Ack: -1})
 	}); n > 20 {
 		t.Errorf("%v allocations", n)

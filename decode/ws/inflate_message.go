@@ -38,65 +38,96 @@ func (h *half) expand(a *assembly) {
 
 // inflate runs a job over the payload and takes its result.
 func (h *half) inflate(a *assembly, wire []byte) {
-	cfg, s := &h.c.cfg, h.c.sh
-	tail := deflateTail[:]
-	unstripped := bytes.HasSuffix(wire, deflateTail[:syncLen])
-	if unstripped {
-		// DEFLATE data whose tail was removed ends with the 3 zero bits of a block header, so this is the tail.
-		tail = deflateTail[syncLen:]
-	}
-	j := job{
-		keep: cfg.Keep, checks: a.checks, unstripped: unstripped,
-		limit: cfg.Limits.inflated(int64(len(wire))), out: s.out[:0], dict: s.dictionary(),
-	}
-	in := append(wire, tail...)
-	j.in = in
-	if !h.ctx.takeover {
-		h.ctx.whole = !cfg.Assumed
-	}
-	x := s.inflater(&h.ctx, &cfg.Limits)
-	v := x.message(&j)
+	cfg, s, x := &h.c.cfg, h.c.sh, &h.ctx
+	// DEFLATE data whose tail was removed ends with the 3 zero bits of a block header: a tail that is there was not removed.
+	unstripped := bytes.HasSuffix(wire, []byte(deflateTail))
+	in := append(wire, afterPayload[:]...)
 	if a.raw == nil {
 		a.buf = in[:len(wire)]
 	}
+	j := job{
+		in: in[:len(wire)+len(deflateTail)], keep: cfg.Keep, checks: a.checks, unstripped: unstripped,
+		limit: cfg.Limits.inflated(int64(len(wire))),
+	}
+	if unstripped {
+		j.in = in[:len(wire)]
+	}
+	if !x.takeover {
+		x.whole = !cfg.Assumed
+	}
+	j.win = s.window(x, 4*len(wire))
+	s.engine.Agreed = x.agreed
+	v := s.run(&j)
 	switch {
 	case v == tooLong:
 		h.overrun(a, h.off, "the inflated data is longer than "+itoa(j.limit)+" bytes or has too many final blocks")
-	case v == damaged && !h.ctx.whole, v == garbage && !h.ctx.whole:
-		a.why = h.ctx.why
+	case v != inflated && !x.whole:
+		a.why = x.why
+		h.evicted(a)
 	case v == damaged:
 		a.why = InflateError
-		h.note(rule.DeflateData, a, h.f.Offset, "stopped after "+itoa(j.n)+" bytes of output")
+		h.note(rule.DeflateData, a, h.f.Offset, "stopped after "+itoa(j.n)+" bytes of output: "+s.whyDamaged())
 	default:
-		h.inflated(a, x, &j, unstripped || v == garbage)
+		h.inflated(a, &j, unstripped || v == garbage)
 	}
 	if a.why != 0 {
 		// A window that was evicted stays so until it is whole again.
-		h.ctx.lose(s, h.ctx.reason())
+		x.lose(s, x.reason())
 		h.keepRaw(a)
 	} else if v == garbage {
-		h.ctx.lose(s, WindowLost)
+		x.lose(s, WindowLost)
 	}
-	if s.out = j.out[:0]; cap(s.out) > keepBuf {
-		s.out = nil
+	s.put(x, &cfg.Limits)
+}
+
+// whyDamaged says what the engine met.
+func (p *Pool) whyDamaged() string {
+	if err := p.engine.Err(); err != nil {
+		return err.Error()
 	}
+	return "the data ends within a block"
+}
+
+// evicted reports, once a session, that a window is missing that had to be dropped.
+func (h *half) evicted(a *assembly) {
+	if a.why != WindowEvicted || h.c.evicted {
+		return
+	}
+	h.c.evicted = true
+	h.c.sh.evicted++
+	h.note(rule.Limit, a, h.f.Offset, "the window that the message refers to was dropped: more than "+itoa(h.c.cfg.Limits.Windows)+
+		" bytes of windows")
+}
+
+// beyond reports the first distance of a direction that is beyond the agreed window.
+func (h *half) beyond(a *assembly) {
+	x, b := &h.ctx, h.c.sh.engine.Beyond()
+	if b.Distance == 0 || x.beyond {
+		return
+	}
+	x.beyond = true
+	h.note(rule.DeflateWindow, a, h.f.Offset, "a distance of "+itoa(int64(b.Distance))+" bytes (bit "+itoa(b.Bit)+" of the payload), where a window of "+
+		itoa(int64(x.agreed))+" bytes was agreed on")
 }
 
 // inflated takes what a job put out.
-func (h *half) inflated(a *assembly, x *inflater, j *job, tail bool) {
+func (h *half) inflated(a *assembly, j *job, tail bool) {
 	if tail {
 		h.note(rule.DeflateTail, a, h.f.Offset, "more follows the last block")
 	}
+	h.beyond(a)
 	h.ctx.grew(j.n)
 	a.utf = j.utf
-	if x.win != nil {
-		x.win.write(j.out)
+	var out []byte
+	if j.keep {
+		out = j.win.Output()
+		if len(out) >= blockSize {
+			// The output stays where it is; the window moves.
+			a.m.Payload = out[:len(out):len(out)]
+			j.win.Move(h.c.sh.memory(topBuffer), false)
+		}
 	}
-	if j.keep && len(j.out) >= blockSize {
-		// The output stays where it is.
-		a.m.Payload, j.out = j.out[:len(j.out):len(j.out)], nil
-	}
-	h.setPayload(a, j.out, j.n)
+	h.setPayload(a, out, j.n)
 	if j.bad >= 0 {
 		h.badText(a, h.f.Offset, j.bad)
 	}

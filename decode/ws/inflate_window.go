@@ -1,5 +1,17 @@
 package ws
 
+import "github.com/wspeek/wspeek/decode/flate"
+
+// WindowStore keeps windows that memory has no room for. It belongs to one goroutine.
+type WindowStore interface {
+	// Put keeps a copy of window, at most 32 KiB, and returns where; false where that is not possible.
+	Put(window []byte) (at int64, ok bool)
+	// Get fills window, as long as it was, with what Put kept at at, and frees that place whether it succeeds or not.
+	Get(at int64, window []byte) bool
+	// Free frees what Put kept.
+	Free(at int64, n int)
+}
+
 // context is what a direction knows of its LZ77 sliding window (RFC 7692 section 7.1.1): the output since
 // the last loss.
 type context struct {
@@ -7,31 +19,37 @@ type context struct {
 	// whole says that nothing that a message may refer to is missing; else why says why.
 	whole bool
 	why   Why
+	// held says that win has memory, heldBytes how much the pool counts of it.
+	held bool
+	// beyond says that a distance beyond the agreed window was reported.
+	beyond bool
+	// stored is how many bytes of window the store keeps at at.
+	stored    int32
+	heldBytes int32
+	// agreed is the window that was negotiated, in bytes.
+	agreed int
+	at     int64
 	// since is the output since the loss.
 	since int64
-	win   window
-	// live is a reader that has the window; stored says that there is none, but something to set one up with.
-	live   *inflater
-	stored bool
-	// prev and next link it into the list of live or of stored ones.
+	win   flate.Buffer
+	// prev and next link it into the list of those that have memory.
 	prev, next *context
 }
 
 func (x *context) init(cfg *Config, d Dir) {
 	x.takeover, x.whole, x.why = cfg.Deflate == nil || !cfg.Deflate.NoTakeover[d], !cfg.Assumed, WindowLost
+	if cfg.Deflate != nil && cfg.Deflate.WindowBits[d] > 0 {
+		x.agreed = 1 << cfg.Deflate.WindowBits[d]
+	}
 }
 
 // lose empties the window, because a part of it is not known.
-func (x *context) lose(s *Shared, why Why) {
+func (x *context) lose(p *Pool, why Why) {
 	if !x.takeover {
 		return
 	}
 	x.whole, x.why, x.since = false, why, 0
-	if x.live != nil {
-		x.live.stale = true
-	}
-	s.drop(x)
-	x.win.clear()
+	x.release(p)
 }
 
 // reason is why the window will be empty after a message that could not be inflated.
@@ -45,18 +63,21 @@ func (x *context) reason() Why {
 // grew takes note of n bytes of output.
 func (x *context) grew(n int64) {
 	x.since = addSat(x.since, n)
-	if x.since >= history {
+	if x.since >= flate.HistoryMax {
 		x.whole = true
 	}
 }
 
-// release gives all memory back.
-func (x *context) release(s *Shared) {
-	s.drop(x)
-	x.win.clear()
-	if x.live != nil {
-		s.retire(x)
+// release returns all memory.
+func (x *context) release(p *Pool) {
+	if x.stored > 0 {
+		p.Store.Free(x.at, int(x.stored))
+		x.stored = 0
 	}
+	if x.held {
+		p.unlist(x)
+	}
+	p.recycleMemory(x.win.Drop())
 }
 
 // lru is a list of contexts, the one used last first.
@@ -89,74 +110,4 @@ func (l *lru) remove(x *context) {
 	}
 	x.prev, x.next = nil, nil
 	l.n--
-}
-
-// inflater is a reader that has the window of x.
-func (s *Shared) inflater(x *context, lim *Limits) *inflater {
-	switch {
-	case !x.takeover:
-		if s.plain == nil {
-			s.plain = newInflater()
-		}
-		s.plain.stale = true
-		return s.plain
-	case x.live == nil:
-		s.enliven(x, lim)
-	case s.live.first != x:
-		s.live.remove(x)
-		s.live.push(x)
-	}
-	return x.live
-}
-
-// enliven gives a context a reader: an idle one, a new one, or that which was used least recently.
-func (s *Shared) enliven(x *context, lim *Limits) {
-	if s.live.n >= lim.Inflaters {
-		s.demote(s.live.last, lim)
-	}
-	if n := len(s.idle); n > 0 {
-		x.live, s.idle = s.idle[n-1], s.idle[:n-1]
-	} else {
-		x.live = newInflater()
-	}
-	s.drop(x)
-	x.live.win, x.live.stale = &x.win, true
-	s.live.push(x)
-}
-
-// retire takes a context's reader away.
-func (s *Shared) retire(x *context) {
-	s.live.remove(x)
-	x.live.win = nil
-	s.idle = append(s.idle, x.live)
-	x.live = nil
-}
-
-// demote takes a context's reader away and counts its window towards the budget.
-func (s *Shared) demote(x *context, lim *Limits) {
-	s.retire(x)
-	n := int64(cap(x.win.buf))
-	if n == 0 {
-		return
-	}
-	for s.storedBytes+n > lim.Windows && s.stored.last != nil {
-		s.stored.last.lose(s, WindowEvicted)
-	}
-	if s.storedBytes+n > lim.Windows {
-		x.lose(s, WindowEvicted)
-		return
-	}
-	x.stored = true
-	s.storedBytes += n
-	s.stored.push(x)
-}
-
-// drop takes a context from the list of those whose window is stored.
-func (s *Shared) drop(x *context) {
-	if !x.stored {
-		return
-	}
-	s.stored.remove(x)
-	s.storedBytes -= int64(cap(x.win.buf))
-	x.stored = false
 }

@@ -27,15 +27,15 @@ func (d Dir) String() string {
 type State uint8
 
 const (
-	// Exact: every byte seen once or repeated identically, decoded without assumption.
+	// Exact means: every byte seen once or repeated identically, decoded without assumption.
 	Exact State = iota
-	// Conflict: retransmissions differed; the peer may have seen other bytes.
+	// Conflict means: retransmissions differed; the peer may have seen other bytes.
 	Conflict
-	// Partial: bytes are missing; where and how many is known.
+	// Partial means: bytes are missing; where and how many is known.
 	Partial
-	// Guessed: found by heuristic.
+	// Guessed means: found by heuristic.
 	Guessed
-	// Undecodable: raw bytes only.
+	// Undecodable means: raw bytes only.
 	Undecodable
 )
 
@@ -58,18 +58,18 @@ type Why uint8
 
 const (
 	_ Why = iota
-	// WindowLost: compressed data needs bytes that are not known: of an earlier message of the direction (D12, D16), or
+	// WindowLost means: compressed data needs bytes that are not known: of an earlier message of the direction (D12, D16), or
 	// of this one.
 	WindowLost
-	// WindowEvicted: the window was dropped to stay within Limits.Windows.
+	// WindowEvicted means: the window was dropped to stay within Limits.Windows.
 	WindowEvicted
-	// Limit: a bound of Limits bit.
+	// Limit means: a bound of Limits bit.
 	Limit
-	// UnknownExtension: a negotiated extension that we do not know may have changed the payload.
+	// UnknownExtension means: a negotiated extension that we do not know may have changed the payload.
 	UnknownExtension
-	// InflateError: the compressed data is damaged.
+	// InflateError means: the compressed data is damaged.
 	InflateError
-	// BadLength: the length of the frame cannot be (RFC 6455 section 5.2), so neither its payload nor anything after it is known.
+	// BadLength means: the length of the frame cannot be (RFC 6455 section 5.2), so neither its payload nor anything after it is known.
 	BadLength
 )
 

@@ -105,8 +105,8 @@ type rig struct {
 
 func newRig(t testing.TB, cfg Config) *rig {
 	r := &rig{t: t, rec: new(recorder), packet: 1}
-	if cfg.Shared == nil {
-		cfg.Shared = NewShared()
+	if cfg.Pool == nil {
+		cfg.Pool = NewPool()
 	}
 	cfg.Bytes = &r.bytes
 	cfg.Frames = true

@@ -8,11 +8,11 @@ import (
 type Masking uint8
 
 const (
-	// MaskUnknown: the side is not known; the bit is the same in total frames of the direction.
+	// MaskUnknown means: the side is not known; the bit is the same in total frames of the direction.
 	MaskUnknown Masking = iota
-	// MaskSet: the direction is the client's.
+	// MaskSet means: the direction is the client's.
 	MaskSet
-	// MaskClear: the direction is the server's.
+	// MaskClear means: the direction is the server's.
 	MaskClear
 )
 

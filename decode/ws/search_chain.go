@@ -10,8 +10,7 @@ import (
 type progress uint8
 
 const (
-	// anywhere: nothing of the message state is known yet.
-	anywhere progress = iota
+	_ progress = iota // nothing of the message state is known yet
 	// between: the next data frame begins a message.
 	between
 	// inside: the next data frame is a continuation.

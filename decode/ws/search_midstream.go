@@ -10,11 +10,11 @@ import (
 type Verdict uint8
 
 const (
-	// Undecided: more bytes are needed.
+	// Undecided means: more bytes are needed.
 	Undecided Verdict = iota
-	// Accepted: both directions together look like WebSocket and nothing else.
+	// Accepted means: both directions together look like WebSocket and nothing else.
 	Accepted
-	// Rejected: what was seen, or all that may be looked at, is not enough.
+	// Rejected means: what was seen, or all that may be looked at, is not enough.
 	Rejected
 )
 

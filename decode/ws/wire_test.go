@@ -25,7 +25,7 @@ func TestWireKeepsCompressedPayloads(t *testing.T) {
 		pcaps.Frame{RSV: pcaps.RSV1, Opcode: pcaps.OpText, Payload: hello[:3]}, pcaps.Frame{Fin: true, Payload: hello[3:]})
 	for _, on := range []bool{true, false} {
 		sink := &wireSink{}
-		c := New(Config{Keep: true, Wire: on, Deflate: &Deflate{WindowBits: [2]int{15, 15}}, Shared: NewShared()}, sink)
+		c := New(Config{Keep: true, Wire: on, Deflate: &Deflate{WindowBits: [2]int{15, 15}}, Pool: NewPool()}, sink)
 		c.Data(reassembly.Rev, reassembly.Chunk{Data: stream, Ack: -1})
 		want := [][]byte{nil, nil, nil}
 		if on {

@@ -98,7 +98,7 @@ func (d *Frames) layout() {
 	}
 }
 
-// indent is where meanings begin: behind the values, or where that leaves too little, on rows of their own.
+// indent is where meanings begin: after the values, or where that leaves too little, on rows of their own.
 func (d *Frames) indent() int {
 	if at := d.named + d.valued + 4; d.w-at >= 24 {
 		return at
@@ -138,7 +138,7 @@ func (d *Frames) Len() int {
 	return len(d.rows)
 }
 
-// Lit is the field that the cursor stands on, nil for none.
+// Lit is the field that the cursor is at, nil for none.
 func (d *Frames) Lit() *explain.Field {
 	if d.Cursor >= 0 && d.Cursor < len(d.rows) {
 		if k := d.rows[d.Cursor].part - partField; k >= 0 && k < len(d.fields) {

@@ -25,8 +25,8 @@ func jsonLines(p []byte) (ok bool, lines []textLine) {
 	return true, j.lines
 }
 
-// jsonStart is where an object or array begins: at the first byte, behind blanks, or behind the digits and the
-// namespace that Socket.IO puts before it; -1 where there is none.
+// jsonStart is where an object or array begins: at the first byte, after blanks, or after the digits and the
+// namespace that Socket.IO puts before it; -1 if there is none.
 func jsonStart(p []byte) int {
 	for i, c := range p {
 		switch {
@@ -64,7 +64,7 @@ func (j *jsonLayout) run(from int) {
 			j.end(i)
 			j.close(i)
 		case ',':
-			if j.start < 0 { // behind a closing bracket: the same line
+			if j.start < 0 { // after a closing bracket: the same line
 				j.lines[len(j.lines)-1].end = int32(i + 1)
 				continue
 			}

@@ -47,8 +47,8 @@ var doubtWords = [...]string{
 	ws.Exact:       "",
 	ws.Conflict:    "A retransmission carried other bytes: the peer may have seen those.",
 	ws.Partial:     "These bytes were never captured; what is here is exact.",
-	ws.Guessed:     "Found by its looks, not by following the stream from its handshake.",
-	ws.Undecodable: "What is shown are raw bytes.",
+	ws.Guessed:     "Recognised by its bytes, not by following the stream from its handshake.",
+	ws.Undecodable: "Raw bytes are shown.",
 }
 
 // SizeWords says how long a message is, on the wire too.

@@ -1,6 +1,8 @@
 package doc
 
 import (
+	"fmt"
+	"strconv"
 	"sync/atomic"
 
 	"github.com/wspeek/wspeek/decode"
@@ -162,7 +164,25 @@ func overview(th *draw.Theme, w int, s *rows.Store) Body {
 	for _, why := range c.Account.Why {
 		r.Pair(th, "incomplete", why)
 	}
+	looseDoc(r, th, s.LooseFindings())
 	return r
+}
+
+// looseDoc lists the findings of streams without a session: no row of a session or message shows them.
+func looseDoc(r *draw.Rich, th *draw.Theme, fs []ws.Finding) {
+	if len(fs) == 0 {
+		return
+	}
+	r.Heading(th, show.CountGrouped(int64(len(fs)), "finding")+" of streams without a session")
+	for i := range fs {
+		f := &fs[i]
+		if i == maxFindings {
+			r.Add(0, th.Dim.Of(fmt.Sprintf("... %s more: wspeek check lists all", show.Thousands(int64(len(fs)-i)))))
+			return
+		}
+		r.Add(2, th.Bad.Of("! "+f.Rule.ID+" "), th.Dim.Of("packet "+strconv.Itoa(f.At.Packet)+" "), th.Plain.Of(show.Inert(f.Detail)))
+		ruleDoc(r, th, f.Rule)
+	}
 }
 
 // Frames is the list of frames that a document shows, nil if it shows something else; head is how many rows are above it.

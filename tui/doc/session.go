@@ -42,11 +42,11 @@ func sessionDoc(th *draw.Theme, w int, s *decode.Session, first int, findings []
 	r.Pair(th, "packets", packets)
 	switch {
 	case first > 1 && int64(first) > s.Messages[0]+s.Messages[1]:
-		r.Pair(th, "kept", "none of its messages any more")
+		r.Pair(th, "kept", "none of its messages")
 	case first > 1:
 		r.Pair(th, "kept", "from message "+show.Thousands(int64(first))+" on")
 	}
-	r.Pair(th, "believed", belief(s))
+	r.Pair(th, "certainty", certainty(s))
 	handshakeDoc(r, th, s)
 	findingsDoc(r, th, s, findings)
 	return r
@@ -79,7 +79,7 @@ func EndWords(s *decode.Session) string {
 	case s.End == decode.EndNone:
 		return "still open"
 	case s.End == decode.EndCapture:
-		return "not seen: still open where the capture ends"
+		return "still open when the capture ends"
 	case s.HasEndBy:
 		return "without a Close frame (1006): TCP " + strings.ToUpper(s.End.String()) + " by the " + side(s.EndBy)
 	}
@@ -109,8 +109,8 @@ func Duration(s *decode.Session) string {
 	return show.ShortDuration(s.Ended - s.Opened)
 }
 
-// belief says how far a session may be believed.
-func belief(s *decode.Session) string {
+// certainty says how certain the bytes of a session are.
+func certainty(s *decode.Session) string {
 	var out []string
 	if s.Confidence > 0 {
 		out = append(out, fmt.Sprintf("guessed (%.2f): recognised without its whole handshake", s.Confidence))
@@ -119,7 +119,7 @@ func belief(s *decode.Session) string {
 		out = append(out, show.CountGrouped(s.Missing, "byte")+" never captured")
 	}
 	if len(out) == 0 && s.HandshakeSeen {
-		return "whole: handshake seen, no bytes missing"
+		return "complete: handshake seen, no bytes missing"
 	}
 	return strings.Join(out, "; ")
 }

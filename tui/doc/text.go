@@ -23,7 +23,7 @@ type textLine struct {
 // textRow is a part of a line that fits into the width.
 type textRow struct {
 	line, from, to int32
-	quoted         bool // begins within a string of JSON
+	quoted         bool // starts within a string of JSON
 }
 
 // Text is a payload shown as text, or as JSON where it is that.
@@ -38,7 +38,8 @@ type Text struct {
 	find   draw.Finder
 }
 
-// newText lays p out in rows of width cells. Give up is asked now and then; a text given up is incomplete.
+// newText lays p out in rows of width cells. GiveUp is called now and then; once it returns true,
+// the layout ends, incomplete.
 func newText(p []byte, holes []ws.Hole, width int, th *draw.Theme, find draw.Finder, giveUp func() bool) *Text {
 	t := &Text{p: p, width: max(width, 8), th: th, find: find, folded: map[int32]bool{}}
 	if len(holes) == 0 {
@@ -74,7 +75,7 @@ func plainLines(p []byte, holes []ws.Hole) []textLine {
 	return out
 }
 
-// layout makes the rows anew.
+// layout makes the rows again.
 func (t *Text) layout(giveUp func() bool) {
 	t.rows = t.rows[:0]
 	for k := 0; k < len(t.lines); k++ {
@@ -144,7 +145,7 @@ func (w *walker) next(p []byte) (n, cells int) {
 	return 1, 4
 }
 
-// quote follows the strings of JSON, and says whether c belongs to one.
+// quote follows the strings of JSON, and reports whether c belongs to one.
 func (w *walker) quote(c byte) bool {
 	switch {
 	case !w.quoted:
@@ -211,10 +212,10 @@ func (t *Text) drawFolded(l *draw.Line, k int32) {
 	l.Wire(t.th.Plain, t.p[shut.start:shut.end])
 }
 
-// maxFolded is how long a payload is at most that is laid out anew while the user waits.
+// maxFolded is how long a payload is at most that is laid out again while the user waits.
 const maxFolded = 8 << 20
 
-// toggle folds or unfolds the line of row i, and says whether it can be folded.
+// toggle folds or unfolds the line of row i, and reports whether it can be folded.
 func (t *Text) Toggle(i int) bool {
 	if i < 0 || i >= len(t.rows) {
 		return false

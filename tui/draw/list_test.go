@@ -87,3 +87,32 @@ func TestHazard_O3_LineKeepsItsWidth(t *testing.T) {
 		}
 	})
 }
+
+func TestListPagesAndSets(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name        string
+		do          func(*List)
+		cursor, top int
+	}{
+		{"half a page down", func(l *List) { l.Page(1) }, 55, 55},
+		{"half a page up", func(l *List) { l.Page(-1) }, 45, 45},
+		{"a page down", func(l *List) { l.Page(2) }, 59, 59},
+		{"a page up", func(l *List) { l.Page(-2) }, 41, 41},
+		{"to a row on the screen", func(l *List) { l.Set(52) }, 52, 50},
+		{"to a row off the screen, which comes into its middle", func(l *List) { l.Set(80) }, 80, 75},
+		{"to the first", (*List).First, 0, 0},
+		{"to the last", (*List).Last, 99, 90},
+		{"scrolled, the cursor stays on the screen", func(l *List) { l.Scroll(3) }, 53, 53},
+		{"scrolled up", func(l *List) { l.Scroll(-20) }, 39, 30},
+		{"beyond the end", func(l *List) { l.Move(1000) }, 99, 90},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			l := List{N: 100, Height: 10, Top: 50, Cursor: 50}
+			if c.do(&l); l.Cursor != c.cursor || l.Top != c.top {
+				t.Errorf("cursor %d, top %d; want %d, %d", l.Cursor, l.Top, c.cursor, c.top)
+			}
+		})
+	}
+}

@@ -2,7 +2,7 @@ package draw
 
 import "github.com/wspeek/wspeek/decode/ws"
 
-// Head draws the first cell of a pane's first row, which says whether the pane has the focus.
+// Head draws the first cell of a pane's first row, which reports whether the pane has the focus.
 func Head(l *Line, th *Theme, focused bool) {
 	if focused {
 		l.Put(th.Bold, "▌")

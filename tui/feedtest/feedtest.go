@@ -125,3 +125,16 @@ func Script(n int) (out []string) {
 	}
 	return out
 }
+
+// YearsApart is a capture of two sessions with 22 years between them.
+func YearsApart() []byte {
+	var all []pcaps.Packet
+	for k, start := range []int64{1_000_000_000, 1_700_000_000} {
+		c := pcaps.Conversation{Client: netip.AddrPortFrom(netip.MustParseAddr("192.0.2.1"), uint16(50000+k)), Start: time.Unix(start, 0)}
+		c.Upgrade(pcaps.Request{}, pcaps.Response{})
+		c.SendFrames(pcaps.C2S, pcaps.Text("hello").Masked(pcaps.RFCKey))
+		c.Close()
+		all = append(all, c.Packets...)
+	}
+	return InOrder(all)
+}

@@ -1,6 +1,7 @@
 package rows
 
 import (
+	"slices"
 	"sort"
 	"sync/atomic"
 
@@ -64,9 +65,11 @@ type Filter struct {
 	nextMark int
 	// dropped is the store's count of dropped rows when those of rows were last removed.
 	dropped int
-	// amended is how many messages had been amended when the scan started.
-	amended int
-	match   *matcher
+	// amended is how many messages had been amended when the scan started, findings how many findings there were.
+	amended  int
+	findings int
+	match    *matcher
+	recheck  recheck
 }
 
 // NewFilter is a filter that has looked at nothing yet.
@@ -79,6 +82,7 @@ func (v *Filter) Cancel() { v.stop.Store(true) }
 // one goroutine at a time.
 func (v *Filter) Scan(s *Store) {
 	s.inSteps(func() bool { return !v.stop.Load() && v.step(s) }, s.Notify)
+	v.askAgain(s)
 	s.Notify()
 }
 
@@ -88,7 +92,8 @@ const scanned = 64
 // step looks through the next few messages, and reports whether there are more; the lock is held.
 func (v *Filter) step(s *Store) (more bool) {
 	if v.match == nil {
-		v.match, v.amended = newMatcher(s), s.trace.Amended()
+		v.match, v.amended, v.findings = newMatcher(s), s.trace.Amended(), s.trace.FindingCount()
+		v.recheck.seen = s.changeCount()
 	}
 	end := v.end(s)
 	for range scanned {
@@ -127,10 +132,27 @@ func (v *Filter) takeMarks(s *Store, i int) {
 			return
 		}
 		v.nextMark = m.n + 1
-		if v.Query == nil && v.Chip == All && (v.Session == 0 || v.Session == m.session) {
+		if v.Query == nil && s.marks.seen[m.session] != 0 && (v.Session == 0 || v.Session == m.session) && v.showsMark(s, &m) {
 			v.rows = append(v.rows, Entry{OfMark, uint32(m.n), m.at(v.Frames)})
 		}
 	}
+}
+
+// showsMark reports whether the chip shows a mark: that of findings shows where a session that has findings of its own,
+// which are not of a message, was refused or ended.
+func (v *Filter) showsMark(s *Store, m *Mark) bool {
+	switch v.Chip {
+	case All:
+		return true
+	case Findings:
+		return m.Event != Opened && ownFindings(s.trace.Findings(m.session))
+	}
+	return false
+}
+
+// ownFindings reports whether one of a session's findings is not of a message.
+func ownFindings(fs []ws.Finding) bool {
+	return slices.ContainsFunc(fs, func(f ws.Finding) bool { return f.Message == 0 })
 }
 
 // shows reports whether message (frame) i is shown.
@@ -220,14 +242,17 @@ func (v *Filter) Progress(s *Store) (rows, done, of int) {
 
 // Behind reports whether there is something that the filter has not looked at yet.
 func (v *Filter) Behind(s *Store) (behind bool) {
-	s.hold(func() { behind = v.next < v.end(s) || v.nextMark < s.marks.next })
+	s.hold(func() {
+		behind = !v.recheck.busy && (v.next < v.end(s) || v.nextMark < s.marks.next || v.late() && v.recheck.seen < s.changeCount())
+	})
 	return behind
 }
 
 // Stale reports whether messages were amended after the scan started, in a way that may change which are shown.
 func (v *Filter) Stale(s *Store) (stale bool) {
 	s.hold(func() {
-		stale = s.done && v.match != nil && v.amended != s.trace.Amended() && (v.Query != nil || v.Chip == Findings)
+		changed := v.amended != s.trace.Amended() || v.Chip == Findings && v.findings != s.trace.FindingCount()
+		stale = s.done && v.match != nil && changed && (v.Query != nil || v.Chip == Findings)
 	})
 	return stale
 }
@@ -267,7 +292,7 @@ func (v *Filter) At(s *Store, k int) (c Cell, ok bool) {
 func (v *Filter) Trim(s *Store, positions ...*int) (trimmed bool) {
 	s.hold(func() {
 		dropped := s.dropped()
-		if dropped-v.dropped <= len(v.rows)/8 {
+		if v.recheck.busy || dropped-v.dropped <= len(v.rows)/8 {
 			return
 		}
 		v.dropped, trimmed = dropped, true

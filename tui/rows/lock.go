@@ -45,7 +45,7 @@ func (g *guard) pause(between func()) {
 func (s *Store) Look(do func(t *trace.Trace)) { s.hold(func() { do(s.trace) }) }
 
 // Read is look for long work, which is divided into steps: step runs until it returns false, and between some of the
-// steps others have their turn. So what one step has read may be gone (forgotten) in the next. The screen learns now
+// steps others have their turn. So what one step has read may be gone (dropped) in the next. The screen learns now
 // and then that work goes on.
 func (s *Store) Read(step func(t *trace.Trace) (more bool)) {
 	s.inSteps(func() bool { return step(s.trace) }, s.Notify)

@@ -18,6 +18,8 @@ type Query struct {
 	filter *filter.Filter
 	// gap says that it asks for the time since the message before.
 	gap bool
+	// late says that the answer may change until the session has ended.
+	late bool
 }
 
 // Compile compiles what a person typed; the query is nil if that is empty. The error is a *filter.Error.
@@ -29,7 +31,7 @@ func Compile(text string) (*Query, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Query{Text: text, Find: f.Finder(), filter: f, gap: f.Needs().Gap}, nil
+	return &Query{Text: text, Find: f.Finder(), filter: f, gap: f.Needs().Gap, late: f.Late()}, nil
 }
 
 // MaxFrames is how many frames of one message are looked at, by filters and by people.

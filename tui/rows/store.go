@@ -22,8 +22,9 @@ type Store struct {
 	account  decode.Account
 	marks    marks
 	times    draw.Timeline
-	// zero is the earliest time of a handshake or message, where timed.
+	// zero and last are the earliest and latest time of a handshake or message, if timed.
 	zero    capture.Time
+	last    capture.Time
 	timed   bool
 	apart   bool // see Limits
 	trouble string
@@ -32,6 +33,12 @@ type Store struct {
 	// history is how many bytes of the past are kept at most, 0 for all; closed says which sessions are dropped next.
 	history int64
 	closed  trace.Retention
+	// loose are the findings of streams without a session, the first maxLoose.
+	loose []ws.Finding
+	// changes has the number of a session each time that there is a newer snapshot of it; forgotten were there before, and
+	// of those that were there before number lost nothing is known.
+	changes         []int32
+	forgotten, lost int
 	// pinned is the session that is looked at: it is dropped last. spared is that session when its turn has come.
 	pinned, spared int
 }
@@ -47,6 +54,9 @@ type Limits struct {
 	// Apart says that the sessions have nothing to do with each other: times count from each one's start.
 	Apart bool
 }
+
+// maxLoose is how many findings of streams without a session are kept.
+const maxLoose = 1000
 
 // defaultBudget is Limits.Budget.
 const defaultBudget = 256 << 20
@@ -88,7 +98,14 @@ func (s *Store) apply(b *decode.Batch, e *decode.Event) {
 	case decode.KindSession:
 		if i := b.Session(e); s.trace.Session(i.N) != nil {
 			s.markSession(i)
+			if before != nil {
+				s.change(i.N)
+			}
 			s.closed.Closed(before, i, s.trace.Len())
+		}
+	case decode.KindFinding:
+		if e.Session == nil && len(s.loose) < maxLoose {
+			s.loose = append(s.loose, *b.Finding(e))
 		}
 	case decode.KindMessage:
 		s.count(b.Message(e), s.trace.Session(e.Session.N))
@@ -123,8 +140,12 @@ func (s *Store) Wait(pause time.Duration) {
 
 func (s *Store) starts(at capture.Time) {
 	if !s.timed || at < s.zero {
-		s.zero, s.timed = at, true
+		s.zero = at
 	}
+	if !s.timed || at > s.last {
+		s.last = at
+	}
+	s.timed = true
 }
 
 // markSession puts marks into the list where a session opened, was refused or ended.
@@ -174,6 +195,12 @@ func (s *Store) Close() (a decode.Account, err error) {
 	return a, err
 }
 
+// LooseFindings are the findings of streams without a session, the first ones. The slice must not be changed.
+func (s *Store) LooseFindings() (out []ws.Finding) {
+	s.hold(func() { out = s.loose[:len(s.loose):len(s.loose)] })
+	return out
+}
+
 // Session is the newest snapshot of a session, nil if there is none.
 func (s *Store) Session(n int) (i *decode.Session) {
 	s.Look(func(t *trace.Trace) { i = t.Session(n) })
@@ -221,6 +248,12 @@ func (s *Store) Timeline(n int) (counts []uint32, span capture.Time) {
 	return counts, span
 }
 
+// Times are the earliest and the latest time of a handshake or message.
+func (s *Store) Times() (first, last capture.Time) {
+	s.hold(func() { first, last = s.zero, s.last })
+	return first, last
+}
+
 // Zero is the time that others of a session are shown relative to: when it started, else when anything did.
 func (s *Store) Zero(session int) (at capture.Time) {
 	s.hold(func() {
@@ -252,7 +285,7 @@ type Counts struct {
 // Counts are what was decoded so far.
 func (s *Store) Counts() (c Counts) {
 	s.Look(func(t *trace.Trace) {
-		c = Counts{Sessions: t.Sessions(), Messages: t.Len(), Frames: t.FrameLen(), Findings: t.FindingCount(),
+		c = Counts{Sessions: t.Sessions(), Messages: t.Len(), Frames: t.FrameLen(), Findings: int(s.account.Findings),
 			Account: s.account, Trouble: s.trouble, Done: s.done, Err: s.feedErr}
 		c.Listed, _ = t.Remembered()
 		c.PastMessages, c.PastSessions = s.past()

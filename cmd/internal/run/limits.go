@@ -10,7 +10,7 @@ import (
 func Limits() decode.Limits {
 	return decode.Limits{
 		TCP:       reassembly.Limits{WaitingAll: 16 << 20, UnackedAll: 2 << 20, Conns: 100_000, Closed: 16_384},
-		WebSocket: ws.Limits{Inflaters: 64, Windows: 16 << 20},
+		WebSocket: ws.Limits{Windows: 16 << 20},
 	}
 }
 

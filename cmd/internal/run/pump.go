@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/wspeek/wspeek/capture"
 	"github.com/wspeek/wspeek/decode"
@@ -32,6 +33,8 @@ type job struct {
 	tick    capture.Time
 	out     [Shards]*decode.Batch
 	decoded sync.WaitGroup
+	// steps are what happened between the layers, by shard, if anybody wants that.
+	steps [Shards][]decode.Step
 }
 
 // pump moves packets from a source through the decoders and passes their events, in order, to one visitor.
@@ -40,6 +43,7 @@ type pump struct {
 	opt       decode.Options
 	dissector reassembly.Dissector
 	decoders  [Shards]*stack.Decoder
+	windows   [Shards]windowFile
 	merger    stack.Merger
 	read      atomic.Int64
 	// cut counts packets of TCP connections that are not whole.
@@ -48,6 +52,14 @@ type pump struct {
 	visited atomic.Int64
 	// missing are the bytes that each shard knows to be missing so far.
 	missing [Shards]atomic.Int64
+	// reading says that run was called, and readEnded is closed when nothing reads the source any more.
+	reading   atomic.Bool
+	readEnded chan struct{}
+	// step is Options.Step; final are the steps that the end of the capture causes.
+	step  func(*decode.Step) error
+	final [Shards][]decode.Step
+	// gathering is where each shard puts the steps of the job that it works on.
+	gathering [Shards]*[]decode.Step
 	// flush is called after each batch; it may be slow.
 	flush func() error
 	// damaged is called for damage in an input; reading continues with the next input.
@@ -73,10 +85,15 @@ func (p *pump) run(ctx context.Context, visit Visit) error {
 	quit, stop := context.WithCancel(ctx)
 	defer stop()
 	for i := range p.decoders {
-		p.decoders[i] = stack.NewDecoder(p.opt)
+		opt := p.stepping(i)
+		opt.Windows = &p.windows[i]
+		p.decoders[i] = stack.NewDecoder(opt)
+		defer p.windows[i].Close()
 	}
 	var readErr error
+	p.reading.Store(true)
 	go func() {
+		defer close(p.readEnded)
 		defer p.guard()
 		readErr = p.readAll(quit, free, read)
 		close(read)
@@ -90,9 +107,22 @@ func (p *pump) run(ctx context.Context, visit Visit) error {
 		err = p.finish(visit)
 	}
 	if err != nil || ctx.Err() != nil {
-		return err // readAll may still be waiting for input
+		p.awaitReader()
+		return err
 	}
 	return readErr
+}
+
+// readerGrace is how long a run that ends early waits for what reads: longer than reading a batch of a file takes. A
+// pipe may have nothing to read for ever.
+const readerGrace = 100 * time.Millisecond
+
+// awaitReader waits until nothing reads the source any more, if that is soon.
+func (p *pump) awaitReader() {
+	select {
+	case <-p.readEnded:
+	case <-time.After(readerGrace):
+	}
 }
 
 func (p *pump) queues() (free, read, decoded chan *job) {
@@ -204,6 +234,7 @@ func (p *pump) decode(shard int, in <-chan *job) {
 	defer p.guard()
 	d := p.decoders[shard]
 	for j := range in {
+		p.gathering[shard] = &j.steps[shard]
 		if j.tick != 0 {
 			d.Tick(j.tick, j.out[shard])
 		} else {
@@ -228,6 +259,9 @@ func (p *pump) visitAll(decoded <-chan *job, free chan<- *job, visit Visit) erro
 		if err := p.merger.Merge(j.out[:], visit); err != nil {
 			return err
 		}
+		if err := p.report(&j.steps); err != nil {
+			return err
+		}
 		if n := len(j.packets.Packets); n > 0 {
 			p.visited.Store(int64(j.packets.Packets[n-1].Number))
 		}
@@ -247,11 +281,15 @@ func (p *pump) finish(visit Visit) error {
 		out[i] = &decode.Batch{}
 		wg.Go(func() {
 			defer p.guard()
+			p.gathering[i] = &p.final[i]
 			p.decoders[i].Finish(out[i])
 		})
 	}
 	wg.Wait()
 	if err := p.merger.Merge(out[:], visit); err != nil {
+		return err
+	}
+	if err := p.report(&p.final); err != nil {
 		return err
 	}
 	return p.flush()
@@ -266,6 +304,7 @@ func (p *pump) account(a *decode.Account) {
 		a.AddEncrypted(d.Encrypted())
 		a.AddUnclear(d.Unclear(), d.AfterEnd())
 		a.Evicted += d.Evicted()
+		a.EvictedWindows += d.EvictedWindows()
 	}
 	if a.Cut > 0 && a.Sessions == 0 {
 		a.Incomplete(strconv.FormatInt(a.Cut, 10) + " packets were cut short by the capture (snaplen), and no session was recognised")
@@ -273,11 +312,24 @@ func (p *pump) account(a *decode.Account) {
 	if a.Evicted > 0 {
 		a.Incomplete("a limit was reached: " + strconv.FormatInt(a.Evicted, 10) + " connections were dropped")
 	}
+	p.windowAccount(a)
 	damaged := p.dissector.Damaged()
 	for _, reason := range slices.Sorted(maps.Keys(damaged)) {
 		a.Incomplete(show.Count(damaged[reason], "packet") + " skipped: " + reason)
 	}
 	if p.dissector.SkippedFor(reassembly.FragmentLimit) > 0 {
 		a.Incomplete("a limit was reached: IP fragments were dropped")
+	}
+}
+
+// windowAccount adds what became of the compression windows that memory had no room for.
+func (p *pump) windowAccount(a *decode.Account) {
+	if a.EvictedWindows > 0 {
+		a.Incomplete("a limit was reached: the compression windows of " + strconv.FormatInt(a.EvictedWindows, 10) + " sessions were dropped")
+	}
+	for i := range p.windows {
+		if err := p.windows[i].Err(); err != nil {
+			a.Incomplete(err.Error())
+		}
 	}
 }

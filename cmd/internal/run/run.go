@@ -36,6 +36,9 @@ type Options struct {
 	Decode decode.Options
 	// Flush is called after each batch of events, by the goroutine that visits them; nil does nothing.
 	Flush func() error
+	// Step, if it is not nil, is called for what happens between the layers: after the events of the same batch, by the
+	// goroutine that visits these, in the order of packets.
+	Step func(*decode.Step) error
 	// GC, if it is not 0, is how much garbage the collector allows, in percent of what is in use. GOGC overrides it.
 	GC int
 }
@@ -94,12 +97,26 @@ func Over(in Inputs, opt Options) *Run {
 	}
 	r := &Run{in: in}
 	r.account.ByFrame = opt.Decode.Frames
-	r.pump = pump{source: in, opt: opt.Decode, flush: opt.Flush, damaged: r.damaged}
+	r.pump = pump{source: in, opt: opt.Decode, flush: opt.Flush, damaged: r.damaged, readEnded: make(chan struct{}), step: opt.Step}
 	return r
 }
 
-// Close closes the inputs.
-func (r *Run) Close() error { return r.in.Close() }
+// Close closes the inputs: now, or if one of them is still being read (a pipe that nothing comes from), when that ends.
+func (r *Run) Close() error {
+	if !r.pump.reading.Load() {
+		return r.in.Close()
+	}
+	select {
+	case <-r.pump.readEnded:
+		return r.in.Close()
+	default:
+	}
+	go func() {
+		<-r.pump.readEnded
+		r.in.Close()
+	}()
+	return nil
+}
 
 // Inputs are what is read.
 func (r *Run) Inputs() Inputs { return r.in }

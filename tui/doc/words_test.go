@@ -1,0 +1,452 @@
+package doc
+
+import (
+	"bytes"
+	"encoding/hex"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"github.com/wspeek/wspeek/capture"
+	"github.com/wspeek/wspeek/decode"
+	"github.com/wspeek/wspeek/decode/ws"
+	"github.com/wspeek/wspeek/pcaps"
+	"github.com/wspeek/wspeek/tui/draw"
+	"github.com/wspeek/wspeek/tui/feedtest"
+	"github.com/wspeek/wspeek/tui/rows"
+)
+
+func TestSizeWords(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name string
+		m    ws.Message
+		want string
+	}{
+		{"one frame", ws.Message{Len: 5, Frames: 1}, "5 bytes"},
+		{"one byte", ws.Message{Len: 1, Frames: 1}, "1 byte"},
+		{"fragments", ws.Message{Len: 5000, Frames: 3}, "5,000 bytes, in 3 frames"},
+		{"compressed", ws.Message{Len: 200, WireLen: 50, Compressed: true, Frames: 1}, "200 bytes, compressed to 50 (25%)"},
+		{"compressed nothing", ws.Message{WireLen: 1, Compressed: true, Frames: 1}, "0 bytes, compressed to 1"},
+		{"not known", ws.Message{Len: -1, Frames: 1}, "length not known"},
+	} {
+		if got := SizeWords(&c.m); got != c.want {
+			t.Errorf("%s: %q, want %q", c.name, got, c.want)
+		}
+	}
+}
+
+func TestTextualMessages(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name string
+		m    ws.Message
+		want bool
+	}{
+		{"text", ws.Message{Opcode: ws.OpText}, true},
+		{"binary", ws.Message{Opcode: ws.OpBinary}, false},
+		{"a ping with text in it", ws.Message{Opcode: ws.OpPing, ValidUTF8: true}, true},
+		{"text that is not decodable", ws.Message{Opcode: ws.OpText, State: ws.Undecodable}, false},
+	} {
+		if got := Textual(&c.m); got != c.want {
+			t.Errorf("%s: %v", c.name, got)
+		}
+	}
+}
+
+func TestCloseCodesInWords(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		code int
+		want []string
+	}{
+		{-1, []string{"no close code", "1005"}}, {1000, []string{"1000 Normal Closure", "RFC 6455 section"}},
+		{1012, []string{"1012 Service Restart", "IANA registry"}}, {4000, []string{"4000 Private Use"}}, {2999, []string{"2999", "RFC 6455 section"}},
+	} {
+		r := draw.NewRich(200)
+		closeDoc(r, draw.NewTheme(true), &ws.Message{Opcode: ws.OpClose, CloseCode: c.code})
+		got := strings.Join(rowsOf(t, r, 200), "\n")
+		for _, want := range c.want {
+			if !strings.Contains(got, want) {
+				t.Errorf("%d: no %q in %q", c.code, want, got)
+			}
+		}
+	}
+}
+
+func TestHowASessionEndedInWords(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name string
+		s    decode.Session
+		want string
+	}{
+		{"refused", decode.Session{State: decode.Refused}, "never opened"},
+		{"open", decode.Session{State: decode.Open}, "still open"},
+		{"open to the end", decode.Session{State: decode.Open, End: decode.EndCapture}, "still open when the capture ends"},
+	} {
+		if got := EndWords(&c.s); got != c.want {
+			t.Errorf("%s: %q, want %q", c.name, got, c.want)
+		}
+	}
+}
+
+func TestCertainty(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name string
+		s    decode.Session
+		want string
+	}{
+		{"all seen", decode.Session{HandshakeSeen: true}, "complete: handshake seen, no bytes missing"},
+		{"gaps", decode.Session{HandshakeSeen: true, Missing: 12}, "12 bytes never captured"},
+		{"guessed", decode.Session{Confidence: 0.956}, "guessed (0.96): recognised without its whole handshake"},
+		{"guessed with gaps", decode.Session{Confidence: 0.5, Missing: 1}, "guessed (0.50): recognised without its whole handshake; 1 byte never captured"},
+	} {
+		if got := certainty(&c.s); got != c.want {
+			t.Errorf("%s: %q, want %q", c.name, got, c.want)
+		}
+	}
+}
+
+func TestDurationOfASession(t *testing.T) {
+	t.Parallel()
+	s := decode.Session{HasOpened: true, HasEnded: true, Opened: capture.Time(time.Hour), Ended: capture.Time(time.Hour + 90*time.Second)}
+	if got := Duration(&s); got != "1m30s" {
+		t.Errorf("%q", got)
+	}
+	if s.HasEnded = false; Duration(&s) != "" {
+		t.Error("a session that has not ended has a duration")
+	}
+}
+
+// The hex dump holds every byte of the payload, in order, at the offset that it says.
+func TestHexHoldsEachByte(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		p := rapid.SliceOfN(rapid.Byte(), 0, 200).Draw(t, "p")
+		w := rapid.IntRange(20, 100).Draw(t, "w")
+		h := newHex(p, w, draw.NewTheme(true), nil)
+		var got []byte
+		for i := range h.Len() {
+			l := h.th.Line(w + 20)
+			h.Draw(i, l)
+			at, rest, _ := strings.Cut(l.Text(), "  ")
+			if want := fmt.Sprintf("%04x", len(got)); at != want {
+				t.Fatalf("row %d is at %q, want %q", i, at, want)
+			}
+			b, err := hex.DecodeString(strings.ReplaceAll(strings.TrimSpace(rest[:3*h.per]), " ", ""))
+			if err != nil {
+				t.Fatalf("%q: %v", l.Text(), err)
+			}
+			got = append(got, b...)
+		}
+		if !bytes.Equal(got, p) {
+			t.Fatalf("got %x, want %x", got, p)
+		}
+	})
+}
+
+// The bytes that are lit are those of the matches, also of matches that cross rows.
+func TestHexLightsTheMatches(t *testing.T) {
+	t.Parallel()
+	th := draw.NewTheme(true)
+	rapid.Check(t, func(t *rapid.T) {
+		p := rapid.SliceOfN(rapid.SampledFrom([]byte("ab")), 1, 60).Draw(t, "p")
+		word := rapid.SliceOfN(rapid.SampledFrom([]byte("ab")), 1, 4).Draw(t, "word")
+		h := newHex(p, 80, th, draw.Words([][]byte{word}))
+		lit := 0
+		for i := range h.Len() {
+			from := i * h.per
+			for _, hit := range h.hits(from, min(from+h.per, len(p))) {
+				if hit {
+					lit++
+				}
+			}
+		}
+		if n := bytes.Count(p, word); lit < n || n == 0 && lit > 0 || lit > bytesWithin(p, word) {
+			t.Fatalf("%d bytes of %q are lit for %d of %q", lit, p, n, word)
+		}
+	})
+}
+
+// bytesWithin is how many bytes of p belong to any occurrence of word.
+func bytesWithin(p, word []byte) (n int) {
+	in := make([]bool, len(p))
+	for i := range p {
+		if bytes.HasPrefix(p[i:], word) {
+			for k := range word {
+				in[i+k] = true
+			}
+		}
+	}
+	for _, b := range in {
+		if b {
+			n++
+		}
+	}
+	return n
+}
+
+// Seeking through a text visits the rows where a match starts, forth and back.
+func TestTextSeeksForthAndBack(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		p := []byte(rapid.StringMatching(`[abx \n]{0,120}`).Draw(t, "p"))
+		word := rapid.StringMatching(`[ab]{1,2}`).Draw(t, "word")
+		x := newText(p, nil, rapid.IntRange(8, 30).Draw(t, "w"), draw.NewTheme(true), draw.Words([][]byte{[]byte(word)}), never)
+		var want, forth, back []int
+		for i, r := range x.rows {
+			end := min(int(r.to)+len(word)-1, len(p))
+			if bytes.Contains(p[r.from:end], []byte(word)) {
+				want = append(want, i)
+			}
+		}
+		for i := x.Seek(-1, 1); i >= 0; i = x.Seek(i, 1) {
+			forth = append(forth, i)
+		}
+		for i := x.Seek(x.Len(), -1); i >= 0; i = x.Seek(i, -1) {
+			back = append([]int{i}, back...)
+		}
+		if fmt.Sprint(forth) != fmt.Sprint(want) || fmt.Sprint(back) != fmt.Sprint(want) {
+			t.Fatalf("%q in %q: forth %v, back %v, want %v", word, p, forth, back, want)
+		}
+	})
+}
+
+// The payload bytes of frames are shown as they were sent: unmasking them gives the payload.
+func TestFramesShowBytesAsSent(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		payload := rapid.SliceOfN(rapid.Byte(), 0, 80).Draw(t, "payload")
+		cut := rapid.IntRange(0, len(payload)).Draw(t, "cut")
+		key := [4]byte(rapid.SliceOfN(rapid.Byte(), 4, 4).Draw(t, "key"))
+		frames := []ws.Frame{{N: 1, Len: int64(cut), Masked: true, MaskKey: key}, {N: 2, Len: int64(len(payload) - cut)}}
+		got := wireBytes(&ws.Message{Frames: 2}, frames, payload)
+		first := append([]byte(nil), got[0]...)
+		for k := range first {
+			first[k] ^= key[k%4]
+		}
+		if !bytes.Equal(first, payload[:min(cut, 16)]) || !bytes.Equal(got[1], payload[cut:min(len(payload), cut+16)]) {
+			t.Fatalf("got %x and %x of %x", got[0], got[1], payload)
+		}
+		if none := wireBytes(&ws.Message{Frames: 2, Compressed: true}, frames, payload); none[0] != nil || none[1] != nil {
+			t.Fatal("compressed bytes cannot be made from the payload")
+		}
+	})
+}
+
+func TestFramesFold(t *testing.T) {
+	t.Parallel()
+	m := ws.Message{Frames: 9}
+	frames := []ws.Frame{{N: 1, Opcode: ws.OpText, HeaderLen: 2, Len: 1}, {N: 2, Fin: true, HeaderLen: 2, Len: 1}}
+	d := newFramesDoc(draw.NewTheme(true), 100, nil, &m, frames, []byte("ab"), 0)
+	open := d.Len()
+	if !d.Toggle(0) || d.open != -1 || d.Len() != 3 {
+		t.Errorf("folded: open %d, %d rows", d.open, d.Len())
+	}
+	if !d.Toggle(1) || d.open != 1 || d.Len() != open {
+		t.Errorf("the other one: open %d, %d rows, want %d", d.open, d.Len(), open)
+	}
+	if d.Toggle(-1) || d.Toggle(1000) {
+		t.Error("a row that is not there folds")
+	}
+	all := rowsOf(t, d, 100)
+	if last := all[len(all)-1]; !strings.Contains(last, "7 more") {
+		t.Errorf("the last row is %q", last)
+	}
+}
+
+// Each view of each message of each sample fits its width, and none fails.
+func TestEachViewOfEachMessage(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"jsonrpc", "lossy", "broken-rules", "deflate-fragments", "fragments-ping", "close-3000", "refused-426"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := rows.New(rows.Limits{})
+			if err := feedtest.Read(pcaps.Get(name).Data, s.Visit); err != nil {
+				t.Fatal(err)
+			}
+			for _, frames := range []bool{false, true} {
+				v := rows.NewFilter(rows.Spec{Frames: frames})
+				v.Scan(s)
+				n, _, _ := v.Progress(s)
+				for k := range n {
+					c, _ := v.At(s, k)
+					for view := ViewPayload; view < Views; view++ {
+						for _, w := range []int{20, 61} {
+							q := &Request{Subject: Subject{Entry: c.Entry, IsEntry: true}, View: view, Width: w, Theme: draw.NewTheme(true)}
+							d := q.Answer(s)
+							if d.Len() == 0 || d.Request != q {
+								t.Fatalf("row %d in view %v is empty", k, view)
+							}
+							drawAll(t, d, w)
+						}
+					}
+				}
+			}
+		})
+	}
+}
+
+// drawAll draws each row of a document in w cells, and checks that it is inert.
+func drawAll(t *testing.T, b Body, w int) {
+	t.Helper()
+	for i := range b.Len() {
+		l := draw.NewTheme(true).Line(w)
+		b.Draw(i, l)
+		row := l.String()
+		if draw.Width(draw.PlainText(row)) != w {
+			t.Fatalf("row %d has not %d cells: %q", i, w, row)
+		}
+		feedtest.CheckInert(t, row)
+	}
+}
+
+// What the head of a message says is what the message is.
+func TestHeadsSayWhatTheMessageIs(t *testing.T) {
+	t.Parallel()
+	s := rows.New(rows.Limits{})
+	if err := feedtest.Read(pcaps.Get("deflate-fragments").Data, s.Visit); err != nil {
+		t.Fatal(err)
+	}
+	for i := range s.Counts().Messages {
+		info, m := s.Message(i)
+		got := strings.Join(rowsOf(t, messageHead(draw.NewTheme(true), 300, info, m), 300), "\n")
+		for _, want := range []string{fmt.Sprintf("%d:%d %s", info.N, m.N, draw.Arrow(m.Dir)), SizeWords(m), fmt.Sprintf("%d", m.Max)} {
+			if !strings.Contains(got, want) {
+				t.Errorf("message %d: no %q in %q", i, want, got)
+			}
+		}
+	}
+}
+
+// The document of a session holds its handshake, both sides, word for word.
+func TestTheHandshakeIsShownWhole(t *testing.T) {
+	t.Parallel()
+	s := rows.New(rows.Limits{})
+	if err := feedtest.Read(pcaps.Get("graphql").Data, s.Visit); err != nil {
+		t.Fatal(err)
+	}
+	info := s.Session(1)
+	got := strings.Join(rowsOf(t, sessionDoc(draw.NewTheme(true), 300, info, 1, nil), 300), "\n")
+	for _, h := range append(info.RequestHeaders, info.ResponseHeaders...) {
+		if !strings.Contains(got, h.Name+": "+h.Value) {
+			t.Errorf("no %s: %s in\n%s", h.Name, h.Value, got)
+		}
+	}
+	for _, want := range []string{info.Path, info.Client.String(), info.Server.String(), info.Subprotocol, "answered with 101"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("no %q in\n%s", want, got)
+		}
+	}
+}
+
+// A session of which messages were dropped says so.
+func TestASessionSaysWhatIsKept(t *testing.T) {
+	t.Parallel()
+	info := &decode.Session{N: 1, Messages: [2]int64{5, 5}}
+	for first, want := range map[int]string{1: "", 4: "from message 4 on", 11: "none of its messages"} {
+		got := strings.Join(rowsOf(t, sessionDoc(draw.NewTheme(true), 200, info, first, nil), 200), "\n")
+		if strings.Contains(got, "kept") != (want != "") || !strings.Contains(got, want) {
+			t.Errorf("first %d: want %q in\n%s", first, want, got)
+		}
+	}
+}
+
+func TestRequestsAreCompared(t *testing.T) {
+	t.Parallel()
+	th := draw.NewTheme(true)
+	base := func() *Request {
+		return &Request{Subject: Subject{Session: 1}, View: ViewHex, Width: 40, Theme: th, Version: 2}
+	}
+	for _, c := range []struct {
+		name       string
+		change     func(*Request)
+		like, same bool
+	}{
+		{"nothing", func(*Request) {}, true, true},
+		{"version", func(q *Request) { q.Version++ }, true, false},
+		{"view", func(q *Request) { q.View = ViewFrames }, false, false},
+		{"width", func(q *Request) { q.Width++ }, false, false},
+		{"subject", func(q *Request) { q.Session++ }, false, false},
+		{"theme", func(q *Request) { q.Theme = draw.NewTheme(true) }, false, false},
+	} {
+		q, o := base(), base()
+		if c.change(o); q.Like(o) != c.like || q.Same(o) != c.same {
+			t.Errorf("%s: like %v, same %v", c.name, q.Like(o), q.Same(o))
+		}
+	}
+}
+
+// A cancelled request ends soon, with less than all.
+func TestACancelledRequestEnds(t *testing.T) {
+	t.Parallel()
+	s := rows.New(rows.Limits{})
+	long := strings.Repeat("x\n", 200_000)
+	if err := feedtest.Read(feedtest.TwoSessions([]string{long}, nil), s.Visit); err != nil {
+		t.Fatal(err)
+	}
+	c, _ := s.Numbered(1, 1, 0)
+	q := &Request{Subject: Subject{Entry: c.Entry, IsEntry: true}, Width: 40, Theme: draw.NewTheme(true)}
+	q.Cancel()
+	if n := q.Answer(s).Len(); n > 10_000 {
+		t.Errorf("%d rows were laid out", n)
+	}
+	if n := (&Request{Subject: q.Subject, Width: 40, Theme: q.Theme}).Answer(s).Len(); n < 200_000 {
+		t.Errorf("%d rows of a request that was not cancelled", n)
+	}
+}
+
+// Lines for comparing hold all of a message, or say how much is missing.
+func TestLinesForComparing(t *testing.T) {
+	t.Parallel()
+	th := draw.NewTheme(true)
+	for _, c := range []struct {
+		name  string
+		m     ws.Message
+		limit int
+		want  []string
+	}{
+		{"text", ws.Message{Opcode: ws.OpText, Payload: []byte("a\r\nb")}, 100, []string{"a", "b"}},
+		{"JSON", ws.Message{Opcode: ws.OpText, Payload: []byte(`{"a":1}`)}, 100, []string{"{", `  "a": 1`, "}"}},
+		{"bytes", ws.Message{Opcode: ws.OpBinary, Payload: []byte{1, 255}}, 100, []string{"0000  01 ff                    .."}},
+		{"cut", ws.Message{Opcode: ws.OpText, Payload: []byte("abcdef")}, 4, []string{"abcd", "... 2 bytes more, not compared"}},
+	} {
+		var got []string
+		for _, row := range Lines(th, &c.m, c.limit) {
+			got = append(got, strings.TrimRight(row, " "))
+		}
+		if strings.Join(got, "\n") != strings.Join(c.want, "\n") {
+			t.Errorf("%s: got %q, want %q", c.name, got, c.want)
+		}
+	}
+}
+
+func TestWhyEmptyNamesFewReasons(t *testing.T) {
+	t.Parallel()
+	c := rows.Counts{Done: true}
+	c.Account.Read, c.Account.Skipped, c.Account.Encrypted = 99, map[string]int64{}, map[uint16]int{}
+	for k := range 9 {
+		c.Account.Skipped[fmt.Sprintf("reason %d\x1b", k)] = int64(k)
+		c.Account.Encrypted[uint16(1000+k)] = 1
+	}
+	got := strings.Join(WhyEmpty(&c), "\n")
+	for _, want := range []string{"8 of 99 packets not decoded: reason 8", "... and 5 more reasons", "9 TLS connections", "port 1000, 1001, 1002, 1003 and others"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("no %q in\n%s", want, got)
+		}
+	}
+	if strings.Contains(got, "\x1b") {
+		t.Error("a control from the wire")
+	}
+	if c.Sessions = 1; WhyEmpty(&c) != nil {
+		t.Error("there is a session")
+	}
+	if c.Sessions, c.Done = 0, false; WhyEmpty(&c) != nil {
+		t.Error("the capture goes on")
+	}
+}
