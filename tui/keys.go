@@ -37,7 +37,7 @@ type binding struct {
 }
 
 // bindings are all keys. The help and the footer are made from them, in this order.
-func bindings() []binding {
+func bindings() []binding { //nolint:funlen // a table
 	return []binding{
 		{[]string{"j", "down"}, inAll, "", "j k ↓ ↑", "down, up", "move", moves(func(l *draw.List) { l.Move(1) })},
 		{[]string{"k", "up"}, inAll, "", "", "", "move", moves(func(l *draw.List) { l.Move(-1) })},

@@ -14,7 +14,7 @@ import (
 )
 
 // BenchmarkMessages lists generated captures whole, from the file to the lines: `messages --no-payload --json`.
-// What it allocates is told for a packet, since that is what must not grow.
+// What it allocates is reported for a packet, since that is what must not grow.
 func BenchmarkMessages(b *testing.B) {
 	dir := os.Getenv("WSPEEK_CAPTURES")
 	files, _ := filepath.Glob(filepath.Join(dir, "*-64.pcap"))

@@ -28,9 +28,9 @@ type buildFlags struct {
 	deflate, force, explain            bool
 }
 
-const buildLong = `build makes WebSocket frames: right ones, or with --break ones that break a rule. It
-prints them in hex, one line a frame, or writes a capture with the opening and closing handshake
-(-o), or explains them (--explain).
+const buildLong = `build makes WebSocket frames: correct ones or, with --break, ones that break a rule. It prints
+them in hex, one line per frame, writes a capture with the opening and closing handshake (-o),
+or explains them (--explain).
 
   wspeek build --text Hello --mask 37fa213d
   wspeek build --text Hello --fragment 3 --explain
@@ -38,7 +38,7 @@ prints them in hex, one line a frame, or writes a capture with the opening and c
   wspeek build --break utf8 --explain
   wspeek build --break list                 what can be broken
 
-Frames with --mask are the client's, others the server's.`
+Frames with --mask are the client's, others are the server's.`
 
 func buildCommand(std run.Streams, f *flags) *cobra.Command {
 	b := &f.build
@@ -90,7 +90,7 @@ func (b *buildFlags) breakIt(p *forge.Plan) error {
 		return run.Troublef("--break %s brings its own frames: leave out --text and the like", b.brk)
 	}
 	if k.Wire && b.out == "" {
-		return run.Troublef("--break %s is not seen in frames alone: give -o FILE", b.brk)
+		return run.Troublef("--break %s cannot be seen in frames only: give -o FILE", b.brk)
 	}
 	k.Apply(p)
 	return nil
@@ -105,7 +105,7 @@ func (f *flags) checkBuild(set *pflag.FlagSet, args []string) error {
 	case !own && b.brk == "":
 		return run.Troublef("build what? --text, --binary, --ping, --pong, --close or --break")
 	case !own && set.Changed("mask"):
-		return run.Troublef("--mask goes with --text, --binary, --ping, --pong or --close: --break alone brings its own frames")
+		return run.Troublef("--mask goes with --text, --binary, --ping, --pong or --close: without these --break brings its own frames")
 	case len(args) > 0 && !set.Changed("close"):
 		return run.Troublef("%q: only --close takes words after it", args[0])
 	case len(args) > 1:

@@ -13,17 +13,17 @@ import (
 	"github.com/wspeek/wspeek/decode/ws"
 )
 
-const checkLong = `check lists what the traffic breaks of RFC 6455 and RFC 7692, as far as
-somebody who only listens can tell, and what is missing of it. When a session
-has ended it gives a verdict in one sentence: who ended it and why, with the
-packets that prove it. Below it stands what was measured: round trips of pings,
-heartbeats, silences, compression, fragments, and TCP.
+const checkLong = `check lists where the traffic breaks RFC 6455 and RFC 7692, as far as a passive
+observer can tell, and which bytes are missing. When a session has ended, it
+gives a verdict in one sentence: who ended it and why, with the packets that
+prove it. Below it is what was measured: round trips of pings, heartbeats,
+silences, compression, fragments, and TCP.
 
-What was captured is told as a fact; a cause that is concluded from it is called
+What was captured is stated as a fact; a cause that is inferred from it is called
 probable.
 
   wspeek check chat.pcapng
-  wspeek check --level must chat.pcapng      broken rules of level must alone
+  wspeek check --level must chat.pcapng      MUST violations only
   wspeek check --json chat.pcapng | jq 'select(.type=="verdict").text'
 
 With --json a verdict is one line, beside the lines of findings:
@@ -37,8 +37,8 @@ With --json a verdict is one line, beside the lines of findings:
 
 cause is one of closed, close-unanswered, refused, no-answer, fin, half-close,
 rst, idle, lifetime, pong-missing, rule-broken, peer-vanished, replaced, evicted,
-open, unknown. code is what an application is told: 1006 where no Close frame
-came. What was not measured is absent.
+open, unknown. code is what an application sees: 1006 if no Close frame came.
+What was not measured is absent.
 
 It exits 1 if a rule of level must is broken; with --level, if there is a finding
 of that level or a stronger one (must is stronger than should, should than note).`
@@ -76,7 +76,7 @@ func newChecker(std run.Streams, f *flags) *checker {
 // options asks the Decoders for what verdicts are made of.
 func (c *checker) options(o *decode.Options) { o.Keep, o.Wire = true, true }
 
-// shows counts a finding, and says whether it is listed.
+// shows counts a finding, and reports whether it is listed.
 func (c *checker) shows(f *ws.Finding) bool {
 	c.found = c.found || f.Rule.Level <= c.negative
 	return f.Rule.Level <= c.shown

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/wspeek/wspeek/capture"
+	"github.com/wspeek/wspeek/cmd/internal/compare"
 	"github.com/wspeek/wspeek/cmd/internal/run"
 	"github.com/wspeek/wspeek/decode/diff"
 	"github.com/wspeek/wspeek/decode/export"
@@ -19,22 +20,22 @@ import (
 
 const diffLong = `diff compares two captures, or two sessions (FILE#N), message by message. Either
 may be a HAR file with _webSocketMessages, as Chrome, mitmproxy and HTTP Toolkit
-write them: what the browser showed against what was on the wire.
+write them: this compares what the browser showed with what was on the wire.
 
 Sessions are paired by path, subprotocol and order; messages are aligned by
-direction, so that one that was lost or came in between does not shift the rest.
-Compared are the handshake, messages (JSON by structure, text by words, binary
-by bytes), their order, and the end. Masking keys, fragmentation, compression
-and TCP are not, unless --wire asks for them.
+direction, so that a lost or an extra message does not shift the rest. The
+handshake, messages (JSON by structure, text by words, binary by bytes), their
+order and the end are compared; masking keys, fragmentation, compression and TCP
+only with --wire.
 
   ~ changed    - only in A    + only in B    > moved
   ? cannot tell, bytes are missing or not decodable    ! the same, but in doubt
 
-Values that change from run to run (UUIDs, times, tokens, counters) do not
-count; what was left out is named below each session, and --strict counts it.
+Values that change from run to run (UUIDs, times, tokens, counters) are ignored;
+they are named below each session, and --strict compares them.
 Numbers are compared by value, however long: 1.0 is 1, but not with --strict.
 
---ignore leaves out more:
+--ignore ignores more:
   json:PATH     a value of JSON messages: json:$.ts, json:$..id, json:$.l[*].at
   re:EXPR       what matches in text, and in strings of JSON: re:[0-9a-f]{8}
   header:NAME   a header of the opening handshake
@@ -45,7 +46,7 @@ or, once:  git config difftool.wspeek.cmd 'wspeek diff "$LOCAL" "$REMOTE"'
 then:      git difftool -t wspeek
 
 Exit status: 0 the same, 1 different, 2 trouble, 3 incomplete: bytes are missing
-on one side, or something is there that cannot be compared.`
+on one side, or something cannot be compared.`
 
 const diffExample = `  wspeek diff monday.pcapng tuesday.pcapng
   wspeek diff run.pcapng#1 run.pcapng#2 -y
@@ -91,27 +92,28 @@ func (x *diffFlags) run(ctx context.Context, std run.Streams, f *flags, files []
 	if err != nil {
 		return err
 	}
-	var in [2]*diffInput
+	var in [2]*compare.Input
+	read := compare.Options{Session: f.session, Frames: x.wire, Ports: f.ports}
 	for i, name := range files {
-		if in[i], err = newDiffInput(name, f); err != nil {
+		if in[i], err = compare.New(name, read); err != nil {
 			return err
 		}
 	}
-	if in[0].file == "-" && in[1].file == "-" {
+	if in[0].File == "-" && in[1].File == "-" {
 		return run.Troublef("diff - -: standard input can be one of the two")
 	}
 	for _, d := range in {
-		if err := d.loadOrStop(ctx, std, f, x.wire); err != nil {
+		if err := d.Load(ctx, std); err != nil {
 			return err
 		}
 	}
-	chosen := in[0].session > 0 && in[1].session > 0
-	cs := diff.Sessions(in[0].sides, in[1].sides, opt, chosen)
-	if !diff.InCommon(cs) && !in[0].empty && !in[1].empty {
+	chosen := in[0].Session > 0 && in[1].Session > 0
+	cs := diff.Sessions(in[0].Sides, in[1].Sides, opt, chosen)
+	if !diff.InCommon(cs) && !in[0].Empty && !in[1].Empty {
 		for _, d := range in {
-			d.tell(std, f)
+			f.reportInput(std, d)
 		}
-		return run.Troublef("%s and %s have nothing in common: no two sessions with the same path%s", in[0].name, in[1].name, advice(chosen))
+		return run.Troublef("%s and %s have nothing in common: no two sessions with the same path%s", in[0].Name, in[1].Name, advice(chosen))
 	}
 	if err := x.write(std, f, in, cs); err != nil {
 		return err
@@ -127,7 +129,7 @@ func advice(chosen bool) string {
 }
 
 // write writes the comparisons to standard output, and what is to be said of the captures to standard error.
-func (x *diffFlags) write(std run.Streams, f *flags, in [2]*diffInput, cs []*diff.Comparison) error {
+func (x *diffFlags) write(std run.Streams, f *flags, in [2]*compare.Input, cs []*diff.Comparison) error {
 	out := bufio.NewWriterSize(std.Out, 1<<16)
 	var line []byte
 	if f.json {
@@ -136,7 +138,7 @@ func (x *diffFlags) write(std run.Streams, f *flags, in [2]*diffInput, cs []*dif
 			line = j.Comparison(line[:0], c)
 			out.Write(line)
 		}
-		out.Write(j.Summary(nil, cs, slices.Concat(in[0].why(), in[1].why())))
+		out.Write(j.Summary(nil, cs, slices.Concat(in[0].Why(), in[1].Why())))
 	} else {
 		x.writeText(out, x.text(std, f), in, cs)
 	}
@@ -144,13 +146,13 @@ func (x *diffFlags) write(std run.Streams, f *flags, in [2]*diffInput, cs []*dif
 		return err
 	}
 	for _, d := range in {
-		d.tell(std, f)
+		f.reportInput(std, d)
 	}
 	return nil
 }
 
-func (x *diffFlags) writeText(out io.Writer, t *diff.Text, in [2]*diffInput, cs []*diff.Comparison) {
-	out.Write(t.Head(nil, in[0].name, in[1].name))
+func (x *diffFlags) writeText(out io.Writer, t *diff.Text, in [2]*compare.Input, cs []*diff.Comparison) {
+	out.Write(t.Head(nil, in[0].Name, in[1].Name))
 	var line []byte
 	for _, c := range cs {
 		if line = line[:0]; x.brief {
@@ -174,7 +176,7 @@ func (x *diffFlags) text(std run.Streams, f *flags) *diff.Text {
 }
 
 // diffStatus is the first of 3, 1 and 0 that holds.
-func diffStatus(in [2]*diffInput, cs []*diff.Comparison) error {
+func diffStatus(in [2]*compare.Input, cs []*diff.Comparison) error {
 	status := run.Done
 	for _, c := range cs {
 		switch {
@@ -184,18 +186,18 @@ func diffStatus(in [2]*diffInput, cs []*diff.Comparison) error {
 			status = run.Negative
 		}
 	}
-	if len(in[0].why())+len(in[1].why()) > 0 {
+	if len(in[0].Why())+len(in[1].Why()) > 0 {
 		status = run.Incomplete
 	}
 	return run.Exit(status)
 }
 
-// tell writes the account of an input to standard error.
-func (d *diffInput) tell(std run.Streams, f *flags) {
+// reportInput writes the account of an input to standard error.
+func (f *flags) reportInput(std run.Streams, d *compare.Input) {
 	switch {
-	case d.counted && !f.quiet && !f.json:
-		fmt.Fprintf(std.Err, "%s: %s\n", show.Inert(d.file), export.Account(&d.account))
+	case d.Counted && !f.quiet && !f.json:
+		fmt.Fprintf(std.Err, "%s: %s\n", show.Inert(d.File), export.Account(&d.Account))
 	default:
-		run.SayIncomplete(std.Err, d.file, &d.account)
+		run.SayIncomplete(std.Err, d.File, &d.Account)
 	}
 }

@@ -37,13 +37,13 @@ draws it, its length, its mask, its fragments, its DEFLATE blocks; the opening h
 the arithmetic of Sec-WebSocket-Accept; a close code; a rule.
 
   wspeek explain chat.pcap -m 1:3           message 3 of session 1 with its frames
-  wspeek explain chat.pcap -F 1:5           frame 5 of session 1 alone
+  wspeek explain chat.pcap -F 1:5           frame 5 of session 1 only
   wspeek explain chat.pcap --handshake 1
   wspeek explain --hex "81 85 37 fa 21 3d 7f 9f 4d 51 58"
   wspeek explain --close 1006
   wspeek explain --rule ws.mask-required    (or: all)
 
-The numbers are those that messages and frames list. --hex - reads hex from standard input.
+messages and frames list the numbers. --hex - reads hex from standard input.
 wspeek build makes frames to explain.`
 
 func explainCommand(std run.Streams, f *flags) *cobra.Command {
@@ -176,7 +176,7 @@ func (x *explainFlags) explainRule(std run.Streams, f *flags) error {
 	return f.writeDocuments(std, d)
 }
 
-// ruleDocument explains a rule, and says how to break it; nil where there is none of that ID.
+// ruleDocument explains a rule, and says how to break it; nil if there is none of that ID.
 func ruleDocument(id string) *explain.Document {
 	d, k := explain.Rule(id), forge.Find(id)
 	if d == nil || k == nil {

@@ -24,27 +24,27 @@ type exportFlags struct {
 // someFormats are the flags that only some formats have a use for.
 var someFormats = []string{"control", "no-redact", "redact-key", "count", "no-payload", "hash", "whole", "hex", "time", "csv-exact"}
 
-const exportLong = `export writes the chosen sessions to OUT in the format that its name ends with:
+const exportLong = `export writes the chosen sessions to OUT in the format of its extension:
 
   .har      HTTP Archive 1.2 with _webSocketMessages, for browsers and proxies
   .ndjson   the lines of messages --json (.jsonl too)
-  .csv      a line a message, for spreadsheets (RFC 4180)
+  .csv      a line per message, for spreadsheets (RFC 4180)
   .md       a report to paste into an issue
   .pcapng   the packets of the sessions' TCP connections, whole, as captured
-  --format raw -o DIR   a file a message, 0001-000003-c2s.txt or .bin
+  --format raw -o DIR   a file per message, 0001-000003-c2s.txt or .bin
 
---session and -Y choose. Files have mode 0600, are written to the end or not at
+--session and -Y choose. Files have mode 0600, are written completely or not at
 all, and replace nothing without --force. A symbolic link is never followed.
 
 In HAR, CSV, Markdown and NDJSON secrets are replaced: Authorization, cookies,
 tokens in Sec-WebSocket-Protocol and in URLs, user:password@, JWTs, and fields of
 payloads that are named like secrets. The same value has the same mark,
-REDACTED-0123456789ab, within a run, or for good with --redact-key. Only what is
-known is found, and nothing inside compressed or encoded data: look before you
-share. pcapng and raw hold what was captured, secrets too.
+REDACTED-0123456789ab, within a run, or in every run with --redact-key. Only
+known kinds of secrets are found, and none in compressed or encoded data: look
+before you share. pcapng and raw hold what was captured, secrets too.
 
-CSV: a cell that a spreadsheet would take for a formula (it begins with = + - @,
-a tab or a line end), or that begins with ', has a ' put before it: the first ' is
+CSV: a cell that a spreadsheet would take for a formula (it starts with = + - @,
+a tab or a line end), or that starts with ', has a ' put before it: the first ' is
 never data. --csv-exact leaves cells as they are.`
 
 const exportExample = `  wspeek export chat.pcapng -o chat.har

@@ -60,7 +60,7 @@ func TestExportInterrupted(t *testing.T) {
 	}
 }
 
-// asleep says whether all threads of a process wait, at several looks.
+// asleep reports whether all threads of a process wait, at several looks.
 func asleep(t *testing.T, pid int) bool {
 	t.Helper()
 	for range 5 {

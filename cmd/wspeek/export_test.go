@@ -20,7 +20,7 @@ import (
 	"github.com/wspeek/wspeek/pcaps"
 )
 
-// ran is what a run of the program leaves behind.
+// ran is the outcome of a run of the program.
 type ran struct {
 	status   int
 	out, err string
@@ -275,7 +275,7 @@ func TestHazard_O15_PacketsReadBack(t *testing.T) {
 	})
 }
 
-// Decryption secrets stay behind, and the words say that secrets are inside.
+// Decryption secrets are left out, and the words say that secrets are inside.
 func TestHazard_O15_SecretsBlock(t *testing.T) {
 	t.Parallel()
 	var c pcaps.Conversation

@@ -61,7 +61,7 @@ func pointAt(words io.Writer, err error) {
 		strings.Repeat("^", max(1, width(bad.Src[bad.Pos:bad.End]))))
 }
 
-// nothingPassed says so, where a filter let nothing through, and what it may have been meant to be.
+// nothingPassed reports that nothing passed a filter, and what the filter may have been meant to be.
 func (l *listing) nothingPassed() {
 	if l.filter == nil || l.lines > 0 {
 		return
@@ -72,7 +72,7 @@ func (l *listing) nothingPassed() {
 	}
 }
 
-const filterIntro = `A display filter says which messages, frames, sessions or findings are shown:
+const filterIntro = `A display filter selects the messages, frames, sessions or findings to show:
 
   wspeek messages chat.pcap -Y 'websocket.opcode == text && ws.len > 1000'
   wspeek messages chat.pcap -Y 'error'
@@ -82,36 +82,35 @@ const filterIntro = `A display filter says which messages, frames, sessions or f
   wspeek sessions chat.pcap -Y 'ws.closed_by == s2c and "out of memory"'
   wspeek check    chat.pcap -Y 'ws.finding.level == must'
 
-The names and operators are Wireshark's, and there are some of our own (ws.).
+The names and operators are Wireshark's; names that start with ws. are ours.
 
-A word or a text in quotes without a field is searched for in the whole
-payload, in any case; several side by side must all be there. Text with signs
-or spaces in it goes in quotes: "a b", 'a b', or r"a\b" where a backslash is a
-backslash.
+A word or a quoted text without a field is searched for in the whole payload,
+ignoring case; if there are several, all must be found. Text with spaces or
+special characters goes in quotes: "a b", 'a b', or r"a\b", in which a backslash
+is a backslash.
 
-A field alone asks whether it is there: websocket.fin alone is true of every
-frame, as in Wireshark; write websocket.fin == 1. Our own yes-or-no fields
-alone ask for yes.
+A field by itself tests for presence: websocket.fin is true of every frame, as
+in Wireshark; write websocket.fin == 1. Our own yes-or-no fields by themselves
+test for yes.
 
-Where a field has several values (tcp.port, ws.json.items[*]), == < > contains
-and matches ask for any of them, != for none that is equal. A field that is not
-there answers no, to != too: !(ws.json.id == 3) also passes what has no
-ws.json.id.
+If a field has several values (tcp.port, ws.json.items[*]), == < > contains and
+matches are true if they are true of one of them, and != if none is equal. A
+comparison with an absent field is false, with != too: !(ws.json.id == 3) also
+passes messages without ws.json.id.
 
 websocket.fin, .rsv, .mask and .masking_key pass a message if one of its frames
 passes. Fields of the handshake and of addresses hold for every row of their
-session. sessions lists those with a message that passes; fields of its end
-(ws.closed_by, ws.duration) go with it alone.
+session. The command sessions lists sessions with a message that passes; only it
+takes fields about the end of a session (ws.closed_by, ws.duration).
 
-Where bytes of a payload are missing, what is known on each side is searched,
-and nothing across the hole; it is equal to nothing. Of an undecodable message
-only the raw bytes are searched. JSON is read leniently, up to the first hole.
-Numbers without quotes are numbers, in quotes texts: ws.json.id == 3,
-ws.json.id == "3". A state that a later packet amends is shown as an update,
-and not asked about again.
+If bytes of a payload are missing, the known parts are searched one by one, and
+== is false. Only the raw bytes of an undecodable message are searched. JSON is
+read leniently, up to the first missing byte. Without quotes 3 is a number, "3"
+is a text: ws.json.id == 3, ws.json.id == "3". If a later packet changes the
+state of a message that was shown, an update is shown without filtering.
 `
 
-// filterTopic is the help topic about display filters; its tables are those that filters are compiled by.
+// filterTopic is the help topic about display filters; its tables are those that the compiler of filters uses.
 func filterTopic() *cobra.Command {
 	var b strings.Builder
 	b.WriteString(filterIntro)
@@ -126,7 +125,7 @@ func filterTopic() *cobra.Command {
 	return &cobra.Command{Use: "filter", Short: "the language of -Y: fields and operators", Long: b.String()}
 }
 
-// row appends a name and what is said about it, in lines of 80 characters.
+// row appends a name and its description, in lines of 80 characters.
 func row(b *strings.Builder, indent int, name, text string) {
 	const width = 80
 	line := fmt.Sprintf("  %-*s", indent-2, name)

@@ -109,7 +109,7 @@ var viewFlags = []flagRow{
 		bind: func(f *flags) *value { return yes(&f.failEmpty) }},
 	{name: "raw", in: inMessages, help: "write the payloads of data messages as they are (needs --session)",
 		bind: func(f *flags) *value { return yes(&f.raw) }},
-	{name: "dir", value: "DIR", in: inMessages, help: "with --raw: one direction alone, c2s or s2c",
+	{name: "dir", value: "DIR", in: inMessages, help: "with --raw: one direction only, c2s or s2c",
 		bind: func(f *flags) *value { return oneOf(&f.dir, "c2s", "s2c") }},
 	{name: "level", value: "LEVEL", in: inCheck, help: "list findings of LEVEL and stronger only, and exit 1 if there are any: must, should or note",
 		bind: func(f *flags) *value { return oneOf(&f.level, levels...) }},

@@ -19,7 +19,7 @@ type value struct {
 	want string
 	// initial is the default as the help shows it, empty if it needs no words.
 	initial string
-	// choices are all texts that can be used, for completion; nil if there is no end of them.
+	// choices are all texts that can be used, for completion; nil if there are too many.
 	choices []string
 	// alone, if it is not empty, is what the flag means without a value.
 	alone string

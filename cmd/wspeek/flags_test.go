@@ -16,7 +16,7 @@ import (
 	"github.com/wspeek/wspeek/decode/filter"
 )
 
-// runs is a run of the program: of live in a process of its own, since it gives up permissions for good.
+// runs is a run of the program: of live in a process of its own, since it drops permissions for good.
 func runs(t *testing.T, args ...string) ran {
 	t.Helper()
 	if args[0] != "live" {
@@ -324,6 +324,11 @@ func TestHelp_IsText(t *testing.T) {
 		}
 		if got.status != run.Done || got.out == "" || strings.ContainsFunc(got.out, func(r rune) bool { return r < ' ' && r != '\n' }) {
 			t.Errorf("help %s: status %d, %q", c.Name(), got.status, got.out)
+		}
+		for _, stiff := range []string{" told", "anew", "behind", "forgotten", "given up", "the begin", "is no ", "where there", "somebody"} {
+			if strings.Contains(got.out, stiff) {
+				t.Errorf("help %s: %q is not plain English", c.Name(), stiff)
+			}
 		}
 		if c.Short == "" {
 			t.Errorf("%s says nothing of itself", c.Name())

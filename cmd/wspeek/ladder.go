@@ -17,15 +17,15 @@ import (
 
 const ladderLong = `ladder draws one session as two lines, the client's on the left and the
 server's on the right, with its messages as arrows between them: the time since
-the first line, the time since the line before, the number, kind and length of
-the message, and how it begins. A silence of a second or more is marked. With
+the first line, the time since the previous line, the number, kind and length of
+the message, and its start. A silence of a second or more is marked. With
 --frames each frame has an arrow: 3.5 is frame 5 of the session, in message 3.
 
   wspeek ladder chat.pcapng --session 2
   wspeek ladder chat.pcapng --session 2 --frames --tcp
   wspeek ladder chat.pcapng --ascii --width 72 -c 20
 
---session may be left out where the capture has one session alone. -Y shows the
+--session is not needed if the capture has only one session. -Y shows the
 messages that pass, -c N the first N.`
 
 // ladderFlags are those of ladder only.

@@ -117,7 +117,7 @@ func (l *listing) visitor() run.Visit {
 	return l.visit
 }
 
-// keeps says whether the payloads are needed; the reason of a Close frame is there without that.
+// keeps reports whether the payloads are needed; the reason of a Close frame is there without that.
 func (l *listing) keeps() bool {
 	if l.view == messagesView {
 		return !l.f.noPayload || l.f.hash || l.f.raw
@@ -162,7 +162,7 @@ func (l *listing) remember(s *decode.Session) {
 	}
 }
 
-// append makes the line of an event, and says whether it has one in this view.
+// append makes the line of an event, and reports whether it has one in this view.
 func (l *listing) append(b *decode.Batch, e *decode.Event) bool {
 	switch {
 	case e.Kind == decode.KindMessage && l.view == messagesView:

@@ -21,28 +21,30 @@ import (
 )
 
 const liveLong = `live captures from network interfaces and shows messages as they happen: on the screen, or as
-lines where standard output is no terminal (or with --json, -V, -x, -c, -q and the like).
+lines if standard output is not a terminal (or with --json, -V, -x, -c, -q and the like).
 
   sudo wspeek live -i eth0 port 8080
   wspeek live -i lo -w kept.pcapng -b filesize:100000 -b files:10
   ssh host sudo tcpdump -U -i any -w - | wspeek live -r -
 
-FILTER is a capture filter in tcpdump's syntax. Without -i the first interface is taken that is up.
+FILTER is a capture filter in tcpdump's syntax. Without -i, the first interface that is up is captured.
 
-Only opening the interface needs rights. Started as root, wspeek becomes the user who called sudo (or
-nobody; -Z chooses) and gives all capabilities up before it reads the first packet. Without rights it says
-which command brings them about. Files of -w are made with the rights of who called, and belong to that user; they
-never replace somebody else's.
+Only opening the interface needs permission. If started as root, wspeek becomes the user who called sudo
+(or nobody; -Z chooses) and drops all capabilities before it reads the first packet. Without permission it
+prints the command that grants it. Files of -w are made with the permissions of the user who called sudo,
+belong to that user, and replace nothing without --force.
 
-The screen keeps the newest 256 MB of messages in memory (--history); older ones, and sessions closed long ago, are
-forgotten, which it counts. It also keeps the newest 256 MB of packets in temporary files without a name (TMPDIR says
-where; --packets says how much), so that :w FILE there can write them, all or those of chosen sessions, as pcapng.
+The screen keeps the newest 256 MB of messages in memory (--history); older ones, and sessions closed long
+ago, are dropped; the status line shows how many. It also keeps the newest 256 MB of packets in temporary
+files without a name (in TMPDIR; --packets sets how much), so that :w FILE can write them as pcapng, all of
+them or those of chosen sessions.
 
-The SSH connection that this runs in is left out of the capture, since showing it would make more of it
-(--ssh keeps it).
+Your own SSH connection is excluded, because displaying its packets would create more of them (--ssh
+includes it).
 
-Packets that were lost are told within a second, on the screen or on standard error, and in the account at
-the end, which follows the screen too; the exit status is 3 then. Ctrl-C stops; a second one does not wait for the rest.`
+Lost packets are reported within a second, on the screen or on standard error, and in the account at the
+end; the exit status is then 3. Ctrl-C stops; another one, more than a second later, ends the program at
+once.`
 
 // liveCommand captures and shows as it happens.
 func liveCommand(std run.Streams, f *flags) *cobra.Command {
@@ -139,7 +141,7 @@ func notOnto(write string, read []string, in *os.File) error {
 			info, err = in.Stat()
 		}
 		if err == nil && os.SameFile(out, info) {
-			return run.Troublef("-w %s is the file that is read: name another", write)
+			return run.Troublef("-w %s is the file that is read; choose another name", write)
 		}
 	}
 	return nil
@@ -169,7 +171,7 @@ func openPipe(std run.Streams, f *flags, args []string) (*tap.Source, error) {
 		return nil, run.Troublef("%s: capture filters are for interfaces; what -r reads is filtered by -Y", strings.Join(args, " "))
 	}
 	if slices.Contains(f.read, "-") && run.IsTerminal(std.In) {
-		return nil, run.Troublef("-r -: standard input is a terminal: a capture is to come through a pipe (tcpdump -U -w - | wspeek live -r -)")
+		return nil, run.Troublef("-r -: standard input is a terminal; pipe a capture into it (tcpdump -U -w - | wspeek live -r -)")
 	}
 	return tap.OpenFiles(strings.Join(f.read, ", "), f.read, slices.ContainsFunc(f.read, run.IsStream))
 }

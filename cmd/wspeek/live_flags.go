@@ -100,7 +100,7 @@ func alone(set *pflag.FlagSet, args []string, name string, others ...string) err
 		extra = args[0]
 	}
 	if extra != "" {
-		return run.Troublef("%s stands alone: leave out %s", labelOf(set, name), extra)
+		return run.Troublef("%s cannot be combined with %s", labelOf(set, name), extra)
 	}
 	return nil
 }

@@ -52,7 +52,7 @@ func sample(t *testing.T, name string) (list []capture.Packet) {
 	}
 }
 
-// TestLive_FloodOfSYNs: more half-open connections than are kept do not make a session be forgotten.
+// TestLive_FloodOfSYNs: more half-open connections than are kept do not make a session be dropped.
 func TestLive_FloodOfSYNs(t *testing.T) {
 	t.Parallel()
 	session := sample(t, "jsonrpc")

@@ -177,7 +177,7 @@ func TestLive_StopsByItself(t *testing.T) {
 	}
 }
 
-// TestHazard_V4_InterfaceGoesAway: it is told, and what came before it is listed.
+// TestHazard_V4_InterfaceGoesAway: it is reported, and what came before it is listed.
 func TestHazard_V4_InterfaceGoesAway(t *testing.T) {
 	t.Parallel()
 	inNamespace(t)

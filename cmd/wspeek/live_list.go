@@ -87,7 +87,7 @@ func chooseInterface() (string, error) {
 }
 
 // sshExpression is a filter for the SSH connection that this program runs in, and that connection for a person;
-// empty where there is none.
+// empty if there is none.
 func sshExpression() (expr, who string) {
 	f := strings.Fields(sshConnection())
 	for i := range f { // fe80::1%eth0: an address in a packet has no zone
@@ -122,7 +122,7 @@ func sshConnection() string {
 	return ""
 }
 
-// parentOf is the program that began pid, 0 where that is not known.
+// parentOf is the program that began pid, 0 if that is not known.
 func parentOf(pid int) int {
 	stat, _ := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	_, after, _ := strings.Cut(string(stat[strings.LastIndexByte(string(stat), ')')+1:]), " ")

@@ -45,7 +45,7 @@ func received() (bytes, packets int) {
 	return bytes, packets
 }
 
-// TestHazard_V1_KernelDrops: what the kernel drops while the program is held is told, and stands in the account.
+// TestHazard_V1_KernelDrops: what the kernel drops while the program is held is reported, and is in the account.
 func TestHazard_V1_KernelDrops(t *testing.T) {
 	t.Parallel()
 	inNamespace(t)

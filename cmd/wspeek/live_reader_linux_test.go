@@ -74,5 +74,5 @@ func account(t *testing.T, list []line) ([]line, line) {
 	return list[:len(list)-1], list[len(list)-1]
 }
 
-// isData says whether the line is a message of application data.
+// isData reports whether the line is a message of application data.
 func (l line) isData() bool { return l.Type == "message" && (l.Kind == "text" || l.Kind == "binary") }

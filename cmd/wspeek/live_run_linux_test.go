@@ -51,7 +51,7 @@ type running struct {
 	out  io.ReadCloser
 	mu   sync.Mutex // guards what follows
 	text bytes.Buffer
-	said chan struct{} // closed and made anew when something is said
+	said chan struct{} // closed and replaced when something is printed
 	done chan struct{}
 }
 

@@ -88,7 +88,7 @@ func talkOf(t *testing.T) (k talk) {
 	return k
 }
 
-// TestLiveTalker is no test but the programs whose traffic other tests capture: they run in network namespaces.
+// TestLiveTalker is not a test but the programs whose traffic other tests capture: they run in network namespaces.
 func TestLiveTalker(t *testing.T) {
 	k := talkOf(t)
 	out := bufio.NewWriter(os.Stdout)

@@ -39,7 +39,7 @@ func liveTrouble(words io.Writer, f *flags, err error) error {
 	return run.Exit(run.Trouble)
 }
 
-// mend are the commands that bring about the rights that are missing, the best first.
+// mend are the commands that grant the permission that is missing, the best first.
 func mend(e *live.PermissionError, f *flags) string {
 	pipe := pipe(f, program(e))
 	if e.Setcap {

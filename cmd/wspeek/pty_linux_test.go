@@ -178,7 +178,7 @@ func TestScreenStory(t *testing.T) {
 	x.waitFor("compare:", "different line")
 	x.keys("q")
 	x.waitFor("[1 all]")
-	x.keys("wx.txt") // behind the name that is proposed
+	x.keys("wx.txt") // after the name that is proposed
 	x.waitFor("write payload to: wspeek-1-")
 	x.keys("\x15saved.txt\r")
 	x.waitFor("wrote ", "saved.txt")

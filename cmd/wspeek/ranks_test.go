@@ -59,6 +59,7 @@ var ranks = map[string]int{
 	"cmd/internal/run":       7,
 	"cmd/internal/out":       8,
 	"cmd/internal/rights":    8,
+	"cmd/internal/compare":   8,
 	"cmd/internal/forge":     8,
 	"cmd/internal/packets":   9,
 	"cmd/internal/tap":       9,
@@ -120,7 +121,7 @@ func (s *source) imports() []string {
 	return out
 }
 
-// tagged says whether the file's build constraint needs the tag.
+// tagged reports whether the file's build constraint needs the tag.
 func (s *source) tagged(tag string) bool {
 	for _, group := range s.file.Comments {
 		for _, c := range group.List {
@@ -168,7 +169,7 @@ func TestPcapsStandsApart(t *testing.T) {
 	}
 }
 
-// independent says whether a package makes captures or judges wspeek by them.
+// independent reports whether a package makes captures or judges wspeek by them.
 func independent(dir string) bool {
 	return dir == "pcaps" || dir == "pcaps/internal/gencap" || dir == "pcaps/internal/agree"
 }
@@ -208,7 +209,7 @@ func TestPureImports(t *testing.T) {
 	}
 }
 
-// banned says whether an import, or what it lies below, is impure.
+// banned reports whether an import, or what it lies below, is impure.
 func banned(p string) bool {
 	if slices.Contains(pureExceptions, p) {
 		return false

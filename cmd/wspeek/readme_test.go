@@ -17,7 +17,7 @@ const root = "../.."
 // package tui, `wspeek ARGS` what that command prints.
 var shownBlock = regexp.MustCompile("(?s)<!-- (screen|wspeek) ([^\n]*) -->\n```\n(.*?)```\n")
 
-// TestReadme holds what the README shows against what is there. With -update (make screens) it writes it anew.
+// TestReadme holds what the README shows against what is there. With -update (make screens) it rewrites it.
 func TestReadme(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(root, "README.md")

@@ -51,6 +51,16 @@ func newRoot(std run.Streams) *cobra.Command {
 	}
 	root.SetVersionTemplate("wspeek {{.Version}}\n")
 	f.register(root, inFiles)
+	f.addCommands(root, std)
+	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error { return flagTrouble(c, inOf(c), err) })
+	root.SetUsageFunc(usage)
+	root.SetHelpCommand(helpCommand(root))
+	root.SuggestionsMinimumDistance = 2
+	return root
+}
+
+// addCommands adds the commands and help topics, with their flags.
+func (f *flags) addCommands(root *cobra.Command, std run.Streams) {
 	for _, c := range []struct {
 		cmd *cobra.Command
 		in  commands
@@ -67,11 +77,6 @@ func newRoot(std run.Streams) *cobra.Command {
 		f.register(c.cmd, c.in)
 		root.AddCommand(c.cmd)
 	}
-	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error { return flagTrouble(c, inOf(c), err) })
-	root.SetUsageFunc(usage)
-	root.SetHelpCommand(helpCommand(root))
-	root.SuggestionsMinimumDistance = 2
-	return root
 }
 
 // inOf is which command c is.
@@ -166,7 +171,7 @@ const messagesLong = `messages lists data messages, and each ping, pong and clos
 which they were completed.
 
 With --raw --session N the payloads of data messages are written as they are, one after the other
-(--dir c2s or s2c for one side only).`
+(--dir c2s or s2c for one side only). With -i it captures, like live without a screen.`
 
 func listCommand(std run.Streams, f *flags, v view, use, short, long string) *cobra.Command {
 	return &cobra.Command{

@@ -230,7 +230,7 @@ func TestSave_BeginNotKept(t *testing.T) {
 		t.Errorf("session 3: %d packets, want %d; said %q", len(got), len(want), said)
 	}
 	file, said = saveOK(t, from, 1, 2, 3)
-	if got := packetsIn(t, file); said != fmt.Sprintf("%d packets of 2 sessions, nothing of session 1 kept, begin of session 2 not kept,", len(got)) {
+	if got := packetsIn(t, file); said != fmt.Sprintf("%d packets of 2 sessions, nothing of session 1 kept, start of session 2 not kept,", len(got)) {
 		t.Errorf("said %q", said)
 	}
 }

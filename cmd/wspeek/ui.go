@@ -17,7 +17,7 @@ import (
 	"github.com/wspeek/wspeek/tui"
 )
 
-// onScreen says whether the terminal UI is to open: out is a terminal that can move its cursor, and nothing that only
+// onScreen reports whether the terminal UI is to open: out is a terminal that can move its cursor, and nothing that only
 // a listing can do was asked for.
 func onScreen(set *pflag.FlagSet, out any) bool {
 	if !run.IsTerminal(out) || os.Getenv("TERM") == "dumb" {
@@ -85,7 +85,7 @@ func titleOf(names []string) string {
 	return filepath.Base(names[0])
 }
 
-// quoted are names as a shell takes them; empty where one is standard input, which cannot be read again.
+// quoted are names as a shell takes them; empty if one is standard input, which cannot be read again.
 func quoted(names []string) string {
 	out := make([]string, len(names))
 	for i, n := range names {

@@ -72,7 +72,7 @@ func (v *vt) Write(p []byte) {
 	v.rest = append([]byte(nil), p...)
 }
 
-// step takes one character or sequence; 0 where it has not ended yet.
+// step takes one character or sequence; 0 if it has not ended yet.
 func (v *vt) step(p []byte) int {
 	switch c := p[0]; {
 	case c == 0x1b:

@@ -9,6 +9,7 @@ import (
 
 // fieldsOfNetwork are Wireshark's fields of packets, TCP and IP.
 var fieldsOfNetwork = []field{
+	{Field: Field{Name: "frame", Text: "Everything."}, kind: kindNone, where: ofSession, present: func(*Row) bool { return true }},
 	{Field: Field{Name: "frame.number", Text: "The number of the packet that completed it; of a session its first."},
 		kind: kindNumber, where: ofSession, num: packetOf},
 	{Field: Field{Name: "frame.time_epoch", Text: "When that packet was captured, in seconds since 1970."},
@@ -16,6 +17,8 @@ var fieldsOfNetwork = []field{
 	{Field: Field{Name: "frame.time", Text: "The same, for dates: \"2026-11-20 10:00:00\" (UTC where no zone is named)."},
 		kind: kindTime, where: ofSession, num: timeOf},
 	{Field: Field{Name: "tcp", Text: "Everything."}, kind: kindNone, where: ofSession, present: func(*Row) bool { return true }},
+	{Field: Field{Name: "tls", Text: "The session went over TLS that was decrypted."}, kind: kindNone, where: ofSession,
+		present: func(r *Row) bool { return r.Session != nil && r.Session.Scheme == "wss" }},
 	{Field: Field{Name: "tcp.stream", Text: "The number of the TCP connection, from 0."},
 		kind: kindNumber, where: ofSession, num: session(func(s *decode.Session) int64 { return int64(s.Stream) })},
 	{Field: Field{Name: "tcp.port", Text: "The TCP port of one side or the other."},

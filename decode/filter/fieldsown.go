@@ -66,6 +66,8 @@ var ownOfMessages = []field{
 		kind: kindSeconds, where: inMessage, needs: Needs{Gap: true}, num: func(r *Row) (int64, bool) { return int64(r.Gap), r.HasGap }},
 	{Field: Field{Name: "ws.json", Text: "The payload is JSON."}, kind: kindNone, where: inMessage,
 		needs: Needs{Payload: true, JSON: true}, present: presentJSON(nil)},
+	{Field: Field{Name: "json", Text: "The same, by Wireshark's name."}, kind: kindNone, where: inMessage,
+		needs: Needs{Payload: true, JSON: true}, present: presentJSON(nil)},
 	{Field: Field{Name: "ws.json.PATH", Text: "A field of a JSON payload: ws.json.items[0].id, [*] for any element, \"a key\" in quotes."},
 		kind: kindJSON, where: inMessage, needs: Needs{Payload: true, JSON: true}, json: true},
 }

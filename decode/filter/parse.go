@@ -166,6 +166,8 @@ func (p *parser) term() (*node, *Error) {
 	switch {
 	case !ok && p.peek().is("&"):
 		return nil, p.unexpected(p.peek())
+	case !ok && servesFor(t.text) != "":
+		return nil, p.fail(t, "%s is a protocol of Wireshark: %s; text to search for goes in quotes", t.text, servesFor(t.text))
 	case !ok && (op != opNone || looksLikeField(t.text)):
 		err := p.fail(t, "%s is no field", t.text)
 		if err.Suggestion = suggest(t.text); err.Suggestion == "" {

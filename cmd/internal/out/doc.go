@@ -6,5 +6,5 @@
 //	... o.Write ...
 //	err := o.Commit()
 //
-// A run that breaks off before Commit leaves no file behind, and a file that was to be replaced as it was.
+// A run that breaks off before Commit leaves no file, and a file that was to be replaced as it was.
 package out

@@ -38,8 +38,8 @@ func TestSaved_Words(t *testing.T) {
 	held := &Held{Oldest: 5, Dropped: 4, Lost: 2, Ended: &os.PathError{Op: "write", Path: "/tmp/x", Err: errors.New("disk full")}}
 	for want, s := range map[string]saved{
 		"7 packets, 4 older not kept, 2 lost before they were kept (disk full),":                                                                       {all: 9},
-		"7 packets of 1 session, nothing of 4 sessions kept, begin of session 7 not kept, 2 lost before they were kept (disk full),":                   {sessions: []int{1, 2, 3, 4, 7}, gone: []int{1, 2, 3, 4}, cut: []int{7}},
-		"7 packets of 2 sessions, begin of sessions 1, 7 not kept, 1 session of the same connections along, 2 lost before they were kept (disk full),": {sessions: []int{1, 7}, cut: []int{7, 1}, along: 1},
+		"7 packets of 1 session, nothing of 4 sessions kept, start of session 7 not kept, 2 lost before they were kept (disk full),":                   {sessions: []int{1, 2, 3, 4, 7}, gone: []int{1, 2, 3, 4}, cut: []int{7}},
+		"7 packets of 2 sessions, start of sessions 1, 7 not kept, 1 session of the same connections along, 2 lost before they were kept (disk full),": {sessions: []int{1, 7}, cut: []int{7, 1}, along: 1},
 	} {
 		s.held, s.copied.N = held, 7
 		if got := s.String(); got != want {

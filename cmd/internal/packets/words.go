@@ -57,7 +57,7 @@ func (s *saved) String() string {
 		parts = append(parts, "nothing of "+sessionsNamed(s.gone)+" kept")
 	}
 	if len(s.cut) > 0 {
-		parts = append(parts, "begin of "+sessionsNamed(s.cut)+" not kept")
+		parts = append(parts, "start of "+sessionsNamed(s.cut)+" not kept")
 	}
 	if s.along > 0 {
 		parts = append(parts, show.Count(int64(s.along), "session")+" of the same connections along")

@@ -217,7 +217,7 @@ func (s *Source) backlogs() []*keep.Backlog {
 	return append(out, s.backlog) // last: what is shown is in the files
 }
 
-// goesOn notes an error and says whether to read on after it.
+// goesOn notes an error and reports whether to continue after it.
 func (s *Source) goesOn(err error) bool {
 	var gone *live.InterfaceError
 	var damage *capture.Damage
