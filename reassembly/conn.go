@@ -126,14 +126,16 @@ func (c *Conn) segment(s *Segment) {
 		d = c.dir(s)
 	}
 	h := &c.halves[d]
+	if e := c.ending; e != nil && e.reset {
+		if c.contradict(d, s); e.reset && e.resetSince.passed(c.now(), &c.table.limits) {
+			c.finish(CloseRST) // what comes so late, and does not contradict it, is compared with nothing any more
+		}
+	}
 	if c.over() {
 		if off := h.offset(firstSeq(s)); h.based {
 			h.afterEnd(off, off+int64(len(s.Payload)+s.Missing))
 		}
 		return
-	}
-	if c.ending != nil && c.ending.reset {
-		c.contradict(d, s)
 	}
 	if s.Flags&ACK != 0 {
 		h.other().ack(s.Ack)

@@ -236,6 +236,9 @@ func (h *half) takeRST(s *Segment) {
 	case e.by == h.dir && off >= h.next && off < e.off:
 		e.off = off
 	}
+	if c.unused() && off <= 0 {
+		c.finish(CloseRST)
+	}
 }
 
 // unused says that neither side has sent anything yet.

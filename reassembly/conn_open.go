@@ -13,6 +13,8 @@ func (c *Conn) begins(s *Segment) bool {
 	}
 	fits, answers := c.fits(d, s.Seq+1), c.answers(d.Other(), s.Ack)
 	switch {
+	case c.refused():
+		return true
 	case fits && answers:
 		return false
 	case c.over() || !c.halves[d.Other()].isn:
@@ -48,14 +50,14 @@ func near(at, first uint32) bool {
 }
 
 // answers says whether a SYN/ACK that acknowledges number fits the stream of d,
-// the one that is answered. No byte may have been passed on after a SYN that is answered otherwise.
+// the one that is answered: it acknowledges the SYN, and no more than what that carried (RFC 7413). No byte may have been passed on after a SYN that is answered otherwise.
 func (c *Conn) answers(d Dir, number uint32) bool {
 	h := &c.halves[d]
 	if !h.isn {
 		return c.fits(d, number)
 	}
 	off := h.offset(number)
-	return off >= 0 && off <= h.top()
+	return off == 0 || h.synData && off > 0 && off <= h.top()
 }
 
 // syn takes a SYN or SYN/ACK that belongs to this connection; false means that it must be ignored.
@@ -76,6 +78,9 @@ func (c *Conn) syn(s *Segment) bool {
 	}
 	c.guessed = false
 	h := &c.halves[d]
+	if s.Flags&ACK == 0 {
+		h.synData = len(s.Payload)+s.Missing > 0
+	}
 	if len(s.Payload)+s.Missing == 0 && h.isn && h.scale != scaleUnknown {
 		c.Stats[d].Retransmitted++
 	}

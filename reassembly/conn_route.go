@@ -26,7 +26,9 @@ func (t *Table) route(c *Conn, s *Segment) *Conn {
 	switch {
 	case s.Flags&SYN != 0:
 		return t.routeSYN(c, s)
-	case score < 0 && s.Flags&RST == 0 && len(s.Payload) > 0 && best.foreign(s):
+	case best.refused() && s.Flags&RST == 0 && len(s.Payload) > 0:
+		return t.supersede(c, s)
+	case (score < 0 || score == 0 && best.over()) && s.Flags&RST == 0 && len(s.Payload) > 0 && best.foreign(s):
 		return t.supersede(c, s)
 	}
 	t.first(best)
@@ -36,6 +38,9 @@ func (t *Table) route(c *Conn, s *Segment) *Conn {
 // routeSYN is the connection of a SYN or SYN/ACK: the one that it answers, or that has the same numbers, else a new one.
 func (t *Table) routeSYN(c *Conn, s *Segment) *Conn {
 	for g := c; g != nil && s.Flags&ACK != 0; g = g.older {
+		if g.refused() {
+			continue
+		}
 		if d := g.dir(s); g.halves[d.Other()].isn && g.fits(d, s.Seq+1) && g.answers(d.Other(), s.Ack) {
 			t.first(g)
 			return g
@@ -47,8 +52,17 @@ func (t *Table) routeSYN(c *Conn, s *Segment) *Conn {
 			return g
 		}
 	}
+	for g := c; g != nil && s.Flags&ACK != 0; g = g.older {
+		if !g.over() && g.ending == nil && g.fit(s) == 2 {
+			return g // in the middle of a connection: it answers nothing, and is ignored
+		}
+	}
 	return t.supersede(c, s)
 }
+
+// refused says that c was over before anything was sent. If it goes on all the same, the RST was not the peer's: what follows is
+// a connection of its own.
+func (c *Conn) refused() bool { return c.over() && c.unused() }
 
 // supersede opens a new connection between the ports of c.
 func (t *Table) supersede(c *Conn, s *Segment) *Conn {

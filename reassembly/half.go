@@ -47,6 +47,8 @@ type half struct {
 	finAcked, closed bool
 	// full says that this side last advertised that it has no room.
 	full bool
+	// synData says that the SYN carried data (RFC 7413).
+	synData bool
 }
 
 // start makes a half that has seen nothing.
