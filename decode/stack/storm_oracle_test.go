@@ -122,7 +122,7 @@ func (j *judge) session(s *decode.Session, candidates []int) {
 			continue
 		}
 		j.exact(s, best, d, got)
-		j.partial(s, best, d)
+		j.partial(s, candidates, d)
 		j.exactFrames(s, candidates, d)
 	}
 }
@@ -163,16 +163,18 @@ func (m *sceneMessage) fits(t *told) bool {
 }
 
 // partial judges partial messages without doubt.
-func (j *judge) partial(s *decode.Session, n int, d pcaps.Dir) {
+func (j *judge) partial(s *decode.Session, candidates []int, d pcaps.Dir) {
 	for _, t := range j.r.of(s.N, ws.Dir(d)) {
 		if t.State != ws.Partial || t.Confidence > 0 || t.Conflict || t.Compressed || t.Opcode == ws.OpClose {
 			continue
 		}
 		var fit, long bool
-		for i := range j.conns[n].messages[d] {
-			if m := &j.conns[n].messages[d][i]; m.fits(t) {
-				fit = true
-				long = long || t.Len < 0 || t.Len == int64(len(m.data))
+		for _, n := range candidates {
+			for i := range j.conns[n].messages[d] {
+				if m := &j.conns[n].messages[d][i]; m.fits(t) {
+					fit = true
+					long = long || t.Len < 0 || t.Len == int64(len(m.data))
+				}
 			}
 		}
 		switch {
