@@ -94,7 +94,7 @@ func (g guesses) String() string {
 			if cell[1] == 0 {
 				fmt.Fprintf(&b, " %16s", "-")
 			} else {
-				fmt.Fprintf(&b, " %7d %7.2f%%", cell[1], 100*float64(cell[0])/float64(cell[1]))
+				fmt.Fprintf(&b, " %16s", fmt.Sprintf("%d/%d", cell[0], cell[1]))
 			}
 		}
 	}

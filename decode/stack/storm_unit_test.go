@@ -194,7 +194,8 @@ func overlaidBy(us []unit, f *fragmentOf) bool {
 }
 
 func (e *evidence) count(u *unit) {
-	if u.origin == genuine {
+	// A RST captured before all else of its connection cannot be told from one of another.
+	if u.origin == genuine && (!u.has(pcaps.RST) || e.flags[u.conn][u.dir] != 0) {
 		e.flags[u.conn][u.dir] |= u.seg.Flags
 		if u.hi > u.lo || u.has(pcaps.FIN|pcaps.RST) {
 			e.reach[u.conn][u.dir] = max(e.reach[u.conn][u.dir], u.hi)
