@@ -37,7 +37,10 @@ type Account struct {
 	EvictedWindows int64
 	// PastMessages and PastSessions count what was shown and is no longer kept, in a view that bounds what it keeps.
 	PastMessages, PastSessions int64
-	// Encrypted counts TLS connections by server port.
+	// TLS counts TLS connections, Decrypted those that were decrypted, NotDecrypted the others by reason.
+	TLS, Decrypted int64
+	NotDecrypted   map[string]int64
+	// Encrypted counts the TLS connections that were not decrypted by server port.
 	Encrypted map[uint16]int
 	// Why says, each once, what makes the run incomplete; empty if it is complete.
 	Why []string
@@ -46,6 +49,8 @@ type Account struct {
 // Count adds an event.
 func (a *Account) Count(b *Batch, e *Event) {
 	switch e.Kind {
+	case KindTLS:
+		a.tls(b.TLS(e))
 	case KindFrame:
 		if a.ByFrame {
 			a.Frames++
@@ -78,20 +83,23 @@ func (a *Account) finding(r *rule.Rule) {
 
 const noPlace = "bytes were captured that have no place in their connection"
 
+func (a *Account) tls(t *TLSConn) {
+	a.TLS++
+	if t.Reason == "" {
+		a.Decrypted++
+		return
+	}
+	if a.NotDecrypted == nil {
+		a.NotDecrypted, a.Encrypted = map[string]int64{}, map[uint16]int{}
+	}
+	a.NotDecrypted[t.Reason]++
+	a.Encrypted[t.Server.Port()]++
+}
+
 // Incomplete adds a reason, once.
 func (a *Account) Incomplete(why string) {
 	if !slices.Contains(a.Why, why) {
 		a.Why = append(a.Why, why)
-	}
-}
-
-// AddEncrypted adds a Decoder's count of TLS connections.
-func (a *Account) AddEncrypted(m map[uint16]int) {
-	if a.Encrypted == nil {
-		a.Encrypted = map[uint16]int{}
-	}
-	for p, n := range m {
-		a.Encrypted[p] += n
 	}
 }
 

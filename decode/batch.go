@@ -12,6 +12,7 @@ type Batch struct {
 	frames   []ws.Frame
 	findings []ws.Finding
 	sessions []*Session
+	tls      []*TLSConn
 	blocks   ws.Blocks
 }
 
@@ -54,6 +55,15 @@ func (b *Batch) AddSession(e Event, s *Session) {
 	b.add(e, KindSession, len(b.sessions))
 }
 
+// AddTLS appends t and e, which becomes its KindTLS event.
+func (b *Batch) AddTLS(e Event, t *TLSConn) {
+	b.tls = append(b.tls, t)
+	b.add(e, KindTLS, len(b.tls))
+}
+
+// TLS is what a KindTLS event reports. It may be kept.
+func (b *Batch) TLS(e *Event) *TLSConn { return b.tls[e.index] }
+
 func (b *Batch) add(e Event, k Kind, n int) {
 	e.Kind, e.index = k, int32(n-1)
 	b.Events = append(b.Events, e)
@@ -69,7 +79,9 @@ func (b *Batch) Reset(to *ws.Arena) {
 	clear(b.messages)
 	clear(b.findings)
 	clear(b.sessions)
+	clear(b.tls)
 	clear(b.frames)
 	b.Events, b.messages, b.frames = b.Events[:0], b.messages[:0], b.frames[:0]
 	b.findings, b.sessions = b.findings[:0], b.sessions[:0]
+	b.tls = b.tls[:0]
 }

@@ -23,6 +23,8 @@ const (
 	KindAmend
 	// KindAmendFrame means: the same of frame N, which belongs to message Of.
 	KindAmendFrame
+	// KindTLS means: a TLS connection has ended. Batch.TLS has it; there is no Session.
+	KindTLS
 	// KindFinding means: a rule is broken or something is missing. Batch.Finding has it.
 	KindFinding
 )

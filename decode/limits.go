@@ -2,6 +2,7 @@ package decode
 
 import (
 	"github.com/wspeek/wspeek/decode/http1"
+	"github.com/wspeek/wspeek/decode/tls"
 	"github.com/wspeek/wspeek/decode/ws"
 	"github.com/wspeek/wspeek/reassembly"
 )
@@ -11,6 +12,7 @@ type Limits struct {
 	TCP       reassembly.Limits
 	HTTP      http1.Limits
 	WebSocket ws.Limits
+	TLS       tls.Limits
 	// Sniff is how many bytes of a direction are kept until it is known what a connection carries (default 64 KiB).
 	Sniff int
 	// Tunnels is how many tunnels may stand in each other (default 4).

@@ -76,6 +76,30 @@ type Agreed struct {
 	Unknown string
 }
 
+// TLS is what is known of a TLS connection.
+type TLS struct {
+	// Version is "1.0" to "1.3", Cipher the IANA name; both are empty until the server's hello.
+	Version, Cipher string
+	// SNI is the server name that the client asked for, ALPN the protocol that was agreed on.
+	SNI, ALPN string
+	// Resumed says that a session was resumed, EarlyData that the server accepted early data.
+	Resumed, EarlyData bool
+	// Keys says where the secrets come from: "keylog", "dsb", "rsa"; empty if nothing was decrypted.
+	Keys string
+}
+
+// TLSConn is a TLS connection that has ended, whatever it carried.
+type TLSConn struct {
+	TLS
+	Client, Server netip.AddrPort
+	// Last is its last packet.
+	Last int
+	// Reason is why it, or the rest of it, was not decrypted; empty if it was.
+	Reason string
+	// Alerts say which alerts were sent, in a few words each.
+	Alerts []string
+}
+
 // Proxied is a header of the PROXY protocol.
 type Proxied struct {
 	// Version is 1 (text) or 2 (binary).
@@ -98,6 +122,10 @@ type Session struct {
 	Status int
 	// Subprotocol and Extensions are as the response chose them, empty for none.
 	Subprotocol, Extensions string
+	// TLS is what carries the session, nil if it is in clear.
+	TLS *TLS
+	// H2Stream is the HTTP/2 stream that carries it (RFC 8441), 0 for HTTP/1.1.
+	H2Stream uint32
 	// Proxied is what a load balancer says of the real client before its first byte (PROXY protocol), nil for nothing.
 	Proxied *Proxied
 	// Agreed is what the handshake negotiated, set once; nil if there was no 101, or it was not captured.

@@ -50,11 +50,13 @@ type Backlog struct {
 	end error
 	// put and taken have one element after each Put and each Take.
 	put, taken chan struct{}
+	// wake has an element after each Wake.
+	wake chan struct{}
 }
 
 // NewBacklog returns an empty Backlog.
 func NewBacklog() *Backlog {
-	return &Backlog{put: make(chan struct{}, 1), taken: make(chan struct{}, 1)}
+	return &Backlog{put: make(chan struct{}, 1), taken: make(chan struct{}, 1), wake: make(chan struct{}, 1)}
 }
 
 func signalTo(c chan struct{}) {
@@ -127,6 +129,9 @@ func (b *Backlog) Close(end error) {
 	signalTo(b.put)
 }
 
+// Wake lets Take return if it waits, else the next one that would wait.
+func (b *Backlog) Wake() { signalTo(b.wake) }
+
 // Take returns the next chunk. It waits for at most d; if nothing comes by then it returns nil and no error. After
 // the last chunk it returns the error of Close. done is the chunk that it returned last, whose memory is used again,
 // or nil.
@@ -140,6 +145,8 @@ func (b *Backlog) Take(done *PacketChunk, d time.Duration) (*PacketChunk, error)
 		}
 		select {
 		case <-b.put:
+		case <-b.wake:
+			return nil, nil
 		case <-timeout.C:
 			return nil, nil
 		}

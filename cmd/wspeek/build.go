@@ -159,7 +159,7 @@ func (b *buildFlags) message(op byte, p []byte) []pcaps.Frame {
 	return frames
 }
 
-// give hands out what was built: as hex, as a capture, or explained.
+// give writes what was built: as hex, as a capture, or explained.
 func (b *buildFlags) give(std run.Streams, f *flags, p *forge.Plan) error {
 	switch {
 	case b.out != "":
@@ -175,7 +175,7 @@ func (b *buildFlags) give(std run.Streams, f *flags, p *forge.Plan) error {
 	return err
 }
 
-// write writes a capture, for its owner alone, and never over another file unless forced; - is standard output.
+// write writes a capture that only its owner can read, and replaces a file only with --force; - is standard output.
 func (b *buildFlags) write(std run.Streams, f *flags, p *forge.Plan) error {
 	out := out.File{Name: b.out, Force: b.force, Std: std.Out}
 	defer out.Discard()

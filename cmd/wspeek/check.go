@@ -82,7 +82,7 @@ func (c *checker) shows(f *ws.Finding) bool {
 	return f.Rule.Level <= c.shown
 }
 
-// checkVisit is visit, and tells the verdict of a session that has ended.
+// checkVisit is visit, and writes the verdict of a session that has ended.
 func (l *listing) checkVisit(b *decode.Batch, e *decode.Event) error {
 	report := l.check.run.Apply(b, e)
 	if e.Kind == decode.KindFinding && (l.f.session == 0 || e.Session.N == l.f.session) && !l.check.shows(b.Finding(e)) {

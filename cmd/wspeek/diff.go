@@ -52,7 +52,7 @@ const diffExample = `  wspeek diff monday.pcapng tuesday.pcapng
   wspeek diff run.pcapng#1 run.pcapng#2 -y
   wspeek diff browser.har wire.pcapng --ignore 'json:$..id'`
 
-// diffFlags are the flags that diff alone has.
+// diffFlags are the flags of diff only.
 type diffFlags struct {
 	ignore                             []string
 	strict, wire, timing, sides, brief bool
@@ -93,7 +93,7 @@ func (x *diffFlags) run(ctx context.Context, std run.Streams, f *flags, files []
 		return err
 	}
 	var in [2]*compare.Input
-	read := compare.Options{Session: f.session, Frames: x.wire, Ports: f.ports}
+	read := compare.Options{Session: f.session, Frames: x.wire, Ports: f.ports, Keys: f.secrets()}
 	for i, name := range files {
 		if in[i], err = compare.New(name, read); err != nil {
 			return err
@@ -109,14 +109,11 @@ func (x *diffFlags) run(ctx context.Context, std run.Streams, f *flags, files []
 	}
 	chosen := in[0].Session > 0 && in[1].Session > 0
 	cs := diff.Sessions(in[0].Sides, in[1].Sides, opt, chosen)
-	if !diff.InCommon(cs) && !in[0].Empty && !in[1].Empty {
-		for _, d := range in {
-			f.reportInput(std, d)
-		}
-		return run.Troublef("%s and %s have nothing in common: no two sessions with the same path%s", in[0].Name, in[1].Name, advice(chosen))
-	}
 	if err := x.write(std, f, in, cs); err != nil {
 		return err
+	}
+	if !diff.InCommon(cs) && !in[0].Empty && !in[1].Empty {
+		run.Say(std.Err, fmt.Sprintf("%s and %s have nothing in common: no two sessions with the same path%s", in[0].Name, in[1].Name, advice(chosen)))
 	}
 	return diffStatus(in, cs)
 }
@@ -128,7 +125,7 @@ func advice(chosen bool) string {
 	return "; FILE#N on both sides compares any two"
 }
 
-// write writes the comparisons to standard output, and what is to be said of the captures to standard error.
+// write writes the comparisons to standard output, and the accounts of the captures to standard error.
 func (x *diffFlags) write(std run.Streams, f *flags, in [2]*compare.Input, cs []*diff.Comparison) error {
 	out := bufio.NewWriterSize(std.Out, 1<<16)
 	var line []byte

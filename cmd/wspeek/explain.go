@@ -109,7 +109,7 @@ func (x *explainFlags) run(ctx context.Context, std run.Streams, f *flags, files
 	return x.explainCapture(ctx, std, f, files, x.want)
 }
 
-// explainHex explains bytes given by hand.
+// explainHex explains bytes of the command line.
 func (x *explainFlags) explainHex(std run.Streams, f *flags) error {
 	text := x.hex
 	if text == "-" {

@@ -10,7 +10,7 @@ import (
 	"github.com/wspeek/wspeek/cmd/internal/run"
 )
 
-// exportFlags are the flags that export alone has.
+// exportFlags are the flags of export only.
 type exportFlags struct {
 	out, format string
 	sessions    []int
@@ -78,7 +78,7 @@ func (f *flags) exportOptions(set *pflag.FlagSet) (*convert.Options, error) {
 		Out: x.out, Force: x.force, Format: format, Sessions: x.sessions, Filter: f.filter, Count: f.count,
 		Control: x.control, NoRedact: x.noRedact, RedactKey: x.redactKey, CSVExact: x.csvExact,
 		NoPayload: f.noPayload, Hash: f.hash, Whole: f.whole, Hex: f.hex, Clock: f.clockFormat(),
-		Ports: f.ports, Quiet: f.quiet, FailEmpty: f.failEmpty,
+		Ports: f.ports, Keys: f.secrets(), Quiet: f.quiet, FailEmpty: f.failEmpty,
 	}, nil
 }
 

@@ -65,7 +65,7 @@ type flagRow struct {
 	complete func(typed string) []string
 }
 
-// flagTable has a row for each flag. A command registers its own rows alone.
+// flagTable has a row for each flag. A command registers only its own rows.
 var flagTable = slices.Concat(inputFlags, viewFlags, liveFlagRows, explainFlagRows, exportFlagRows, diffFlagRows)
 
 var inputFlags = []flagRow{
@@ -77,8 +77,12 @@ var inputFlags = []flagRow{
 		bind: func(f *flags) *value { return text(&f.display) }, complete: filterCompletions},
 	{name: "session", value: "N", in: inLists | inLadder | inDiff | inTrace, help: "only session N",
 		bind: func(f *flags) *value { return positive(&f.session) }},
-	{name: "keylog", value: "FILE", in: inReads, hidden: true, help: "TLS keys from FILE",
-		bind: func(f *flags) *value { return text(&f.keylog) }},
+	{name: "keylog", value: "FILE", in: inReads, help: "decrypt TLS with the key log FILE (again for several; else SSLKEYLOGFILE; see: wspeek help tls)",
+		bind: func(f *flags) *value { return texts(&f.keys.Logs, "the name of a file") }},
+	{name: "tls-key", value: "FILE", in: inReads, help: "decrypt TLS with the RSA private keys in FILE (PEM), for RSA key exchange",
+		bind: func(f *flags) *value { return texts(&f.keys.Private, "the name of a file") }},
+	{name: "option", short: "o", value: "NAME:FILE", in: inReads &^ inExport, hidden: true, help: "tshark's tls.keylog_file:FILE",
+		bind: func(f *flags) *value { return preference(&f.keys.Logs) }},
 	{name: "no-names", short: "n", in: inReads | inDemo, hidden: true, help: "names are never looked up", bind: ignored},
 	{name: "line-buffered", short: "l", in: inReads | inDemo, hidden: true, help: "lines are written at once", bind: ignored},
 	{name: "packet-buffered", short: "U", in: (inReads | inDemo) &^ inDiff, hidden: true, help: "packets are written at once", bind: ignored},

@@ -132,3 +132,13 @@ func duration(p *time.Duration) *value {
 		return err == nil && d >= 0
 	}}
 }
+
+// preference is a preference of tshark that is obeyed: the name of a key log.
+func preference(p *[]string) *value {
+	const name = "tls.keylog_file:"
+	return &value{want: name + "FILE", set: func(s string) bool {
+		file, ok := strings.CutPrefix(s, name)
+		*p = append(*p, file)
+		return ok && file != ""
+	}}
+}

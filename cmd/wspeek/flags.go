@@ -4,6 +4,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -20,7 +21,7 @@ import (
 type flags struct {
 	read      []string
 	ports     []uint16
-	keylog    string
+	keys      run.Keys
 	session   int
 	count     int64
 	json      bool
@@ -74,7 +75,12 @@ func (f *flags) register(c *cobra.Command, in commands) {
 		fl.NoOptDefVal, fl.Hidden = v.alone, row.hidden
 		_ = c.RegisterFlagCompletionFunc(row.name, row.values(v))
 	}
-	c.PreRunE = func(c *cobra.Command, args []string) error { return f.check(c.Flags(), in) }
+	c.PreRunE = func(c *cobra.Command, args []string) error {
+		if w := f.secrets().Exposed(); w != "" && !f.quiet && c.Flags().Lookup("keylog") != nil {
+			run.Say(c.ErrOrStderr(), w)
+		}
+		return f.check(c.Flags(), in)
+	}
 }
 
 // values are what a shell completes the flag to: nil are files.
@@ -92,9 +98,6 @@ func (r *flagRow) values(v *value) cobra.CompletionFunc {
 
 // check refuses flags that do not fit together, and compiles the display filter.
 func (f *flags) check(set *pflag.FlagSet, in commands) error {
-	if f.keylog != "" {
-		return notBuilt("--keylog")
-	}
 	if f.json && f.color == "always" {
 		return run.Troublef("--json and --color always exclude each other")
 	}
@@ -105,6 +108,13 @@ func (f *flags) check(set *pflag.FlagSet, in commands) error {
 		return f.compile()
 	}
 	return nil
+}
+
+// secrets are where the keys of TLS connections come from. A live capture follows the key logs.
+func (f *flags) secrets() run.Keys {
+	k := f.keys.FromEnv()
+	k.Follow = len(f.live.interfaces) > 0 || slices.Contains(f.read, "-")
+	return k
 }
 
 var clockFormats = map[string]export.ClockFormat{

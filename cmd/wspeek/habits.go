@@ -41,7 +41,6 @@ var habits = []habit{
 	{"-z", 0, "wspeek check measures a capture, wspeek sessions sums it up"},
 	{"-2", 0, "there is one pass, and updates for what later packets show"},
 	{"-N", 0, "names are never looked up"},
-	{"-o", 0, "there are no preferences; TLS keys will come with --keylog"},
 	{"-G", 0, "-b duration:SECONDS starts a new file of -w so often"},
 	{"-C", inCaptures, "-b filesize:KB starts a new file of -w at that size (-C of tcpdump counts MB: -C 10 is -b filesize:10000)"},
 	{"-C", 0, "there are no profiles"},
@@ -73,7 +72,7 @@ func habitOf(typed string, in commands) *habit {
 	return nil
 }
 
-// simpleFilter is a capture filter that a display filter says too.
+// simpleFilter is a capture filter that can be written as a display filter.
 var simpleFilter = regexp.MustCompile(`^(?:tcp )?(port|host|src host|dst host) ([0-9A-Fa-f.:]+)$`)
 
 // displayFields are the fields for the words of simpleFilter.

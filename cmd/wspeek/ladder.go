@@ -61,7 +61,7 @@ func (o *ladderFlags) run(ctx context.Context, std run.Streams, f *flags, args [
 	if l.filter != nil {
 		l.filter.Options(&opt)
 	}
-	l.run = run.Over(in, run.Options{Decode: opt})
+	l.run = run.Over(in, run.Options{Keys: f.secrets(), Decode: opt})
 	defer l.run.Close()
 	c := &ladderRun{listing: l, trace: trace.New(&trace.Memory{}), want: max(f.session, 1)}
 	if c.run.Each(ctx, c.visit) == nil {

@@ -105,7 +105,7 @@ func (l *listing) over(in run.Inputs, limits decode.Limits) {
 	if l.check != nil {
 		l.check.options(&opt)
 	}
-	l.run = run.Over(in, run.Options{Decode: opt, Flush: l.out.Flush, GC: listGC})
+	l.run = run.Over(in, run.Options{Keys: l.f.secrets(), Decode: opt, Flush: l.out.Flush, GC: listGC})
 	l.json.FileOf = l.run.FileOf()
 }
 
@@ -129,7 +129,10 @@ func (l *listing) visit(b *decode.Batch, e *decode.Event) error {
 	if e.Kind == decode.KindSession {
 		l.remember(b.Session(e))
 	}
-	if e.Kind == decode.KindStream || l.f.session > 0 && e.Session.N != l.f.session {
+	if e.Kind == decode.KindTLS && l.view == sessionsView && l.f.verbose {
+		l.undecrypted(b.TLS(e))
+	}
+	if e.Session == nil || l.f.session > 0 && e.Session.N != l.f.session {
 		return nil
 	}
 	if l.filter != nil && !l.filter.Match(b, e) {
@@ -146,6 +149,13 @@ func (l *listing) visit(b *decode.Batch, e *decode.Event) error {
 		return run.ErrStop
 	}
 	return nil
+}
+
+// undecrypted prints a TLS connection that could not be decrypted.
+func (l *listing) undecrypted(t *decode.TLSConn) {
+	if t.Reason != "" || len(t.Alerts) > 0 {
+		fmt.Fprintln(l.words, export.Undecrypted(t))
+	}
 }
 
 // remember keeps the newest snapshot of a session.

@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"slices"
 	"strings"
@@ -102,6 +104,7 @@ func openLive(std run.Streams, f *flags, args []string) (*tap.Source, error) {
 	if who.UID >= 0 {
 		s.Advice = "wspeek has become " + who.Name + " (-Z chooses another)"
 	}
+	f.keys.Trouble = func(err error) { s.Report(adviseKeys(err, s.Advice)) }
 	if err := keepPackets(f, s, who); err != nil {
 		s.Close()
 		return nil, err
@@ -113,6 +116,14 @@ func openLive(std run.Streams, f *flags, args []string) (*tap.Source, error) {
 		s.Report(listening(s.Names()[0], who))
 	}
 	return s, nil
+}
+
+// adviseKeys words why a key log cannot be read.
+func adviseKeys(err error, advice string) string {
+	if errors.Is(err, fs.ErrPermission) && advice != "" {
+		return fmt.Sprintf("key log: %v; %s", err, advice)
+	}
+	return fmt.Sprintf("key log: %v", err)
 }
 
 // keepPackets lets s write its packets to the file of -w.

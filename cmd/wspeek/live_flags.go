@@ -88,7 +88,7 @@ func (f *flags) checkLive(set *pflag.FlagSet, args []string) error {
 	return nil
 }
 
-// alone refuses everything beside a flag but some others.
+// alone refuses everything beside a flag, except some others.
 func alone(set *pflag.FlagSet, args []string, name string, others ...string) error {
 	var extra string
 	set.Visit(func(f *pflag.Flag) {

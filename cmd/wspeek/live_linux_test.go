@@ -49,29 +49,9 @@ func TestLive_RealPrograms(t *testing.T) {
 func TestLive_PipeOfTcpdump(t *testing.T) {
 	t.Parallel()
 	inNamespace(t)
-	if _, err := exec.LookPath("tcpdump"); err != nil {
-		t.Skip("needs tcpdump")
-	}
-	r, w, err := os.Pipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	dump := exec.Command("tcpdump", "-U", "-w", "-", "-i", "lo", "-B", "32768", "-Z", "root")
-	dump.Stdout = w
-	words, err := dump.StderrPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := dump.Start(); err != nil {
-		t.Fatal(err)
-	}
-	w.Close()
-	bufio.NewReader(words).ReadString('\n') // listening on
-	go io.Copy(io.Discard, words)
 	cmd := wspeekCommand(nil, "live", "-r", "-", "--json", "--hash", "--no-payload")
-	cmd.Stdin = r
+	dump := tcpdumpInto(t, cmd)
 	p := start(t, cmd)
-	r.Close()
 	out := p.reading()
 	sent := talk{"both", "coder", "127.0.0.1:0", true, programsSay, 200, 0}.run(t)
 	out.waitFor(sent)
@@ -82,6 +62,32 @@ func TestLive_PipeOfTcpdump(t *testing.T) {
 	if got := p.exit(); got != run.Done {
 		t.Errorf("exit %d: %s", got, p.words())
 	}
+}
+
+// tcpdumpInto starts a tcpdump whose packets cmd is to read.
+func tcpdumpInto(t *testing.T, cmd *exec.Cmd) (dump *exec.Cmd) {
+	t.Helper()
+	if _, err := exec.LookPath("tcpdump"); err != nil {
+		t.Skip("needs tcpdump")
+	}
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	dump = exec.Command("tcpdump", "-U", "-w", "-", "-i", "lo", "-B", "32768", "--immediate-mode", "-Z", "root")
+	dump.Stdout, cmd.Stdin = w, r
+	words, err := dump.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := dump.Start(); err != nil {
+		t.Fatal(err)
+	}
+	w.Close()
+	bufio.NewReader(words).ReadString('\n') // listening on
+	go io.Copy(io.Discard, words)
+	t.Cleanup(func() { dump.Process.Kill(); r.Close() })
+	return dump
 }
 
 // TestLive_BetweenNamespaces captures on one end of a veth pair what two programs in two namespaces say.

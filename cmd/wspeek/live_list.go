@@ -14,7 +14,7 @@ import (
 	"github.com/wspeek/wspeek/decode/show"
 )
 
-// interfaceLine is an interface as -D --json tells it.
+// interfaceLine is an interface as -D --json prints it.
 type interfaceLine struct {
 	Schema      int      `json:"schema"`
 	Type        string   `json:"type"`
@@ -100,7 +100,7 @@ func sshExpression() (expr, who string) {
 		net.JoinHostPort(f[0], f[1]) + " > " + net.JoinHostPort(f[2], f[3])
 }
 
-// sshConnection is $SSH_CONNECTION; sudo takes it away, and so it is looked for in the programs above too.
+// sshConnection is $SSH_CONNECTION; sudo removes it, and so the environments of the parent processes are searched too.
 func sshConnection() string {
 	const name = "SSH_CONNECTION"
 	if v := os.Getenv(name); v != "" {
@@ -122,7 +122,7 @@ func sshConnection() string {
 	return ""
 }
 
-// parentOf is the program that began pid, 0 if that is not known.
+// parentOf is the parent process of pid, 0 if that is not known.
 func parentOf(pid int) int {
 	stat, _ := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	_, after, _ := strings.Cut(string(stat[strings.LastIndexByte(string(stat), ')')+1:]), " ")

@@ -18,7 +18,7 @@ func (l *liveFeed) ringPackets(f *flags) tui.Packets {
 	}
 	s := l.source
 	s.Ring = keep.NewRing(keep.RingOptions{Bytes: int64(f.live.packets) * megabyte, Failed: func(err error) {
-		s.Report("packets are no longer saved for :w: " + out.Plain(err).Error())
+		s.Report("packets are no longer saved for :w: " + out.WithoutOp(err).Error())
 	}})
 	l.conns = packets.NewConnections()
 	v := packets.NewSaver(l.conns, packets.HoldRing(s.Ring, s.Interfaces, s.Live()), l.run.Visited)
@@ -57,7 +57,7 @@ func ringSummary(c keep.RingCounts) string {
 		return ""
 	}
 	if c.Err != nil {
-		return fmt.Sprintf("for :w %d packets were kept, and %d after these could not be: %v", c.Kept, c.Lost, out.Plain(c.Err))
+		return fmt.Sprintf("for :w %d packets were kept, and %d after these could not be: %v", c.Kept, c.Lost, out.WithoutOp(c.Err))
 	}
 	return fmt.Sprintf("for :w the newest %d packets were kept; %d older ones were dropped, %d were lost on the way", c.Kept, c.Dropped, c.Lost)
 }

@@ -27,7 +27,7 @@ const screenGC = 40
 func showLive(ctx context.Context, std run.Streams, f *flags, s *tap.Source) error {
 	notes := &notes{}
 	feed := &liveFeed{source: s, notes: notes}
-	feed.run = liveRun(s, run.Options{Decode: decode.Options{Keep: true, Frames: true, Ports: f.ports}, Flush: feed.tidyPackets, GC: screenGC})
+	feed.run = liveRun(s, run.Options{Keys: f.secrets(), Decode: decode.Options{Keep: true, Frames: true, Ports: f.ports}, Flush: feed.tidyPackets, GC: screenGC})
 	saver := feed.ringPackets(f)
 	s.OnScreen = true
 	s.Start()

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"crypto/sha256"
+	"crypto/tls"
 	"fmt"
 	"math/rand/v2"
 	"net"
@@ -121,6 +122,9 @@ func (k talk) serve(t *testing.T) (string, *sync.WaitGroup) {
 		t.Fatal(err)
 	}
 	serving := new(sync.WaitGroup)
+	if keys := os.Getenv(talkKeys); keys != "" {
+		l = tls.NewListener(l, &tls.Config{Certificates: []tls.Certificate{ownCertificate(t)}})
+	}
 	go http.Serve(l, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		serving.Add(1)
 		defer serving.Done()
@@ -165,11 +169,19 @@ func (k talk) mode() coder.CompressionMode {
 
 func (k talk) dial() (endpoint, error) {
 	url := "ws://" + k.address + "/talk?library=" + k.library
+	secure, err := clientTLS()
+	if err != nil {
+		return nil, err
+	}
+	if secure != nil {
+		url = "wss" + url[len("ws"):]
+	}
 	if k.library == "gorilla" {
-		c, _, err := (&gorilla.Dialer{EnableCompression: k.compress}).Dial(url, nil)
+		c, _, err := (&gorilla.Dialer{EnableCompression: k.compress, TLSClientConfig: secure}).Dial(url, nil)
 		return gorillaEnd{c}, err
 	}
-	c, _, err := coder.Dial(context.Background(), url, &coder.DialOptions{CompressionMode: k.mode()})
+	through := &http.Client{Transport: &http.Transport{TLSClientConfig: secure}}
+	c, _, err := coder.Dial(context.Background(), url, &coder.DialOptions{CompressionMode: k.mode(), HTTPClient: through})
 	if err == nil {
 		c.SetReadLimit(-1)
 	}

@@ -14,7 +14,7 @@ import (
 	"github.com/wspeek/wspeek/decode/show"
 )
 
-// liveTrouble tells why a capture does not begin, with what mends it, and is the error with its status.
+// liveTrouble prints why a capture does not start, and what helps, and returns the error with its status.
 func liveTrouble(words io.Writer, f *flags, err error) error {
 	var permission *live.PermissionError
 	var mistake *bpf.Error
@@ -61,7 +61,7 @@ func pipe(f *flags, program string) string {
 	return "sudo tcpdump -U -w -" + tcpdumpArgs(f) + " | " + shellWord(program) + " live -r -"
 }
 
-// tcpdumpArgs are the interface, what is kept of it, and the filter as tcpdump takes them.
+// tcpdumpArgs are the interface, what is kept of it, and the filter as arguments of tcpdump.
 func tcpdumpArgs(f *flags) string {
 	s, l := "", &f.live
 	if len(l.interfaces) > 0 {
@@ -83,7 +83,7 @@ func tcpdumpArgs(f *flags) string {
 	return show.Inert(s)
 }
 
-// hint tells what may have been meant by an expression that is not taken.
+// hint says what may have been meant by an expression that is not accepted.
 func hint(e *bpf.Error, f *flags) string {
 	if e.Pos == 0 && isInterface(e.Token) {
 		return fmt.Sprintf("%s is an interface: -i %s\n", e.Token, e.Token)
@@ -110,7 +110,7 @@ func throughTcpdump(f *flags) string {
 
 func notPlain(r rune) bool { return r < ' ' || r >= 0x7f }
 
-// shellWord is s as a shell takes it.
+// shellWord is s quoted for a shell.
 func shellWord(s string) string {
 	if s != "" && !strings.ContainsFunc(s, needsQuotes) {
 		return s

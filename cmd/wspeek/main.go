@@ -37,8 +37,3 @@ func printError(words io.Writer, err error) {
 	fmt.Fprintf(words, "wspeek: %s\n", show.Inert(err.Error()))
 	pointAt(words, err)
 }
-
-// notBuilt is the error for what the contract names and this version does not have.
-func notBuilt(what string) error {
-	return run.Troublef("%s is not built yet in this version", what)
-}

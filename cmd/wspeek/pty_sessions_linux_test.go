@@ -24,7 +24,7 @@ func TestScreenStoryOfTwoSessions(t *testing.T) {
 	x.keys("q")
 	x.waitFor("subprotocol")
 	x.keys("\rL")
-	x.waitFor("client", "server", "101 Switching Protocols", "L adds what TCP did")
+	x.waitFor("client", "server", "101 Switching Protocols", "L adds TCP")
 	x.keys("jjj\r")
 	x.waitFor("2:2 ←", "text from the server")
 	x.keys("Q")

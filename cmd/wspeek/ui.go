@@ -41,7 +41,7 @@ type packetsOf = func(conns *packets.Connections, visited func() int) tui.Packet
 
 // openScreen opens the terminal UI on inputs, and closes them. Args names them for other commands: "chat.pcap".
 func openScreen(ctx context.Context, std run.Streams, f *flags, in run.Inputs, title, args string, saves packetsOf) error {
-	r := run.Over(in, run.Options{Decode: decode.Options{Keep: true, Frames: true, Ports: f.ports}})
+	r := run.Over(in, run.Options{Keys: f.secrets(), Decode: decode.Options{Keep: true, Frames: true, Ports: f.ports}})
 	defer r.Close()
 	feed := &fileFeed{run: r, conns: packets.NewConnections()}
 	opt := tui.Options{Feed: feed, Title: title, Apart: f.demo, Session: f.session, Filter: f.display, Clock: tui.ClockNamed(f.clock)}
@@ -85,7 +85,7 @@ func titleOf(names []string) string {
 	return filepath.Base(names[0])
 }
 
-// quoted are names as a shell takes them; empty if one is standard input, which cannot be read again.
+// quoted are names quoted for a shell; empty if one is standard input, which cannot be read again.
 func quoted(names []string) string {
 	out := make([]string, len(names))
 	for i, n := range names {

@@ -32,12 +32,14 @@ func (j *JSON) Summary(dst []byte, a *decode.Account) []byte {
 	dst = appendInt(dst, "finding_count", a.Findings)
 	dst = strconv.AppendInt(append(dst, `,"bytes":{"stream":`...), a.Bytes.Stream, 10)
 	dst = appendInt(dst, "http", a.Bytes.HTTP)
+	dst = appendInt(dst, "tls", a.Bytes.TLS)
 	dst = appendInt(dst, "frame_headers", a.Bytes.FrameHeaders)
 	dst = appendInt(dst, "payload", a.Bytes.Payload)
 	dst = appendInt(dst, "undecoded", a.Bytes.Undecoded)
 	dst = append(appendInt(dst, "missing", a.Bytes.Missing), '}')
 	dst = appendInt(dst, "clock_back", a.ClockBack)
 	dst = appendEncrypted(dst, a)
+	dst = appendTLSAccount(dst, a)
 	dst = appendBool(dst, "complete", len(a.Why) == 0)
 	dst = append(dst, `,"incomplete_why":[`...)
 	for i, why := range a.Why {
@@ -70,6 +72,19 @@ func (j *JSON) redaction(dst []byte) []byte {
 	return append(dst, '}')
 }
 
+// appendTLSAccount appends what became of the TLS connections.
+func appendTLSAccount(dst []byte, a *decode.Account) []byte {
+	dst = strconv.AppendInt(append(dst, `,"tls":{"connections":`...), a.TLS, 10)
+	dst = append(appendInt(dst, "decrypted", a.Decrypted), `,"not_decrypted":{`...)
+	for i, why := range slices.Sorted(maps.Keys(a.NotDecrypted)) {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = strconv.AppendInt(append(appendQuoted(dst, why), ':'), a.NotDecrypted[why], 10)
+	}
+	return append(dst, '}', '}')
+}
+
 func appendEncrypted(dst []byte, a *decode.Account) []byte {
 	dst = append(dst, `,"encrypted":{`...)
 	for i, port := range slices.Sorted(maps.Keys(a.Encrypted)) {
@@ -97,8 +112,8 @@ func Account(a *decode.Account) string {
 	}
 	fmt.Fprintf(&b, "; %s, %s, %s, %s", show.Count(a.Sessions, "session"), show.Count(a.Messages, "message"), show.Count(a.Frames, "frame"), show.Count(a.Findings, "finding"))
 	y := a.Bytes
-	fmt.Fprintf(&b, "; %d stream bytes = %d http + %d frame headers + %d payload + %d undecoded + %d missing",
-		y.Stream, y.HTTP, y.FrameHeaders, y.Payload, y.Undecoded, y.Missing)
+	fmt.Fprintf(&b, "; %d stream bytes = %d http + %d tls + %d frame headers + %d payload + %d undecoded + %d missing",
+		y.Stream, y.HTTP, y.TLS, y.FrameHeaders, y.Payload, y.Undecoded, y.Missing)
 	if a.ClockBack > 0 {
 		fmt.Fprintf(&b, "; the clock went back %s", show.Count(a.ClockBack, "time"))
 	}
@@ -108,7 +123,7 @@ func Account(a *decode.Account) string {
 		b.WriteString("; INCOMPLETE: " + show.Inert(strings.Join(a.Why, "; ")))
 	}
 	for _, port := range slices.Sorted(maps.Keys(a.Encrypted)) {
-		fmt.Fprintf(&b, "\nencrypted: %s to :%d (TLS; reading a key log is not built yet)", show.Count(int64(a.Encrypted[port]), "connection"), port)
+		fmt.Fprintf(&b, "\nencrypted: %s to :%d (TLS; give the keys with --keylog FILE, see wspeek help tls)", show.Count(int64(a.Encrypted[port]), "connection"), port)
 	}
 	return b.String()
 }

@@ -42,6 +42,12 @@ func (t *Text) Heading(dst []byte, s *decode.Session) []byte {
 			dst = show.AppendInert(append(append(dst, ' ', ' '), part.label...), part.text)
 		}
 	}
+	if s.TLS != nil {
+		dst = show.AppendInert(append(dst, "  TLS "...), s.TLS.Version)
+	}
+	if s.H2Stream != 0 {
+		dst = fmt.Appendf(dst, "  HTTP/2 stream %d", s.H2Stream)
+	}
 	if s.Tunnel != nil {
 		dst = show.AppendInert(fmt.Appendf(dst, "  through %s to ", s.Tunnel.Type), s.Tunnel.Target)
 	}
@@ -99,4 +105,19 @@ var endings = [...]string{
 	decode.EndFIN: "ended by FIN", decode.EndRST: "ended by RST", decode.EndTimeout: "ended by a timeout",
 	decode.EndReplaced: "replaced by a new connection of the same ports", decode.EndEvicted: "forgotten: a limit was reached",
 	decode.EndCapture: "the capture ends before it",
+}
+
+// Undecrypted is one line about a TLS connection: its addresses, server name, version and cipher, and why it was not
+// decrypted. It is inert.
+func Undecrypted(t *decode.TLSConn) string {
+	s := fmt.Sprintf("tls  %s -> %s", t.Client, t.Server)
+	for _, part := range []string{t.SNI, t.Version, t.Cipher, t.Reason} {
+		if part != "" {
+			s += "  " + part
+		}
+	}
+	for _, a := range t.Alerts {
+		s += "; " + a
+	}
+	return show.Inert(s)
 }

@@ -112,8 +112,8 @@ func TestGapOverHeader(t *testing.T) {
 	}
 }
 
-// TestTableAfterLoss: fields that refer to what was lost are unknown; those sent since are right.
-func TestTableAfterLoss(t *testing.T) {
+// TestHazard_X6_TableAfterLoss: fields that refer to what was lost are unknown; those sent since are right.
+func TestHazard_X6_TableAfterLoss(t *testing.T) {
 	t.Parallel()
 	p := newPair()
 	first := p.c.headers(1, append(connectLines, "a old", "b old")...)

@@ -9,8 +9,8 @@ import (
 	"golang.org/x/net/http2"
 )
 
-// TestFloods: what is sent without end takes bounded memory, is counted, and leaves the session alone.
-func TestFloods(t *testing.T) {
+// TestHazard_X7_Floods: what is sent without end takes bounded memory, is counted, and leaves the session alone.
+func TestHazard_X7_Floods(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
 		name  string

@@ -18,8 +18,8 @@ func replaced(lines []string, name, line string) (out []string) {
 	return out
 }
 
-// TestRules: each rule broken, and what is reported.
-func TestRules(t *testing.T) {
+// TestHazard_X8_Rules: each rule broken, and what is reported.
+func TestHazard_X8_Rules(t *testing.T) {
 	t.Parallel()
 	request := func(lines ...string) func(p pair) []event {
 		return func(p pair) []event {

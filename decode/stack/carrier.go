@@ -2,6 +2,7 @@ package stack
 
 import (
 	"github.com/wspeek/wspeek/decode"
+	"github.com/wspeek/wspeek/decode/tls"
 	"github.com/wspeek/wspeek/reassembly"
 )
 
@@ -17,6 +18,8 @@ type carrier struct {
 	// depth is how many tunnels it lies in, tunnel the innermost, nil for none.
 	depth  int
 	tunnel *decode.Tunnel
+	// tls is the TLS connection that it lies in, nil for none.
+	tls *tls.Conn
 	// proxied is what a PROXY protocol header at its start says, nil for none.
 	proxied *decode.Proxied
 	// sess is the session that the stream carries now, nil for none.
@@ -70,9 +73,18 @@ func (c *carrier) doubted(before [2]int64) bool {
 
 // begin makes the session that the stream carries from now on; its client sends in direction client.
 func (c *carrier) begin(client reassembly.Dir) *tracker {
-	c.sess = c.conn.newTracker(client, c.tunnel)
-	c.sess.info.Proxied = c.proxied
+	c.sess = c.newSession(client)
 	return c.sess
+}
+
+// newSession makes a session that lies on the stream, maybe with others.
+func (c *carrier) newSession(client reassembly.Dir) *tracker {
+	s := c.conn.newTracker(client, c.tunnel)
+	s.info.Proxied = c.proxied
+	if s.info.TLS = tlsOf(c.tls); c.tls != nil {
+		s.info.Scheme, s.tls = "wss", c.tls
+	}
+	return s
 }
 
 // inner is the stream inside a tunnel that this one carries.

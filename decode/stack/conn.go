@@ -2,6 +2,7 @@ package stack
 
 import (
 	"github.com/wspeek/wspeek/decode"
+	"github.com/wspeek/wspeek/decode/tls"
 	"github.com/wspeek/wspeek/decode/ws"
 	"github.com/wspeek/wspeek/reassembly"
 )
@@ -17,6 +18,8 @@ type conn struct {
 	all []*tracker
 	// closed is how a direction ended, 0 if it has not.
 	closed [2]reassembly.CloseKind
+	// tls are the TLS connections inside it that were not reported yet.
+	tls []*tls.Conn
 	// missing is how many bytes were never captured, by direction.
 	missing [2]int64
 	// unclear says that what it carries could not be recognised for want of bytes.
@@ -37,6 +40,9 @@ func (c *conn) Conflict(d reassembly.Dir, off, n int64) { c.top.Conflict(d, off,
 func (c *conn) Close(d reassembly.Dir, k reassembly.CloseKind) {
 	c.top.Close(d, k)
 	c.closed[d] = k
+	if c.closed[d.Other()] != 0 {
+		c.endTLS()
+	}
 	for _, s := range c.all {
 		// A session that was only recognised at the end did not hear of the first.
 		if other := c.closed[d.Other()]; other != 0 {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/wspeek/wspeek/capture"
 	"github.com/wspeek/wspeek/decode"
+	"github.com/wspeek/wspeek/decode/tls"
 	"github.com/wspeek/wspeek/decode/ws"
 	"github.com/wspeek/wspeek/reassembly"
 )
@@ -21,14 +22,18 @@ type Decoder struct {
 	// stepped is how many events of out have been reported as Steps.
 	stepped int
 	// now is the packet looked at; its number is atEnd when the capture has ended.
-	now       ws.Stamp
-	encrypted map[uint16]int
-	unclear   int64
+	now ws.Stamp
+	// keys are the secrets of TLS connections, logs the key logs that they are read from.
+	keys *tls.Keys
+	logs map[tls.Source]*tls.Log
+	// lateTLS are connections that ended while TLS inside them waited for its keys.
+	lateTLS []*conn
+	unclear int64
 }
 
 // NewDecoder makes a Decoder.
 func NewDecoder(opt decode.Options) *Decoder {
-	d := &Decoder{opt: opt, pool: ws.NewPool(), encrypted: map[uint16]int{}}
+	d := &Decoder{opt: opt, pool: ws.NewPool(), keys: tls.NewKeys(opt.Limits.TLS), logs: map[tls.Source]*tls.Log{}}
 	d.pool.Store = opt.Windows
 	d.table = reassembly.NewTable(d, opt.Limits.TCP, &d.bytes)
 	return d
@@ -46,6 +51,7 @@ func (d *Decoder) Decode(segs []reassembly.Segment, out *decode.Batch) {
 		d.order(from)
 	}
 	d.table.EndBatch()
+	d.keys.Retry()
 	d.hand()
 }
 
@@ -54,22 +60,35 @@ func (d *Decoder) Tick(t capture.Time, out *decode.Batch) {
 	d.begin(out)
 	d.now.Time = max(t, d.now.Time)
 	d.table.Tick(t)
+	d.keys.Retry()
+	d.hand()
+}
+
+// Resume lets TLS connections go on that wait for secrets which are there now.
+func (d *Decoder) Resume(out *decode.Batch) {
+	d.begin(out)
+	d.keys.Retry()
 	d.hand()
 }
 
 // Finish emits what the end of the capture causes.
 func (d *Decoder) Finish(out *decode.Batch) {
 	d.begin(out)
+	for _, log := range d.logs {
+		log.End()
+	}
+	d.keys.NoMore()
 	d.now.Packet = atEnd
+	for _, c := range d.lateTLS {
+		c.endTLS()
+	}
+	d.lateTLS = nil
 	d.table.Finish()
 	d.hand()
 }
 
 // Bytes is the account of the streams so far; it adds up after Finish.
 func (d *Decoder) Bytes() reassembly.Bytes { return d.bytes }
-
-// Encrypted counts the TLS connections by server port. The map is the Decoder's own.
-func (d *Decoder) Encrypted() map[uint16]int { return d.encrypted }
 
 // Unclear counts connections without a session of which so much was not captured that they may carry WebSocket.
 func (d *Decoder) Unclear() int64 { return d.unclear }

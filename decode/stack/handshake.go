@@ -5,6 +5,7 @@ import (
 
 	"github.com/wspeek/wspeek/decode"
 	"github.com/wspeek/wspeek/decode/http1"
+	"github.com/wspeek/wspeek/decode/http2"
 	"github.com/wspeek/wspeek/decode/ws"
 	"github.com/wspeek/wspeek/reassembly"
 )
@@ -72,6 +73,8 @@ func (h *handshake) response(req *http1.Request, resp *http1.Response) reassembl
 		return nil
 	case up == nil && view.IsUpgrade():
 		return h.open(h.unasked(req, resp), resp, view)
+	case resp.Status == 101 && view.Fields.Has("Upgrade", "h2c"):
+		return h.carrier.newHTTP2(http2.Config{Client: resp.Dir.Other(), Upgraded: true})
 	case resp.Status == 101:
 		h.carrier.sess = nil
 		return h.carrier.conn.undecoded()

@@ -178,7 +178,7 @@ func TestMutationsOfSamples(t *testing.T) {
 // TestMutationsOracle does the same to the WebSocket captures of ../shared, where that is there.
 func TestMutationsOracle(t *testing.T) {
 	t.Parallel()
-	root := filepath.Join("..", "..", "shared", "captures")
+	root := filepath.Join("..", "..", "..", "shared", "captures")
 	var models []*model
 	for _, dir := range []string{"interop", "shapes", "public", "hard"} {
 		names, err := filepath.Glob(filepath.Join(root, dir, "*.truth.json"))

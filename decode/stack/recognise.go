@@ -26,9 +26,10 @@ type recogniser struct {
 }
 
 // recognisers are the rows, in the order in which they are asked; the first that is certain gets the stream.
-func recognisers() [5]recogniser {
+func recognisers() [6]recogniser {
 	return [...]recogniser{
 		{"PROXY protocol", sniffPROXY, beginPROXY},
+		{"HTTP/2", sniffHTTP2, beginHTTP2},
 		{"HTTP/1", sniffHTTP, beginHTTP},
 		{"TLS", sniffTLS, beginTLS},
 		{"SOCKS5", sniffSOCKS, beginSOCKS},
@@ -92,32 +93,6 @@ func startsLikeHTTP(b []byte) bool {
 		}
 	}
 	return false
-}
-
-func sniffTLS(s *sniffer) verdict { return s.either(looksLikeTLS) }
-
-func beginTLS(s *sniffer) reassembly.Handler {
-	c := s.carrier.conn
-	c.d.encrypted[c.serverPort()]++
-	return c.undecoded()
-}
-
-// looksLikeTLS looks for the head of a TLS record: type, version 3.0 to 3.4, length up to 2^14+2048 (RFC 8446 section 5.1, RFC 5246 section 6.2.3).
-func looksLikeTLS(b []byte) verdict {
-	if len(b) == 0 || b[0] < 0x14 || b[0] > 0x17 {
-		return no
-	}
-	if len(b) < 5 {
-		if (len(b) > 1 && b[1] != 3) || (len(b) > 2 && b[2] > 4) {
-			return no
-		}
-		return maybe
-	}
-	n := int(b[3])<<8 | int(b[4])
-	if b[1] == 3 && b[2] <= 4 && n > 0 && n <= 1<<14+2048 {
-		return yes
-	}
-	return no
 }
 
 // sniffSOCKS waits until both sides have spoken: only the client's greeting says how long it is. The client is the side that

@@ -8,6 +8,7 @@ import (
 	"github.com/wspeek/wspeek/decode"
 	"github.com/wspeek/wspeek/decode/rule"
 	"github.com/wspeek/wspeek/decode/show"
+	"github.com/wspeek/wspeek/decode/tls"
 	"github.com/wspeek/wspeek/decode/ws"
 	"github.com/wspeek/wspeek/reassembly"
 )
@@ -31,6 +32,8 @@ type tracker struct {
 	frames []frameRef
 	// framed says that frames are decoded.
 	framed bool
+	// tls is the TLS connection that carries the session, nil for none.
+	tls *tls.Conn
 	// reportedMissing is how many missing bytes of the connection have a finding, by direction.
 	reportedMissing [2]int64
 	// tcpEnded says that a direction was closed, tcpOver that it was so before the capture ended.
@@ -269,12 +272,17 @@ func (s *tracker) gap(d reassembly.Dir, off, n int64) {
 // only if every byte between SYN and FIN was captured.
 func (s *tracker) noteMissing(where string) {
 	for d, n := range s.conn.missing {
+		if s.reportedMissing[d] > 0 && (s.tls != nil || s.info.H2Stream != 0) {
+			continue // those are counted in the plaintext
+		}
 		if n -= s.reportedMissing[d]; n > 0 {
 			s.reportedMissing[d] += n
 			s.note(rule.Gap, dirOf(s.client, reassembly.Dir(d)), -1, fmt.Sprintf("%s not captured, %s", show.Bytes(n), where))
 		}
 	}
-	s.info.Missing = max(s.info.Missing, s.conn.missing[0]+s.conn.missing[1])
+	if s.tls == nil && s.info.H2Stream == 0 {
+		s.info.Missing = max(s.info.Missing, s.conn.missing[0]+s.conn.missing[1])
+	}
 }
 
 // conflict notes that copies of bytes of the handshake differed.

@@ -93,3 +93,17 @@ func layerOf(h reassembly.Handler) string {
 	}
 	return name
 }
+
+// Inferred is reassembly.GapInferrer.
+func (w *watched) Inferred(d reassembly.Dir, off, n, least, most int64) {
+	if i, ok := w.next.(reassembly.GapInferrer); ok {
+		i.Inferred(d, off, n, least, most)
+	}
+}
+
+// Doubt is http2.Doubter.
+func (w *watched) Doubt() {
+	if x, ok := w.next.(interface{ Doubt() }); ok {
+		x.Doubt()
+	}
+}

@@ -43,6 +43,8 @@ type Keys struct {
 	// sessions are master secrets by session ID or ticket, and premaster secrets; sessionOrder has the oldest first.
 	sessions     map[string]session
 	sessionOrder []string
+	// learned are the sessions remembered since the last call of Learned.
+	learned []Learned
 	// version changes with everything that may let a connection go on.
 	version uint64
 	// retried is the version of the last Retry.
@@ -173,11 +175,34 @@ func (k *Keys) remember(id string, s session) {
 		return
 	}
 	k.sessions[id] = s
+	k.learned = append(k.learned, Learned{id, s})
 	k.version++
 	for len(k.sessionOrder) > k.limits.Sessions {
 		delete(k.sessions, k.sessionOrder[0])
 		k.sessionOrder = k.sessionOrder[1:]
 	}
+}
+
+// Learned is a session that another connection may resume.
+type Learned struct {
+	id      string
+	session session
+}
+
+// Learned are the sessions that connections have made since the last call, for other Keys.
+func (k *Keys) Learned() []Learned {
+	l := k.learned
+	k.learned = nil
+	return l
+}
+
+// Learn remembers sessions of other Keys: connections of theirs may be resumed by connections of these.
+func (k *Keys) Learn(list []Learned) {
+	own := k.learned
+	for _, l := range list {
+		k.remember(l.id, l.session)
+	}
+	k.learned = own
 }
 
 // NoMore says that no more secrets will come: connections that wait for some report that there is no key. Those to

@@ -141,6 +141,22 @@ func (c *Conn) Gap(d reassembly.Dir, off, n int64) {
 	h.gap(off, n)
 }
 
+// Inferred says that the length n of the next gap of d is not certain, or, with n 0, that an unknown number of bytes is missing
+// where d stands. What follows depends on it: it is at best Guessed, with this confidence, or a boundary is searched for.
+func (c *Conn) Inferred(d reassembly.Dir, n int64, confidence float32) {
+	h := c.half(d)
+	if n == 0 {
+		h.unknownLoss()
+		return
+	}
+	if h.mode == inPayload || h.mode == atHeader {
+		h.floor = h.floor.Worse(Guessed)
+		if h.confidence == 0 || confidence < h.confidence {
+			h.confidence = confidence
+		}
+	}
+}
+
 // Skip steps over n bytes from off that are not part of a frame. It reports false, and does nothing, if the direction does
 // not come between two frames there.
 func (c *Conn) Skip(d reassembly.Dir, off, n int64) bool {

@@ -162,7 +162,10 @@ func (h *half) unknowable() {
 
 // FillsSegment reports whether b is one frame, or several, and nothing else: as side d sends them, without reserved bits or opcodes.
 func FillsSegment(b []byte, d Dir) bool {
-	for n := 0; len(b) > 0; n++ {
+	if len(b) == 0 {
+		return false
+	}
+	for len(b) > 0 {
 		var f Frame
 		size := headerLen(b)
 		if size == 0 || size > len(b) {

@@ -170,6 +170,22 @@ func (h *half) gap(off, n int64) {
 	}
 }
 
+// unknownLoss looks for a boundary again, since an unknown number of bytes is missing here.
+func (h *half) unknownLoss() {
+	switch h.mode {
+	case inPayload:
+		h.cur.cut, h.cur.unfinished = true, true
+		h.need = 0
+		h.endFrame()
+	case atHeader:
+		h.dropHeader()
+	default:
+		return
+	}
+	h.abandon()
+	h.lose()
+}
+
 // dropHeader drops the start of a header.
 func (h *half) dropHeader() {
 	h.c.acct.Undecoded += int64(h.nhdr)

@@ -39,19 +39,7 @@ func (h *half) expand(a *assembly) {
 // inflate runs a job over the payload and takes its result.
 func (h *half) inflate(a *assembly, wire []byte) {
 	cfg, s, x := &h.c.cfg, h.c.sh, &h.ctx
-	// DEFLATE data whose tail was removed ends with the 3 zero bits of a block header: a tail that is there was not removed.
-	unstripped := bytes.HasSuffix(wire, []byte(deflateTail))
-	in := append(wire, afterPayload[:]...)
-	if a.raw == nil {
-		a.buf = in[:len(wire)]
-	}
-	j := job{
-		in: in[:len(wire)+len(deflateTail)], keep: cfg.Keep, checks: a.checks, unstripped: unstripped,
-		limit: cfg.Limits.inflated(int64(len(wire))),
-	}
-	if unstripped {
-		j.in = in[:len(wire)]
-	}
+	j := h.job(a, wire)
 	if !x.takeover {
 		x.whole = !cfg.Assumed
 	}
@@ -68,7 +56,7 @@ func (h *half) inflate(a *assembly, wire []byte) {
 		a.why = InflateError
 		h.note(rule.DeflateData, a, h.f.Offset, "stopped after "+itoa(j.n)+" bytes of output: "+s.whyDamaged())
 	default:
-		h.inflated(a, &j, unstripped || v == garbage)
+		h.inflated(a, &j, j.unstripped || v == garbage)
 	}
 	if a.why != 0 {
 		// A window that was evicted stays so until it is whole again.
@@ -78,6 +66,25 @@ func (h *half) inflate(a *assembly, wire []byte) {
 		x.lose(s, WindowLost)
 	}
 	s.put(x, &cfg.Limits)
+}
+
+// job is the work on the payload of a message, with the tail that its sender removed.
+func (h *half) job(a *assembly, wire []byte) job {
+	cfg := &h.c.cfg
+	// DEFLATE data whose tail was removed ends with the 3 zero bits of a block header: a tail that is there was not removed.
+	unstripped := bytes.HasSuffix(wire, []byte(deflateTail))
+	in := append(wire, afterPayload[:]...)
+	if a.raw == nil {
+		a.buf = in[:len(wire)]
+	}
+	j := job{
+		in: in[:len(wire)+len(deflateTail)], keep: cfg.Keep, checks: a.checks, unstripped: unstripped,
+		limit: cfg.Limits.inflated(int64(len(wire))),
+	}
+	if unstripped {
+		j.in = in[:len(wire)]
+	}
+	return j
 }
 
 // whyDamaged says what the engine met.

@@ -26,6 +26,8 @@ type Options struct {
 	Frames bool
 	// Ports are TCP ports that are WebSocket.
 	Ports []uint16
+	// Keys are the secrets of TLS connections.
+	Keys run.Keys
 }
 
 // Input is one of the two things that are compared.
@@ -169,7 +171,20 @@ func (d *Input) loadHAR(src io.Reader) error {
 	if len(h.Sessions) == 0 {
 		return run.Troublef("%s: a HAR without WebSocket sessions: none of its entries (%d) has _webSocketMessages", d.File, h.Entries)
 	}
-	return d.found()
+	if err := d.found(); err != nil {
+		return err
+	}
+	return d.recorded()
+}
+
+// recorded refuses a HAR in which no session that is wanted has messages.
+func (d *Input) recorded() error {
+	for _, s := range d.Sides {
+		if s.Unrecorded == "" {
+			return nil
+		}
+	}
+	return run.Troublef("%s: %s", d.File, d.Sides[0].Unrecorded)
 }
 
 // found refuses a session that is not there.
@@ -181,7 +196,7 @@ func (d *Input) found() error {
 }
 
 func (d *Input) loadCapture(ctx context.Context, in *capture.Files) error {
-	r := run.Over(in, run.Options{Decode: decode.Options{Keep: true, Frames: d.opt.Frames, Ports: d.opt.Ports}})
+	r := run.Over(in, run.Options{Keys: d.opt.Keys, Decode: decode.Options{Keep: true, Frames: d.opt.Frames, Ports: d.opt.Ports}})
 	defer r.Close()
 	trace := trace.New(&d.kept)
 	r.Each(ctx, func(b *decode.Batch, e *decode.Event) error { return d.visit(trace, b, e) })

@@ -30,6 +30,8 @@ type Options struct {
 	Count    int64
 	// Control writes control frames too (HAR, raw).
 	Control bool
+	// Keys are the secrets of TLS connections.
+	Keys run.Keys
 	// NoRedact leaves secrets in; RedactKey makes the same marks in every run, empty for new ones.
 	NoRedact  bool
 	RedactKey string
@@ -146,7 +148,7 @@ func (e *exporter) export(ctx context.Context) error {
 	if e.filter != nil {
 		e.filter.Options(&opt)
 	}
-	e.run = run.Over(in, run.Options{Decode: opt, Flush: e.sink.flush, GC: gc})
+	e.run = run.Over(in, run.Options{Keys: e.opt.Keys, Decode: opt, Flush: e.sink.flush, GC: gc})
 	defer e.run.Close()
 	if err := e.run.Each(work, e.visit); err != nil {
 		return e.failed(err)
@@ -155,8 +157,11 @@ func (e *exporter) export(ctx context.Context) error {
 }
 
 func (e *exporter) visit(b *decode.Batch, ev *decode.Event) error {
-	if ev.Kind == decode.KindStream {
+	switch ev.Kind {
+	case decode.KindStream:
 		return e.sink.event(b, ev)
+	case decode.KindTLS:
+		return nil
 	}
 	n := ev.Session.N
 	e.sessions = max(e.sessions, n)

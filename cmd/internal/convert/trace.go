@@ -92,7 +92,7 @@ func (s *harSink) finish(context.Context) error {
 	return s.write()
 }
 
-// begin is when the first of the sessions began.
+// begin is when the first of the sessions started.
 func (s *harSink) begin(numbers []int) (first capture.Time) {
 	for i, n := range numbers {
 		t := s.first(n)
@@ -103,7 +103,7 @@ func (s *harSink) begin(numbers []int) (first capture.Time) {
 	return first
 }
 
-// first is when a session began, as far as is known.
+// first is when a session started, as far as is known.
 func (s *harSink) first(n int) capture.Time {
 	info := s.trace.Session(n)
 	switch {
@@ -183,12 +183,12 @@ func newMarkdownSink(e *exporter) sink {
 	return s
 }
 
-// issueSize is how many characters GitHub takes for an issue.
+// issueSize is how many characters GitHub accepts for an issue.
 const issueSize = 65536
 
 func (s *markdownSink) notes() []string {
 	if s.written > issueSize {
-		return []string{show.Count(s.written, "byte") + ": more than the 65536 characters that GitHub takes for an issue; --session, -Y or -c make it shorter"}
+		return []string{show.Count(s.written, "byte") + ": more than the 65536 characters that GitHub accepts for an issue; --session, -Y or -c make it shorter"}
 	}
 	return nil
 }

@@ -57,7 +57,7 @@ func forOut(err error) error {
 // ErrExists is the error of a file that exists and is not to be replaced.
 var ErrExists = errors.New("exists")
 
-// inTheWay is why a file of that name cannot be made, or replaced with force; nil if it can. It begins with the name.
+// inTheWay is why a file of that name cannot be made, or replaced with force; nil if it can. It starts with the name.
 func inTheWay(name string, force bool) error {
 	info, err := os.Lstat(name)
 	switch {
@@ -68,7 +68,7 @@ func inTheWay(name string, force bool) error {
 		}
 		return nil
 	case err != nil:
-		return Plain(err)
+		return WithoutOp(err)
 	case info.Mode()&fs.ModeSymlink != 0:
 		return fmt.Errorf("%s is a symbolic link, which is not followed", name)
 	case info.IsDir():

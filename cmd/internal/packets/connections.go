@@ -14,7 +14,7 @@ type Connection struct {
 	flow reassembly.Flow
 	// first is the number of its first packet, next that of the connection that has its ports after it; 0: none yet.
 	first, next int
-	// last is the newest packet of a session that has ended; 0 as long as one goes on.
+	// last is the newest packet of a session that has ended; 0 until all have ended.
 	last     int
 	sessions []int
 	// kept is how many of its packets a marker has found.

@@ -77,9 +77,9 @@ func (s *Saver) Save(ctx context.Context, what tui.Saving) (string, error) {
 	case errors.Is(err, context.Canceled):
 		return "", errors.New("cancelled; nothing was written")
 	case errors.Is(err, fs.ErrPermission) && s.Advice != "":
-		return "", fmt.Errorf("%w; %s", out.Plain(err), s.Advice)
+		return "", fmt.Errorf("%w; %s", out.WithoutOp(err), s.Advice)
 	case err != nil:
-		return "", out.Plain(err)
+		return "", out.WithoutOp(err)
 	}
 	return text, nil
 }

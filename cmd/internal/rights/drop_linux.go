@@ -10,7 +10,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// capabilityHeader and capabilityData are what capset takes (linux/capability.h, version 3).
+// capabilityHeader and capabilityData are the arguments of capset (linux/capability.h, version 3).
 type capabilityHeader struct {
 	version uint32
 	pid     int32

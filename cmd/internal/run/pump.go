@@ -15,6 +15,7 @@ import (
 	"github.com/wspeek/wspeek/decode"
 	"github.com/wspeek/wspeek/decode/show"
 	"github.com/wspeek/wspeek/decode/stack"
+	"github.com/wspeek/wspeek/decode/tls"
 	"github.com/wspeek/wspeek/reassembly"
 )
 
@@ -29,6 +30,11 @@ const inFlight = 3
 type job struct {
 	packets capture.Batch
 	segs    [Shards][]reassembly.Segment
+	// secrets are what the decoders are given first.
+	secrets []secret
+	// learned are TLS sessions that each shard has seen made in it; known, those of the job that used the same memory before, which are
+	// given to all shards first: so the result does not depend on which shard is ahead.
+	learned, known [Shards][]tls.Learned
 	// tick, if it is not 0, is the time now, in a job without packets.
 	tick    capture.Time
 	out     [Shards]*decode.Batch
@@ -46,6 +52,12 @@ type pump struct {
 	windows   [Shards]windowFile
 	merger    stack.Merger
 	read      atomic.Int64
+	// keys are where secrets come from, found those that came while reading.
+	keys  Keys
+	jobs  []*job
+	found Secrets
+	// followed are the key logs that are read while they grow.
+	followed []*follower
 	// cut counts packets of TCP connections that are not whole.
 	cut int64
 	// visited is the number of the newest packet all of whose events have been visited.
@@ -90,6 +102,10 @@ func (p *pump) run(ctx context.Context, visit Visit) error {
 		p.decoders[i] = stack.NewDecoder(opt)
 		defer p.windows[i].Close()
 	}
+	if err := p.readKeys(&p.keys); err != nil {
+		return err
+	}
+	p.follow(quit.Done())
 	var readErr error
 	p.reading.Store(true)
 	go func() {
@@ -133,6 +149,7 @@ func (p *pump) queues() (free, read, decoded chan *job) {
 			j.out[i] = &decode.Batch{}
 		}
 		free <- j
+		p.jobs = append(p.jobs, j)
 	}
 	return free, read, decoded
 }
@@ -154,6 +171,8 @@ func (p *pump) readAll(quit context.Context, free <-chan *job, read chan<- *job)
 		case j = <-free:
 		}
 		err := p.source.ReadBatch(&j.packets)
+		j.known, j.learned = j.learned, [Shards][]tls.Learned{}
+		j.secrets = p.take()
 		var damage *capture.Damage
 		var late Idle
 		j.tick = 0
@@ -235,11 +254,18 @@ func (p *pump) decode(shard int, in <-chan *job) {
 	d := p.decoders[shard]
 	for j := range in {
 		p.gathering[shard] = &j.steps[shard]
+		for _, s := range j.secrets {
+			p.give(p.decoders[shard:shard+1], s)
+		}
+		for _, l := range j.known {
+			d.Learn(l)
+		}
 		if j.tick != 0 {
 			d.Tick(j.tick, j.out[shard])
 		} else {
 			d.Decode(j.segs[shard], j.out[shard])
 		}
+		j.learned[shard] = d.Learned()
 		p.missing[shard].Store(d.Bytes().Missing)
 		j.decoded.Done()
 	}
@@ -275,18 +301,16 @@ func (p *pump) visitAll(decoded <-chan *job, free chan<- *job, visit Visit) erro
 
 // finish visits the events that the end of the capture causes.
 func (p *pump) finish(visit Visit) error {
-	var out [Shards]*decode.Batch
-	var wg sync.WaitGroup
-	for i := range out {
-		out[i] = &decode.Batch{}
-		wg.Go(func() {
-			defer p.guard()
-			p.gathering[i] = &p.final[i]
-			p.decoders[i].Finish(out[i])
-		})
+	p.lastKeys()
+	if err := p.together(visit, (*stack.Decoder).Resume); err != nil {
+		return err
 	}
-	wg.Wait()
-	if err := p.merger.Merge(out[:], visit); err != nil {
+	for p.learn() {
+		if err := p.together(visit, (*stack.Decoder).Resume); err != nil {
+			return err
+		}
+	}
+	if err := p.together(visit, (*stack.Decoder).Finish); err != nil {
 		return err
 	}
 	if err := p.report(&p.final); err != nil {
@@ -295,13 +319,46 @@ func (p *pump) finish(visit Visit) error {
 	return p.flush()
 }
 
+// learn gives all decoders the TLS sessions that any of them has learned last, and reports whether there are any.
+func (p *pump) learn() (any bool) {
+	var all []tls.Learned
+	for _, j := range p.jobs {
+		for i := range j.learned {
+			all = append(all, j.learned[i]...)
+			j.learned[i] = nil
+		}
+	}
+	for _, d := range p.decoders {
+		all = append(all, d.Learned()...)
+	}
+	for _, d := range p.decoders {
+		d.Learn(all)
+	}
+	return len(all) > 0
+}
+
+// together lets all decoders work at the same time, and visits the events.
+func (p *pump) together(visit Visit, work func(*stack.Decoder, *decode.Batch)) error {
+	var out [Shards]*decode.Batch
+	var wg sync.WaitGroup
+	for i := range out {
+		out[i] = &decode.Batch{}
+		wg.Go(func() {
+			defer p.guard()
+			p.gathering[i] = &p.final[i]
+			work(p.decoders[i], out[i])
+		})
+	}
+	wg.Wait()
+	return p.merger.Merge(out[:], visit)
+}
+
 // account adds what the pump knows to a.
 func (p *pump) account(a *decode.Account) {
 	a.Read, a.Decoded, a.Skipped = p.read.Load(), p.dissector.Decoded(), p.dissector.Skipped()
 	a.Sessions, a.Cut = int64(p.merger.Sessions), p.cut
 	for _, d := range p.decoders {
 		a.Bytes.Add(d.Bytes())
-		a.AddEncrypted(d.Encrypted())
 		a.AddUnclear(d.Unclear(), d.AfterEnd())
 		a.Evicted += d.Evicted()
 		a.EvictedWindows += d.EvictedWindows()

@@ -36,6 +36,8 @@ type Options struct {
 	Decode decode.Options
 	// Flush is called after each batch of events, by the goroutine that visits them; nil does nothing.
 	Flush func() error
+	// Keys are the secrets of TLS connections.
+	Keys Keys
 	// Step, if it is not nil, is called for what happens between the layers: after the events of the same batch, by the
 	// goroutine that visits these, in the order of packets.
 	Step func(*decode.Step) error
@@ -73,15 +75,17 @@ func Open(names []string, opt Options) (*Run, error) {
 }
 
 // OpenFiles opens capture files for Over; "-" is standard input.
-func OpenFiles(names []string) (*capture.Files, error) {
+func OpenFiles(names []string) (*Files, error) {
 	if len(names) == 0 {
 		return nil, Troublef("no capture given: name a FILE, or - for standard input")
 	}
-	in, err := capture.OpenFiles(names, capture.Options{})
+	f := &Files{}
+	in, err := capture.OpenFiles(names, f.found.Options())
 	if err != nil {
 		return nil, &Error{Trouble, err}
 	}
-	return in, nil
+	f.Files = in
+	return f, nil
 }
 
 // Over is a Run over inputs that are open. Closing it closes them.
@@ -97,7 +101,7 @@ func Over(in Inputs, opt Options) *Run {
 	}
 	r := &Run{in: in}
 	r.account.ByFrame = opt.Decode.Frames
-	r.pump = pump{source: in, opt: opt.Decode, flush: opt.Flush, damaged: r.damaged, readEnded: make(chan struct{}), step: opt.Step}
+	r.pump = pump{source: in, opt: opt.Decode, flush: opt.Flush, damaged: r.damaged, readEnded: make(chan struct{}), step: opt.Step, keys: opt.Keys}
 	return r
 }
 

@@ -67,9 +67,9 @@ func NewKeeper(opt KeepOptions) (*Keeper, error) {
 	case errors.Is(err, fs.ErrExist):
 		return nil, run.Troublef("-w %s exists: --force replaces it", opt.Name)
 	case errors.Is(err, fs.ErrPermission) && os.Geteuid() == 0:
-		return nil, run.Troublef("-w: %w for %s, who would own it: choose another folder, or -Z USER", out.Plain(err), opt.Owner.Name)
+		return nil, run.Troublef("-w: %w for %s, who would own it: choose another folder, or -Z USER", out.WithoutOp(err), opt.Owner.Name)
 	}
-	return nil, run.Troublef("-w: %w", out.Plain(err))
+	return nil, run.Troublef("-w: %w", out.WithoutOp(err))
 }
 
 // run writes until the backlog has ended.
@@ -114,7 +114,7 @@ func (k *Keeper) count() {
 // failed records the first error.
 func (k *Keeper) failed(err error) {
 	if err != nil && k.err == nil {
-		k.err = out.Plain(err)
+		k.err = out.WithoutOp(err)
 		k.unwritten.Add(k.given - k.w.Written())
 		k.opt.Report("-w: " + k.err.Error() + ": no more packets are written")
 	}

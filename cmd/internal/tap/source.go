@@ -52,6 +52,10 @@ type Source struct {
 	stopped  chan struct{}
 	ended    chan struct{}
 
+	// woken means that ReadBatch is to return at once.
+	woken atomic.Bool
+	found run.Secrets
+
 	held map[*capture.Batch]*keep.PacketChunk
 	// last is the time of the newest packet passed on, which was at by our clock.
 	last       capture.Time
@@ -86,7 +90,7 @@ func OpenFiles(name string, files []string, stream bool) (*Source, error) {
 	s := New(name)
 	s.patient = true
 	s.open = func() (capture.Source, error) {
-		in, err := capture.OpenFiles(files, capture.Options{})
+		in, err := capture.OpenFiles(files, s.found.Options())
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		s.files = in
@@ -284,7 +288,7 @@ func (s *Source) NotOpened(err error) error {
 func (s *Source) ReadBatch(b *capture.Batch) error {
 	b.Packets = nil
 	rest := tickEvery - time.Since(s.ticked)
-	if rest <= 0 {
+	if rest <= 0 || s.woken.Swap(false) {
 		s.ticked = time.Now()
 		return run.Idle{Now: s.now()}
 	}
@@ -300,6 +304,15 @@ func (s *Source) ReadBatch(b *capture.Batch) error {
 	s.last, s.at = c.Packets[len(c.Packets)-1].Time, time.Now()
 	return nil
 }
+
+// Wake lets ReadBatch return soon: the decoders have something to do without packets.
+func (s *Source) Wake() {
+	s.woken.Store(true)
+	s.backlog.Wake()
+}
+
+// Secrets are those that came with the packets.
+func (s *Source) Secrets() *run.Secrets { return &s.found }
 
 // now is the time by the clock of the packets: our own continues from the newest if none waits. So nothing depends on
 // how our clock is set, or steps.

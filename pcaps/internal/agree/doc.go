@@ -1,6 +1,6 @@
 // Command agree compares what wspeek reports with what the endpoints of a capture logged.
 //
-//	agree [-wspeek ./wspeek] [-truthful | -none] [-v] DIR|CAPTURE...
+//	agree [-wspeek ./wspeek] [-truthful [-least PERCENT] | -none] [-v] DIR|CAPTURE...
 //
 // A capture X.pcap (or .pcapng, compressed or not) has its truth in X.truth.json, which pcaps/README.md
 // describes, or in X.truth.jsonl, which gencap writes. X.keys is its TLS key log.
@@ -16,7 +16,8 @@
 // reached the wire, both answers are right. Path, subprotocol, compression and the status of a refusal must
 // be right, and no session may have messages that no connection has.
 //
-// With -truthful, for captures that miss packets, the report may be incomplete but not false. With -none, for
+// With -truthful, for captures that miss packets, the report may be incomplete but not false; -least says how many
+// percent of the data messages that were sent must be reported as exact. With -none, for
 // captures without WebSocket, there may be no session at all; only rows of the directory's INDEX.tsv whose
 // column websocket is "no" are read.
 //

@@ -14,6 +14,7 @@ import (
 var (
 	wspeek     = flag.String("wspeek", "./wspeek", "the program")
 	onlyTrue   = flag.Bool("truthful", false, "the report may be incomplete, but not false")
+	least      = flag.Int("least", 0, "with -truthful: how many percent of the messages sent must be reported as exact")
 	none       = flag.Bool("none", false, "there is no WebSocket in these captures")
 	verbose    = flag.Bool("v", false, "print all differences of a capture")
 	differsCap = 3
@@ -100,7 +101,7 @@ func compareCapture(name string) result {
 	case err != nil:
 		return result{total: t.count(), differences: []string{err.Error()}}
 	case *onlyTrue:
-		return truthful(t, r)
+		return truthful(t, r).atLeast(*least, t)
 	}
 	return compare(t, r)
 }

@@ -186,3 +186,26 @@ func read(t *testing.T, sessions, messages []row) *report {
 	}
 	return r
 }
+
+// TestAtLeast: what is true is not enough if too little of what was sent is reported.
+func TestAtLeast(t *testing.T) {
+	t.Parallel()
+	l, err := parseTruth([]byte(logText)) // five data messages
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, test := range map[string]struct {
+		right, percent int
+		want           string
+	}{
+		"enough": {4, 80, ""}, "nothing asked": {0, 0, ""}, "one too few": {3, 80, "3 of 5 messages sent are reported as exact, want 80 %"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := result{right: test.right}.atLeast(test.percent, l)
+			if got := strings.Join(r.differences, "; "); got != test.want {
+				t.Errorf("got %q, want %q", got, test.want)
+			}
+		})
+	}
+}

@@ -26,6 +26,20 @@ func truthful(t truth, r *report) (out result) {
 	return out
 }
 
+// atLeast adds a difference to the result of truthful if less than percent of the data messages sent are right.
+func (r result) atLeast(percent int, t truth) result {
+	sent := 0
+	for _, c := range t.connections {
+		for _, dir := range dirs {
+			sent += len(data(c.sent[dir]))
+		}
+	}
+	if r.right*100 < sent*percent {
+		r.differences = append(r.differences, fmt.Sprintf("%d of %d messages sent are reported as exact, want %d %%", r.right, sent, percent))
+	}
+	return r
+}
+
 // inOrder returns how many of got appear in sent, each after the one before it.
 func inOrder(sent, got []message) (n int) {
 	for _, m := range got {

@@ -7,8 +7,8 @@ import (
 	"syscall"
 )
 
-// Plain words an error about a file like all others: the name first.
-func Plain(err error) error {
+// WithoutOp words an error about a file like all others: the name first.
+func WithoutOp(err error) error {
 	p, ok := err.(*fs.PathError)
 	switch {
 	case !ok:
