@@ -126,11 +126,7 @@ func (c *Conn) segment(s *Segment) {
 		d = c.dir(s)
 	}
 	h := &c.halves[d]
-	if e := c.ending; e != nil && e.reset {
-		if c.contradict(d, s); e.reset && e.resetSince.passed(c.now(), &c.table.limits) {
-			c.finish(CloseRST) // what comes so late, and does not contradict it, is compared with nothing any more
-		}
-	}
+	c.afterReset(d, s)
 	if c.over() {
 		if off := h.offset(firstSeq(s)); h.based {
 			h.afterEnd(off, off+int64(len(s.Payload)+s.Missing))
@@ -151,6 +147,18 @@ func (c *Conn) segment(s *Segment) {
 	}
 	if c.ending != nil {
 		c.endDue(c.now())
+	}
+}
+
+// afterReset looks what a segment says of a RST that came before it. If it comes too late, and does not contradict the RST, the
+// connection is over before it.
+func (c *Conn) afterReset(d Dir, s *Segment) {
+	e := c.ending
+	if e == nil || !e.reset {
+		return
+	}
+	if c.contradict(d, s); e.reset && e.resetSince.passed(c.now(), &c.table.limits) {
+		c.finish(CloseRST)
 	}
 }
 
