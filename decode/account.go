@@ -28,6 +28,8 @@ type Account struct {
 	Bytes reassembly.Bytes
 	// ClockBack is how often a packet was captured before the one ahead of it.
 	ClockBack int64
+	// Unclear counts connections without a session of which so much was not captured that they may carry WebSocket.
+	Unclear int64
 	// Evicted counts connections that were dropped before they ended, to stay within Limits.
 	Evicted int64
 	// EvictedWindows counts sessions with messages that could not be decoded because a compression window was dropped to stay
@@ -77,7 +79,7 @@ func (a *Account) finding(r *rule.Rule) {
 	case r == rule.Gap:
 		a.Incomplete("bytes missing in a session")
 	case r == rule.Outside:
-		a.Incomplete("bytes were captured that have no place in their connection")
+		a.Incomplete(noPlace)
 	case r == rule.Limit:
 		a.Incomplete("a limit was reached")
 	}
@@ -85,6 +87,8 @@ func (a *Account) finding(r *rule.Rule) {
 
 // maxSealed is how many TLS connections an account names.
 const maxSealed = 16
+
+const noPlace = "bytes were captured that have no place in their connection"
 
 func (a *Account) tls(t *TLSConn) {
 	a.TLS++
@@ -106,6 +110,16 @@ func (a *Account) tls(t *TLSConn) {
 func (a *Account) Incomplete(why string) {
 	if !slices.Contains(a.Why, why) {
 		a.Why = append(a.Why, why)
+	}
+}
+
+// AddUnclear adds a Decoder's counts of connections that may carry WebSocket, and of bytes after the end of connections.
+func (a *Account) AddUnclear(n, afterEnd int64) {
+	if afterEnd > 0 {
+		a.Incomplete(noPlace)
+	}
+	if a.Unclear += n; n > 0 {
+		a.Incomplete("bytes missing in connections that may carry WebSocket")
 	}
 }
 

@@ -43,6 +43,7 @@ func (h *handshake) Request(r *http1.Request) bool {
 	h.asked = nil
 	view := requestView(r)
 	if !view.Intends() {
+		h.carrier.conn.unclear = h.carrier.conn.unclear || r.Partial || r.Conflict
 		return r.Method == "CONNECT"
 	}
 	s := h.carrier.begin(r.Dir)
@@ -59,6 +60,7 @@ func (h *handshake) Response(req *http1.Request, resp *http1.Response) reassembl
 
 // response is what follows a response; nil if that is HTTP.
 func (h *handshake) response(req *http1.Request, resp *http1.Response) reassembly.Handler {
+	h.carrier.conn.unclear = h.carrier.conn.unclear || resp.Partial || resp.Conflict
 	if resp.Status < 200 && resp.Status != 101 {
 		return nil
 	}

@@ -115,7 +115,7 @@ type pipe struct {
 	segs      [][]reassembly.Segment
 	merger    stack.Merger
 	packets   capture.Batch
-	read      int64
+	read, cut int64
 	inTurn    bool
 }
 
@@ -143,6 +143,7 @@ func (p *pipe) batch(in *capture.Reader, visit func(*decode.Batch, *decode.Event
 		if p.dissector.Segment(&p.packets.Packets[i], &s) == reassembly.OK {
 			k := s.Flow.Hash() % uint64(len(p.segs))
 			p.segs[k] = append(p.segs[k], s)
+			p.cut += int64(min(s.Missing, 1))
 		}
 	}
 	p.read += int64(len(p.packets.Packets))
@@ -314,6 +315,7 @@ func (r *result) end(p *pipe, s capture.Stats, lines bool) {
 	a.Sessions = int64(p.merger.Sessions)
 	for _, d := range p.decoders {
 		a.Bytes.Add(d.Bytes())
+		a.AddUnclear(d.Unclear(), d.AfterEnd())
 	}
 	if s.NotPackets > 0 {
 		a.Skipped["not a packet"] += int64(s.NotPackets)
@@ -322,6 +324,12 @@ func (r *result) end(p *pipe, s capture.Stats, lines bool) {
 		a.Skipped["interface not declared"] += int64(s.Undeclared)
 	}
 	a.Read += int64(s.NotPackets + s.Undeclared)
+	if p.cut > 0 && a.Sessions == 0 {
+		a.Incomplete("packets were cut short")
+	}
+	for reason := range p.dissector.Damaged() {
+		a.Incomplete("packets skipped: " + reason)
+	}
 	if r.damage != "" {
 		a.Incomplete(r.damage)
 	}
