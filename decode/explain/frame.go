@@ -59,7 +59,7 @@ func (t *Talk) place(d *Document, f *ws.Frame) {
 	if t.ByHand {
 		return
 	}
-	s := fmt.Sprintf("It stands at byte %s of the %s stream, in packet %d", show.Thousands(f.Offset), f.Dir, f.First.Packet)
+	s := fmt.Sprintf("It is at byte %s of the %s stream, in packet %d", show.Thousands(f.Offset), f.Dir, f.First.Packet)
 	if f.Last.Packet != f.First.Packet {
 		s += fmt.Sprintf(" to %d", f.Last.Packet)
 	}
@@ -244,10 +244,10 @@ func rsvWords(f *ws.Frame, c Context) string {
 		return "RSV1 announces a compressed message, but only where the opening handshake negotiated permessage-deflate. Here it did not: " +
 			"a receiver must fail the connection."
 	case f.RSV&4 != 0 && (f.Opcode.Control() || f.Opcode == ws.OpContinuation):
-		return "RSV1 may stand on the first frame of a data message only. Compression concerns whole messages: a continuation goes on with " +
+		return "RSV1 may be set only on the first frame of a data message. Compression concerns whole messages: a continuation goes on with " +
 			"what the first frame began, and control frames are never compressed."
 	case f.RSV&4 != 0:
-		return "RSV1 is the \"Per-Message Compressed\" bit of permessage-deflate. It stands on the first frame of a message and speaks for the " +
+		return "RSV1 is the \"Per-Message Compressed\" bit of permessage-deflate. It is set on the first frame of a message and applies to the " +
 			"whole message: the payloads of all its frames, joined, are DEFLATE data."
 	}
 	return "RSV1 is 0 here because this is not the first frame. The first frame said that the message is compressed, and that holds for all its frames."
@@ -302,7 +302,7 @@ func (t *Talk) closeCode(d *Document) {
 	}
 	if m.CloseCode < 0 {
 		d.words("close", "The close code (RFC 6455 section 7.1.5)",
-			"The frame has no body. The application is told 1005, which stands for \"no code was sent\".")
+			"The frame has no body. The application gets 1005, which stands for \"no code was sent\".")
 		return
 	}
 	p := Part{Name: "close", Title: "The close code (RFC 6455 section 7.4)", Text: closeWords(m.CloseCode)}

@@ -90,9 +90,9 @@ func maskMeaning(f *ws.Frame) string {
 func lengthMeaning(f *ws.Frame) string {
 	switch lengthBits(f) {
 	case 16:
-		return "126 says: the length stands in the next 16 bits"
+		return "126 says: the length is in the next 16 bits"
 	case 64:
-		return "127 says: the length stands in the next 64 bits"
+		return "127 says: the length is in the next 64 bits"
 	}
 	return show.CountGrouped(f.Len, "byte") + " of payload; up to 125 the length itself stands here"
 }
@@ -135,13 +135,13 @@ func lengthRule(f *ws.Frame) string {
 		fits = 16
 	}
 	why := map[int]string{
-		7:  "is at most 125: it stands in the 7 bits of the second byte",
+		7:  "is at most 125: it is in the 7 bits of the second byte",
 		16: "is more than 125 and at most 65,535: the 7 bits hold 126, and 16 bits follow, most significant byte first",
 		64: "is more than 65,535: the 7 bits hold 127, and 64 bits follow, most significant byte first",
 	}[fits]
 	s := show.CountGrouped(f.Len, "byte") + ": the length " + why + "."
 	if form != fits {
-		s += fmt.Sprintf(" Here it was written in %d bits all the same, and the RFC demands the shortest form.", form)
+		s += fmt.Sprintf(" Here it was written in %d bits, although the RFC demands the shortest form.", form)
 	}
 	return s
 }

@@ -225,7 +225,7 @@ func blockRemark(b *DeflateBlock) string {
 	case b.Type == "fixed":
 		return "Huffman codes that RFC 1951 fixes"
 	case b.Type == "dynamic":
-		return "Huffman codes of its own, at the begin of the block"
+		return "Huffman codes of its own, at the start of the block"
 	}
 	return "bytes as they are"
 }

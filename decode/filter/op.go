@@ -32,7 +32,7 @@ type Operator struct {
 
 // operators is the table; the connectives have no operator.
 var operators = []Operator{
-	{[]string{"==", "eq", "any_eq", "="}, "A value of the field is equal; for an address, or lies in the network 10.0.0.0/8.", opEq},
+	{[]string{"==", "eq", "any_eq", "="}, "A value of the field is equal; for an address, or is in the network 10.0.0.0/8.", opEq},
 	{[]string{"!=", "ne", "all_ne"}, "The field is there and no value of it is equal, as in Wireshark 4.", opNe},
 	{[]string{"===", "all_eq"}, "The field is there and all its values are equal.", opAllEq},
 	{[]string{"!==", "any_ne", "~="}, "A value of the field is not equal.", opAnyNe},

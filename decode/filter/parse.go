@@ -118,7 +118,7 @@ func (p *parser) keyword(t token) bool {
 
 func (p *parser) not() (*node, *Error) {
 	if p.depth++; p.depth > maxDepth {
-		return nil, p.fail(p.peek(), "too deep: at most %d brackets and negations stand in each other", maxDepth)
+		return nil, p.fail(p.peek(), "too deep: at most %d brackets and negations may be nested", maxDepth)
 	}
 	defer func() { p.depth-- }()
 	t := p.peek()
@@ -155,7 +155,7 @@ func (p *parser) term() (*node, *Error) {
 	case t.kind == tokenText && p.peek().is("&"):
 		return nil, p.unexpected(p.peek())
 	case t.kind == tokenText && operatorOf(p.peek()) != opNone:
-		return nil, p.fail(t, "a field stands on the left of %s, what it is compared with on the right", p.peek().text)
+		return nil, p.fail(t, "write the field on the left of %s and the value on the right", p.peek().text)
 	case t.kind == tokenText:
 		return p.searchFor(t)
 	case t.kind != tokenWord || p.keyword(t):
@@ -169,7 +169,7 @@ func (p *parser) term() (*node, *Error) {
 	case !ok && servesFor(t.text) != "":
 		return nil, p.fail(t, "%s is a protocol of Wireshark: %s; text to search for goes in quotes", t.text, servesFor(t.text))
 	case !ok && (op != opNone || looksLikeField(t.text)):
-		err := p.fail(t, "%s is no field", t.text)
+		err := p.fail(t, "%s is not a field", t.text)
 		if err.Suggestion = suggest(t.text); err.Suggestion == "" {
 			err.Reason += "; text to search for goes in quotes"
 		}
