@@ -108,14 +108,11 @@ func (x *diffFlags) run(ctx context.Context, std run.Streams, f *flags, files []
 	}
 	chosen := in[0].Session > 0 && in[1].Session > 0
 	cs := diff.Sessions(in[0].Sides, in[1].Sides, opt, chosen)
-	if !diff.InCommon(cs) && !in[0].Empty && !in[1].Empty {
-		for _, d := range in {
-			f.reportInput(std, d)
-		}
-		return run.Troublef("%s and %s have nothing in common: no two sessions with the same path%s", in[0].Name, in[1].Name, advice(chosen))
-	}
 	if err := x.write(std, f, in, cs); err != nil {
 		return err
+	}
+	if !diff.InCommon(cs) && !in[0].Empty && !in[1].Empty {
+		run.Say(std.Err, fmt.Sprintf("%s and %s have nothing in common: no two sessions with the same path%s", in[0].Name, in[1].Name, advice(chosen)))
 	}
 	return diffStatus(in, cs)
 }

@@ -88,7 +88,7 @@ func (c *explainRun) document() (*explain.Document, error) {
 	if s == nil || s.First == 0 && len(s.RequestHeaders) == 0 {
 		return nil, run.Troublef("there is no session %d: %d were found", c.want.session, c.run.Account().Sessions)
 	}
-	t := &explain.Talk{Session: s, Context: explain.ContextOf(s), Findings: c.trace.Findings(s.N), Closes: c.closes}
+	t := &explain.Exchange{Session: s, Context: explain.ContextOf(s), Findings: c.trace.Findings(s.N), Closes: c.closes}
 	if c.want.message+c.want.frame == 0 {
 		return t.Handshake(), nil
 	}
@@ -110,7 +110,7 @@ func (c *explainRun) document() (*explain.Document, error) {
 }
 
 // frame explains the frame that is wanted, and needs those before it to know where its payload starts.
-func (c *explainRun) frame(t *explain.Talk) (*explain.Document, error) {
+func (c *explainRun) frame(t *explain.Exchange) (*explain.Document, error) {
 	t.Frames = c.trace.MessageFrames(t.Session.N, c.message.N, c.message.Frames)
 	for i := range t.Frames {
 		if t.Frames[i].N == c.want.frame {

@@ -118,6 +118,10 @@ func filterTopic() *cobra.Command {
 	for _, o := range filter.Operators() {
 		row(&b, 26, strings.Join(o.Names, "  "), o.Text)
 	}
+	b.WriteString("\nFunctions:\n")
+	for _, fn := range filter.Functions() {
+		row(&b, 26, fn.Name, fn.Text)
+	}
 	b.WriteString("\nFields:\n")
 	for _, f := range filter.Fields() {
 		row(&b, 30, f.Name, "("+f.Type+") "+f.Text)

@@ -52,7 +52,7 @@ type compression struct {
 }
 
 // message takes a data message that is wholly known.
-func (c *compression) message(m *ws.Message, wire []byte, t *trial) {
+func (c *compression) message(m *ws.Message, wire []byte, t *inflateAlone) {
 	s := &c.stats
 	if !m.Compressed {
 		s.Plain++
@@ -74,7 +74,7 @@ func (c *compression) message(m *ws.Message, wire []byte, t *trial) {
 }
 
 // try looks whether a message can be inflated without those before it.
-func (c *compression) try(m *ws.Message, wire []byte, t *trial) {
+func (c *compression) try(m *ws.Message, wire []byte, t *inflateAlone) {
 	c.tried += m.Len
 	if wire == nil || c.tried > tryBytes {
 		c.stats.Untried = true
@@ -84,8 +84,8 @@ func (c *compression) try(m *ws.Message, wire []byte, t *trial) {
 	c.stats.Refers = t.refers(wire)
 }
 
-// trial inflates messages without a window. Its zero value is ready.
-type trial struct {
+// inflateAlone inflates messages without a window. Its zero value is ready.
+type inflateAlone struct {
 	in  []byte
 	dec flate.Decoder
 	out flate.Buffer
@@ -98,8 +98,8 @@ const (
 	trialRoom = 72 << 10
 )
 
-// refers says whether wire, which is known to inflate, refers to anything before it.
-func (t *trial) refers(wire []byte) bool {
+// refers reports whether wire, which is known to inflate, refers to anything before it.
+func (t *inflateAlone) refers(wire []byte) bool {
 	t.in = append(append(t.in[:0], wire...), tail...)
 	if t.out.Cap() == 0 {
 		t.out.Move(make([]byte, trialRoom), false)

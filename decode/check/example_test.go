@@ -13,9 +13,9 @@ import (
 )
 
 // A session that fell silent and was ended by the server a minute later, as its events would tell it.
-func ExampleWatch() {
+func ExampleSessionCheck() {
 	at := func(packet int, d time.Duration) ws.Stamp { return ws.Stamp{Packet: packet, Time: capture.Time(d)} }
-	var w check.Watch
+	var w check.SessionCheck
 	w.Session(&decode.Session{N: 1, HasOpened: true, Answered: 6, Status: 101})
 	w.Message(&ws.Message{N: 1, Opcode: ws.OpText, Start: at(8, time.Second), Last: at(8, time.Second), Frames: 1, CloseCode: -1}, nil)
 	end := &decode.Session{N: 1, HasOpened: true, Answered: 6, Status: 101, End: decode.EndFIN, EndBy: ws.S2C, HasEndBy: true}

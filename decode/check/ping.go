@@ -72,7 +72,7 @@ func (p *pings) ping(m *ws.Message) {
 	p.open = append(p.open, waiting{Ping{m.N, m.Last}, string(m.Payload)})
 }
 
-// pong takes a pong of the other side, and says whether it answers a ping.
+// pong takes a pong of the other side, and reports whether it answers a ping.
 func (p *pings) pong(m *ws.Message) bool {
 	found, same := -1, 0
 	for i := range p.open {

@@ -55,7 +55,7 @@ func (p *pulse) beat(t capture.Time) {
 	p.count++
 }
 
-// regular says whether the intervals are all about the same: within a tenth of their mean.
+// regular reports whether the intervals are all about the same: within a tenth of their mean.
 func (p *pulse) regular() bool {
 	if p.count < beatTimes {
 		return false

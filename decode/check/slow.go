@@ -18,7 +18,7 @@ type Slow struct {
 	Dir       ws.Dir
 	From, To  ws.Stamp
 	Len       int64
-	// Again and Late count segments of its direction in that time that were sent again, and that came behind later
+	// Again and Late count segments of its direction in that time that were sent again, and that came after later
 	// ones; Shut is for how long the receiver had no room.
 	Again, Late int
 	Shut        capture.Time
@@ -35,13 +35,13 @@ const (
 	slowFrom = second / 5
 )
 
-// slows keeps the slowest messages, the slowest first.
-type slows struct {
+// slowMessages keeps the slowest messages, the slowest first.
+type slowMessages struct {
 	list  []Slow
 	count int
 }
 
-func (s *slows) message(m *ws.Message) {
+func (s *slowMessages) message(m *ws.Message) {
 	took := m.Last.Time - m.Start.Time
 	if took < slowFrom || m.Start.Packet == 0 {
 		return
@@ -58,7 +58,7 @@ func (s *slows) message(m *ws.Message) {
 }
 
 // explain looks among the incidents of the TCP connection for what held the messages up.
-func (s *slows) explain(t *decode.TCP) []Slow {
+func (s *slowMessages) explain(t *decode.TCP) []Slow {
 	for i := range s.list {
 		m := &s.list[i]
 		m.Cut = t.More > 0 && len(t.Incidents) > 0 && m.To.Packet > t.Incidents[len(t.Incidents)-1].At.Packet
@@ -88,7 +88,7 @@ func (s *Slow) causes(list []decode.Incident) {
 	}
 }
 
-// shut adds what lies within the message of a time in which its receiver had no room.
+// shut adds what is within the message of a time in which its receiver had no room.
 func (s *Slow) shut(from, to capture.Time) {
 	s.Shut += max(min(to, s.To.Time)-max(from, s.From.Time), 0)
 }

@@ -32,7 +32,7 @@ func (t *Text) paint(dst []byte, c, s string) []byte {
 	return append(append(append(dst, c...), s...), off...)
 }
 
-// head says which session it is, in what room there is behind the first words.
+// head says which session it is, in what room there is after the first words.
 func (t *Text) head(s *decode.Session, before int) string {
 	ends := fmt.Sprintf("%s -> %s", s.Client, s.Server)
 	if s.Host == "" && s.Path == "" {
@@ -59,7 +59,7 @@ func (t *Text) Report(dst []byte, r *Report) []byte {
 	return dst
 }
 
-// paragraph appends words in the margin's column, behind a name.
+// paragraph appends words in the margin's column, after a name.
 func (t *Text) paragraph(dst []byte, name, text string) []byte {
 	width := t.Width - len(margin)
 	if name != "" {

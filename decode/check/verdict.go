@@ -15,7 +15,7 @@ import (
 type Certainty uint8
 
 const (
-	// Unknown means: what happened is told, but not why.
+	// Unknown means: what happened is reported, but not why.
 	Unknown Certainty = iota
 	// Probable means: what was captured fits the cause, and other causes could look the same.
 	Probable
@@ -37,7 +37,7 @@ type Verdict struct {
 	// By is who ended it, where HasBy.
 	By    ws.Dir
 	HasBy bool
-	// Code is what an application is told: of the Close frame, or 1005, or 1006; 0 where the session was never open or is not over.
+	// Code is what an application sees: the code of the Close frame, or 1005, or 1006; 0 where the session was never open or is not over.
 	Code int
 	// Fact is what happened, as captured; Likely the cause that is concluded from it, empty where nothing can be; Doubt why
 	// less than usual is known, empty where nothing is in doubt. They may quote the wire and are not yet inert.
@@ -73,7 +73,7 @@ func (v *Verdict) by(d ws.Dir) { v.By, v.HasBy = d, true }
 func (v *Verdict) likely(cause, text string) { v.Cause, v.Certainty, v.Likely = cause, Probable, text }
 
 // verdict sets r.Verdict.
-func (w *Watch) verdict(r *Report) {
+func (w *SessionCheck) verdict(r *Report) {
 	s, v := r.Session, &r.Verdict
 	v.Cause = "unknown"
 	v.Doubt = w.doubts(s)
@@ -95,7 +95,7 @@ func (w *Watch) verdict(r *Report) {
 }
 
 // doubts says why less than usual is known of a session.
-func (w *Watch) doubts(s *decode.Session) string {
+func (w *SessionCheck) doubts(s *decode.Session) string {
 	switch {
 	case s.TCP != nil && (s.TCP.Stats[0].Segments == 0 || s.TCP.Stats[1].Segments == 0):
 		return "only one direction was captured"
@@ -114,7 +114,7 @@ func (w *Watch) doubts(s *decode.Session) string {
 }
 
 // closed is a session with a whole closing handshake (RFC 6455 section 7.1.4).
-func (w *Watch) closed(r *Report) {
+func (w *SessionCheck) closed(r *Report) {
 	s, v := r.Session, &r.Verdict
 	by := ws.C2S
 	if s.Close != nil {
@@ -142,7 +142,7 @@ func (w *Watch) closed(r *Report) {
 }
 
 // afterClose adds how TCP ended after the closing handshake.
-func (w *Watch) afterClose(r *Report) {
+func (w *SessionCheck) afterClose(r *Report) {
 	s, v := r.Session, &r.Verdict
 	if s.TCP == nil {
 		return
@@ -166,7 +166,7 @@ func (w *Watch) afterClose(r *Report) {
 const keepsOpen = 2 * second
 
 // keptOpen notes a server that did not close TCP after both Close frames (RFC 6455 section 7.1.1).
-func (w *Watch) keptOpen(r *Report) {
+func (w *SessionCheck) keptOpen(r *Report) {
 	s, v := r.Session, &r.Verdict
 	closed := w.closes[0].at
 	if w.closes[1].at.Time > closed.Time {
@@ -195,7 +195,7 @@ func (w *Watch) keptOpen(r *Report) {
 }
 
 // whyClosed adds what a Close frame may have been sent for.
-func (w *Watch) whyClosed(r *Report, by ws.Dir, c *closing) {
+func (w *SessionCheck) whyClosed(r *Report, by ws.Dir, c *closing) {
 	v := &r.Verdict
 	if c.code == 1000 || c.code == 1001 || c.code < 0 || c.code >= 3000 {
 		return
@@ -220,7 +220,7 @@ func reason(s *decode.Session) string {
 	return fmt.Sprintf(" \"%s\"", s.Close.Reason)
 }
 
-// told is the code that an application is told of a Close frame (section 7.1.5).
+// told is the code that an application sees of a Close frame (section 7.1.5).
 func told(code int) int {
 	if code < 0 {
 		return 1005
@@ -229,7 +229,7 @@ func told(code int) int {
 }
 
 // closeUnanswered is a session with one Close frame.
-func (w *Watch) closeUnanswered(r *Report) {
+func (w *SessionCheck) closeUnanswered(r *Report) {
 	s, v := r.Session, &r.Verdict
 	by := ws.C2S
 	if w.closes[ws.S2C].seen {
@@ -276,7 +276,7 @@ func ending(s *decode.Session) (ws.Stamp, string) {
 }
 
 // unended is a session whose end was not captured, or is none of its peers'.
-func (w *Watch) unended(r *Report) {
+func (w *SessionCheck) unended(r *Report) {
 	s, v := r.Session, &r.Verdict
 	last := w.end(s)
 	switch s.End {

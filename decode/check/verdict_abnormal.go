@@ -10,8 +10,8 @@ import (
 	"github.com/wspeek/wspeek/reassembly"
 )
 
-// abnormal is a session that TCP ended without a Close frame: both sides are told 1006 (RFC 6455 section 7.1.5).
-func (w *Watch) abnormal(r *Report) {
+// abnormal is a session that TCP ended without a Close frame: both sides see 1006 (RFC 6455 section 7.1.5).
+func (w *SessionCheck) abnormal(r *Report) {
 	s, v := r.Session, &r.Verdict
 	none := "no Close frame was captured"
 	if v.Doubt == "" {
@@ -62,7 +62,7 @@ func bothSeen(s *decode.Session) bool {
 }
 
 // afterFIN says what came after the first FIN: a direction that stayed open, or a RST.
-func (w *Watch) afterFIN(r *Report) string {
+func (w *SessionCheck) afterFIN(r *Report) string {
 	s, v := r.Session, &r.Verdict
 	if s.End != decode.EndFIN {
 		return ""
@@ -85,9 +85,9 @@ func (w *Watch) afterFIN(r *Report) string {
 	return out
 }
 
-// likely looks for the cause of an end without a Close frame, and says whether it found one. The order is that of
+// likely looks for the cause of an end without a Close frame, and reports whether it found one. The order is that of
 // strength: what points at the peer's fault, then what points at nobody's.
-func (w *Watch) likely(r *Report, at ws.Stamp) bool {
+func (w *SessionCheck) likely(r *Report, at ws.Stamp) bool {
 	switch {
 	case w.ruleBroken(r, at), w.pongMissing(r, at), w.vanished(r):
 		return true
@@ -101,7 +101,7 @@ func (w *Watch) likely(r *Report, at ws.Stamp) bool {
 const soon = 2 * second
 
 // ruleBroken: the other side broke a rule just before.
-func (w *Watch) ruleBroken(r *Report, at ws.Stamp) bool {
+func (w *SessionCheck) ruleBroken(r *Report, at ws.Stamp) bool {
 	by := r.Session.EndBy
 	b := w.brokeBefore(by^1, at, soon)
 	if b == nil {
@@ -114,7 +114,7 @@ func (w *Watch) ruleBroken(r *Report, at ws.Stamp) bool {
 }
 
 // pongMissing: who ended it had pinged and got no pong.
-func (w *Watch) pongMissing(r *Report, at ws.Stamp) bool {
+func (w *SessionCheck) pongMissing(r *Report, at ws.Stamp) bool {
 	by := r.Session.EndBy
 	p := &r.Pings[by]
 	if r.Verdict.Doubt != "" || p.Waiting == 0 || at.Time-p.Oldest.At.Time < p.patience() {
@@ -138,7 +138,7 @@ func (w *Watch) pongMissing(r *Report, at ws.Stamp) bool {
 const repeated = 3
 
 // vanished: bytes were sent again and again, and nothing came back any more.
-func (w *Watch) vanished(r *Report) bool {
+func (w *SessionCheck) vanished(r *Report) bool {
 	s := r.Session
 	if s.TCP == nil || !bothSeen(s) {
 		return false
@@ -205,7 +205,7 @@ func timeout(d capture.Time) (seconds int, who string) {
 }
 
 // idle: it ended when it, or one direction of it, had been silent for a length of time that somebody may have set.
-func (w *Watch) idle(r *Report, at ws.Stamp) bool {
+func (w *SessionCheck) idle(r *Report, at ws.Stamp) bool {
 	v := &r.Verdict
 	if !w.rhythm.started {
 		return false
@@ -235,7 +235,7 @@ func named(who string) string {
 }
 
 // lifetime: it ended at an age that somebody may have set.
-func (w *Watch) lifetime(r *Report, at ws.Stamp) bool {
+func (w *SessionCheck) lifetime(r *Report, at ws.Stamp) bool {
 	s, v := r.Session, &r.Verdict
 	n, _ := timeout(at.Time - s.Opened)
 	if !s.HasOpened || n < 30 {
@@ -246,8 +246,8 @@ func (w *Watch) lifetime(r *Report, at ws.Stamp) bool {
 	return true
 }
 
-// cannotTell says what else is known where there is no cause to conclude.
-func (w *Watch) cannotTell(s *decode.Session, at ws.Stamp) string {
+// cannotTell says what else is known if no cause can be concluded.
+func (w *SessionCheck) cannotTell(s *decode.Session, at ws.Stamp) string {
 	since := ""
 	if d := at.Time - w.rhythm.last.Time; w.rhythm.started && d >= 0 {
 		since = fmt.Sprintf(", %s after the last message (packet %d)", show.Duration(d), w.rhythm.last.Packet)

@@ -63,7 +63,7 @@ func refused(s *decode.Session, v *Verdict) {
 }
 
 // sentAfterRefusal adds that the client went on as if the handshake had succeeded.
-func (w *Watch) sentAfterRefusal(v *Verdict) {
+func (w *SessionCheck) sentAfterRefusal(v *Verdict) {
 	for _, b := range w.broken[ws.C2S] {
 		if b.rule == rule.SentAfterRefusal {
 			v.Fact += fmt.Sprintf("; the client sent a frame anyway (packet %d)", b.at.Packet)
@@ -93,7 +93,7 @@ func header(s *decode.Session, name string) (string, bool) {
 }
 
 // noAnswer is an opening handshake whose answer was not captured.
-func (w *Watch) noAnswer(s *decode.Session, v *Verdict) {
+func (w *SessionCheck) noAnswer(s *decode.Session, v *Verdict) {
 	v.Cause, v.Certainty = "no-answer", Seen
 	v.prove(s.First)
 	v.Fact = fmt.Sprintf("the opening handshake for %s was never answered", orUnknown(s.Path))

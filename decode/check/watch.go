@@ -13,8 +13,8 @@ import (
 // Run follows the sessions of a run by its events. The zero value is ready. For all that it can tell, the
 // Decoders' Options need Keep (pings are matched by their payloads) and Wire (to see what compression refers to).
 type Run struct {
-	watches map[int]*Watch
-	trial   trial
+	watches      map[int]*SessionCheck
+	inflateAlone inflateAlone
 }
 
 // Apply takes an event. It returns the report of a session when that has ended, else nil.
@@ -41,27 +41,27 @@ func (r *Run) Apply(b *decode.Batch, e *decode.Event) *Report {
 	return nil
 }
 
-func (r *Run) watch(n int) *Watch {
+func (r *Run) watch(n int) *SessionCheck {
 	w := r.watches[n]
 	if w == nil {
 		if r.watches == nil {
-			r.watches = map[int]*Watch{}
+			r.watches = map[int]*SessionCheck{}
 		}
-		w = &Watch{trial: &r.trial}
+		w = &SessionCheck{inflateAlone: &r.inflateAlone}
 		r.watches[n] = w
 	}
 	return w
 }
 
-// Watch follows one session. The zero value is ready.
-type Watch struct {
-	trial   *trial
-	opened  bool
-	pings   [2]pings
-	rhythm  rhythm
-	deflate [2]compression
-	frames  [2]Framing
-	slow    slows
+// SessionCheck follows one session. The zero value is ready.
+type SessionCheck struct {
+	inflateAlone *inflateAlone
+	opened       bool
+	pings        [2]pings
+	rhythm       rhythm
+	deflate      [2]compression
+	frames       [2]Framing
+	slow         slowMessages
 	// closes are the first Close frame of each side.
 	closes [2]closing
 	// broken are the rules of level must that each side broke, in order of time, at most maxBroken.
@@ -87,7 +87,7 @@ type breach struct {
 const maxBroken = 64
 
 // brokeBefore is the first rule that side d broke at most within before at, nil if there is none.
-func (w *Watch) brokeBefore(d ws.Dir, at ws.Stamp, within capture.Time) *breach {
+func (w *SessionCheck) brokeBefore(d ws.Dir, at ws.Stamp, within capture.Time) *breach {
 	for i := range w.broken[d] {
 		if b := &w.broken[d][i]; b.at.Packet <= at.Packet && at.Time-b.at.Time <= within {
 			return b
@@ -127,7 +127,7 @@ func (f *Framing) message(m *ws.Message) {
 }
 
 // Session takes a snapshot of the session before its end.
-func (w *Watch) Session(s *decode.Session) {
+func (w *SessionCheck) Session(s *decode.Session) {
 	if s.HasOpened && !w.opened {
 		w.opened = true
 		w.rhythm.spoke(ws.Stamp{Packet: s.Answered, Time: s.Opened})
@@ -135,7 +135,7 @@ func (w *Watch) Session(s *decode.Session) {
 }
 
 // Message takes the next message in the order of completion. wire is its compressed payload, nil where that was not kept.
-func (w *Watch) Message(m *ws.Message, wire []byte) {
+func (w *SessionCheck) Message(m *ws.Message, wire []byte) {
 	known := m.State == ws.Exact || m.State == ws.Conflict || m.State == ws.Guessed
 	w.doubt = w.doubt || !known
 	asked := false
@@ -159,21 +159,21 @@ func (w *Watch) Message(m *ws.Message, wire []byte) {
 	w.rhythm.message(m, asked)
 }
 
-func (w *Watch) tester() *trial {
-	if w.trial == nil {
-		w.trial = &trial{}
+func (w *SessionCheck) tester() *inflateAlone {
+	if w.inflateAlone == nil {
+		w.inflateAlone = &inflateAlone{}
 	}
-	return w.trial
+	return w.inflateAlone
 }
 
-func (w *Watch) close(m *ws.Message) {
+func (w *SessionCheck) close(m *ws.Message) {
 	if c := &w.closes[m.Dir]; !c.seen {
 		*c = closing{true, m.CloseCode, m.N, m.Last}
 	}
 }
 
 // Finding takes a finding of the session.
-func (w *Watch) Finding(f *ws.Finding) {
+func (w *SessionCheck) Finding(f *ws.Finding) {
 	if f.Rule.Level == rule.Must && len(w.broken[f.Dir]) < maxBroken {
 		w.broken[f.Dir] = append(w.broken[f.Dir], breach{f.Rule, f.At})
 	}
@@ -200,8 +200,8 @@ type Report struct {
 	Findings []ws.Finding
 }
 
-// Report tells what is known; s is the last snapshot of the session.
-func (w *Watch) Report(s *decode.Session) *Report {
+// Report returns what is known; s is the last snapshot of the session.
+func (w *SessionCheck) Report(s *decode.Session) *Report {
 	w.Session(s)
 	r := &Report{Session: s, Longest: w.rhythm.longest, Beats: w.rhythm.beats(), Frames: w.frames, SlowCount: w.slow.count}
 	agreed := negotiated(s)
@@ -226,7 +226,7 @@ func (w *Watch) Report(s *decode.Session) *Report {
 }
 
 // end is when the session was over: its first FIN or RST, else its last packet.
-func (w *Watch) end(s *decode.Session) capture.Time {
+func (w *SessionCheck) end(s *decode.Session) capture.Time {
 	switch {
 	case s.TCP == nil:
 		return w.rhythm.last.Time
@@ -262,7 +262,7 @@ func (r *Report) find(d ws.Dir) {
 	}
 }
 
-// unanswered says whether it is known that a ping of d that waits was not answered: nothing is missing, and there was time.
+// unanswered reports whether it is known that a ping of d that waits was not answered: nothing is missing, and there was time.
 func (r *Report) unanswered(d ws.Dir) bool {
 	p := &r.Pings[d]
 	return r.Verdict.Doubt == "" && p.Waiting > 0 && p.OldestAge >= p.patience()

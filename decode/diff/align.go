@@ -20,7 +20,7 @@ type occurrence struct{ inA, inB, firstB int32 }
 const (
 	// maxEdits bounds the edit distance: the work of a run is at most about its square.
 	maxEdits = 1000
-	// maxRuns is how deep runs may stand in each other.
+	// maxRuns is how deep runs may be nested.
 	maxRuns = 24
 )
 
@@ -181,7 +181,7 @@ func (l *aligner) myers(a0, a1, b0, b1 int) {
 	}
 }
 
-// walk matches the begin of a run, and returns how far it came on both sides: to the end, or by at least one.
+// walk matches the start of a run, and returns how far it came on both sides: to the end, or by at least one.
 func (l *aligner) walk(a0, a1, b0, b1 int) (x, y int) {
 	n, m := a1-a0, b1-b0
 	limit := min(n+m, l.edits)
@@ -224,12 +224,12 @@ func furthest(ends []int32, mid, limit, n, m int) (x, y int) {
 	return x, y
 }
 
-// down says whether step d reaches diagonal k by an insertion; v[i] is diagonal i-d.
+// down reports whether step d reaches diagonal k by an insertion; v[i] is diagonal i-d.
 func down(v []int32, d, k int) bool {
 	return k == -d || k != d && v[k+d-1] < v[k+d+1]
 }
 
-// origin is where the last edit to diagonal k begins.
+// origin is where the last edit to diagonal k starts.
 func origin(v []int32, d, k int) (x, y int) {
 	if down(v, d, k) {
 		x = int(v[k+d+1])

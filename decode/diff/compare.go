@@ -1,6 +1,7 @@
 package diff
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/wspeek/wspeek/capture"
@@ -13,7 +14,7 @@ type work struct {
 	a, b           *Side
 	printA, printB *printer
 	fa, fb         []fingerprint
-	// with is, for each message of A, its partner in B; back the other way round; -1 where there is none.
+	// with is, for each message of A, its partner in B; back the other way round; -1 if there is none.
 	with, back []int
 	// moved marks messages of A that stand elsewhere in B.
 	moved []bool
@@ -24,6 +25,20 @@ type work struct {
 
 // Compare compares two sessions.
 func Compare(a, b *Side, opt *Options) *Comparison {
+	if a.Unrecorded == "" && b.Unrecorded == "" {
+		return compareAll(a, b, opt)
+	}
+	c := compareAll(a.withoutMessages(), b.withoutMessages(), opt)
+	c.A, c.B, c.Unrecorded = a, b, true
+	for _, s := range []*Side{a, b} {
+		if s.Unrecorded != "" {
+			c.Notes = append(c.Notes, fmt.Sprintf("%s: %s: messages are not compared", s.Name, s.Unrecorded))
+		}
+	}
+	return c
+}
+
+func compareAll(a, b *Side, opt *Options) *Comparison {
 	w := &work{opt: opt, a: a, b: b, out: &Comparison{A: a, B: b}}
 	w.printA, w.printB = newPrinter(a, opt), newPrinter(b, opt)
 	w.fa, w.fb = w.printA.side(a), w.printB.side(b)
@@ -67,7 +82,7 @@ func unmatched(n int) []int {
 	return out
 }
 
-// compared says whether messages of this opcode are compared: control frames only where both sides can show them.
+// compared reports whether messages of this opcode are compared: control frames only where both sides can show them.
 func (w *work) compared(op ws.Opcode) bool {
 	if _, ignored := w.opt.Ignore.kinds[op]; ignored {
 		return false
@@ -75,8 +90,8 @@ func (w *work) compared(op ws.Opcode) bool {
 	return !op.Control() || w.a.Control && w.b.Control
 }
 
-// lists are the opcodes whose messages have one order. In a HAR a ping between fragments stands before their message, which a
-// capture numbers by its begin.
+// lists are the opcodes whose messages have one order. In a HAR a ping between fragments comes before their message, which a
+// capture numbers by its start.
 func (w *work) lists() []func(ws.Opcode) bool {
 	if !w.a.Bare && !w.b.Bare {
 		return []func(ws.Opcode) bool{func(ws.Opcode) bool { return true }}
@@ -109,7 +124,7 @@ func (w *work) direction(d ws.Dir, of func(ws.Opcode) bool) {
 	la, lb := hashes(ia, w.fa, loose), hashes(ib, w.fb, loose)
 	match := align(hashes(ia, w.fa, exact), hashes(ib, w.fb, exact), true, maxEdits)
 	within(match, len(ib), (&aligner{a: la, b: lb, match: match, edits: maxEdits}).whole)
-	// What is equal as it stands may have moved: then those around it are better witnesses.
+	// What is equal as it is may have moved: then those around it are better witnesses.
 	if other := align(la, lb, false, maxEdits); matches(other) > matches(match) {
 		match = other
 	}
@@ -160,7 +175,7 @@ func (w *work) keep(ia, ib []int, match []int32) {
 }
 
 // strays pairs what is left over on both sides and equal: it has moved. Without its counters a message is only taken for
-// another where there is no second one like it.
+// another if there is no second one like it.
 func (w *work) strays(ia, ib []int) {
 	w.stray(ia, ib, false, func(f *fingerprint) uint64 { return f.loose })
 	w.stray(ia, ib, true, func(f *fingerprint) uint64 { return f.loosest })
@@ -285,7 +300,7 @@ func (w *work) order() (kept []bool) {
 // maxCrossed is how many messages are looked at to decide whether one passed another.
 const maxCrossed = 1000
 
-// crossed says whether the pair p, which would stand at steady[at], passed another by more than a race. When a ping or pong
+// crossed reports whether the pair p, which would stand at steady[at], passed another by more than a race. When a ping or pong
 // is sent is for the library to decide (RFC 6455 section 5.5.3): passing one does not count.
 func (w *work) crossed(p [2]int32, steady [][2]int32, at int) bool {
 	beat := func(i int32) bool {

@@ -18,7 +18,7 @@ const (
 	OnlyB
 	// Moved means: the same content at another place among the messages.
 	Moved
-	// Unclear means: bytes are missing or cannot be decoded, so that nobody can tell.
+	// Unclear means: bytes are missing or cannot be decoded, so that it cannot be known.
 	Unclear
 )
 
@@ -39,7 +39,7 @@ type Change struct {
 
 // Pair is a row of a comparison: a message of each side, or of one.
 type Pair struct {
-	// A and B are indices of Side.Messages, -1 where there is none.
+	// A and B are indices of Side.Messages, -1 if there is none.
 	A, B  int
 	Dir   ws.Dir
 	State State
@@ -53,7 +53,7 @@ type Pair struct {
 	More    int
 }
 
-// Differs says whether the row is one to stop at: all but Same.
+// Differs reports whether the row is one to stop at: all but Same.
 func (p *Pair) Differs() bool { return p.State != Same }
 
 // Use counts what was left out of the comparison, and by what.
@@ -69,7 +69,7 @@ type Comparison struct {
 	A, B *Side
 	// Handshake and Ending are the differences of opening handshake and end.
 	Handshake, Ending []Change
-	// Pairs are the rows: in the order of A, what is only in B where it stands in B.
+	// Pairs are the rows: in the order of A, what is only in B where it is in B.
 	Pairs []Pair
 	// Counts counts Pairs by State, Doubts those with a Doubt.
 	Counts [Unclear + 1]int
@@ -77,18 +77,20 @@ type Comparison struct {
 	// Ignored says what did not count, Notes what was not or could not be compared.
 	Ignored []Use
 	Notes   []string
+	// Unrecorded says that one side's messages are not known, so that none were compared.
+	Unrecorded bool
 }
 
-// Different says whether anything differs for sure.
+// Different reports whether anything differs for sure.
 func (c *Comparison) Different() bool {
 	return c.A == nil || c.B == nil || len(c.Handshake) > 0 || len(c.Ending) > 0 ||
 		c.Counts[Changed]+c.Counts[OnlyA]+c.Counts[OnlyB]+c.Counts[Moved] > 0
 }
 
-// Uncertain says whether there is something of which nobody can tell whether it differs.
-func (c *Comparison) Uncertain() bool { return c.Counts[Unclear] > 0 }
+// Uncertain reports whether there is something of which it is not known whether it differs.
+func (c *Comparison) Uncertain() bool { return c.Counts[Unclear] > 0 || c.Unrecorded }
 
-// Next is the first row behind row i that differs, -1 where there is none. Begin with -1.
+// Next is the first row after row i that differs, -1 if there is none. Start with -1.
 func (c *Comparison) Next(i int) int {
 	for i = max(i+1, 0); i < len(c.Pairs); i++ {
 		if c.Pairs[i].Differs() {
@@ -98,7 +100,7 @@ func (c *Comparison) Next(i int) int {
 	return -1
 }
 
-// Previous is the last row before row i that differs, -1 where there is none. Begin with len(Pairs).
+// Previous is the last row before row i that differs, -1 if there is none. Start with len(Pairs).
 func (c *Comparison) Previous(i int) int {
 	for i = min(i, len(c.Pairs)) - 1; i >= 0; i-- {
 		if c.Pairs[i].Differs() {
@@ -108,7 +110,7 @@ func (c *Comparison) Previous(i int) int {
 	return -1
 }
 
-// message is the message of a row, nil where there is none.
+// message is the message of a row, nil if there is none.
 func (s *Side) message(i int) *ws.Message {
 	if i < 0 {
 		return nil

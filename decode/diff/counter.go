@@ -17,7 +17,7 @@ type series struct {
 	values        map[int64]bool
 }
 
-// rising says whether nine of ten values are larger than the one before.
+// rising reports whether nine of ten values are larger than the one before.
 func (s *series) rising() bool { return s != nil && s.n > 1 && s.up*10 >= (s.n-1)*9 }
 
 // seriesKey is the place of an integer: a direction, and a path in JSON.
@@ -67,7 +67,7 @@ func (s allSeries) share(other allSeries) {
 	}
 }
 
-// isCounter says whether the integer at k goes its own way on both sides: what has mostly the same values is compared as it is.
+// isCounter reports whether the integer at k goes its own way on both sides: what has mostly the same values is compared as it is.
 func isCounter(k seriesKey, a, b allSeries) bool {
 	x, y := a[k], b[k]
 	return x.rising() && y.rising() && min(x.n, y.n) >= minSeries && x.shared*2 < min(x.n, y.n)
@@ -114,7 +114,7 @@ func (l *leads) pair(dir ws.Dir, a, b []intAt) {
 	}
 }
 
-// known says whether B may well be ahead by that much at this place: it is so elsewhere, too.
+// known reports whether B may well be ahead by that much at this place: it is so elsewhere, too.
 func (l *leads) known(dir ws.Dir, path uint64, lead int64) bool {
 	k := seriesKey{dir, path}
 	a, b := l.a[k], l.b[k]
@@ -136,7 +136,7 @@ func (l *leads) known(dir ws.Dir, path uint64, lead int64) bool {
 	return false
 }
 
-// find is the integer at path; as a rule it stands at i.
+// find is the integer at path; as a rule it is at i.
 func find(ints []intAt, i int, path uint64) (int64, bool) {
 	if i < len(ints) && ints[i].path == path {
 		return ints[i].v, true

@@ -69,7 +69,7 @@ func (w *work) bareEnding(a, b *decode.Session) {
 	}
 }
 
-// noCode is the code that stands for none (RFC 6455 section 7.1.5) where there is none.
+// noCode is the code that means none (RFC 6455 section 7.1.5) if there is none.
 func noCode(code int) int {
 	if code < 0 {
 		return 1005

@@ -1,14 +1,14 @@
 package diff
 
 import (
-	"bytes"
-
+	"github.com/wspeek/wspeek/decode/jsontext"
+	"github.com/wspeek/wspeek/decode/payload"
 	"github.com/wspeek/wspeek/decode/ws"
 )
 
 // fingerprint is what messages are aligned by.
 type fingerprint struct {
-	// exact is of what is to be compared as it stands, loose of the same without values that change from run to run,
+	// exact is of what is to be compared as it is, loose of the same without values that change from run to run,
 	// with counters from their first value on; loosest without counters at all.
 	exact, loose, loosest uint64
 	// ints are the first integers of a JSON message.
@@ -24,28 +24,25 @@ type intAt struct {
 // printer makes fingerprints.
 type printer struct {
 	scrubber
-	doc   document
+	doc   jsontext.Document
 	steps []step
 	buf   []byte
 	out   *fingerprint
 }
 
-// splitJSON is the JSON that a text consists of, and what stands before it: packet types and the like, as Socket.IO,
-// Engine.IO and SockJS write them.
-func splitJSON(d *document, p []byte) (prefix []byte, ok bool) {
-	if d.parse(p) {
+// splitJSON parses the JSON that a text consists of, and returns what a protocol writes before it.
+func splitJSON(d *jsontext.Document, p []byte) (prefix []byte, ok bool) {
+	if d.Parse(p) {
 		return nil, true
 	}
-	n := bytes.IndexAny(p[:min(len(p), maxPrefix)], "{[")
-	if n <= 0 || bytes.ContainsFunc(p[:n], func(r rune) bool { return r > 'z' || r == ' ' || r < '!' }) || !d.parse(p[n:]) {
+	n := payload.Prefix(p)
+	if n == 0 || !d.Parse(p[n:]) {
 		return nil, false
 	}
 	return p[:n], true
 }
 
-const maxPrefix = 64
-
-// whole says whether all bytes of a message are there to be compared.
+// whole reports whether all bytes of a message are there to be compared.
 func whole(m *ws.Message) bool {
 	return m.State != ws.Partial && m.State != ws.Undecodable && (m.Len < 0 || int64(len(m.Reason())) == m.Len)
 }
@@ -78,10 +75,10 @@ func (p *printer) print(m *ws.Message) fingerprint {
 	return f
 }
 
-func (p *printer) text(payload []byte, salt uint64) {
-	prefix, ok := splitJSON(&p.doc, payload)
+func (p *printer) text(text []byte, salt uint64) {
+	prefix, ok := splitJSON(&p.doc, text)
 	if !ok {
-		p.add(salt, payload)
+		p.add(salt, text)
 		return
 	}
 	p.add(salt, prefix)
@@ -107,32 +104,32 @@ func (p *printer) add(path uint64, s []byte) {
 
 // walk adds a value of the document. A sum does not depend on the order of keys.
 func (p *printer) walk(at int32, path uint64) {
-	n := &p.doc.nodes[at]
+	n := &p.doc.Nodes[at]
 	if p.opt.Ignore.path(p.steps) >= 0 {
 		return
 	}
-	path = mix(path, uint64(n.kind))
-	switch n.kind {
-	case jObject, jArray:
+	path = mix(path, uint64(n.Kind))
+	switch n.Kind {
+	case jsontext.Object, jsontext.Array:
 		p.out.exact += path
 		p.out.loose += path
 		i := 0
-		for c := n.first; c != 0; c = p.doc.nodes[c].next {
-			child := &p.doc.nodes[c]
+		for c := n.First; c != 0; c = p.doc.Nodes[c].Next {
+			child := &p.doc.Nodes[c]
 			p.push(n, child, i)
 			p.walk(c, mix(path, childHash(n, child, i)))
 			p.pop()
 			i++
 		}
-	case jNumber:
-		p.number(n.text, path)
+	case jsontext.Number:
+		p.number(n.Text, path)
 	default:
-		p.add(path, n.text)
+		p.add(path, n.Text)
 	}
 }
 
 // push notes the step to a child, which only rules need.
-func (p *printer) push(parent, child *node, i int) {
+func (p *printer) push(parent, child *jsontext.Node, i int) {
 	if len(p.opt.Ignore.paths) > 0 {
 		p.steps = append(p.steps, childStep(parent, child, i))
 	}
@@ -141,19 +138,19 @@ func (p *printer) push(parent, child *node, i int) {
 func (p *printer) pop() { p.steps = p.steps[:max(len(p.steps)-1, 0)] }
 
 // childStep is the step from a container to its i-th child.
-func childStep(parent, child *node, i int) step {
-	if parent.kind == jArray {
+func childStep(parent, child *jsontext.Node, i int) step {
+	if parent.Kind == jsontext.Array {
 		return step{index: i}
 	}
-	return step{key: string(child.key), index: -1}
+	return step{key: string(child.Key), index: -1}
 }
 
 // childHash is what the path to the i-th child is mixed with.
-func childHash(parent, child *node, i int) uint64 {
-	if parent.kind == jArray {
+func childHash(parent, child *jsontext.Node, i int) uint64 {
+	if parent.Kind == jsontext.Array {
 		return uint64(i) + 1
 	}
-	return hashBytes(fnvOffset, child.key)
+	return hashBytes(fnvOffset, child.Key)
 }
 
 func (p *printer) number(s []byte, path uint64) {

@@ -11,38 +11,6 @@ import (
 	"github.com/wspeek/wspeek/decode/ws"
 )
 
-// FuzzDocument compares our parser with encoding/json: what it takes is valid, and strings are decoded alike.
-func FuzzDocument(f *testing.F) {
-	for _, s := range []string{`{}`, `[1,-0.5e+3,"a\u00e9\ud83d\ude00\n",true,false,null,{"k":[]}]`, `{"a":1,"a":2}`, `[01]`, `[1.]`, `["\x"]`, `[1,]`, "[\"\x01\"]", ` { } `, `{"a" 1}`, `[-]`, `[1e]`} {
-		f.Add([]byte(s))
-	}
-	f.Fuzz(func(t *testing.T, s []byte) {
-		var d document
-		ok := d.parse(s)
-		begin := bytes.TrimLeft(s, " \t\r\n")
-		want := json.Valid(s) && len(begin) > 0 && (begin[0] == '{' || begin[0] == '[')
-		if ok && !want {
-			t.Fatalf("%q: taken for JSON", s)
-		}
-		if !ok && want && len(s) < maxDepth {
-			t.Fatalf("%q: not taken for JSON", s)
-		}
-		if !ok {
-			return
-		}
-		for i := range d.nodes {
-			n := &d.nodes[i]
-			var v string
-			if n.kind != jString || json.Unmarshal(n.raw, &v) != nil || !utf8.Valid(n.text) || bytes.ContainsRune([]byte(v), utf8.RuneError) {
-				continue
-			}
-			if v != string(n.text) {
-				t.Fatalf("%s: got %q, want %q", n.raw, n.text, v)
-			}
-		}
-	})
-}
-
 func textSide(parts [][]byte) *Side {
 	s := &Side{Info: &decode.Session{N: 1}, Control: true}
 	for i, p := range parts {

@@ -94,7 +94,7 @@ func byName(hs []http1.Header) map[string][]string {
 	return out
 }
 
-// header tells of a header with different values.
+// header reports a header with different values.
 func (w *work) header(path, name string, a, b []string) {
 	if rule, ignored := w.opt.Ignore.headers[name]; ignored {
 		w.cmp.uses.rule(rule)

@@ -1,6 +1,6 @@
 package diff
 
-// Hashes decide only who is compared with whom, so one that is quick and the same in every run is enough.
+// Hashes decide only what is compared with what, so one that is quick and the same in every run is enough.
 
 const (
 	fnvOffset = 0xcbf29ce484222325

@@ -26,7 +26,7 @@ type sessionRef struct {
 
 type change struct {
 	Path string `json:"path"`
-	// A and B are absent where there is no value; what is not UTF-8 stands in ABase64 and BBase64.
+	// A and B are absent where there is no value; what is not UTF-8 is in ABase64 and BBase64.
 	A       *string `json:"a,omitempty"`
 	B       *string `json:"b,omitempty"`
 	ABase64 string  `json:"a_base64,omitempty"`

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/wspeek/wspeek/capture"
+	"github.com/wspeek/wspeek/decode/jsontext"
 	"github.com/wspeek/wspeek/decode/ws"
 )
 
@@ -20,7 +21,7 @@ type comparer struct {
 	w            *work
 	row          *Pair
 	dir          ws.Dir
-	docA, docB   document
+	docA, docB   jsontext.Document
 	steps        []step
 	bufA, bufB   []byte
 	lastA, lastB capture.Time
@@ -166,7 +167,7 @@ func (c *comparer) content(a, b []byte) {
 	c.value(0, 0, fnvOffset)
 }
 
-// covered says whether two texts differ only in what rules and detectors cover, and counts that.
+// covered reports whether two texts differ only in what rules and detectors cover, and counts that.
 func (c *comparer) covered(a, b []byte) bool {
 	sa, sb := c.w.printA.find(a), c.w.printB.find(b)
 	if len(sa) != len(sb) || len(sa) == 0 {
@@ -187,7 +188,7 @@ func (c *comparer) covered(a, b []byte) bool {
 // maxBytes is how many bytes of a change of binary data are shown.
 const maxBytes = 32
 
-// binary compares byte by byte; where the lengths differ, what lies between the same begin and the same end is one change.
+// binary compares byte by byte; where the lengths differ, what is between the same start and the same end is one change.
 func (c *comparer) binary(a, b []byte) {
 	if len(a) != len(b) {
 		from := common(a, b)

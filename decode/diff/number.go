@@ -5,7 +5,7 @@ import (
 	"strconv"
 )
 
-// sameNumber says whether two JSON numbers have the same value, however large or exact: 1, 1.0 and 1e0 are
+// sameNumber reports whether two JSON numbers have the same value, however large or exact: 1, 1.0 and 1e0 are
 // the same, 9007199254740992 and 9007199254740993 are not.
 func sameNumber(a, b []byte) bool {
 	return bytes.Equal(a, b) || bytes.Equal(canonical(nil, a), canonical(nil, b))

@@ -45,7 +45,7 @@ func alone(a, b *Side) *Comparison {
 	return c
 }
 
-// InCommon says whether any two sessions were paired that have a message or a path in common.
+// InCommon reports whether any two sessions were paired that have a message or a path in common.
 func InCommon(cs []*Comparison) bool {
 	for _, c := range cs {
 		if c.A == nil || c.B == nil {

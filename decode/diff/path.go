@@ -97,7 +97,7 @@ func (g *segment) matches(s step) bool {
 	return g.any || g.index == s.index && (g.index >= 0 || g.key == s.key)
 }
 
-// matchPath says whether the steps to a value are those of path.
+// matchPath reports whether the steps to a value are those of path.
 func matchPath(path []segment, at []step) bool {
 	reached := uint64(1) // bit i: the first i segments match the steps so far
 	for _, s := range at {

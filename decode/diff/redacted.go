@@ -6,18 +6,18 @@ import (
 	"github.com/wspeek/wspeek/decode/ws"
 )
 
-// redacted is what the marks begin with that wspeek puts in the place of secrets; marked is how long they are.
+// redacted is what the marks start with that wspeek puts in the place of secrets; marked is how long they are.
 const (
 	redacted = "REDACTED-"
 	marked   = len(redacted) + 12
 )
 
-// veiled says whether a and b may be the same, for a mark in a HAR stands where they differ.
+// veiled reports whether a and b may be the same, for a mark in a HAR stands where they differ.
 func (w *work) veiled(a, b string) bool {
 	return w.a.Bare && mayBe(a, b) || w.b.Bare && mayBe(b, a)
 }
 
-// mayBe says whether marks put into text could make s of it: what stands around the marks of s stands in text, in that order.
+// mayBe reports whether marks put into text could make s of it: what is around the marks of s is in text, in that order.
 func mayBe(s, text string) bool {
 	head, s, found := cutMark(s)
 	if !found || !strings.HasPrefix(text, head) {
@@ -36,7 +36,7 @@ func mayBe(s, text string) bool {
 	}
 }
 
-// cutMark is what stands before the first mark of s, and behind it.
+// cutMark is what is before the first mark of s, and after it.
 func cutMark(s string) (before, after string, found bool) {
 	for at := 0; ; {
 		n := strings.Index(s[at:], redacted)
@@ -51,7 +51,7 @@ func cutMark(s string) (before, after string, found bool) {
 	}
 }
 
-// replaced says whether secrets of one of the messages were replaced: they may be the same whatever they look like.
+// replaced reports whether secrets of one of the messages were replaced: they may be the same whatever they look like.
 func (t *matcher) replaced(i, j int, a, b *ws.Message) bool {
 	return a.Opcode == b.Opcode && (t.a.side.Redacted[t.ia[i]] || t.b.side.Redacted[t.ib[j]])
 }

@@ -18,7 +18,7 @@ type line struct {
 	dir    pcaps.Dir
 	text   string
 	binary bool
-	// field is where edit stands in the JSON, empty for other text.
+	// field is where edit is in the JSON, empty for other text.
 	field, edit string
 }
 
@@ -56,10 +56,10 @@ func script(r *rand.Rand, n int) []line {
 	return out
 }
 
-// unique says whether a line has a content of its own.
+// unique reports whether a line has a content of its own.
 func (l *line) unique() bool { return !strings.Contains(l.text, "heartbeat") }
 
-// counting says whether both directions show often enough that "id" is a counter: of less nobody could tell.
+// counting reports whether both directions report often enough that "id" is a counter: of less nobody could tell.
 func counting(lines []line) bool {
 	var n [2]int
 	for i := range lines {
@@ -159,7 +159,7 @@ func wantState(p *diff.Pair, s diff.State) string {
 	return ""
 }
 
-// at says whether the row is message i (from 0) of A, or of B where there is none in A.
+// at reports whether the row is message i (from 0) of A, or of B if there is none in A.
 func at(p *diff.Pair, a, b int) string {
 	if p.A != a || p.B != b {
 		return fmt.Sprintf("row of A %d and B %d, want %d and %d", p.A, p.B, a, b)
@@ -221,7 +221,7 @@ var edits = []edit{
 	{"performed again", func(_ *rand.Rand, a []line, _ int) []line { return a }, nil},
 }
 
-// TestScripted compares two runs of 500 conversations: exactly what was edited in the second is told.
+// TestScripted compares two runs of 500 conversations: exactly what was edited in the second is reported.
 func TestScripted(t *testing.T) {
 	t.Parallel()
 	done := map[string]int{}

@@ -21,8 +21,10 @@ type Side struct {
 	// Bare says that the source (a HAR) has messages alone: neither TCP nor how it ended, nor the order on the
 	// wire; and no control frames unless Control.
 	Bare, Control bool
-	// Redacted are the indices of messages in which secrets were replaced: nobody can tell whether they differ.
+	// Redacted are the indices of messages in which secrets were replaced: whether they differ is not known.
 	Redacted map[int]bool
+	// Unrecorded says why the messages of the session are not known; empty if they are.
+	Unrecorded string
 }
 
 // maxWireFrames is how many frames of a message Options.Wire looks at.
@@ -55,7 +57,21 @@ func FromHAR(name string, h *har.Session) *Side {
 	for _, i := range h.Redacted {
 		s.Redacted[i] = true
 	}
+	if h.Unrecorded {
+		s.Unrecorded = "no messages were recorded"
+		if h.Attached != "" {
+			s.Unrecorded += "; the entry names the file " + h.Attached
+		}
+	}
 	return s
+}
+
+// withoutMessages is a copy of s for comparing all but the messages.
+func (s *Side) withoutMessages() *Side {
+	c := *s
+	c.Messages, c.Control, c.Redacted = nil, false, nil
+	c.Frames = nil
+	return &c
 }
 
 // span is from the first to the last time that is known of the session.

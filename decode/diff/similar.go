@@ -3,6 +3,7 @@ package diff
 import (
 	"slices"
 
+	"github.com/wspeek/wspeek/decode/jsontext"
 	"github.com/wspeek/wspeek/decode/ws"
 )
 
@@ -86,9 +87,9 @@ func (k *sketcher) windows(p []byte, n int) {
 
 // leaves adds the places and the values of a JSON value.
 func (k *sketcher) leaves(at int32, path uint64) {
-	n := &k.doc.nodes[at]
-	if n.kind < jArray {
-		text := n.text
+	n := &k.doc.Nodes[at]
+	if n.Kind < jsontext.Array {
+		text := n.Text
 		if spans := k.find(text); len(spans) > 0 {
 			k.buf = scrubbed(k.buf[:0], text, spans)
 			text = k.buf
@@ -98,8 +99,8 @@ func (k *sketcher) leaves(at int32, path uint64) {
 		return
 	}
 	i := 0
-	for c := n.first; c != 0; c = k.doc.nodes[c].next {
-		k.leaves(c, mix(path, childHash(n, &k.doc.nodes[c], i)))
+	for c := n.First; c != 0; c = k.doc.Nodes[c].Next {
+		k.leaves(c, mix(path, childHash(n, &k.doc.Nodes[c], i)))
 		i++
 	}
 }

@@ -169,7 +169,7 @@ func (t *Text) section(dst []byte, title string, changes []Change) []byte {
 	return dst
 }
 
-// rows appends the rows that differ, and what stands around them.
+// rows appends the rows that differ, and what is around them.
 func (t *Text) rows(dst []byte, c *Comparison) []byte {
 	last, next, gap, any := -1, c.Next(-1), 0, false
 	for k := range c.Pairs {
@@ -293,7 +293,7 @@ func cutTo(s string, width int) string {
 // narrow is the width in columns below which lengths are left out of previews.
 const narrow = 48
 
-// preview is direction, kind, length and the begin of a message, or what follows byte from.
+// preview is direction, kind, length and the start of a message, or what follows byte from.
 func (t *Text) preview(m *ws.Message, width, from int) string {
 	arrow := "→"
 	if m.Dir == ws.S2C {

@@ -84,7 +84,7 @@ func scan(out []span, s []byte, when near) []span {
 	return out
 }
 
-// detect is the length of what a detector covers at s[i], where a word begins; 0 for nothing.
+// detect is the length of what a detector covers at s[i], where a word starts; 0 for nothing.
 func detect(s []byte, i int, when near) (int, class) {
 	s = s[i:]
 	if isDigit(s[0]) {
@@ -134,7 +134,7 @@ func isPadding(c byte) bool { return c == '=' }
 
 func isHexByte(c byte) bool { return isDigit(c) || c|0x20 >= 'a' && c|0x20 <= 'f' }
 
-// isHex says whether s is hexadecimal and not just a long number or word.
+// isHex reports whether s is hexadecimal and not just a long number or word.
 func isHex(s []byte) bool {
 	digits := 0
 	for _, c := range s {
@@ -157,7 +157,7 @@ func isUUID(s []byte) bool {
 	return true
 }
 
-// isoPattern is the begin of a time: 0 is any digit, T is a T or a space.
+// isoPattern is the start of a time: 0 is any digit, T is a T or a space.
 const isoPattern = "0000-00-00T00:00:00"
 
 func isoTime(s []byte) int {
@@ -189,7 +189,7 @@ func zone(s []byte) int {
 	return 0
 }
 
-// epoch is the length of a number at the begin of s that is a time near the session.
+// epoch is the length of a number at the start of s that is a time near the session.
 func epoch(s []byte, when near) int {
 	n := run(s, isDigit)
 	if n != 10 && n != 13 && n != 16 && n != 19 {
@@ -209,7 +209,7 @@ func epoch(s []byte, when near) int {
 	return to
 }
 
-// jwt is the length of a JSON Web Token at the begin of s: three parts of base64url.
+// jwt is the length of a JSON Web Token at the start of s: three parts of base64url.
 func jwt(s []byte) int {
 	n := 0
 	for part := range 3 {
@@ -230,7 +230,7 @@ func jwt(s []byte) int {
 
 const maxToken = 128
 
-// random says whether a word looks like base64 of something random: upper and lower case and digits in
+// random reports whether a word looks like base64 of something random: upper and lower case and digits in
 // frequent change.
 func random(s []byte) bool {
 	if len(s) > maxToken {
@@ -301,5 +301,5 @@ func (c *scrubber) rules(s []byte) []span {
 	return out
 }
 
-// markOf is what stands for a span in a scrubbed text: text from the wire never holds two 0xff followed by a class.
+// markOf is what replaces a span in a scrubbed text: text from the wire never holds two 0xff followed by a class.
 func markOf(p span) [3]byte { return [3]byte{0xff, 0xff, byte(p.by)} }

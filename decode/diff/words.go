@@ -113,7 +113,7 @@ func blank(s []byte, t *token) bool { return isBlank(s[t.from]) }
 
 func isBlank(c byte) bool { return c == ' ' || c == '\t' || c == '\n' || c == '\r' }
 
-// isWide says whether c is part of a word in any script.
+// isWide reports whether c is part of a word in any script.
 func isWide(c byte) bool { return isAlnum(c) || c == '_' || c >= utf8.RuneSelf }
 
 // tokens cuts a text; spans are whole tokens.

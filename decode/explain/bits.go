@@ -8,7 +8,7 @@ import (
 	"github.com/wspeek/wspeek/decode/show"
 )
 
-// box is the part of a field that lies in one row of the diagram.
+// box is the part of a field that is in one row of the diagram.
 type box struct {
 	field *Field
 	// from and to are columns, in bits.
@@ -18,7 +18,7 @@ type box struct {
 	bits  string
 }
 
-// diagramRow is one row of boxes; first is the bit that it begins with.
+// diagramRow is one row of boxes; first is the bit that it starts with.
 type diagramRow struct {
 	first int
 	boxes []box
@@ -71,7 +71,7 @@ func (b *Bits) box(f *Field, from, to, col int) box {
 	return x
 }
 
-// decimal is the value of a length that stands in one box.
+// decimal is the value of a length that is in one box.
 func decimal(f *Field, from, to int) string {
 	if int64(to-from) < f.To-f.From {
 		return ""
@@ -106,7 +106,7 @@ func (r *diagramRow) height() int {
 	return n
 }
 
-// edge says whether a box begins or ends at a column.
+// edge reports whether a box starts or ends at a column.
 func (r *diagramRow) edge(col int) bool {
 	if r == nil {
 		return false
@@ -122,7 +122,7 @@ func (r *diagramRow) edge(col int) bool {
 	return false
 }
 
-// at is the field at a column, nil where there is none.
+// at is the field at a column, nil if there is none.
 func (r *diagramRow) at(col int) *Field {
 	if r == nil {
 		return nil

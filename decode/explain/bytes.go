@@ -12,7 +12,7 @@ import (
 
 // ShortError says that bytes end inside the header of a frame.
 type ShortError struct {
-	// Frame is the number of the frame, from 1, At where it begins, Have how many bytes of it there are.
+	// Frame is the number of the frame, from 1, At where it starts, Have how many bytes of it there are.
 	Frame, At, Have int
 	// Need is how many bytes its header has, at least.
 	Need int
@@ -25,7 +25,7 @@ func (e *ShortError) Error() string {
 		e.Frame, e.At, e.Have, e.Need, e.Missing)
 }
 
-// ParseHeader reads the header that p begins with (RFC 6455 section 5.2). The error is a *ShortError where p is too short.
+// ParseHeader reads the header that p starts with (RFC 6455 section 5.2). The error is a *ShortError where p is too short.
 func ParseHeader(p []byte) (*ws.Frame, error) {
 	short := func(need int, missing string) error { return &ShortError{Have: len(p), Need: need, Missing: missing} }
 	switch len(p) {
@@ -72,9 +72,9 @@ type Hand struct {
 // maxByHand bounds the frames of bytes given by hand.
 const maxByHand = 1000
 
-// Bytes reads frames given by hand, and gives a Talk for each message, in order of their first frames. The last may be cut off
+// Bytes reads frames given by hand, and gives a Exchange for each message, in order of their first frames. The last may be cut off
 // inside its payload, and then what is there is explained; inside a header it is a *ShortError.
-func Bytes(p []byte, h Hand) ([]Talk, error) {
+func Bytes(p []byte, h Hand) ([]Exchange, error) {
 	r := &recorder{}
 	cuts, err := r.split(p, h)
 	if err != nil {
@@ -96,29 +96,29 @@ func Bytes(p []byte, h Hand) ([]Talk, error) {
 	}
 	conn.Close(reassembly.Fwd, reassembly.CloseEnd)
 	conn.Close(reassembly.Rev, reassembly.CloseEnd)
-	list := r.talks(c)
+	list := r.exchanges(c)
 	for i, x := range cuts {
 		if !r.told(x.at) {
-			list = append(list, x.untold(i+1, c))
+			list = append(list, x.undecoded(i+1, c))
 		}
 	}
 	return list, nil
 }
 
-// told says whether a frame that begins at a place was decoded.
+// told reports whether a frame that starts at a place was decoded.
 func (r *recorder) told(at int64) bool {
 	return slices.ContainsFunc(r.frames, func(f ws.Frame) bool { return f.Offset == at })
 }
 
-// untold explains what was not decoded, since it, or something before it, is no frame.
-func (x *piece) untold(n int, c Context) Talk {
+// undecoded explains what was not decoded, since it, or something before it, is not a frame.
+func (x *piece) undecoded(n int, c Context) Exchange {
 	f, _ := ParseHeader(x.data)
 	f.N, f.Message, f.Dir, f.Offset, f.State = n, n, x.dir, x.at, ws.Undecodable
 	f.Seen = int64(len(x.data) - f.HeaderLen)
 	f.Findings = []*rule.Rule{rule.NotWebSocket}
 	payload := mask(f, x.data[f.HeaderLen:])
 	m := &ws.Message{N: n, Dir: x.dir, Opcode: f.Opcode, Frames: 1, Len: -1, WireLen: f.Len, Payload: payload, State: ws.Undecodable, CloseCode: -1}
-	return Talk{Context: c, Message: m, Frames: []ws.Frame{*f}, ByHand: true, Findings: []ws.Finding{{Rule: rule.NotWebSocket,
+	return Exchange{Context: c, Message: m, Frames: []ws.Frame{*f}, ByHand: true, Findings: []ws.Finding{{Rule: rule.NotWebSocket,
 		Message: n, Frame: n, Dir: x.dir, Offset: x.at, Detail: "this header, or one before it, breaks too much to be one"}}}
 }
 
@@ -134,7 +134,7 @@ type recorder struct {
 	messages []ws.Message
 	frames   []ws.Frame
 	findings []ws.Finding
-	// starts are, for each direction, the offsets in its stream and in the bytes given where each frame begins.
+	// starts are, for each direction, the offsets in its stream and in the bytes given where each frame starts.
 	starts     [2][][2]int64
 	compressed bool
 }
@@ -207,12 +207,12 @@ func (r *recorder) Finding(x *ws.Finding) {
 	r.findings = append(r.findings, y)
 }
 
-// talks puts together what belongs to each message.
-func (r *recorder) talks(c Context) []Talk {
-	list := make([]Talk, len(r.messages))
+// exchanges puts together what belongs to each message.
+func (r *recorder) exchanges(c Context) []Exchange {
+	list := make([]Exchange, len(r.messages))
 	for i := range r.messages {
 		m := &r.messages[i]
-		t := Talk{Context: c, Message: m, Findings: r.findings, ByHand: true}
+		t := Exchange{Context: c, Message: m, Findings: r.findings, ByHand: true}
 		for _, f := range r.frames {
 			if f.Message == m.N {
 				t.Frames = append(t.Frames, f)
@@ -221,6 +221,6 @@ func (r *recorder) talks(c Context) []Talk {
 		t.Between = between(r.frames, t.Frames)
 		list[i] = t
 	}
-	sortTalks(list)
+	sortExchanges(list)
 	return list
 }

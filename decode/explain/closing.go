@@ -10,14 +10,14 @@ import (
 )
 
 // ladder adds the closing handshake where a Close frame is explained.
-func (t *Talk) ladder(d *Document, op ws.Opcode) {
+func (t *Exchange) ladder(d *Document, op ws.Opcode) {
 	if op == ws.OpClose && t.Session != nil {
 		t.closing(d)
 	}
 }
 
 // closing draws how the session was closed (RFC 6455 section 7.1).
-func (t *Talk) closing(d *Document) {
+func (t *Exchange) closing(d *Document) {
 	s := t.Session
 	l := &Ladder{}
 	var first capture.Time
@@ -75,7 +75,7 @@ func endStep(s *decode.Session, first capture.Time, timed bool) Step {
 }
 
 // closingWords say in one sentence what happened.
-func (t *Talk) closingWords() string {
+func (t *Exchange) closingWords() string {
 	var by [2]bool
 	for _, m := range t.Closes {
 		by[m.Dir] = true
@@ -176,7 +176,7 @@ func closeSource(code int) string {
 func (d *Document) exampleClose(code int) {
 	f := &ws.Frame{N: 1, Message: 1, Dir: ws.S2C, Fin: true, Opcode: ws.OpClose, HeaderLen: 2, Len: 2, Seen: 2}
 	p := []byte{byte(code >> 8), byte(code)}
-	t := &Talk{Frames: []ws.Frame{*f}, Message: &ws.Message{Payload: p, WireLen: 2, CloseCode: code}}
+	t := &Exchange{Frames: []ws.Frame{*f}, Message: &ws.Message{Payload: p, WireLen: 2, CloseCode: code}}
 	d.add(Part{Name: "example", Title: "As a server sends it", Data: &Bits{Bytes: append(HeaderBytes(f), p...),
 		Fields: append(Context{Known: true}.Header(f), t.body(0)...)}})
 }

@@ -12,7 +12,7 @@ type Document struct {
 	Subject string
 	// Title is one line that says so with its values.
 	Title string
-	// Session, Message and Frame are the numbers of what is explained, 0 where there is none.
+	// Session, Message and Frame are the numbers of what is explained, 0 if there is none.
 	Session, Message, Frame int
 	Parts                   []Part
 }
@@ -35,7 +35,7 @@ type Part struct {
 type Bits struct {
 	// Bytes are those on the wire, as many as Fields are drawn of.
 	Bytes []byte
-	// Fields cover Bytes; the last may go on behind them.
+	// Fields cover Bytes; the last may go on after them.
 	Fields []Field
 	// More is how many bytes of the frame follow Bytes, those that were not captured too.
 	More int64
@@ -55,7 +55,7 @@ type Cell struct {
 	Frame int `json:"frame"`
 	// Lines are short words.
 	Lines []string `json:"lines"`
-	// Other says that the frame belongs to another message, which stands between.
+	// Other says that the frame belongs to another message, which is between.
 	Other bool `json:"other,omitempty"`
 }
 

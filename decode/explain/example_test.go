@@ -9,12 +9,12 @@ import (
 // The masked "Hello" of RFC 6455 section 5.7.
 func Example() {
 	wire := []byte{0x81, 0x85, 0x37, 0xfa, 0x21, 0x3d, 0x7f, 0x9f, 0x4d, 0x51, 0x58}
-	talks, err := explain.Bytes(wire, explain.Hand{})
+	exchanges, err := explain.Bytes(wire, explain.Hand{})
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	for _, f := range explain.Header(&talks[0].Frames[0]) {
+	for _, f := range explain.Header(&exchanges[0].Frames[0]) {
 		fmt.Printf("%2d-%2d %-11s %-11s %s\n", f.From, f.To-1, f.Name, f.Value, f.Meaning)
 	}
 	// Output:

@@ -30,10 +30,10 @@ type Field struct {
 	BrokenIDs []string `json:"broken,omitempty"`
 }
 
-// FirstByte is the byte of the frame that the field begins in, counted from 0.
+// FirstByte is the byte of the frame that the field starts in, counted from 0.
 func (f *Field) FirstByte() int64 { return f.From / 8 }
 
-// EndByte is the byte behind the last that the field has a bit in.
+// EndByte is the byte after the last that the field has a bit in.
 func (f *Field) EndByte() int64 { return (f.To + 7) / 8 }
 
 const (
@@ -58,7 +58,7 @@ const (
 	namePayload  = rule.FieldPayload
 )
 
-// HeaderBytes are the bytes of a frame's header as they were on the wire: a Frame knows all that stands in it, the form of
+// HeaderBytes are the bytes of a frame's header as they were on the wire: a Frame knows all that is in it, the form of
 // the length too (by HeaderLen).
 func HeaderBytes(f *ws.Frame) []byte {
 	b0, b1 := f.RSV&7<<4|byte(f.Opcode&0xf), byte(0)
@@ -140,7 +140,7 @@ func (c Context) Header(f *ws.Frame) []Field {
 	return h.list
 }
 
-// fieldList is a list of fields under way: the next field begins where the last ended.
+// fieldList is a list of fields under way: the next field starts where the last ended.
 type fieldList struct {
 	raw  []byte
 	at   int

@@ -10,7 +10,7 @@ import (
 )
 
 // Frame explains frame i of t.Frames, from 0.
-func (t *Talk) Frame(i int) *Document {
+func (t *Exchange) Frame(i int) *Document {
 	f := &t.Frames[i]
 	d := &Document{Subject: "frame", Title: t.frameTitle(f), Frame: f.N, Message: f.Message}
 	if t.Session != nil {
@@ -24,7 +24,7 @@ func (t *Talk) Frame(i int) *Document {
 }
 
 // frameTitle says what a frame is in one line.
-func (t *Talk) frameTitle(f *ws.Frame) string {
+func (t *Exchange) frameTitle(f *ws.Frame) string {
 	s := "Frame " + strconv.Itoa(f.N)
 	if t.Session != nil {
 		s += " of session " + strconv.Itoa(t.Session.N)
@@ -32,7 +32,7 @@ func (t *Talk) frameTitle(f *ws.Frame) string {
 	return s + ": " + kind(f.Opcode) + ", " + t.size(f) + ", " + sender(f.Dir)
 }
 
-func (t *Talk) size(f *ws.Frame) string {
+func (t *Exchange) size(f *ws.Frame) string {
 	if f.Len < 0 {
 		return "of an impossible length"
 	}
@@ -55,7 +55,7 @@ func sender(d ws.Dir) string {
 }
 
 // place says where the frame was found.
-func (t *Talk) place(d *Document, f *ws.Frame) {
+func (t *Exchange) place(d *Document, f *ws.Frame) {
 	if t.ByHand {
 		return
 	}
@@ -83,8 +83,8 @@ func state(s ws.State) string { return states[s] }
 // drawn is how many bytes of payload are drawn in the boxes of the header.
 const drawn = 8
 
-// frameParts adds what is to be said of a frame alone. Headings begin with prefix.
-func (t *Talk) frameParts(d *Document, i int, prefix string) {
+// frameParts adds what is to be said of a frame alone. Headings start with prefix.
+func (t *Exchange) frameParts(d *Document, i int, prefix string) {
 	f := &t.Frames[i]
 	c := t.Context
 	c.Compressed = t.Message != nil && t.Message.Compressed
@@ -103,10 +103,10 @@ func (t *Talk) frameParts(d *Document, i int, prefix string) {
 }
 
 // drawn fills the last row of the header and at least one more.
-func (t *Talk) drawn(head int) int { return drawn + (4-head%4)%4 }
+func (t *Exchange) drawn(head int) int { return drawn + (4-head%4)%4 }
 
 // seen says what of a frame is missing.
-func (t *Talk) seen(d *Document, f *ws.Frame) {
+func (t *Exchange) seen(d *Document, f *ws.Frame) {
 	if f.Seen >= f.Len || f.Len < 0 {
 		return
 	}
@@ -117,14 +117,14 @@ func (t *Talk) seen(d *Document, f *ws.Frame) {
 const maxBody = 1 << 59
 
 // Fields are all fields of frame i of t.Frames: those of its header, then those of its payload.
-func (t *Talk) Fields(i int) []Field {
+func (t *Exchange) Fields(i int) []Field {
 	c := t.Context
 	c.Compressed = t.Message != nil && t.Message.Compressed
 	return append(c.Header(&t.Frames[i]), t.body(i)...)
 }
 
-// body are the fields behind the header: of a Close frame its code and reason, else the payload.
-func (t *Talk) body(i int) []Field {
+// body are the fields after the header: of a Close frame its code and reason, else the payload.
+func (t *Exchange) body(i int) []Field {
 	f := &t.Frames[i]
 	at := int64(f.HeaderLen) * 8
 	n := max(f.Len, 0)
@@ -169,7 +169,7 @@ func shortHex(p []byte) string {
 	return spaced(p)
 }
 
-func (t *Talk) payloadMeaning(f *ws.Frame, plain []byte) string {
+func (t *Exchange) payloadMeaning(f *ws.Frame, plain []byte) string {
 	s := ""
 	switch {
 	case len(plain) == 0:
@@ -211,7 +211,7 @@ func more(s string, n int) string {
 	return s
 }
 
-// mostlyText says whether at most one byte in eight is no text.
+// mostlyText reports whether at most one byte in eight is not text.
 func mostlyText(p []byte) bool {
 	odd := 0
 	for i := 0; i < len(p); {
@@ -225,7 +225,7 @@ func mostlyText(p []byte) bool {
 }
 
 // rsv says what RSV1 means where that needs more than a line (RFC 7692 section 6).
-func (t *Talk) rsv(d *Document, f *ws.Frame, c Context, prefix string) {
+func (t *Exchange) rsv(d *Document, f *ws.Frame, c Context, prefix string) {
 	if f.RSV == 0 && (c.Deflate == nil || f.Opcode != ws.OpContinuation || !c.Compressed) {
 		return
 	}
@@ -257,7 +257,7 @@ func rsvWords(f *ws.Frame, c Context) string {
 const unmasked = 8
 
 // masking shows the XOR of the first bytes (RFC 6455 section 5.3).
-func (t *Talk) masking(d *Document, i int, prefix string) {
+func (t *Exchange) masking(d *Document, i int, prefix string) {
 	f := &t.Frames[i]
 	plain := t.sent().run(t.start(i), unmasked)
 	if !f.Masked || len(plain) == 0 || f.Len <= 0 {
@@ -290,7 +290,7 @@ func glyph(c byte) string {
 }
 
 // closeCode says what the code of a Close frame means.
-func (t *Talk) closeCode(d *Document) {
+func (t *Exchange) closeCode(d *Document) {
 	m := t.Message
 	if m == nil {
 		return

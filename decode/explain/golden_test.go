@@ -10,7 +10,7 @@ import (
 	"github.com/wspeek/wspeek/pcaps"
 )
 
-// TestSamplesForPrint holds explanations of what stands in samples.
+// TestSamplesForPrint holds explanations of what is in samples.
 func TestSamplesForPrint(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct {
@@ -26,11 +26,11 @@ func TestSamplesForPrint(t *testing.T) {
 			s := decodeSample(t, pcaps.Get(row.sample).Data)
 			name, d := "samples/"+row.sample+"-handshake", (*Document)(nil)
 			if row.message > 0 {
-				talk := s.talks[[2]int{row.session, row.message}]
-				talk.Closes = s.closes(row.session)
-				name, d = "samples/"+row.sample+"-message-"+show.Thousands(int64(row.message)), talk.Explain()
+				exchange := s.exchanges[[2]int{row.session, row.message}]
+				exchange.Closes = s.closes(row.session)
+				name, d = "samples/"+row.sample+"-message-"+show.Thousands(int64(row.message)), exchange.Explain()
 			} else {
-				d = (&Talk{Session: s.trace.Session(row.session), Findings: s.trace.Findings(row.session)}).Handshake()
+				d = (&Exchange{Session: s.trace.Session(row.session), Findings: s.trace.Findings(row.session)}).Handshake()
 			}
 			pcaps.Golden(t, name, Text{}.Append(nil, d))
 		})
@@ -51,7 +51,7 @@ func TestAcceptOfTheRFC(t *testing.T) {
 	s := &decode.Session{N: 1, Method: "GET", Path: "/chat", HTTPVersion: "1.1", Status: 101,
 		RequestHeaders:  []http1.Header{{Name: "Sec-WebSocket-Key", Value: "dGhlIHNhbXBsZSBub25jZQ=="}},
 		ResponseHeaders: []http1.Header{{Name: "Sec-WebSocket-Accept", Value: "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="}}}
-	got := string(Text{Width: 200}.Append(nil, (&Talk{Session: s}).Handshake()))
+	got := string(Text{Width: 200}.Append(nil, (&Exchange{Session: s}).Handshake()))
 	for _, want := range []string{"dGhlIHNhbXBsZSBub25jZQ==258EAFA5-E914-47DA-95CA-C5AB0DC85B11",
 		"b3 7a 4f 2c c0 62 4f 16 90 f6 46 06 cf 38 59 45 b2 be c4 ea", "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=", "They are equal"} {
 		if !strings.Contains(got, want) {

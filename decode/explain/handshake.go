@@ -19,7 +19,7 @@ const guid = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 
 // Handshake explains the opening handshake of a session: what was asked, what was answered, how the accept value comes about, what
 // was agreed on, and which rules were broken.
-func (t *Talk) Handshake() *Document {
+func (t *Exchange) Handshake() *Document {
 	s := t.Session
 	d := &Document{Subject: "handshake", Session: s.N, Title: fmt.Sprintf("The opening handshake of session %d: %s", s.N, outcome(s))}
 	d.words("place", "", fmt.Sprintf("%s asks %s, TCP stream %d.", s.Client, s.Server, s.Stream))
@@ -207,7 +207,7 @@ func deflateTable(a *ws.Deflate) *Table {
 }
 
 // handshakeRules lists the rules that the handshake breaks.
-func (t *Talk) handshakeRules(d *Document) {
+func (t *Exchange) handshakeRules(d *Document) {
 	p := &Pointers{}
 	for i := range t.Findings {
 		x := &t.Findings[i]

@@ -21,7 +21,7 @@ func all(d *Document) string {
 	return string(d.JSON(d.Markdown(Text{}.Append(nil, d), false)))
 }
 
-// acts is the first character of s that could act on a terminal or reorder text, 0 where there is none.
+// acts is the first character of s that could act on a terminal or reorder text, 0 if there is none.
 func acts(s string) rune {
 	for _, r := range s {
 		if r != '\n' && (unicode.Is(unicode.C, r) || unicode.Is(unicode.Zl, r) || unicode.Is(unicode.Zp, r)) || r == utf8.RuneError && !utf8.ValidString(s) {
@@ -49,8 +49,8 @@ func TestHazard_O1_EscapesStayInert(t *testing.T) {
 		docs = append(docs, documents(t, f.Bytes(), Hand{})...)
 	}
 	s := hostileSession()
-	talk := Talk{Session: s, Context: ContextOf(s), Findings: []ws.Finding{{Rule: rule.Accept, Detail: hostile, Offset: -1}}}
-	docs = append(docs, talk.Handshake())
+	exchange := Exchange{Session: s, Context: ContextOf(s), Findings: []ws.Finding{{Rule: rule.Accept, Detail: hostile, Offset: -1}}}
+	docs = append(docs, exchange.Handshake())
 	docs = append(docs, documents(t, pcaps.Stream(pcaps.Fragments(pcaps.OpText, hostile, hostile)...), Hand{})...)
 	for _, d := range docs {
 		if r := acts(all(d)); r != 0 {
@@ -87,7 +87,7 @@ func TestHazard_O14_HeadersThatMayBeSecretAreNamedOnly(t *testing.T) {
 	t.Parallel()
 	s := &decode.Session{N: 1, Method: "GET", Path: "/", Status: 101, RequestHeaders: []http1.Header{
 		{Name: "Cookie", Value: "sid=topsecret"}, {Name: "Authorization", Value: "Bearer topsecret"}, {Name: "Host", Value: "example.test"}}}
-	got := all((&Talk{Session: s}).Handshake())
+	got := all((&Exchange{Session: s}).Handshake())
 	if strings.Contains(got, "topsecret") || !strings.Contains(got, "Cookie") || !strings.Contains(got, "example.test") {
 		t.Errorf("handshake:\n%s", got)
 	}
@@ -163,7 +163,7 @@ func TestHazard_H25_WhatIsNoFrame(t *testing.T) {
 	}
 }
 
-// TestDirectionIsWhatIsSaid: without a direction the MASK bit tells it, with one it is checked.
+// TestDirectionIsWhatIsSaid: without a direction the MASK bit shows it, with one it is checked.
 func TestDirectionIsWhatIsSaid(t *testing.T) {
 	t.Parallel()
 	unmasked, masked := pcaps.Text("x").Bytes(), pcaps.Text("x").Masked(pcaps.RFCKey).Bytes()
@@ -178,12 +178,12 @@ func TestDirectionIsWhatIsSaid(t *testing.T) {
 		{"masked server", masked, Hand{Known: true, Dir: ws.S2C}, rule.MaskForbidden},
 		{"RSV1 not negotiated", pcaps.Hex("c1 01 61"), Hand{Plain: true}, rule.RSV},
 	} {
-		talks, err := Bytes(row.wire, row.hand)
+		exchanges, err := Bytes(row.wire, row.hand)
 		switch {
 		case err != nil:
 			t.Errorf("%s: %v", row.name, err)
-		case row.want == nil && len(talks[0].Findings) > 0, row.want != nil && (len(talks[0].Findings) != 1 || talks[0].Findings[0].Rule != row.want):
-			t.Errorf("%s: %v, want %v", row.name, talks[0].Findings, row.want)
+		case row.want == nil && len(exchanges[0].Findings) > 0, row.want != nil && (len(exchanges[0].Findings) != 1 || exchanges[0].Findings[0].Rule != row.want):
+			t.Errorf("%s: %v, want %v", row.name, exchanges[0].Findings, row.want)
 		}
 	}
 }
@@ -232,12 +232,12 @@ func FuzzBytes(f *testing.F) {
 	}
 	f.Add(pcaps.Text(hostile).Bytes(), true, true)
 	f.Fuzz(func(t *testing.T, p []byte, known, plain bool) {
-		talks, err := Bytes(p, Hand{Known: known, Plain: plain})
+		exchanges, err := Bytes(p, Hand{Known: known, Plain: plain})
 		if err != nil {
 			return
 		}
-		for i := range talks[:min(len(talks), 3)] {
-			d := talks[i].Explain()
+		for i := range exchanges[:min(len(exchanges), 3)] {
+			d := exchanges[i].Explain()
 			tooWide(t, d, 60)
 			if r := acts(all(d)); r != 0 {
 				t.Fatalf("U+%04X comes through", r)
@@ -245,8 +245,8 @@ func FuzzBytes(f *testing.F) {
 			if !json.Valid(d.JSON(nil)) || bytes.Count(d.JSON(nil), []byte("\n")) != 1 {
 				t.Fatalf("no JSON line: %s", d.JSON(nil))
 			}
-			for k := range talks[i].Frames[:min(len(talks[i].Frames), 3)] {
-				tooWide(t, talks[i].Frame(k), 80)
+			for k := range exchanges[i].Frames[:min(len(exchanges[i].Frames), 3)] {
+				tooWide(t, exchanges[i].Frame(k), 80)
 			}
 		}
 	})

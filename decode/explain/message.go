@@ -18,7 +18,7 @@ const (
 )
 
 // Explain explains the message with its frames.
-func (t *Talk) Explain() *Document {
+func (t *Exchange) Explain() *Document {
 	m := t.Message
 	d := &Document{Subject: "message", Title: t.messageTitle(), Message: m.N}
 	if t.Session != nil {
@@ -45,7 +45,7 @@ func (t *Talk) Explain() *Document {
 	return d
 }
 
-func (t *Talk) messageTitle() string {
+func (t *Exchange) messageTitle() string {
 	m := t.Message
 	s := "Message " + strconv.Itoa(m.N)
 	if t.Session != nil {
@@ -55,7 +55,7 @@ func (t *Talk) messageTitle() string {
 }
 
 // summary says in a few sentences what the message is.
-func (t *Talk) summary() []string {
+func (t *Exchange) summary() []string {
 	m := t.Message
 	s := show.CountGrouped(int64(m.Frames), "frame") + " with " + show.CountGrouped(m.WireLen, "byte") + " of payload on the wire"
 	if m.Compressed {
@@ -81,7 +81,7 @@ func (t *Talk) summary() []string {
 }
 
 // doubt says how far the message may be believed.
-func (t *Talk) doubt() string {
+func (t *Exchange) doubt() string {
 	m := t.Message
 	s := state(m.State)
 	if m.Missing > 0 {
@@ -94,7 +94,7 @@ func (t *Talk) doubt() string {
 }
 
 // fragments draws the message as a row of frames (RFC 6455 section 5.4).
-func (t *Talk) fragments(d *Document) {
+func (t *Exchange) fragments(d *Document) {
 	if t.Message.Frames < 2 {
 		return
 	}
@@ -115,7 +115,7 @@ func (t *Talk) fragments(d *Document) {
 	d.add(Part{Name: "fragments", Title: "The fragments (RFC 6455 section 5.4)", Text: []string{text}, Data: strip})
 }
 
-func (t *Talk) cell(i int) Cell {
+func (t *Exchange) cell(i int) Cell {
 	f := &t.Frames[i]
 	head := kind(f.Opcode)
 	if f.Opcode == ws.OpContinuation {
@@ -138,8 +138,8 @@ func (t *Talk) cell(i int) Cell {
 	return c
 }
 
-// piece shows the begin of a frame's payload in a few characters.
-func (t *Talk) piece(p []byte) string {
+// piece shows the start of a frame's payload in a few characters.
+func (t *Exchange) piece(p []byte) string {
 	if t.Message.Compressed || t.Message.Opcode == ws.OpBinary {
 		return shortHex(p)
 	}
@@ -151,7 +151,7 @@ func otherCell(f *ws.Frame) Cell {
 }
 
 // otherFrames lists the frames that are not taken apart.
-func (t *Talk) otherFrames(d *Document) {
+func (t *Exchange) otherFrames(d *Document) {
 	if len(t.Frames) <= fullFrames {
 		return
 	}
@@ -174,7 +174,7 @@ func (t *Talk) otherFrames(d *Document) {
 }
 
 // deflate lists the blocks of a compressed message (RFC 7692 section 7.2.2).
-func (t *Talk) deflate(d *Document) {
+func (t *Exchange) deflate(d *Document) {
 	m := t.Message
 	if !m.Compressed {
 		return
@@ -231,7 +231,7 @@ func blockRemark(b *DeflateBlock) string {
 }
 
 // ratio says how well it compressed.
-func (t *Talk) ratio(blocks []DeflateBlock) string {
+func (t *Exchange) ratio(blocks []DeflateBlock) string {
 	m, out := t.Message, int64(0)
 	for _, b := range blocks {
 		out += b.Output
@@ -247,7 +247,7 @@ func (t *Talk) ratio(blocks []DeflateBlock) string {
 }
 
 // content shows what the message says.
-func (t *Talk) content(d *Document) {
+func (t *Exchange) content(d *Document) {
 	m := t.Message
 	if m.Opcode == ws.OpClose || len(m.Payload) == 0 || m.State == ws.Undecodable {
 		return

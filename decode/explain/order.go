@@ -7,8 +7,8 @@ import (
 	"github.com/wspeek/wspeek/decode/ws"
 )
 
-func sortTalks(list []Talk) {
-	slices.SortFunc(list, func(a, b Talk) int { return cmp.Compare(a.Message.N, b.Message.N) })
+func sortExchanges(list []Exchange) {
+	slices.SortFunc(list, func(a, b Exchange) int { return cmp.Compare(a.Message.N, b.Message.N) })
 }
 
 // between are the frames of the same direction that stand between the frames of a message.

@@ -8,7 +8,7 @@ import (
 )
 
 // pointers adds the rules that frame i breaks; all of the message's where i is less than 0.
-func (t *Talk) pointers(d *Document, i int) {
+func (t *Exchange) pointers(d *Document, i int) {
 	p := &Pointers{}
 	seen := map[string]bool{}
 	for k := range t.Findings {
@@ -30,7 +30,7 @@ func (t *Talk) pointers(d *Document, i int) {
 }
 
 // frameOf is the index of the frame that a finding is about, -1 where none of Frames is.
-func (t *Talk) frameOf(x *ws.Finding) int {
+func (t *Exchange) frameOf(x *ws.Finding) int {
 	for i := range t.Frames {
 		if x.Frame > 0 && t.Frames[i].N == x.Frame {
 			return i
@@ -39,7 +39,7 @@ func (t *Talk) frameOf(x *ws.Finding) int {
 	return -1
 }
 
-func (t *Talk) concerns(x *ws.Finding, i, n int) bool {
+func (t *Exchange) concerns(x *ws.Finding, i, n int) bool {
 	if i >= 0 && n >= 0 {
 		return i == n
 	}
@@ -47,7 +47,7 @@ func (t *Talk) concerns(x *ws.Finding, i, n int) bool {
 }
 
 // pointer is a finding as it is shown; n is the index of its frame.
-func (t *Talk) pointer(x *ws.Finding, n int) Pointer {
+func (t *Exchange) pointer(x *ws.Finding, n int) Pointer {
 	q := Pointer{Rule: x.Rule.ID, Level: x.Rule.Level.String(), RFC: x.Rule.RFC, Section: x.Rule.Section, Text: x.Rule.Text,
 		Detail: inert(x.Detail), Byte: -1, Offset: x.Offset}
 	if n < 0 {
@@ -72,7 +72,7 @@ func (t *Talk) pointer(x *ws.Finding, n int) Pointer {
 }
 
 // wireBytes are the first bytes of frame i as on the wire.
-func (t *Talk) wireBytes(i int) []byte {
+func (t *Exchange) wireBytes(i int) []byte {
 	const most = 4096
 	f := &t.Frames[i]
 	return append(HeaderBytes(f), mask(f, t.sent().run(t.start(i), min(max(f.Len, 0), most)))...)

@@ -47,12 +47,12 @@ func examples() []example {
 
 func documents(t testing.TB, wire []byte, h Hand) (docs []*Document) {
 	t.Helper()
-	talks, err := Bytes(wire, h)
+	exchanges, err := Bytes(wire, h)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for i := range talks {
-		docs = append(docs, talks[i].Explain())
+	for i := range exchanges {
+		docs = append(docs, exchanges[i].Explain())
 	}
 	return docs
 }
@@ -63,13 +63,13 @@ func TestExamplesOfTheRFCs(t *testing.T) {
 	for _, x := range examples() {
 		t.Run(x.name, func(t *testing.T) {
 			t.Parallel()
-			talks, err := Bytes(x.wire, Hand{})
-			if err != nil || len(talks) != len(x.want) {
-				t.Fatalf("%d messages %v, want %d", len(talks), err, len(x.want))
+			exchanges, err := Bytes(x.wire, Hand{})
+			if err != nil || len(exchanges) != len(x.want) {
+				t.Fatalf("%d messages %v, want %d", len(exchanges), err, len(x.want))
 			}
 			for i, want := range x.want {
-				if got := string(talks[i].Message.Payload); got != want || len(talks[i].Findings) > 0 {
-					t.Errorf("message %d is %q with %v, want %q and no finding", i+1, got, talks[i].Findings, want)
+				if got := string(exchanges[i].Message.Payload); got != want || len(exchanges[i].Findings) > 0 {
+					t.Errorf("message %d is %q with %v, want %q and no finding", i+1, got, exchanges[i].Findings, want)
 				}
 			}
 			var text, markdown, lines []byte
@@ -166,8 +166,8 @@ func TestFieldsAreTheSameEverywhere(t *testing.T) {
 func BenchmarkExplain(b *testing.B) {
 	wire := examples()[1].wire
 	for b.Loop() {
-		talks, _ := Bytes(wire, Hand{})
-		Text{}.Append(nil, talks[0].Explain())
+		exchanges, _ := Bytes(wire, Hand{})
+		Text{}.Append(nil, exchanges[0].Explain())
 	}
 }
 

@@ -38,11 +38,11 @@ func (tapped) Close(reassembly.Dir, reassembly.CloseKind) {}
 
 // sample is a capture decoded: the raw streams beside what the decoder says.
 type sample struct {
-	tap    *tap
-	talks  map[[2]int]*Talk
-	frames map[int][]ws.Frame
-	first  map[int]int
-	trace  *trace.Trace
+	tap       *tap
+	exchanges map[[2]int]*Exchange
+	frames    map[int][]ws.Frame
+	first     map[int]int
+	trace     *trace.Trace
 }
 
 func decodeSample(t *testing.T, file []byte) *sample {
@@ -52,7 +52,7 @@ func decodeSample(t *testing.T, file []byte) *sample {
 		t.Fatal(err)
 	}
 	defer in.Close()
-	s := &sample{tap: &tap{map[int]*[2]map[int64]byte{}}, talks: map[[2]int]*Talk{}, frames: map[int][]ws.Frame{}, first: map[int]int{}}
+	s := &sample{tap: &tap{map[int]*[2]map[int64]byte{}}, exchanges: map[[2]int]*Exchange{}, frames: map[int][]ws.Frame{}, first: map[int]int{}}
 	table := reassembly.NewTable(s.tap, reassembly.Limits{}, &reassembly.Bytes{})
 	d := stack.NewDecoder(decode.Options{Keep: true, Wire: true, Frames: true})
 	out := []*decode.Batch{{}}
@@ -98,7 +98,7 @@ func (s *sample) visit(trace *trace.Trace, b *decode.Batch, e *decode.Event) err
 		m := *b.Message(e)
 		m.Payload, m.Wire = bytes.Clone(m.Payload), bytes.Clone(m.Wire)
 		m.Holes, m.Findings = slices.Clone(m.Holes), slices.Clone(m.Findings)
-		s.talks[[2]int{e.Session.N, m.N}] = &Talk{Message: &m}
+		s.exchanges[[2]int{e.Session.N, m.N}] = &Exchange{Message: &m}
 	}
 	return trace.Apply(b, e)
 }
@@ -106,7 +106,7 @@ func (s *sample) visit(trace *trace.Trace, b *decode.Batch, e *decode.Event) err
 // closes are the Close frames of a session in order.
 func (s *sample) closes(session int) (list []ws.Message) {
 	for n := 1; n <= s.trace.MessageCount(session); n++ {
-		if t := s.talks[[2]int{session, n}]; t != nil && t.Message.Opcode == ws.OpClose {
+		if t := s.exchanges[[2]int{session, n}]; t != nil && t.Message.Opcode == ws.OpClose {
 			list = append(list, *t.Message)
 		}
 	}
@@ -115,7 +115,7 @@ func (s *sample) closes(session int) (list []ws.Message) {
 
 func (s *sample) finish(trace *trace.Trace) {
 	s.trace = trace
-	for k, t := range s.talks {
+	for k, t := range s.exchanges {
 		t.Session = trace.Session(k[0])
 		t.Context, t.Findings = ContextOf(t.Session), trace.Findings(k[0])
 		t.Frames = trace.MessageFrames(k[0], k[1], 1<<20)
@@ -132,19 +132,19 @@ func TestSamplesBitByBit(t *testing.T) {
 			t.Parallel()
 			s := decodeSample(t, x.Data)
 			checked := 0
-			for k, talk := range s.talks {
-				checked += s.compare(t, k, talk)
+			for k, exchange := range s.exchanges {
+				checked += s.compare(t, k, exchange)
 				if k[1] < 8 || k[1]%23 == 0 {
-					drawAll(t, talk)
+					drawAll(t, exchange)
 				}
 			}
 			for n := range s.first {
-				talk := Talk{Session: sessionOf(s, n)}
-				if talk.Session != nil {
-					tooWide(t, talk.Handshake(), 60)
+				exchange := Exchange{Session: sessionOf(s, n)}
+				if exchange.Session != nil {
+					tooWide(t, exchange.Handshake(), 60)
 				}
 			}
-			if checked == 0 && len(s.talks) > 0 {
+			if checked == 0 && len(s.exchanges) > 0 {
 				t.Error("no frame was compared")
 			}
 		})
@@ -152,37 +152,37 @@ func TestSamplesBitByBit(t *testing.T) {
 }
 
 func sessionOf(s *sample, n int) *decode.Session {
-	for k, talk := range s.talks {
+	for k, exchange := range s.exchanges {
 		if k[0] == n {
-			return talk.Session
+			return exchange.Session
 		}
 	}
 	return nil
 }
 
-func drawAll(t *testing.T, talk *Talk) {
+func drawAll(t *testing.T, exchange *Exchange) {
 	t.Helper()
 	for _, w := range []int{60, 80, 120} {
-		tooWide(t, talk.Explain(), w)
+		tooWide(t, exchange.Explain(), w)
 	}
-	for i := range talk.Frames[:min(len(talk.Frames), 5)] {
-		tooWide(t, talk.Frame(i), 80)
-		if r := acts(all(talk.Frame(i))); r != 0 {
+	for i := range exchange.Frames[:min(len(exchange.Frames), 5)] {
+		tooWide(t, exchange.Frame(i), 80)
+		if r := acts(all(exchange.Frame(i))); r != 0 {
 			t.Errorf("U+%04X comes through", r)
 		}
 	}
 }
 
 // compare says how many frames it held against their stream.
-func (s *sample) compare(t *testing.T, k [2]int, talk *Talk) (n int) {
+func (s *sample) compare(t *testing.T, k [2]int, exchange *Exchange) (n int) {
 	t.Helper()
 	streams := s.tap.streams[s.first[k[0]]]
-	if st := talk.Message.State; st == ws.Conflict || st == ws.Undecodable && talk.Message.Why == ws.Limit {
+	if st := exchange.Message.State; st == ws.Conflict || st == ws.Undecodable && exchange.Message.Why == ws.Limit {
 		return 0
 	}
-	for i := range talk.Frames {
-		f := &talk.Frames[i]
-		got := talk.wireBytes(i)
+	for i := range exchange.Frames {
+		f := &exchange.Frames[i]
+		got := exchange.wireBytes(i)
 		// The client may be either opener: one of the two directions must match.
 		if !same(got, streams[0], f.Offset) && !same(got, streams[1], f.Offset) {
 			t.Errorf("message %v frame %d: rebuilt % x", k, f.N, got[:min(len(got), 40)])

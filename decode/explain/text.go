@@ -201,7 +201,7 @@ func wrap(s string, n int) []string {
 	return append(lines, line)
 }
 
-// firstColumns is the begin of s that takes at most n columns, but at least one character.
+// firstColumns is the start of s that takes at most n columns, but at least one character.
 func firstColumns(s string, n int) string {
 	for i := range s {
 		_, size := utf8.DecodeRuneInString(s[i:])

@@ -8,7 +8,7 @@ import (
 // leastWide is how many columns the last column of a table needs to stand beside the others.
 const leastWide = 26
 
-// table writes columns; the last is wrapped, or stands below the others where there is no room.
+// table writes columns; the last is wrapped, or stands below the others if there is no room.
 func (p *page) table(t *Table) {
 	widths := make([]int, len(t.Columns))
 	for c, name := range t.Columns {
@@ -37,7 +37,7 @@ func (p *page) table(t *Table) {
 	}
 }
 
-// row writes one row of a table whose last column begins at left.
+// row writes one row of a table whose last column starts at left.
 func (p *page) row(s style, cells []any, widths []int, left, limit int, below bool) {
 	last := len(cells) - 1
 	text := "  "

@@ -12,8 +12,8 @@ import (
 
 // CSV appends lines of comma-separated values (RFC 4180): a header, then a line a message.
 //
-// A spreadsheet takes a cell for a formula that begins with = + - @ or their wide forms, a tab, CR or LF. Such cells
-// of text have a ' put before them, and so have cells that begin with a '; so the first ' of a cell is never data.
+// A spreadsheet takes a cell for a formula that starts with = + - @ or their wide forms, a tab, CR or LF. Such cells
+// of text have a ' put before them, and so have cells that start with a '; so the first ' of a cell is never data.
 type CSV struct {
 	// Exact writes cells as they are, formulas too.
 	Exact bool
@@ -37,7 +37,7 @@ func (c *CSV) Header(dst []byte) []byte {
 	return append(append(dst, strings.Join(Columns, ",")...), "\r\n"...)
 }
 
-// Message appends the line of a message. Encoding is "text", or "base64" where data is no whole UTF-8 text; data of a close
+// Message appends the line of a message. Encoding is "text", or "base64" where data is not a whole UTF-8 text; data of a close
 // is its reason.
 func (c *CSV) Message(dst []byte, s *decode.Session, m *ws.Message) []byte {
 	redacted := 0
@@ -122,7 +122,7 @@ func (c *CSV) text(dst []byte, s string) []byte {
 	}
 }
 
-// formulas are what a cell begins with that is taken for a formula, and our own mark.
+// formulas are what a cell starts with that is taken for a formula, and our own mark.
 var formulas = []string{"=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠", "'"}
 
 func formula(s string) bool {

@@ -36,7 +36,7 @@ type lost struct {
 	fragmented, masked, compressed, control, encoded, doubtful, reserved int64
 }
 
-// Begin appends what stands before the entries. The page begins at started.
+// Begin appends what is before the entries. The page starts at started.
 func (h *HAR) Begin(dst []byte, started capture.Time) []byte {
 	dst = append(dst, `{"log":{"version":"1.2","creator":{"name":"wspeek","version":`...)
 	dst = append(appendQuoted(dst, h.Version), `},"pages":[{"startedDateTime":"`...)
@@ -45,7 +45,7 @@ func (h *HAR) Begin(dst []byte, started capture.Time) []byte {
 	return append(dst, `,"pageTimings":{"onContentLoad":-1,"onLoad":-1}}],"entries":[`...)
 }
 
-// Open appends the begin of a session's entry. first is the time of its first message, for a session whose
+// Open appends the start of a session's entry. first is the time of its first message, for a session whose
 // begin was not captured.
 func (h *HAR) Open(dst []byte, s *decode.Session, first capture.Time) []byte {
 	if h.entries++; h.entries > 1 {
@@ -55,12 +55,13 @@ func (h *HAR) Open(dst []byte, s *decode.Session, first capture.Time) []byte {
 	s = h.Redact.Session(s)
 	dst = append(dst, "\n"+`{"_resourceType":"websocket","pageref":"page_1","startedDateTime":"`...)
 	dst = begin(s, first).AppendRFC3339(dst)
-	dst = appendMillis(append(dst, '"'), "time", s.Started, s.Ended, s.HasStarted && s.HasEnded)
+	wait, receive := timings(s)
+	dst = appendMillis(append(dst, '"'), "time", wait+receive)
 	dst = harRequest(append(dst, `,"request":`...), s)
 	dst = harResponse(append(dst, `,"response":`...), s)
 	dst = append(dst, `,"cache":{},"timings":{"blocked":-1,"dns":-1,"connect":-1,"ssl":-1,"send":0`...)
-	dst = appendMillis(dst, "wait", s.Started, s.Opened, s.HasStarted && s.HasOpened)
-	dst = append(dst, `,"receive":0},"serverIPAddress":"`...)
+	dst = appendMillis(dst, "wait", wait)
+	dst = append(appendMillis(dst, "receive", receive), `},"serverIPAddress":"`...)
 	dst = append(dst, s.Server.Addr().String()...)
 	dst = append(append(dst, `","connection":"`...), strconv.Itoa(int(s.Client.Port()))...)
 	dst = append(dst, '"')
@@ -70,7 +71,7 @@ func (h *HAR) Open(dst []byte, s *decode.Session, first capture.Time) []byte {
 	return append(dst, `,"_webSocketMessages":[`...)
 }
 
-// begin is when a session began, as far as is known.
+// begin is when a session started, as far as is known.
 func begin(s *decode.Session, first capture.Time) capture.Time {
 	switch {
 	case s.HasStarted:
@@ -81,14 +82,25 @@ func begin(s *decode.Session, first capture.Time) capture.Time {
 	return first
 }
 
-// appendMillis appends the milliseconds from a to b, -1 where they are not known.
-func appendMillis(dst []byte, name string, a, b capture.Time, known bool) []byte {
-	dst = appendKey(dst, name)
-	if !known || b < a {
-		return append(dst, "-1"...)
+// timings are the time from the request to the 101, and from there to the end of the session. HAR 1.2 requires both: what is
+// not known is 0. The entry's time is their sum.
+func timings(s *decode.Session) (wait, receive capture.Time) {
+	from := s.Started
+	if s.HasStarted && s.HasOpened {
+		wait, from = max(s.Opened-s.Started, 0), s.Opened
 	}
-	n := int64(b - a)
-	return fmt.Appendf(dst, "%d.%06d", n/1e6, n%1e6)
+	if s.HasEnded && (s.HasStarted || s.HasOpened) {
+		if !s.HasStarted {
+			from = s.Opened
+		}
+		receive = max(s.Ended-from, 0)
+	}
+	return wait, receive
+}
+
+// appendMillis appends a length of time in milliseconds.
+func appendMillis(dst []byte, name string, d capture.Time) []byte {
+	return fmt.Appendf(appendKey(dst, name), "%d.%06d", int64(d)/1e6, int64(d)%1e6)
 }
 
 func harRequest(dst []byte, s *decode.Session) []byte {
@@ -185,7 +197,7 @@ func harCookies(dst []byte, hs []http1.Header, header string) []byte {
 	return dst
 }
 
-// latin is s where it is UTF-8, else s as ISO 8859-1, which is how headers are told to scripts (the
+// latin is s where it is UTF-8, else s as ISO 8859-1, which is how headers are reported to scripts (the
 // Fetch standard's isomorphic decoding).
 func latin(s string) string {
 	if utf8.ValidString(s) {
@@ -200,7 +212,7 @@ func latin(s string) string {
 
 func quotedLatin(s string) []byte { return appendQuoted(nil, latin(s)) }
 
-// Close appends the end of a session's entry. closed is the session's first Close message, nil where there is none.
+// Close appends the end of a session's entry. closed is the session's first Close message, nil if there is none.
 func (h *HAR) Close(dst []byte, s *decode.Session, closed *ws.Message) []byte {
 	dst = append(dst, ']')
 	switch {
@@ -225,7 +237,7 @@ func appendEpoch(dst []byte, t capture.Time) []byte {
 	return fmt.Appendf(dst, "%d.%09d", int64(t)/1e9, int64(t)%1e9)
 }
 
-// End appends what stands behind the entries: above all a comment that says what is missing and what was redacted.
+// End appends what is after the entries: above all a comment that says what is missing and what was redacted.
 func (h *HAR) End(dst []byte) []byte {
 	said := append([]string{h.Redact.Said()}, h.Lost()...)
 	dst = append(append(dst, "\n"+`],"comment":`...), quotedLatin(strings.Join(said, "; "))...)

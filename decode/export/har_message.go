@@ -10,7 +10,7 @@ import (
 var harTypes = [2]string{ws.C2S: "send", ws.S2C: "receive"}
 
 // Message appends a message of the session whose entry is open, or nothing where a HAR has no place for it. Text
-// whose bytes are no whole UTF-8 text is base64, which "_encoding":"base64" says; what is not exact has a "_state".
+// whose bytes are not whole UTF-8 text is base64, which "_encoding":"base64" says; what is not exact has a "_state".
 func (h *HAR) Message(dst []byte, m *ws.Message) []byte {
 	if !h.counted(m) {
 		return dst
@@ -50,7 +50,7 @@ func wholeText(m *ws.Message) bool {
 	return m.ValidUTF8 && m.State != ws.Partial && m.State != ws.Undecodable
 }
 
-// counted counts what is lost of m, and says whether it has a place.
+// counted counts what is lost of m, and reports whether it has a place.
 func (h *HAR) counted(m *ws.Message) bool {
 	switch m.Opcode {
 	case ws.OpText, ws.OpBinary:

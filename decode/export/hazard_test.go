@@ -110,7 +110,7 @@ func FuzzCSV(f *testing.F) {
 
 var fenceLine = regexp.MustCompile("^ {0,3}(`{3,})([^`]*)$")
 
-// outside is what stands outside of code fences, as CommonMark section 4.5 reads them.
+// outside is what is outside of code fences, as CommonMark section 4.5 reads them.
 func outside(md string) (lines []string, open bool) {
 	fence := 0
 	for line := range strings.Lines(md) {

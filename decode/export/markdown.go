@@ -12,7 +12,7 @@ import (
 )
 
 // Markdown appends a report to be pasted into an issue: Begin, then for each session Open, its messages and Close, then End.
-// All text from the wire stands in code fences, with control characters made visible: nothing of it links, embeds
+// All text from the wire is in code fences, with control characters made visible: nothing of it links, embeds
 // or mentions.
 type Markdown struct {
 	// Text makes the lines; its Color must be off.
@@ -29,7 +29,7 @@ func (m *Markdown) Begin(dst []byte, lines ...string) []byte {
 	return fenced(dst, inertLines(lines))
 }
 
-// Open appends what a session is, its handshake and what was found, and begins the list of its messages. ticks is the length of the
+// Open appends what a session is, its handshake and what was found, and starts the list of its messages. ticks is the length of the
 // longest run of backticks in its payloads (see Ticks).
 func (m *Markdown) Open(dst []byte, s *decode.Session, findings []ws.Finding, ticks int) []byte {
 	s = m.Redact.Session(s)

@@ -44,11 +44,11 @@ var secretNames = [secrets]string{
 // String is a word for people and for JSON.
 func (s Secret) String() string { return secretNames[s] }
 
-// MarkPrefix is what marks begin with; twelve hexadecimal digits follow, the same for the same value.
+// MarkPrefix is what marks start with; twelve hexadecimal digits follow, the same for the same value.
 const MarkPrefix = "REDACTED-"
 
 // Redactor replaces secrets with marks: credentials in handshakes and URLs, JWTs and fields that are named like
-// secrets in payloads. Under one key the same secret has the same mark; without the key a mark tells nothing of
+// secrets in payloads. Under one key the same secret has the same mark; without the key a mark reveals nothing about
 // it. It finds what it knows: what was replaced is counted, what was missed nobody knows. What is compressed,
 // encrypted or encoded inside a message is not searched.
 //
@@ -63,7 +63,7 @@ type Redactor struct {
 	body    []byte
 }
 
-// NewRedactor makes a Redactor. Who knows key can test what a mark stands for.
+// NewRedactor makes a Redactor. Whoever has key can test what a mark stands for.
 func NewRedactor(key []byte) *Redactor {
 	return &Redactor{mac: hmac.New(sha256.New, key), offered: map[string]bool{}}
 }
@@ -93,7 +93,7 @@ func (r *Redactor) markString(s Secret, value string) string {
 	return string(r.mark(nil, s, []byte(value)))
 }
 
-// Message is m with the secrets of its payload replaced, and how many these were: m itself where there are none. Len
+// Message is m with the secrets of its payload replaced, and how many these were: m itself if there are none. Len
 // and Holes stay those of what was captured. What it returns is valid until the next call.
 func (r *Redactor) Message(m *ws.Message) (*ws.Message, int) {
 	if r == nil || len(m.Payload) == 0 {

@@ -2,8 +2,8 @@ package export
 
 import (
 	"bytes"
-	"encoding/json"
-	"math/bits"
+
+	"github.com/wspeek/wspeek/decode/jsontext"
 )
 
 // colon looks at what a colon may belong to.
@@ -35,19 +35,19 @@ func (s *scanner) userinfo(i int) int {
 	return i
 }
 
-// key is the name of the JSON field whose colon is at i. level is how many backslashes stand before its
+// key is the name of the JSON field whose colon is at i. level is how many backslashes come before its
 // quotes: 0, or, for JSON inside a string of JSON, 1, 3, 7.
-func (s *scanner) key(i int) (name []byte, level int, ok bool) {
+func (s *scanner) key(i int) (name []byte, level jsontext.Nested, ok bool) {
 	end := i
-	for end > s.done && blank(s.p[end-1]) && i-end < maxName {
+	for end > s.done && jsontext.IsSpace(s.p[end-1]) && i-end < maxName {
 		end--
 	}
 	if end == s.done || s.p[end-1] != '"' {
 		return nil, 0, false
 	}
 	end--
-	level = s.backslashes(end)
-	end -= level
+	level = jsontext.NestedBefore(s.p, end, s.done)
+	end -= int(level)
 	from := end
 	for from > s.done && end-from <= maxName && s.p[from-1] != '"' {
 		from--
@@ -58,28 +58,13 @@ func (s *scanner) key(i int) (name []byte, level int, ok bool) {
 	return s.p[from:end], level, true
 }
 
-func blank(c byte) bool { return c == ' ' || c == '\t' || c == '\n' || c == '\r' }
-
-// backslashes is how many stand before i.
-func (s *scanner) backslashes(i int) int {
-	const most = 64
-	n := 0
-	for i-n > s.done && n < most && s.p[i-n-1] == '\\' {
-		n++
-	}
-	return n
-}
-
-// value replaces the value that begins at or after i: a string, a number, or the strings of an object or array.
-func (s *scanner) value(i, level int) int {
-	for i < len(s.p) && blank(s.p[i]) {
-		i++
-	}
-	if i == len(s.p) {
+// value replaces the value that starts at or after i: a string, a number, or the strings of an object or array.
+func (s *scanner) value(i int, level jsontext.Nested) int {
+	if i = jsontext.Space(s.p, i); i == len(s.p) {
 		return i
 	}
 	switch c := s.p[i]; {
-	case s.quoteAt(i, level):
+	case level.QuoteAt(s.p, i):
 		return s.str(i, level)
 	case c == '{', c == '[':
 		return s.composite(i, level)
@@ -89,76 +74,25 @@ func (s *scanner) value(i, level int) int {
 	return i
 }
 
-// quoteAt says whether a string of that level begins at i.
-func (s *scanner) quoteAt(i, level int) bool {
-	if i+level >= len(s.p) || s.p[i+level] != '"' {
-		return false
-	}
-	for k := range level {
-		if s.p[i+k] != '\\' {
-			return false
-		}
-	}
-	return true
-}
-
-// str replaces the string that begins with its quote at i, but for an authentication scheme.
-func (s *scanner) str(i, level int) int {
-	from := i + level + 1
-	end, next := s.closing(from, level)
+// str replaces the string that starts with its quote at i, but for an authentication scheme.
+func (s *scanner) str(i int, level jsontext.Nested) int {
+	from := i + int(level) + 1
+	end, next := level.Close(s.p, from)
 	if end == from {
 		return next
 	}
 	from += schemeLen(s.p[from:end])
-	s.replaceValue(from, end, SecretField, unescapeJSON(s.p[from:end], level))
+	s.replaceValue(from, end, SecretField, level.Unquote(s.p[from:end]))
 	return next
 }
 
-// closing is where the string that begins at from ends, and what follows its quote. A string that is not closed
-// ends with p.
-func (s *scanner) closing(from, level int) (end, next int) {
-	run := 0
-	for i := from; i < len(s.p); i++ {
-		switch s.p[i] {
-		case '\\':
-			run++
-			continue
-		case '"':
-			// An escaped quote has more backslashes; those before the closing one are pairs, each pair
-			// doubled as often as the level says. Fewer close a string around it.
-			if run < level {
-				return i - run, i - run
-			}
-			if (run-level)%(2<<bits.Len(uint(level))) == 0 {
-				return i - level, i + 1
-			}
-		}
-		run = 0
-	}
-	return len(s.p), len(s.p)
-}
-
-func unescapeJSON(p []byte, level int) []byte {
-	for range bits.Len(uint(level)) + 1 {
-		if bytes.IndexByte(p, '\\') < 0 {
-			return p
-		}
-		var v string
-		if json.Unmarshal(append(append([]byte{'"'}, p...), '"'), &v) != nil {
-			return p
-		}
-		p = []byte(v)
-	}
-	return p
-}
-
 // number replaces a number with a string.
-func (s *scanner) number(i, level int) int {
+func (s *scanner) number(i int, level jsontext.Nested) int {
 	end := i
 	for end < len(s.p) && (tokenByte[s.p[end]]) {
 		end++
 	}
-	quote := append(bytes.Repeat([]byte{'\\'}, level), '"')
+	quote := append(bytes.Repeat([]byte{'\\'}, int(level)), '"')
 	value := s.p[i:end]
 	s.out = append(append(s.out, s.p[s.done:i]...), quote...)
 	s.done = i
@@ -167,12 +101,12 @@ func (s *scanner) number(i, level int) int {
 	return end
 }
 
-// composite replaces every string in an object or array that is no key.
-func (s *scanner) composite(i, level int) int {
+// composite replaces every string in an object or array that is not a key.
+func (s *scanner) composite(i int, level jsontext.Nested) int {
 	depth := 0
 	for i < len(s.p) {
 		switch c := s.p[i]; {
-		case s.quoteAt(i, level):
+		case level.QuoteAt(s.p, i):
 			i = s.member(i, level)
 			continue
 		case c == '"': // of a string around it
@@ -191,19 +125,15 @@ func (s *scanner) composite(i, level int) int {
 }
 
 // member steps over a key, or replaces a string.
-func (s *scanner) member(i, level int) int {
-	_, next := s.closing(i+level+1, level)
-	after := next
-	for after < len(s.p) && blank(s.p[after]) {
-		after++
-	}
-	if after < len(s.p) && s.p[after] == ':' {
+func (s *scanner) member(i int, level jsontext.Nested) int {
+	_, next := level.Close(s.p, i+int(level)+1)
+	if after := jsontext.Space(s.p, next); after < len(s.p) && s.p[after] == ':' {
 		return max(next, i+1)
 	}
 	return max(s.str(i, level), i+1)
 }
 
-// line replaces the value of a header line (Authorization: ..), where the name begins a line.
+// line replaces the value of a header line (Authorization: ..), where the name starts a line.
 func (s *scanner) line(i int) int {
 	from := i
 	for from > s.done && i-from <= maxName && (letter(s.p[from-1]) || s.p[from-1] == '-' || s.p[from-1] == '_') {

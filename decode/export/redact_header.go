@@ -5,7 +5,7 @@ import "strings"
 // schemes are authentication schemes (RFC 9110 section 11.1): they stay, what follows is the secret.
 var schemes = []string{"Bearer ", "Basic ", "Digest ", "Token ", "Negotiate ", "NTLM ", "AWS4-HMAC-SHA256 "}
 
-// schemeLen is how many bytes at the begin of a value name the scheme.
+// schemeLen is how many bytes at the start of a value name the scheme.
 func schemeLen[T ~string | ~[]byte](value T) int {
 	for _, s := range schemes {
 		if len(value) > len(s) && strings.EqualFold(string(value[:len(s)]), s) {
@@ -84,14 +84,14 @@ func (r *Redactor) remember(name string, from int) {
 	}
 }
 
-// announces tells a subprotocol that says that the next one is a token.
+// announces recognises a subprotocol that says that the next one is a token.
 func announces(name string) bool {
 	var buf [maxName]byte
 	f := folded(&buf, name)
 	return secretField(name) || ends(f, []string{"bearer", "auth", "authentication"})
 }
 
-// secretFrom is where the token begins in a subprotocol, its length where there is none.
+// secretFrom is where the token starts in a subprotocol, its length if there is none.
 func secretFrom(name string) int {
 	if i := strings.Index(name, "eyJ"); i >= 0 && len(name)-i >= shortestJWT {
 		return i
@@ -107,7 +107,7 @@ func secretFrom(name string) int {
 	return len(name)
 }
 
-// hinting tells the begin of a subprotocol that says what its end is ("base64url.bearer.authorization.k8s.io").
+// hinting recognises the start of a subprotocol that says what its end is ("base64url.bearer.authorization.k8s.io").
 func hinting(head string) bool {
 	for _, word := range []string{"bearer", "token", "auth", "api-key", "apikey", "secret", "password", "session", "jwt"} {
 		if strings.Contains(head, word) {

@@ -39,14 +39,14 @@ func folded[T ~string | ~[]byte](buf *[maxName]byte, name T) []byte {
 	return buf[:n]
 }
 
-// secretField tells the name of a JSON field or a header whose value is a secret.
+// secretField recognises the name of a JSON field or a header whose value is a secret.
 func secretField[T ~string | ~[]byte](name T) bool {
 	var buf [maxName]byte
 	f := folded(&buf, name)
 	return ends(f, secretEndings) || is(f, secretFields)
 }
 
-// secretParam tells the name of a parameter whose value is a secret.
+// secretParam recognises the name of a parameter whose value is a secret.
 func secretParam[T ~string | ~[]byte](name T) bool {
 	var buf [maxName]byte
 	f := folded(&buf, name)
@@ -63,7 +63,7 @@ func ends(name []byte, list []string) bool {
 	})
 }
 
-// random tells what looks like a token and not like words: long, of letters and several digits.
+// random recognises what looks like a token and not like words: long, of letters and several digits.
 func random[T ~string | ~[]byte](s T) bool {
 	const least, leastDigits = 20, 3
 	digits, letters := 0, 0

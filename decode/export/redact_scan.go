@@ -67,7 +67,7 @@ func (s *scanner) replace(from, to int, kind Secret) int {
 	return s.replaceValue(from, to, kind, s.p[from:to])
 }
 
-// replaceValue is replace where what stands there is an encoding of value.
+// replaceValue is replace where what is there is an encoding of value.
 func (s *scanner) replaceValue(from, to int, kind Secret, value []byte) int {
 	s.out = append(s.out, s.p[s.done:from]...)
 	s.out = s.r.mark(s.out, kind, value)
@@ -127,7 +127,7 @@ func (s *scanner) bearer(i int) int {
 
 func letter(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }
 
-// param replaces the value of a parameter: name=value, where the name begins a word.
+// param replaces the value of a parameter: name=value, where the name starts a word.
 func (s *scanner) param(i int) int {
 	from := i
 	for from > s.done && i-from <= maxName && paramByte(s.p[from-1]) {
@@ -150,7 +150,7 @@ func paramByte(c byte) bool {
 	return tokenByte[c] && c != '/' && c != '+' && c != '~' || c == '[' || c == ']'
 }
 
-// begins says whether a parameter may begin at i.
+// begins reports whether a parameter may start at i.
 func (s *scanner) begins(i int) bool {
 	return i == 0 || bytes.IndexByte([]byte("?&;#, \t\r\n\"'({"), s.p[i-1]) >= 0
 }

@@ -68,7 +68,7 @@ func (t *Text) arrow(dst []byte, d ws.Dir) []byte {
 	return t.paint(dst, gotColor, "←")
 }
 
-// lead appends what lines of messages and frames begin with: session and number, time, direction, kind.
+// lead appends what lines of messages and frames start with: session and number, time, direction, kind.
 func (t *Text) lead(dst []byte, ref *decode.SessionRef, n int, at ws.Stamp, d ws.Dir, kind string) []byte {
 	id := fmt.Sprintf("%d:%d", ref.N, n)
 	dst = fmt.Appendf(dst, "%-7s ", id)
@@ -144,7 +144,7 @@ func appendHexPreview(dst, p []byte, limit int) []byte {
 	return dst
 }
 
-// firstRunes is the begin of p, at most n characters of it.
+// firstRunes is the start of p, at most n characters of it.
 func firstRunes(p []byte, n int) []byte {
 	for i := 0; i < len(p); n-- {
 		if n == 0 {

@@ -136,6 +136,9 @@ func (c *comparison) float() (func(*Row) bool, *Error) {
 func (c *comparison) text() (func(*Row) bool, *Error) {
 	test, err := c.textTest()
 	f, all := c.field, c.op.all()
+	if plain := test; f.mapped != nil && err == nil {
+		test = func(s string) bool { return plain(string(f.mapped([]byte(s)))) }
+	}
 	if err != nil || f.header == "" {
 		return one(f.str, test), err
 	}
@@ -204,6 +207,10 @@ func (c *comparison) bytes(l *leaf) *Error {
 		return err
 	}
 	f, get := c.field, c.field.bytes
+	if plain, find := test, l.find; f.mapped != nil {
+		test = func(r *Row, p []byte) bool { return plain(r, f.mapped(p)) }
+		l.find = func(p []byte) (int, int) { return find(f.mapped(p)) }
+	}
 	switch {
 	case f.frameBytes != nil:
 		l.find = nil

@@ -11,7 +11,7 @@ type Candidate struct {
 	Text, Help string
 }
 
-// Complete says what could stand in src at byte pos: each candidate replaces src[from:pos].
+// Complete says what could be in src at byte pos: each candidate replaces src[from:pos].
 func Complete(src string, pos int) (from int, out []Candidate) {
 	pos = max(0, min(pos, len(src)))
 	toks, err := lex(src[:pos])
@@ -99,7 +99,7 @@ func valueCandidates(f *field) []Candidate {
 	return out
 }
 
-// matching are the candidates that begin with a word, then those that hold it.
+// matching are the candidates that start with a word, then those that hold it.
 func matching(word string, all []Candidate) []Candidate {
 	var begin, hold []Candidate
 	for _, c := range all {

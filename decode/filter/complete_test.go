@@ -60,7 +60,7 @@ func TestComplete(t *testing.T) {
 	}
 }
 
-// Every field of the table compiles alone, says what it is, and stands there once.
+// Every field of the table compiles alone, says what it is, and is there once.
 func TestFields(t *testing.T) {
 	t.Parallel()
 	seen := map[string]bool{}

@@ -23,5 +23,5 @@ func Example() {
 	}
 	// Output:
 	// true
-	// 0 15 column 1: websocket.opcod is not a field; did you mean websocket.opcode?
+	// 0 15 column 1: unknown field websocket.opcod; did you mean websocket.opcode?
 }

@@ -12,7 +12,7 @@ import (
 
 // Field is a row of the language's table of fields.
 type Field struct {
-	// Name is written as it stands; case does not count. ws.json.PATH and ws.header.NAME stand for many.
+	// Name is written as it is; case does not count. ws.json.PATH and ws.header.NAME stand for many.
 	Name string
 	// Type is what it can be compared with, in a word or two: "number", "yes or no".
 	Type string
@@ -102,9 +102,9 @@ type field struct {
 	// names are those of the values, values all that a text can be.
 	names  []name
 	values []string
-	// alone: standing alone it asks for yes rather than whether it is there.
-	alone bool
-	// textual: a word is no hex. Skip is how many bytes of the payload stand before the value.
+	// bareIsTrue: the field by itself tests for true, not for presence.
+	bareIsTrue bool
+	// textual: a word is text, never hex. Skip is how many bytes of the payload come before the value.
 	textual bool
 	skip    int
 	// bits is the length of an address, 0 for both.
@@ -123,6 +123,8 @@ type field struct {
 	header     string
 	json       bool
 	path       []step
+	// mapped changes the bytes of a text, header or payload before they are compared, not their number; nil for none.
+	mapped func([]byte) []byte
 }
 
 const headerPrefix = "ws.header."
@@ -144,10 +146,10 @@ func lookup(word string) (*field, bool) {
 		f.Name, f.header = word, word[len(headerPrefix):]
 		return &f, true
 	}
-	return nil, false
+	return sliceField(word)
 }
 
-// knows says whether a word is the name of one of the field's values.
+// knows reports whether a word is the name of one of the field's values.
 func (f *field) knows(word string) bool {
 	return slices.Contains(f.values, word) ||
 		slices.ContainsFunc(f.names, func(n name) bool { return strings.EqualFold(n.name, word) })
@@ -157,7 +159,7 @@ func hasPrefixFold(s, prefix string) bool {
 	return len(s) >= len(prefix) && strings.EqualFold(s[:len(prefix)], prefix)
 }
 
-// pattern says whether the row stands for many fields.
+// pattern reports whether the row stands for many fields.
 func (f *field) pattern() bool {
 	return strings.HasSuffix(f.Name, "PATH") || strings.HasSuffix(f.Name, "NAME")
 }
@@ -192,7 +194,7 @@ func (r *Row) header(name string, all bool, test func(string) bool) bool {
 	return all && found
 }
 
-// anyRule says whether one of the rules that a row breaks passes a test.
+// anyRule reports whether one of the rules that a row breaks passes a test.
 func (r *Row) anyRule(test func(*rule.Rule) bool) bool {
 	rules := r.Rules
 	switch {

@@ -2,6 +2,7 @@ package filter
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/wspeek/wspeek/decode/rule"
 	"github.com/wspeek/wspeek/decode/ws"
@@ -53,8 +54,8 @@ var fieldsOfFrames = []field{
 		kind: kindBool, where: ofBoth, names: yesNo, frame: func(f *ws.Frame) (int64, bool) { return bit(f.Fin), true }},
 	{Field: Field{Name: "websocket.rsv", Text: "The three reserved bits as a number; RSV1 is 4."},
 		kind: kindNumber, where: ofBoth, frame: func(f *ws.Frame) (int64, bool) { return int64(f.RSV), true }},
-	{Field: Field{Name: "websocket.pmc", Text: "The bit that marks a compressed message (RSV1 of its first frame)."},
-		kind: kindBool, where: ofBoth, names: yesNo, num: compressedOf},
+	{Field: Field{Name: "websocket.pmc", Text: "The bit that marks a compressed message (RSV1 of its first frame). By itself it tests whether permessage-deflate was negotiated."},
+		kind: kindBool, where: ofBoth, names: yesNo, num: pmcOf},
 	{Field: Field{Name: "websocket.mask", Text: "The MASK bit of a frame. Alone it is true of every frame: write == 1."},
 		kind: kindBool, where: ofBoth, names: yesNo, frame: func(f *ws.Frame) (int64, bool) { return bit(f.Masked), true }},
 	{Field: Field{Name: "websocket.masking_key", Text: "The masking key of a masked frame."},
@@ -70,14 +71,10 @@ var fieldsOfFrames = []field{
 // fieldsOfMessages are Wireshark's fields of payloads and fragments.
 var fieldsOfMessages = []field{
 	{Field: Field{Name: "websocket.payload", Text: "The whole payload after inflation; raw bytes where undecodable; of a close with its code."},
-		kind: kindPayload, where: inMessage, needs: payloadNeeded, bytes: func(r *Row) ([]byte, bool) {
-			if r.Message == nil {
-				return nil, false
-			}
-			p := r.bytes()
-			return p, len(p) > 0
-		}},
+		kind: kindPayload, where: inMessage, needs: payloadNeeded, bytes: wholePayload},
 	{Field: Field{Name: "websocket.payload.text", Text: "The whole text of a text message."},
+		kind: kindPayload, where: inMessage, textual: true, needs: payloadNeeded, bytes: payloadOf(ws.OpText)},
+	{Field: Field{Name: "data-text-lines", Text: "The same, by Wireshark's name for text."},
 		kind: kindPayload, where: inMessage, textual: true, needs: payloadNeeded, bytes: payloadOf(ws.OpText)},
 	{Field: Field{Name: "websocket.payload.close", Text: "A close that is not empty."},
 		kind: kindNone, where: inMessage, present: func(r *Row) bool {
@@ -139,14 +136,22 @@ func opcodeOf(r *Row) (int64, bool) {
 	return 0, false
 }
 
-func compressedOf(r *Row) (int64, bool) {
+// pmcOf is absent, as in Wireshark, where permessage-deflate was not negotiated (RFC 7692 section 7). If the handshake was not
+// captured, a set bit shows that it was.
+func pmcOf(r *Row) (v int64, ok bool) {
 	switch {
 	case r.Frame != nil:
-		return int64(r.Frame.RSV >> 2), true
+		v = int64(r.Frame.RSV >> 2)
 	case r.Message != nil:
-		return bit(r.Message.Compressed), true
+		v = bit(r.Message.Compressed)
+	default:
+		return 0, false
 	}
-	return 0, false
+	s := r.Session
+	if s == nil || s.Status == 0 {
+		return v, v != 0
+	}
+	return v, s.Agreed != nil && s.Agreed.Deflate != nil || strings.Contains(strings.ToLower(s.Extensions), "permessage-deflate")
 }
 
 func wireLen(r *Row) (int64, bool) {
@@ -168,6 +173,14 @@ func extended(n int) func(*ws.Frame) (int64, bool) {
 		}
 		return f.Len, h == n
 	}
+}
+
+func wholePayload(r *Row) ([]byte, bool) {
+	if r.Message == nil {
+		return nil, false
+	}
+	p := r.bytes()
+	return p, len(p) > 0
 }
 
 func payloadOf(op ws.Opcode) func(*Row) ([]byte, bool) {

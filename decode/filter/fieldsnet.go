@@ -9,14 +9,15 @@ import (
 
 // fieldsOfNetwork are Wireshark's fields of packets, TCP and IP.
 var fieldsOfNetwork = []field{
-	{Field: Field{Name: "frame", Text: "Everything."}, kind: kindNone, where: ofSession, present: func(*Row) bool { return true }},
+	{Field: Field{Name: "frame", Text: "By itself everything. With contains or matches: the payload of a message."},
+		kind: kindPayload, where: ofSession, present: anyRow, needs: payloadNeeded, bytes: wholePayload},
 	{Field: Field{Name: "frame.number", Text: "The number of the packet that completed it; of a session its first."},
 		kind: kindNumber, where: ofSession, num: packetOf},
 	{Field: Field{Name: "frame.time_epoch", Text: "When that packet was captured, in seconds since 1970."},
 		kind: kindTime, where: ofSession, num: timeOf},
 	{Field: Field{Name: "frame.time", Text: "The same, for dates: \"2026-11-20 10:00:00\" (UTC where no zone is named)."},
 		kind: kindTime, where: ofSession, num: timeOf},
-	{Field: Field{Name: "tcp", Text: "Everything."}, kind: kindNone, where: ofSession, present: func(*Row) bool { return true }},
+	{Field: Field{Name: "tcp", Text: "Everything."}, kind: kindNone, where: ofSession, present: anyRow},
 	{Field: Field{Name: "tls", Text: "The session went over TLS that was decrypted."}, kind: kindNone, where: ofSession,
 		present: func(r *Row) bool { return r.Session != nil && r.Session.Scheme == "wss" }},
 	{Field: Field{Name: "tcp.stream", Text: "The number of the TCP connection, from 0."},
@@ -53,6 +54,10 @@ var fieldsOfNetwork = []field{
 var fieldsOfHandshake = []field{
 	{Field: Field{Name: "http", Text: "The opening handshake was seen, or a part of it."}, kind: kindNone, where: ofSession,
 		present: func(r *Row) bool { return r.Session != nil && (r.Session.Method != "" || r.Session.Status != 0) }},
+	{Field: Field{Name: "http.request", Text: "The request of the opening handshake was seen."}, kind: kindNone, where: ofSession,
+		present: func(r *Row) bool { return r.Session != nil && r.Session.Method != "" }},
+	{Field: Field{Name: "http.response", Text: "The response of the opening handshake was seen."}, kind: kindNone, where: ofSession,
+		present: func(r *Row) bool { return r.Session != nil && r.Session.Status != 0 }},
 	{Field: Field{Name: "http.host", Text: "The Host of the request."}, kind: kindText, where: ofSession,
 		str: known(func(s *decode.Session) string { return s.Host })},
 	{Field: Field{Name: "http.request.uri", Text: "The request's target, with its query."}, kind: kindText, where: ofSession,
@@ -62,6 +67,13 @@ var fieldsOfHandshake = []field{
 	{Field: Field{Name: "http.response.code", Text: "The response's status code."}, kind: kindNumber, where: ofSession, num: statusOf},
 	{Field: Field{Name: "http.user_agent", Text: "The User-Agent of the request."}, kind: kindText, where: ofSession, header: "User-Agent"},
 	{Field: Field{Name: "http.cookie", Text: "The Cookie of the request."}, kind: kindText, where: ofSession, header: "Cookie"},
+	{Field: Field{Name: "http.upgrade", Text: "The Upgrade of request and response."}, kind: kindText, where: ofSession, header: "Upgrade"},
+	{Field: Field{Name: "http.connection", Text: "The Connection of request and response."}, kind: kindText, where: ofSession, header: "Connection"},
+	{Field: Field{Name: "http.referer", Text: "The Referer of the request."}, kind: kindText, where: ofSession, header: "Referer"},
+	{Field: Field{Name: "http.server", Text: "The Server of the response."}, kind: kindText, where: ofSession, header: "Server"},
+	{Field: Field{Name: "http.location", Text: "The Location of the response."}, kind: kindText, where: ofSession, header: "Location"},
+	{Field: Field{Name: "http.date", Text: "The Date of the response."}, kind: kindText, where: ofSession, header: "Date"},
+	{Field: Field{Name: "http.x_forwarded_for", Text: "The X-Forwarded-For of the request."}, kind: kindText, where: ofSession, header: "X-Forwarded-For"},
 	{Field: Field{Name: "http.authorization", Text: "The Authorization of the request."}, kind: kindText, where: ofSession, header: "Authorization"},
 	{Field: Field{Name: "http.sec_websocket_key", Text: "The Sec-WebSocket-Key of the request."},
 		kind: kindText, where: ofSession, header: "Sec-WebSocket-Key"},
@@ -74,6 +86,8 @@ var fieldsOfHandshake = []field{
 	{Field: Field{Name: "http.sec_websocket_extensions", Text: "The Sec-WebSocket-Extensions of request and response."},
 		kind: kindText, where: ofSession, header: "Sec-WebSocket-Extensions"},
 }
+
+func anyRow(*Row) bool { return true }
 
 // session makes the getter of a number that every session has.
 func session(get func(*decode.Session) int64) func(*Row) (int64, bool) {

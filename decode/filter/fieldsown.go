@@ -50,13 +50,13 @@ var ownOfMessages = []field{
 	{Field: Field{Name: "ws.frames", Text: "How many frames the message has."},
 		kind: kindNumber, where: inMessage, num: message(func(m *ws.Message) int64 { return int64(m.Frames) })},
 	{Field: Field{Name: "ws.compressed", Text: "The message was compressed. Alone: it was."},
-		kind: kindBool, where: inMessage, names: yesNo, alone: true, num: message(func(m *ws.Message) int64 { return bit(m.Compressed) })},
+		kind: kindBool, where: inMessage, names: yesNo, bareIsTrue: true, num: message(func(m *ws.Message) int64 { return bit(m.Compressed) })},
 	{Field: Field{Name: "ws.valid_utf8", Text: "Its application data is whole and valid UTF-8 (of text, close, ping and pong). Alone: it is."},
-		kind: kindBool, where: inMessage, names: yesNo, alone: true, num: message(func(m *ws.Message) int64 { return bit(m.ValidUTF8) })},
+		kind: kindBool, where: inMessage, names: yesNo, bareIsTrue: true, num: message(func(m *ws.Message) int64 { return bit(m.ValidUTF8) })},
 	{Field: Field{Name: "ws.missing", Text: "How many bytes of the payload were not captured."},
 		kind: kindNumber, where: inMessage, num: message(func(m *ws.Message) int64 { return m.Missing })},
 	{Field: Field{Name: "ws.heartbeat", Text: "It only keeps the connection alive: ping, pong, or what applications use instead. Alone: it does."},
-		kind: kindBool, where: inMessage, names: yesNo, alone: true, needs: payloadNeeded, num: func(r *Row) (int64, bool) {
+		kind: kindBool, where: inMessage, names: yesNo, bareIsTrue: true, needs: payloadNeeded, num: func(r *Row) (int64, bool) {
 			if r.Message == nil {
 				return 0, false
 			}
@@ -95,7 +95,7 @@ var ownOfSessions = []field{
 			return s.Tunnel.Target
 		})},
 	{Field: Field{Name: "ws.guessed", Text: "The session was found without its handshake. Alone: it was."}, kind: kindBool, where: ofSession,
-		names: yesNo, alone: true, num: session(func(s *decode.Session) int64 { return bit(s.Confidence > 0) })},
+		names: yesNo, bareIsTrue: true, num: session(func(s *decode.Session) int64 { return bit(s.Confidence > 0) })},
 	{Field: Field{Name: "ws.session.state", Text: "How far the session got."}, kind: kindName, where: ofEnd,
 		names: sessionStates, num: session(func(s *decode.Session) int64 { return int64(s.State) })},
 	{Field: Field{Name: "ws.closed_by", Text: "The side that closed the session: c2s (the client) or s2c; of its first Close, else of its first FIN or RST."},

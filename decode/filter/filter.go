@@ -83,7 +83,7 @@ func some(kids []func(*Row) bool) func(*Row) bool {
 	}
 }
 
-// Match says whether a row passes. What r holds besides is set anew by each call.
+// Match reports whether a row passes. What r holds besides is set again by each call.
 func (f *Filter) Match(r *Row) bool {
 	r.payload, r.fetched, r.counted, r.list, r.listed = nil, false, false, nil, false
 	return f.match(r)
@@ -116,7 +116,7 @@ func (f *Filter) Late() bool {
 	return slices.ContainsFunc(f.leaves, func(l *leaf) bool { return l.field.where&late != 0 })
 }
 
-// NeedsPayload says whether rows need payloads.
+// NeedsPayload reports whether rows need payloads.
 func (f *Filter) NeedsPayload() bool { return f.needs.Payload }
 
 // Hint says, where a filter that lets nothing through searches for a word that is also the name of a value, how to ask for
@@ -137,7 +137,7 @@ func (f *Filter) Hint() string {
 }
 
 // Finder returns what finds in a piece of a payload what the filter looks for in payloads: its first place and length, at -1
-// where there is none. It is nil where nothing is looked for. What stands behind a ! is not found.
+// if there is none. It is nil where nothing is looked for. What stands after a ! is not found.
 func (f *Filter) Finder() func(p []byte) (at, n int) {
 	var finds []func([]byte) (int, int)
 	positive(f.root, false, func(l *leaf) {
@@ -190,7 +190,7 @@ var views = [...]struct {
 	Messages: {"messages", inMessage}, Frames: {"frames", inFrame}, Sessions: {"sessions", inSession}, Findings: {"findings", inFinding},
 }
 
-// Check says, as an *Error, which part of the filter cannot be known where a run's rows of a view are told as they
+// Check says, as an *Error, which part of the filter cannot be known where a run's rows of a view are reported as they
 // come; nil where all can. Sessions know everything: one is listed where a message of it passes.
 func (f *Filter) Check(v View) error {
 	answers := 0

@@ -71,6 +71,6 @@ func TestHeartbeat(t *testing.T) {
 	}
 	m := &ws.Message{Opcode: ws.OpText, Len: 100}
 	if filter.Heartbeat(m, []byte("2")) {
-		t.Error("the begin of a longer message is a heartbeat")
+		t.Error("the start of a longer message is a heartbeat")
 	}
 }

@@ -5,8 +5,8 @@ import (
 	"cmp"
 	"strconv"
 	"strings"
-	"unicode/utf16"
-	"unicode/utf8"
+
+	"github.com/wspeek/wspeek/decode/jsontext"
 )
 
 const (
@@ -31,7 +31,7 @@ const (
 	stepAny // [*]: every element
 )
 
-// parsePath reads a.b[0].c[*]."d e"; ok is false where it is no path.
+// parsePath reads a.b[0].c[*]."d e"; ok is false where it is not a path.
 func parsePath(s string) (path []step, ok bool) {
 	for s != "" {
 		var st step
@@ -79,7 +79,7 @@ func askJSON(path []step, all bool, test func(*Row, []byte) bool) func(*Row) boo
 			p = p[:max(0, min(hs[0].At, int64(len(p))))]
 		}
 		w := walk{r: r, p: p, test: test, all: all, cut: !r.whole()}
-		w.value(space(p, 0), path)
+		w.value(jsontext.Space(p, 0), path)
 		return w.yes
 	}
 }
@@ -115,7 +115,7 @@ func (w *walk) value(i int, path []step) {
 }
 
 func (w *walk) ask(i int) {
-	end := skip(w.p, i)
+	end := jsontext.Value(w.p, i)
 	if end < 0 || end == len(w.p) && w.cut && w.p[end-1] != '"' && w.p[end-1] != '}' && w.p[end-1] != ']' {
 		return
 	}
@@ -124,12 +124,12 @@ func (w *walk) ask(i int) {
 }
 
 func (w *walk) object(i int, key string, path []step) {
-	for i = space(w.p, i); i < len(w.p) && !w.done; {
-		name, at := member(w.p, i)
+	for i = jsontext.Space(w.p, i); i < len(w.p) && !w.done; {
+		name, at := jsontext.Member(w.p, i)
 		if at < 0 {
 			return
 		}
-		if keyIs(name, key) {
+		if jsontext.NameIs(name, key) {
 			w.value(at, path)
 		}
 		if i = w.comma(at); i < 0 {
@@ -138,30 +138,8 @@ func (w *walk) object(i int, key string, path []step) {
 	}
 }
 
-// member is the name, in its quotes, of the member of an object at i, and where its value begins; less than 0 where there is none.
-func member(p []byte, i int) (name []byte, at int) {
-	if i >= len(p) || p[i] != '"' {
-		return nil, -1
-	}
-	end := skipText(p, i)
-	if end < 0 {
-		return nil, -1
-	}
-	name = p[i:end]
-	if i = space(p, end); i >= len(p) || p[i] != ':' {
-		return nil, -1
-	}
-	return name, space(p, i+1)
-}
-
-// keyIs says whether a name in its quotes is a key.
-func keyIs(name []byte, key string) bool {
-	in := name[1 : len(name)-1]
-	return string(in) == key || bytes.IndexByte(in, '\\') >= 0 && string(unescape(nil, in)) == key
-}
-
 func (w *walk) array(i int, st step, path []step) {
-	i = space(w.p, i)
+	i = jsontext.Space(w.p, i)
 	for n := 0; i < len(w.p) && w.p[i] != ']' && !w.done; n++ {
 		if st.kind == stepAny || n == st.index {
 			w.value(i, path)
@@ -176,134 +154,18 @@ func (w *walk) array(i int, st step, path []step) {
 }
 
 // comma is the place of what follows the value at i and its comma, less than 0 where nothing does.
-func (w *walk) comma(i int) int { return comma(w.p, skip(w.p, i)) }
-
-// comma is the place of what follows a comma at end or behind space, less than 0 where nothing does.
-func comma(p []byte, end int) int {
-	if end < 0 {
-		return -1
-	}
-	if end = space(p, end); end >= len(p) || p[end] != ',' {
-		return -1
-	}
-	return space(p, end+1)
-}
-
-func space(p []byte, i int) int {
-	for i < len(p) && (p[i] == ' ' || p[i] == '\n' || p[i] == '\r' || p[i] == '\t') {
-		i++
-	}
-	return i
-}
-
-// skip is the end of the value at i (nowhere where that is less than 0), less than 0 where it has none. It does not check what is in it.
-func skip(p []byte, i int) int {
-	if i < 0 || i >= len(p) {
-		return -1
-	}
-	switch p[i] {
-	case '"':
-		return skipText(p, i)
-	case '{', '[':
-		return skipNested(p, i)
-	}
-	end := i
-	for end < len(p) && strings.IndexByte(",]}: \n\r\t\"[{\x1e", p[end]) < 0 {
-		end++
-	}
-	if end == i {
-		return -1
-	}
-	return end
-}
-
-func skipText(p []byte, i int) int {
-	for i++; i < len(p); i++ {
-		switch p[i] {
-		case '"':
-			return i + 1
-		case '\\':
-			i++
-		}
-	}
-	return -1
-}
-
-func skipNested(p []byte, i int) int {
-	for depth := 0; i < len(p); i++ {
-		switch p[i] {
-		case '{', '[':
-			depth++
-		case '}', ']':
-			if depth--; depth == 0 {
-				return i + 1
-			}
-		case '"':
-			if i = skipText(p, i) - 1; i < 0 {
-				return -1
-			}
-		}
-	}
-	return -1
-}
-
-// unescape appends what stands between the quotes of a JSON string.
-func unescape(dst, s []byte) []byte {
-	for i := 0; i < len(s); i++ {
-		if s[i] != '\\' || i+1 == len(s) {
-			dst = append(dst, s[i])
-			continue
-		}
-		i++
-		switch s[i] {
-		case 'b':
-			dst = append(dst, '\b')
-		case 'f':
-			dst = append(dst, '\f')
-		case 'n':
-			dst = append(dst, '\n')
-		case 'r':
-			dst = append(dst, '\r')
-		case 't':
-			dst = append(dst, '\t')
-		case 'u':
-			r, n := unicodeEscape(s[i+1:])
-			dst = utf8.AppendRune(dst, r)
-			i += n
-		default:
-			dst = append(dst, s[i])
-		}
-	}
-	return dst
-}
-
-// unicodeEscape is the character that follows \u, and how many bytes it takes, of both halves of a pair.
-func unicodeEscape(s []byte) (rune, int) {
-	r, ok := hexDigits(string(s[:min(4, len(s))]), 4)
-	if !ok {
-		return utf8.RuneError, 0
-	}
-	if !utf16.IsSurrogate(r) || len(s) < 10 || s[4] != '\\' || s[5] != 'u' {
-		return r, 4
-	}
-	if low, ok := hexDigits(string(s[6:10]), 4); ok {
-		if pair := utf16.DecodeRune(r, low); pair != utf8.RuneError {
-			return pair, 10
-		}
-	}
-	return r, 4
-}
+func (w *walk) comma(i int) int { return jsontext.Next(w.p, jsontext.Value(w.p, i)) }
 
 // content is a value as bytes: of a string what it holds, of others their JSON.
 func (r *Row) content(v []byte) []byte {
 	if v[0] != '"' {
 		return v
 	}
-	in := v[1 : len(v)-1]
+	in := jsontext.Inner(v)
 	if bytes.IndexByte(in, '\\') < 0 {
 		return in
 	}
-	r.scratch = unescape(r.scratch[:0], in)
+	r.scratch = jsontext.AppendUnquoted(r.scratch[:0], in)
 	return r.scratch
 }
 

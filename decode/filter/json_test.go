@@ -61,7 +61,7 @@ func TestJSON(t *testing.T) {
 	}
 }
 
-// A value that a hole cuts, or that stands behind one, is not known.
+// A value that a hole cuts, or that comes after one, is not known.
 func TestJSONHole(t *testing.T) {
 	t.Parallel()
 	const payload = `{"a":1,"b":"x","c":23,"d":4}`
@@ -86,7 +86,7 @@ func TestJSONHole(t *testing.T) {
 	}
 }
 
-// Time grows with the length of a text and not faster, whatever stands in it.
+// Time grows with the length of a text and not faster, whatever is in it.
 func TestJSONWork(t *testing.T) {
 	t.Parallel()
 	nested := strings.Repeat(`{"a":`, 50_000) + "1" + strings.Repeat("}", 50_000)

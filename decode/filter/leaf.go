@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 
+	"github.com/wspeek/wspeek/decode/payload"
 	"github.com/wspeek/wspeek/decode/rule"
 	"github.com/wspeek/wspeek/decode/ws"
 )
@@ -27,12 +28,12 @@ type leaf struct {
 	word bool
 	// test answers for a row. It is nil where frame is set.
 	test func(*Row) bool
-	// frame says whether a frame has the field, and how it answers. All says that every frame must answer yes.
+	// frame reports whether a frame has the field, and how it answers. All says that every frame must answer yes.
 	frame func(*ws.Frame) (has, yes bool)
 	all   bool
 	// bit is the leaf's in Row.yes and Row.no.
 	bit uint64
-	// find finds what a payload matched by; nil where it is no search.
+	// find finds what a payload matched by; nil where it is not a search.
 	find func([]byte) (at, n int)
 }
 
@@ -83,7 +84,10 @@ func (p *parser) presence(f *field, at token) (*leaf, *Error) { //nolint:funlen 
 	switch {
 	case f.present != nil:
 		l.test = f.present
-	case f.alone:
+		if f.bytes != nil { // the payload is not looked at
+			l.needs = Needs{}
+		}
+	case f.bareIsTrue:
 		l.test = func(r *Row) bool { v, ok := f.num(r); return ok && v != 0 }
 	case f.frame != nil:
 		l.frame = func(fr *ws.Frame) (bool, bool) { _, ok := f.frame(fr); return ok, ok }
@@ -123,11 +127,8 @@ func presentJSON(path []step) func(*Row) bool {
 	if len(path) == 0 {
 		return func(r *Row) bool {
 			p, ok := r.decoded()
-			return ok && r.whole() && len(p) > 0 && json.Valid(bytes.TrimSuffix(p, []byte{recordEnd}))
+			return ok && r.whole() && len(p) > 0 && json.Valid(bytes.TrimSuffix(p, []byte{payload.RecordEnd}))
 		}
 	}
 	return askJSON(path, false, func(*Row, []byte) bool { return true })
 }
-
-// recordEnd ends a message of SignalR's JSON protocol.
-const recordEnd = 0x1e

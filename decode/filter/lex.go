@@ -89,7 +89,7 @@ func (l *lexer) fail(pos, end int, reason string) *Error {
 	return &Error{Src: l.src, Pos: pos, End: end, Reason: reason}
 }
 
-// wordLen is the length of the word that s begins with. Quotes are part of a word as a key of ws.json: ws.json."a b".
+// wordLen is the length of the word that s starts with. Quotes are part of a word as a key of ws.json: ws.json."a b".
 func wordLen(s string) int {
 	for i := 0; i < len(s); {
 		r, n := utf8.DecodeRuneInString(s[i:])
@@ -133,7 +133,7 @@ func (l *lexer) quoted(pos, from int, quote byte, raw bool) (token, *Error) {
 	return token{}, l.fail(pos, len(l.src), "the quote is not closed")
 }
 
-// escape writes what a backslash and the begin of s stand for, and returns how many bytes of s that took. An
+// escape writes what a backslash and the start of s stand for, and returns how many bytes of s that took. An
 // escape that is none keeps its backslash, so that "\d" is a pattern.
 func escape(b *strings.Builder, s string) int {
 	switch s[0] {

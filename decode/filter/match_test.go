@@ -72,7 +72,7 @@ func rows() map[string]*filter.Row {
 		"x": {Session: four, Gap: 60e9, HasGap: true, Message: with(text(5, ws.S2C, "\x03\xf3out of order"), func(m *ws.Message) {
 			m.Opcode, m.CloseCode, m.Len = ws.OpClose, 1011, 12
 		}), Frames: frames(one(true, 0, false, 14))},
-		// 100 bytes were sent; 10 of them, behind the first 5, are missing.
+		// 100 bytes were sent; 10 of them, after the first 5, are missing.
 		"h": {Session: six, Message: with(text(1, ws.C2S, "startmiddle and end"), func(m *ws.Message) {
 			m.State, m.Missing, m.Holes, m.Len, m.ValidUTF8 = ws.Partial, 10, []ws.Hole{{At: 5, N: 10}}, 29, false
 		}), Frames: frames(one(true, 0, true, 29))},
@@ -218,7 +218,7 @@ func TestMatchPayloads(t *testing.T) {
 	})
 }
 
-// What lies on both sides of a hole is searched, what would lie across it is not there; what is not whole is equal to nothing.
+// What is on both sides of a hole is searched, what would lie across it is not there; what is not whole is equal to nothing.
 func TestMatchHoles(t *testing.T) {
 	t.Parallel()
 	check(t, [][2]string{

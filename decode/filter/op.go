@@ -2,7 +2,7 @@ package filter
 
 import "strings"
 
-// operator compares the values of a field with what stands on its right.
+// operator compares the values of a field with what is on its right.
 type operator uint8
 
 const (
@@ -76,10 +76,10 @@ func operatorOf(t token) operator {
 	return opNone
 }
 
-// all says whether the operator asks about all values of a field rather than any.
+// all reports whether the operator asks about all values of a field rather than any.
 func (o operator) all() bool { return o == opNe || o == opAllEq }
 
-// is says whether a token is one of these spellings.
+// is reports whether a token is one of these spellings.
 func (t token) is(names ...string) bool {
 	if t.kind != tokenSign && t.kind != tokenWord {
 		return false

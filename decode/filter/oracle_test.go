@@ -20,7 +20,7 @@ import (
 var frameFilters = []string{
 	"websocket", "websocket.opcode == 1", "websocket.opcode != 1", "websocket.opcode > 1", "websocket.opcode >= 8 && websocket",
 	"websocket.opcode in {0 .. 2}", "websocket.opcode in {8}", "websocket.fin == 0", "websocket.fin == 1", "websocket.fin", "websocket.mask == 1",
-	"!(websocket.mask == 1) && websocket", "websocket.mask != 1", "websocket.masking_key", "websocket.rsv == 0", "websocket.rsv > 0",
+	"!(websocket.mask == 1) && websocket", "websocket.mask != 1", "websocket.masking_key", "websocket.rsv == 0", "websocket.pmc", "websocket.pmc == 0", "websocket.rsv > 0",
 	"websocket.payload_length <= 100", "websocket.payload_length == 0", "websocket.payload_length_ext_16 > 300", "websocket.payload_length_ext_64",
 	"websocket && tcp.stream == 0", "websocket && tcp.stream != 0", "websocket && tcp.port == 80", "websocket && tcp.srcport == 80",
 	"websocket && !(tcp.dstport == 80)", "websocket && ip.addr == 127.0.0.0/8", "websocket && ip.src == 10.0.0.1", "websocket && ip.addr != 10.0.0.1",

@@ -3,7 +3,7 @@ package filter
 import "fmt"
 
 const (
-	// maxDepth is how deep brackets and negations may stand in each other.
+	// maxDepth is how deep brackets and negations may be nested.
 	maxDepth = 100
 	// maxTerms is how many questions a filter may ask, maxBits how many of frames.
 	maxTerms = 1000
@@ -100,14 +100,14 @@ func (p *parser) chain(k nodeKind, part func() (*node, *Error), joined func() bo
 	return n, nil
 }
 
-// atSearch says whether a word or text to search for comes next.
+// atSearch reports whether a word or text to search for comes next.
 func (p *parser) atSearch() bool {
 	switch t := p.peek(); t.kind {
 	case tokenText:
 		return true
 	case tokenWord:
 		_, isField := lookup(t.text)
-		return !isField && !p.keyword(t) && operatorOf(p.toks[1]) == opNone && !looksLikeField(t.text)
+		return !isField && !p.keyword(t) && p.function(t, p.toks[1]) == nil && operatorOf(p.toks[1]) == opNone && (!looksLikeField(t.text) || foreignOf(t.text, true) != nil)
 	}
 	return false
 }
@@ -162,18 +162,19 @@ func (p *parser) term() (*node, *Error) {
 		return nil, p.missing(t)
 	}
 	f, ok := lookup(t.text)
+	if fn := p.function(t, p.peek()); fn != nil {
+		var err *Error
+		if f, err = p.call(fn, t); err != nil {
+			return nil, err
+		}
+		ok = true
+	}
 	op := operatorOf(p.peek())
 	switch {
 	case !ok && p.peek().is("&"):
 		return nil, p.unexpected(p.peek())
-	case !ok && servesFor(t.text) != "":
-		return nil, p.fail(t, "%s is a protocol of Wireshark: %s; text to search for goes in quotes", t.text, servesFor(t.text))
 	case !ok && (op != opNone || looksLikeField(t.text)):
-		err := p.fail(t, "%s is not a field", t.text)
-		if err.Suggestion = suggest(t.text); err.Suggestion == "" {
-			err.Reason += "; text to search for goes in quotes"
-		}
-		return nil, err
+		return nil, p.unknownField(t)
 	case !ok:
 		return p.searchFor(t)
 	case op == opNone:

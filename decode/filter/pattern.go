@@ -33,7 +33,7 @@ func newExpression(pattern string) (*expression, error) {
 	return x, nil
 }
 
-// passes says whether a match is in p.
+// passes reports whether a match is in p.
 func (x *expression) passes(r *Row, p []byte) bool {
 	switch {
 	case x.holds != nil && !x.holds.in(p):

@@ -72,7 +72,7 @@ func (r *Row) decoded() ([]byte, bool) {
 	return r.bytes(), true
 }
 
-// pieces asks about each run of bytes of p, which begins at byte skip of the payload, that has no hole in it.
+// pieces asks about each run of bytes of p, which starts at byte skip of the payload, that has no hole in it.
 // Only says which are asked about: the first, the last, or all.
 func (r *Row) pieces(p []byte, skip int, only edge, test func(*Row, []byte) bool) bool {
 	from, lost := 0, int64(skip)
@@ -104,4 +104,12 @@ func (r *Row) frames() []ws.Frame {
 	}
 	r.listed = true
 	return r.list
+}
+
+// heartbeat reports whether the message only keeps the connection alive.
+func (r *Row) heartbeat() bool {
+	if HeartbeatLooks(r.Message) {
+		return Heartbeat(r.Message, r.bytes())
+	}
+	return Heartbeat(r.Message, nil)
 }

@@ -108,7 +108,7 @@ func (s *search) findFolded(p []byte) (at, n int) {
 	return at, n
 }
 
-// foldedLen is the length of the text where p begins with it, else 0.
+// foldedLen is the length of the text where p starts with it, else 0.
 func (s *search) foldedLen(p []byte) int {
 	n := 0
 	for _, want := range s.folded {
@@ -126,7 +126,7 @@ func (s *search) in(p []byte) bool {
 	return at >= 0
 }
 
-// find is the first place of the text in p, and its length; at -1 where there is none.
+// find is the first place of the text in p, and its length; at -1 if there is none.
 func (s *search) find(p []byte) (at, n int) {
 	if s.folded != nil {
 		return s.findFolded(p)
@@ -152,7 +152,7 @@ func (s *search) find(p []byte) (at, n int) {
 	}
 }
 
-// next is the place of c in p from i on, len(p) where there is none.
+// next is the place of c in p from i on, len(p) if there is none.
 func next(p []byte, i int, c byte) int {
 	if i < len(p) {
 		if k := bytes.IndexByte(p[i:], c); k >= 0 {

@@ -37,7 +37,7 @@ func TestSearchAgainstPlain(t *testing.T) {
 	}
 }
 
-// What a pattern is known to hold stands in each of its matches.
+// What a pattern is known to hold is in each of its matches.
 func TestRequired(t *testing.T) {
 	t.Parallel()
 	for pattern, want := range map[string]string{

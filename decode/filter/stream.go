@@ -13,7 +13,7 @@ import (
 // kept, each combination once a session.
 const maxAnswers = 10
 
-// Stream asks a Filter about what a run tells, event by event. It sees every event, in order.
+// Stream asks a Filter about what a run shows, event by event. It sees every event, in order.
 type Stream struct {
 	f        *Filter
 	view     View
@@ -68,7 +68,7 @@ func (s *Stream) Options(o *decode.Options) {
 	o.Frames = o.Frames || s.f.needs.Frames && s.view != Findings
 }
 
-// Match takes in an event, and says whether its line is to be shown: that of a message, frame or finding that
+// Match takes in an event, and reports whether its line is to be shown: that of a message, frame or finding that
 // passes, or of an amendment of a message that did. Lines of sessions are asked for by Session.
 func (s *Stream) Match(b *decode.Batch, e *decode.Event) bool {
 	if e.Session == nil {
@@ -178,7 +178,7 @@ func (s *Stream) Session(n int) bool {
 	return false
 }
 
-// Forget drops what is kept of a session, for runs that do not end: it is unknown until it is told anew.
+// Forget drops what is kept of a session, for runs that do not end: it is unknown until it is reported again.
 func (s *Stream) Forget(n int) { delete(s.sessions, n) }
 
 func (x *followed) show(n int) {

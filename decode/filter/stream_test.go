@@ -17,7 +17,7 @@ import (
 	"github.com/wspeek/wspeek/reassembly"
 )
 
-// play runs a sample through one Decoder and tells its events.
+// play runs a sample through one Decoder and shows its events.
 func play(t *testing.T, s pcaps.Sample, opt decode.Options, visit func(*decode.Batch, *decode.Event)) {
 	t.Helper()
 	r, err := capture.NewReader(bytes.NewReader(s.Data), s.File, capture.Options{})
@@ -180,7 +180,7 @@ func streamAndTrace(t *testing.T, sample pcaps.Sample, src string) {
 	}
 }
 
-// A session that was forgotten is not known until it is told anew, and what comes of it does no harm.
+// A session that was forgotten is not known until it is reported again, and what comes of it does no harm.
 func TestStreamForget(t *testing.T) {
 	t.Parallel()
 	f, err := filter.Compile("tcp.stream == 0")
@@ -203,7 +203,7 @@ func TestStreamForget(t *testing.T) {
 			after++
 		}
 	})
-	if before != 3 || after > 2 { // its end tells the session anew, with the last message behind it
+	if before != 3 || after > 2 { // its end shows the session again, with the last message after it
 		t.Errorf("%d messages pass before and %d after", before, after)
 	}
 }

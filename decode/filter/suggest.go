@@ -2,15 +2,18 @@ package filter
 
 import "strings"
 
-// prefixes begin the names of fields; a word that begins so and is no field is a mistake.
-var prefixes = []string{"websocket.", "ws.", "tcp.", "ip.", "ipv6.", "frame.", "http."}
+// prefixes begin the names of fields; a word that starts so and is not a field is a mistake.
+var prefixes = []string{"websocket.", "ws.", "tcp.", "ip.", "ipv6.", "frame.", "http.", "json.", "tls.", "_ws."}
 
-// looksLikeField says whether a word that is no field is rather a misspelt one than a text to search for.
+// looksLikeField reports whether a word that is not a field is rather a misspelt one than a text to search for.
 func looksLikeField(word string) bool {
 	for _, p := range prefixes {
 		if len(word) >= len(p) && strings.EqualFold(word[:len(p)], p) {
 			return true
 		}
+	}
+	if x := foreignOf(word, false); x != nil && !strings.HasSuffix(x.name, ".") {
+		return true
 	}
 	return strings.Contains(word, ".") && suggest(word) != ""
 }

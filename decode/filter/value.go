@@ -122,7 +122,10 @@ func (c *comparison) badValue(t token) *Error {
 	for _, n := range c.field.names {
 		names = append(names, n.name)
 	}
-	err := c.p.fail(t, "%s is %s: %q is none", c.field.Name, c.field.kind.article(), t.text)
+	err := c.p.fail(t, "%s is %s: %q is not", c.field.Name, c.field.kind.article(), t.text)
+	if _, bad := netip.ParseAddrPort(t.text); bad == nil && c.field.kind == kindAddress {
+		err.Reason += "; compare ports with tcp.port"
+	}
 	if err.Suggestion = nearest(t.text, names); err.Suggestion == "" && len(names) > 0 {
 		err.Reason += " (" + strings.Join(names, ", ") + ")"
 	}
@@ -137,9 +140,9 @@ func number(s string) (int64, bool) {
 // maxSeconds is how many seconds fit into 64 bits of nanoseconds.
 const maxSeconds = math.MaxInt64/1_000_000_000 - 1
 
-// nanos reads seconds, exactly, or a duration with its unit, as nanoseconds.
+// nanos reads seconds, exactly, or a duration with its units, also as wspeek prints it ("2 min 5 s"), as nanoseconds.
 func nanos(s string) (int64, bool) {
-	if d, err := time.ParseDuration(s); err == nil {
+	if d, err := time.ParseDuration(strings.ReplaceAll(strings.ReplaceAll(s, " ", ""), "min", "m")); err == nil {
 		return int64(d), true
 	}
 	whole, frac, _ := strings.Cut(s, ".")
@@ -207,7 +210,7 @@ func (c *comparison) network(t token) (span[netip.Addr], *Error) {
 	return span[netip.Addr]{a, a}, nil
 }
 
-// fits says whether the field can have such an address.
+// fits reports whether the field can have such an address.
 func (c *comparison) fits(a netip.Addr) bool {
 	return c.field.bits == 0 || a.BitLen() == c.field.bits
 }
@@ -240,6 +243,9 @@ func (c *comparison) octetsOf(t token) []byte {
 		return []byte(t.text)
 	}
 	if x, ok := hexBytes(t.text); ok {
+		return x
+	}
+	if x, err := hex.DecodeString(t.text); err == nil && c.field.kind == kindBytes { // as wspeek prints masking keys
 		return x
 	}
 	return []byte(t.text)

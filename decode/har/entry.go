@@ -27,6 +27,9 @@ type entry struct {
 		Status      number
 		HTTPVersion string
 		Headers     []header
+		Content     struct {
+			File string `json:"_file"`
+		}
 	}
 	close    *closing
 	messages bool
@@ -110,7 +113,7 @@ func (p *parser) message(e *entry) error {
 	return nil
 }
 
-// session says whether the entry is a WebSocket session: a plain HTTP entry is none.
+// session reports whether the entry is a WebSocket session: a plain HTTP entry is not.
 func (e *entry) session() bool {
 	return e.messages || e.Type == "websocket" || e.Response.Status == "101" && named(e.Response.Headers, "Sec-WebSocket-Accept") != ""
 }
@@ -149,7 +152,7 @@ func (e *entry) add(m *message) {
 	e.out.Messages = append(e.out.Messages, out)
 }
 
-// payload is the application data: text as it stands, all else from base64. What is no base64 is taken as it
+// payload is the application data: text as it is, all else from base64. What is not base64 is taken as it
 // stands and Undecodable.
 func (m *message) payload(op ws.Opcode) ([]byte, ws.State) {
 	data := m.Data
@@ -193,7 +196,10 @@ func (e *entry) build(n int) Session {
 		s.Messages[m.Dir]++
 		s.Bytes[m.Dir] += m.Len
 	}
-	e.out.Info = s
+	e.out.Info, e.out.Unrecorded = s, !e.messages
+	if e.out.Unrecorded {
+		e.out.Attached = e.Response.Content.File
+	}
 	return e.out
 }
 
@@ -218,7 +224,7 @@ func (e *entry) times(s *decode.Session) {
 		return
 	}
 	s.Opened, s.HasOpened = s.Started, s.Status == 101
-	if d, ok := milliseconds(e.Duration); ok {
+	if d, ok := milliseconds(e.Duration); ok && d > 0 { // 0 is written for what is not known
 		s.Ended, s.HasEnded = s.Started+d, true
 	}
 }
@@ -256,7 +262,7 @@ func headers(hs []header) []http1.Header {
 	return out
 }
 
-// named is the value of a header, joined where it stands there several times.
+// named is the value of a header, joined where it is there several times.
 func named(hs []header, name string) string {
 	var vs []string
 	for _, h := range hs {

@@ -22,8 +22,12 @@ type Session struct {
 	Control bool
 	// Redacted are the indices of messages in which wspeek replaced secrets.
 	Redacted []int
-	// Skipped counts elements of _webSocketMessages that are no messages (Chrome's "error").
+	// Skipped counts elements of _webSocketMessages that are not messages (Chrome's "error").
 	Skipped int
+	// Unrecorded says that the entry has no _webSocketMessages: what the session carried is not known. Attached is the file that
+	// the entry names instead; empty for none.
+	Unrecorded bool
+	Attached   string
 }
 
 // File is what Parse found.
@@ -41,7 +45,7 @@ var ErrNotHAR = errors.New("not a HAR file: no log.entries")
 // maxSessions bounds the sessions of one file.
 const maxSessions = 1 << 20
 
-// Sniff says whether what begins with b may be a HAR: a JSON object, perhaps behind a byte order mark.
+// Sniff reports whether what starts with b may be a HAR: a JSON object, perhaps after a byte order mark.
 func Sniff(b []byte) bool {
 	b = bytes.TrimLeft(bytes.TrimPrefix(b, bom), " \t\r\n")
 	return len(b) > 0 && b[0] == '{'
@@ -49,7 +53,7 @@ func Sniff(b []byte) bool {
 
 var bom = []byte("\xef\xbb\xbf")
 
-// parser walks the file value by value, so that a cut loses nothing that stands before it.
+// parser walks the file value by value, so that a cut loses nothing that comes before it.
 type parser struct {
 	*json.Decoder
 	out     *File
@@ -57,7 +61,7 @@ type parser struct {
 }
 
 // Parse reads a whole HAR file. The Sessions own their memory. The error is ErrNotHAR, or one that wraps it;
-// damage behind the begin of log.entries is no error but File.Damage.
+// damage after the start of log.entries is not an error but File.Damage.
 func Parse(data []byte) (*File, error) {
 	p := &parser{json.NewDecoder(bytes.NewReader(bytes.TrimPrefix(data, bom))), &File{}, false}
 	err := p.object(func(key string) error {
@@ -97,7 +101,7 @@ func (p *parser) log(key string) error {
 	return p.array(p.entry)
 }
 
-// object calls each with every key of an object; it has to read the value. What is no object is read over.
+// object calls each with every key of an object; it has to read the value. What is not an object is read over.
 func (p *parser) object(each func(key string) error) error {
 	return p.inside('{', func() error {
 		key, err := p.Token()
@@ -108,7 +112,7 @@ func (p *parser) object(each func(key string) error) error {
 	})
 }
 
-// array calls each for every element of an array; it has to read it. What is no array is read over.
+// array calls each for every element of an array; it has to read it. What is not an array is read over.
 func (p *parser) array(each func() error) error { return p.inside('[', each) }
 
 func (p *parser) inside(open json.Delim, each func() error) error {
@@ -131,7 +135,7 @@ func (p *parser) inside(open json.Delim, each func() error) error {
 	return err
 }
 
-// rest reads to the end of a value that began with a bracket.
+// rest reads to the end of a value that started with a bracket.
 func (p *parser) rest(json.Delim) error {
 	for depth := 1; depth > 0; {
 		t, err := p.Token()
@@ -166,7 +170,7 @@ func (p *parser) value(v any) error {
 // number is a number as written, also one in quotes.
 type number string
 
-// UnmarshalJSON takes any value; what is no number is found out when it is used.
+// UnmarshalJSON takes any value; what is not a number is found out when it is used.
 func (n *number) UnmarshalJSON(b []byte) error {
 	*n = number(bytes.Trim(b, `"`))
 	return nil

@@ -112,7 +112,7 @@ func TestParseRefuses(t *testing.T) {
 	}
 }
 
-// TestParseCut cuts a file at every byte: what stands before the cut is told, the damage too.
+// TestParseCut cuts a file at every byte: what is before the cut is reported, the damage too.
 func TestParseCut(t *testing.T) {
 	t.Parallel()
 	whole := file(chrome, mitmproxy)

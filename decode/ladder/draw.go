@@ -78,7 +78,7 @@ func (d *Draw) width() int {
 	return min(max(d.Width, MinWidth), MaxWidth)
 }
 
-// columns are the widths of the time, of the time since the row before, and of what lies between the two lines.
+// columns are the widths of the time, of the time since the row before, and of what is between the two lines.
 func (d *Draw) columns() (at, since, inner int) {
 	at, since = 11, 11
 	switch {
@@ -104,7 +104,7 @@ func (d *Draw) Title(s *decode.Session) []Span {
 	return []Span{{Strong, ansi.Truncate(text, d.width()-len(note), d.signs().more)}, {Quiet, note}}
 }
 
-// Head is what stands above the rows: who the two lines are. It is two lines.
+// Head is what is above the rows: what the two lines are. It is two lines.
 func (d *Draw) Head(s *decode.Session) [2][]Span {
 	return [2][]Span{d.ends("client", "server", Strong), d.ends(s.Client.String(), s.Server.String(), Quiet)}
 }
@@ -134,7 +134,7 @@ func (d *Draw) Row(r *Row) []Span {
 	return append(d.arrow(out, r, inner), Span{Quiet, g.bar})
 }
 
-// lead is what stands before the client's line: the times.
+// lead is what is before the client's line: the times.
 func (d *Draw) lead(r *Row, at, since int) string {
 	if d.NoTime {
 		return ""
@@ -193,7 +193,7 @@ func (d *Draw) arrow(out []Span, r *Row, inner int) []Span {
 	return out
 }
 
-// label is what stands in an arrow, in at most room columns.
+// label is what is in an arrow, in at most room columns.
 func (d *Draw) label(r *Row, room int) []Span {
 	g := d.signs()
 	head := ""

@@ -121,7 +121,7 @@ func (b *builder) handshake() {
 	b.add(Row{Kind: Handshake, Dir: ws.S2C, At: at, Text: show.Inert(text), Bad: s.State == decode.Refused, order: -1})
 }
 
-// messages adds messages or their frames. It says whether there are more than are wanted.
+// messages adds messages or their frames. It reports whether there are more than are wanted.
 func (b *builder) messages() (more bool, err error) {
 	var m ws.Message
 	shown := 0
@@ -218,7 +218,7 @@ func name(op ws.Opcode) string {
 	return op.String()
 }
 
-// preview is the begin of a payload: text as it is, other bytes in hex.
+// preview is the start of a payload: text as it is, other bytes in hex.
 func (b *builder) preview(i int, m *ws.Message) (string, error) {
 	if b.opt.NoPayload {
 		return "", nil
@@ -259,7 +259,7 @@ func whole(p []byte) []byte {
 	return p
 }
 
-// frames adds the frames of a message, and says whether there are any.
+// frames adds the frames of a message, and reports whether there are any.
 func (b *builder) frames(m *ws.Message, text string) bool {
 	list := b.t.MessageFrames(b.s.N, m.N, max(m.Frames, 1))
 	for i := range list {

@@ -18,7 +18,7 @@ var incidentNames = map[reassembly.IncidentKind]string{
 	reassembly.Damaged:        "TCP: damaged segment (wrong checksum)",
 }
 
-// after puts a row behind the messages of the same packet.
+// after puts a row after the messages of the same packet.
 const after = math.MaxInt32
 
 // tcp adds what TCP did: FIN and RST where they are wanted or where there was no closing handshake, the rest where it is wanted.
@@ -69,7 +69,7 @@ func (b *builder) incidents(t *decode.TCP) {
 	}
 }
 
-// between says whether a row lies between two packets.
+// between reports whether a row is between two packets.
 func (b *builder) between(from, to ws.Stamp) bool {
 	for i := range b.rows {
 		if p := b.rows[i].At.Packet; p > from.Packet && p < to.Packet && b.rows[i].Kind != TCP {

@@ -23,7 +23,7 @@ type Memory struct{ kept [][]byte }
 
 // Put is Payloads.
 func (m *Memory) Put(p []byte) (int64, error) {
-	m.kept = append(m.kept, append([]byte(nil), p...))
+	m.kept = append(m.kept, append([]byte{}, p...)) // not nil, which would mean that it was not kept
 	return int64(len(m.kept) - 1), nil
 }
 

@@ -89,7 +89,7 @@ func checkMid(t *testing.T, rec *recorder, client reassembly.Dir) {
 	}
 }
 
-// TestNewMidAfterAGap replays the gap that ended a search, which is not counted twice.
+// TestNewMidAfterAGap has a gap in one direction before it is accepted: what is reported begins after it, and it is not counted a second time.
 func TestNewMidAfterAGap(t *testing.T) {
 	t.Parallel()
 	r := &midRig{m: NewMidstream(MidstreamOptions{})}

@@ -3,7 +3,6 @@ package ws
 import (
 	"slices"
 	"testing"
-	"unsafe"
 
 	"pgregory.net/rapid"
 
@@ -121,12 +120,12 @@ func TestMemoryIsUsedAgain(t *testing.T) {
 		if len(mem) < c.n {
 			t.Errorf("%s: %d bytes, want %d", c.name, len(mem), c.n)
 		}
-		first := unsafe.SliceData(mem)
+		first := &mem[0]
 		p.recycleMemory(mem)
-		if got := unsafe.SliceData(p.memory(c.n)) == first; got != c.again {
+		if got := &p.memory(c.n)[0] == first; got != c.again {
 			t.Errorf("%s: used again: %v, want %v", c.name, got, c.again)
 		}
-		if got := unsafe.SliceData(p.memory(c.n)) == first; got {
+		if got := &p.memory(c.n)[0] == first; got {
 			t.Errorf("%s: handed out twice", c.name)
 		}
 	}

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"math"
 
+	"github.com/wspeek/wspeek/decode/jsontext"
+	"github.com/wspeek/wspeek/decode/payload"
 	"github.com/wspeek/wspeek/tui/draw"
 )
 
@@ -13,7 +15,7 @@ const hitMargin = 64
 // jsonLines divides p into lines as pretty-printed JSON has them; ok is false where p is none, or
 // nested deeper than encoding/json reads (10,000).
 func jsonLines(p []byte) (ok bool, lines []textLine) {
-	from := jsonStart(p)
+	from := payload.JSONStart(p)
 	if from < 0 || len(p) > math.MaxInt32 || !json.Valid(p[from:]) {
 		return false, nil
 	}
@@ -23,20 +25,6 @@ func jsonLines(p []byte) (ok bool, lines []textLine) {
 	}
 	j.run(from)
 	return true, j.lines
-}
-
-// jsonStart is where an object or array begins: at the first byte, after blanks, or after the digits and the
-// namespace that Socket.IO puts before it; -1 if there is none.
-func jsonStart(p []byte) int {
-	for i, c := range p {
-		switch {
-		case c == '{' || c == '[':
-			return i
-		case i > 64 || c == '"' || c < ' ' && c != '\n' && c != '\r' && c != '\t':
-			return -1
-		}
-	}
-	return -1
 }
 
 // jsonLayout walks over valid JSON.
@@ -71,7 +59,7 @@ func (j *jsonLayout) run(from int) {
 			j.end(i + 1)
 		case '"':
 			j.begin(i)
-			i = j.quoted(i)
+			i = jsontext.String(j.p, i) - 1
 		default:
 			j.begin(i)
 		}
@@ -101,31 +89,12 @@ func (j *jsonLayout) close(i int) {
 	j.lines = append(j.lines, textLine{start: int32(i), end: int32(i + 1), depth: uint16(n)})
 }
 
-// shut is the place of the bracket that follows at once, 0 where something else does.
+// shut is the offset of the bracket that follows immediately, 0 if something else does.
 func (j *jsonLayout) shut(i int) int {
-	for ; i < len(j.p); i++ {
-		switch j.p[i] {
-		case ' ', '\t', '\r', '\n':
-		case '}', ']':
-			return i
-		default:
-			return 0
-		}
+	if i = jsontext.Space(j.p, i); i < len(j.p) && (j.p[i] == '}' || j.p[i] == ']') {
+		return i
 	}
 	return 0
-}
-
-// quoted is the place of the quotation mark that ends the string that begins at i.
-func (j *jsonLayout) quoted(i int) int {
-	for i++; i < len(j.p); i++ {
-		switch j.p[i] {
-		case '\\':
-			i++
-		case '"':
-			return i
-		}
-	}
-	return i
 }
 
 // tint is what a byte of a payload is drawn as.
@@ -202,17 +171,10 @@ func bareTint(c byte) tint {
 	return tintPlain
 }
 
-// keyOrString says what the string that begins at i is.
+// keyOrString returns what the string that starts at i is drawn as.
 func (t *Text) keyOrString(i int) tint {
-	j := jsonLayout{p: t.p}
-	for k := j.quoted(i) + 1; k < len(t.p); k++ {
-		switch t.p[k] {
-		case ' ', '\t', '\r', '\n':
-		case ':':
-			return tintKey
-		default:
-			return tintString
-		}
+	if _, value := jsontext.Member(t.p, i); value >= 0 {
+		return tintKey
 	}
 	return tintString
 }

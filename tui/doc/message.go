@@ -6,6 +6,7 @@ import (
 
 	"github.com/wspeek/wspeek/decode"
 	"github.com/wspeek/wspeek/decode/export"
+	"github.com/wspeek/wspeek/decode/payload"
 	"github.com/wspeek/wspeek/decode/rule"
 	"github.com/wspeek/wspeek/decode/show"
 	"github.com/wspeek/wspeek/decode/ws"
@@ -119,7 +120,7 @@ func payloadBody(q *Request, m *ws.Message, p []byte) Body {
 	if len(p) == 0 {
 		return noteBody(q.Theme, q.Width, "no payload")
 	}
-	if !Textual(m) && q.View == ViewPayload && jsonStart(p) != 0 || q.View == ViewHex {
+	if !Textual(m) && q.View == ViewPayload && payload.JSONStart(p) != 0 || q.View == ViewHex {
 		return newHex(p, q.Width, q.Theme, q.Find)
 	}
 	skip := 0

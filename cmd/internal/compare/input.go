@@ -171,7 +171,20 @@ func (d *Input) loadHAR(src io.Reader) error {
 	if len(h.Sessions) == 0 {
 		return run.Troublef("%s: a HAR without WebSocket sessions: none of its entries (%d) has _webSocketMessages", d.File, h.Entries)
 	}
-	return d.found()
+	if err := d.found(); err != nil {
+		return err
+	}
+	return d.recorded()
+}
+
+// recorded refuses a HAR in which no session that is wanted has messages.
+func (d *Input) recorded() error {
+	for _, s := range d.Sides {
+		if s.Unrecorded == "" {
+			return nil
+		}
+	}
+	return run.Troublef("%s: %s", d.File, d.Sides[0].Unrecorded)
 }
 
 // found refuses a session that is not there.

@@ -5,8 +5,8 @@ import (
 	"github.com/wspeek/wspeek/decode/ws"
 )
 
-// Talk is what is known of a message and of what belongs to it.
-type Talk struct {
+// Exchange is what is known of a message and of what belongs to it.
+type Exchange struct {
 	// Session is where it was said; nil for bytes without a session.
 	Session *decode.Session
 	Context Context
@@ -38,7 +38,7 @@ type sent struct {
 	holes []ws.Hole
 }
 
-func (t *Talk) sent() sent {
+func (t *Exchange) sent() sent {
 	m := t.Message
 	switch {
 	case m == nil:
@@ -69,8 +69,8 @@ func (s sent) run(from, n int64) []byte {
 	return s.data[i:min(i+n, int64(len(s.data)))]
 }
 
-// start is where the payload of frame i begins in its message.
-func (t *Talk) start(i int) int64 {
+// start is where the payload of frame i starts in its message.
+func (t *Exchange) start(i int) int64 {
 	at := int64(0)
 	for _, f := range t.Frames[:i] {
 		at += max(f.Len, 0)
@@ -78,7 +78,7 @@ func (t *Talk) start(i int) int64 {
 	return at
 }
 
-// mask XORs p, which begins with the first byte of a frame's payload, with the masking key (RFC 6455 section 5.3).
+// mask XORs p, which starts with the first byte of a frame's payload, with the masking key (RFC 6455 section 5.3).
 func mask(f *ws.Frame, p []byte) []byte {
 	out := make([]byte, len(p))
 	for i, c := range p {

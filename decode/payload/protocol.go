@@ -1,0 +1,53 @@
+package payload
+
+// Protocol is a row: what is known of one application protocol.
+type Protocol struct {
+	// Name is what people call the protocol; empty for what many unnamed protocols do.
+	Name string
+	// Tokens are the values of Sec-WebSocket-Protocol that name it (RFC 6455 section 11.3.4).
+	Tokens []string
+	// Evidence says how the protocol shows when no token names it, for people.
+	Evidence string
+	// Beats are the messages that are heartbeats as they are, whatever the case of their letters.
+	Beats []Beat
+	// Members are what makes a JSON object a heartbeat.
+	Members []Member
+	// Events are topic and event of arrays of Phoenix's kind, as they are written, that are heartbeats.
+	Events []string
+}
+
+// Kind is what kind of data message a payload is from (RFC 6455 section 5.6).
+type Kind uint8
+
+// The kinds of data messages.
+const (
+	Text Kind = iota
+	Binary
+)
+
+// Beat is a message that is always the same.
+type Beat struct {
+	Kind Kind
+	Text string
+}
+
+// Member is a member of a JSON object. One of Texts as its value makes the object a heartbeat; one of Numbers does so only if
+// every other member is a number, true, false or null, because numbers are used for many things.
+type Member struct {
+	Key            string
+	Texts, Numbers []string
+}
+
+// RecordEnd ends each JSON record of SignalR (ASP.NET Core's hub protocol, section "JSON encoding").
+const RecordEnd = 0x1e
+
+func texts(list ...string) (out []Beat) { return beats(Text, list) }
+
+func binaries(list ...string) (out []Beat) { return beats(Binary, list) }
+
+func beats(k Kind, list []string) (out []Beat) {
+	for _, s := range list {
+		out = append(out, Beat{k, s})
+	}
+	return out
+}
