@@ -125,7 +125,7 @@ func (w *SessionCheck) closed(r *Report) {
 	v.Code = told(first.code)
 	v.prove(first.at.Packet, second.at.Packet)
 	if s.Close != nil && !s.Close.HasBy {
-		v.Fact = fmt.Sprintf("both sides sent Close: the %s %s%s (packet %d), the %s %s (packet %d); which came first is not known, "+
+		v.Fact = fmt.Sprintf("both sides sent Close: the %s %s%s (packet %d), the %s %s (packet %d); which came first is unknown, "+
 			"for packets are missing or out of order", side(by), codeName(first.code), reason(s), first.at.Packet, side(by^1), codeName(second.code), second.at.Packet)
 		w.afterClose(r)
 		return
@@ -285,7 +285,7 @@ func (w *SessionCheck) unended(r *Report) {
 		v.Fact = "its end was not captured: a new connection between the same ports took its place"
 	case decode.EndEvicted:
 		v.Cause = "evicted"
-		v.Fact = "cannot tell how it ended: it was dropped to stay within the limits"
+		v.Fact = "how it ended is unknown: the session was dropped to stay within the limits"
 	default:
 		v.Cause, v.Certainty = "open", Seen
 		v.Fact = "still open when the capture ended"

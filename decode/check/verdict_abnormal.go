@@ -255,7 +255,7 @@ func (w *SessionCheck) cannotTell(s *decode.Session, at ws.Stamp) string {
 			since = fmt.Sprintf(", %s after the opening handshake", show.Duration(d))
 		}
 	}
-	text := "the capture does not tell why" + since
+	text := "the capture does not show why" + since
 	if s.End == decode.EndRST {
 		return text + "; a process that is killed, one that closes with unread data, and some firewalls reset like this"
 	}

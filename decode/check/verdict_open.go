@@ -26,7 +26,7 @@ var statusHints = []struct {
 	{407, 407, "a proxy wants credentials"},
 	{426, 426, "the server wants another version or protocol"},
 	{429, 429, "too many requests"},
-	{502, 504, "a gateway could not reach the server behind it"},
+	{502, 504, "a gateway could not reach its server"},
 }
 
 // hintHeaders are header fields of a refusal that say more, by status.

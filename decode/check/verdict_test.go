@@ -86,7 +86,7 @@ func TestVerdicts(t *testing.T) {
 			c.Fin(pcaps.C2S)
 			c.Ack(pcaps.S2C)
 			return c
-		}, "fin", check.Unknown, "s2c", 1006, []string{"does not tell why, 47.0 s after the last message"}, []string{"idle", "probably"}},
+		}, "fin", check.Unknown, "s2c", 1006, []string{"does not show why, 47.0 s after the last message"}, []string{"idle", "probably"}},
 		{"one direction idle for a minute", func() *pcaps.Conversation {
 			c := talk()
 			c.SendFrames(pcaps.S2C, pcaps.Text("last word"))
@@ -112,7 +112,7 @@ func TestVerdicts(t *testing.T) {
 			c.SendFrames(pcaps.S2C, pcaps.Ping("a"))
 			c.Fin(pcaps.S2C)
 			return c
-		}, "fin", check.Unknown, "s2c", 1006, []string{"does not tell why"}, []string{"pong", "probably"}},
+		}, "fin", check.Unknown, "s2c", 1006, []string{"does not show why"}, []string{"pong", "probably"}},
 		{"the other side's ping proves nothing", func() *pcaps.Conversation {
 			c := talk()
 			c.SendFrames(pcaps.C2S, pcaps.Ping("a").Masked(key))
@@ -126,7 +126,7 @@ func TestVerdicts(t *testing.T) {
 			c.Push(pcaps.C2S, pcaps.Text("0123456789").Masked(key).Bytes())
 			c.Rst(pcaps.S2C)
 			return c
-		}, "rst", check.Unknown, "s2c", 1006, []string{"the server ended it with a RST (packet 13)", "16 bytes of the client not acknowledged", "does not tell why"}, []string{"probably"}},
+		}, "rst", check.Unknown, "s2c", 1006, []string{"the server ended it with a RST (packet 13)", "16 bytes of the client not acknowledged", "does not show why"}, []string{"probably"}},
 		{"half-close", func() *pcaps.Conversation {
 			c := talk()
 			hello(c)

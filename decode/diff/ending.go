@@ -87,7 +87,7 @@ func (w *work) remarks() {
 		name string
 	}{{w.a, "A"}, {w.b, "B"}} {
 		if n := x.side.Info.Missing; n > 0 {
-			w.note("%s of %s were never captured: what seems to be missing in it may have stood there", show.Count(int(n), "byte"), x.name)
+			w.note("%s of %s were never captured: what seems to be missing in it may have been there", show.Count(int(n), "byte"), x.name)
 		}
 		if x.side.Info.Confidence > 0 {
 			w.note("%s was found by guessing: its beginning was not captured", x.name)

@@ -88,7 +88,7 @@ func (t *Exchange) closingWords() string {
 	case by[1]:
 		return "The server sent a Close frame, and no answer was seen: the closing handshake was not completed."
 	}
-	return "No side sent a Close frame: the application gets 1006."
+	return "No side sent a Close frame: the application sees 1006."
 }
 
 // closeAdvice says more about a close code than its row: who sends it, and what it points to.
@@ -98,18 +98,18 @@ var closeAdvice = map[int]string{
 	1002: "One endpoint took the other's bytes for a breach of the protocol. `wspeek check` names the rule if it is visible on the wire.",
 	1003: "For example binary data to an endpoint that only reads text.",
 	1004: "A sender of this code is mistaken, or means something private; 4000 to 4999 is there for that.",
-	1005: "An application gets it when the Close frame had no body. On the wire it breaks a rule.",
-	1006: "An application gets it when TCP ended, or never began, without a Close frame: look for RST or FIN and for who sent it, for a proxy's idle timeout " +
+	1005: "It is what an application sees when the Close frame had no body. On the wire it breaks a rule.",
+	1006: "It is what an application sees when TCP ended, or never started, without a Close frame: look for RST or FIN and for who sent it, for a proxy's idle timeout " +
 		"(silence of 30, 60 or 100 seconds before the end), for a crash, for lost radio. A browser also reports it when the opening handshake failed.",
 	1007: "Mostly text that is not UTF-8, or compressed data that does not inflate.",
 	1008: "A general code where no other fits; many servers close with it when a token is missing or has run out.",
-	1009: "The limit is the receiver's own; it may be set in its configuration, or in that of a proxy.",
+	1009: "The limit is the receiver's own; it may be in its configuration, or in that of a proxy.",
 	1010: "Only a client sends it. The reason should list the extensions that it wanted. A server refuses during the handshake instead.",
 	1011: "The server's log says more.",
 	1012: "Clients that come back at once all together may stop the server again: wait a random time of 5 to 30 seconds.",
 	1013: "Clients should come back only after some time, or go to another server.",
 	1014: "It is to WebSocket what 502 is to HTTP.",
-	1015: "An application gets it when TLS failed, for example over a certificate; no frame was ever exchanged.",
+	1015: "It is what an application sees when TLS failed, for example over a certificate; no frame was ever exchanged.",
 }
 
 // closeWords are the sentences about a close code.
@@ -120,7 +120,7 @@ func closeWords(code int) []string {
 	}
 	list := []string{strconv.Itoa(code) + " " + c.Name + ": " + c.Text, closeAdvice[code]}
 	if !c.Sent {
-		list = append(list, "It must not be sent in a Close frame.")
+		list = append(list, "It must not be in a Close frame.")
 	}
 	return list
 }
@@ -186,12 +186,12 @@ func closeLadder(code int) *Ladder {
 	switch code {
 	case 1006:
 		return &Ladder{[]Step{{Dir: "c2s", Text: "data"}, {Dir: "s2c", Text: "data"}, {Text: "(no Close frame)"},
-			{Dir: "s2c", Text: "TCP: RST or FIN, or nothing any more"}, {Text: "the client's application gets 1006"}}}
+			{Dir: "s2c", Text: "TCP: RST or FIN, or nothing any more"}, {Text: "the client's application sees 1006"}}}
 	case 1015:
-		return &Ladder{[]Step{{Dir: "c2s", Text: "TLS: ClientHello"}, {Dir: "s2c", Text: "TLS: fails"}, {Text: "the client's application gets 1015 or 1006"}}}
+		return &Ladder{[]Step{{Dir: "c2s", Text: "TLS: ClientHello"}, {Dir: "s2c", Text: "TLS: fails"}, {Text: "the client's application sees 1015 or 1006"}}}
 	case 1005:
 		return &Ladder{[]Step{{Dir: "s2c", Text: "Close without a code"}, {Dir: "c2s", Text: "Close without a code"},
-			{Dir: "s2c", Text: "TCP: FIN"}, {Text: "both applications get 1005"}}}
+			{Dir: "s2c", Text: "TCP: FIN"}, {Text: "both applications see 1005"}}}
 	}
 	text := "Close " + strconv.Itoa(code)
 	return &Ladder{[]Step{{Dir: "c2s", Text: text}, {Dir: "s2c", Text: text}, {Dir: "s2c", Text: "TCP: FIN (the server ends TCP first)"},

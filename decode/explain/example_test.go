@@ -24,6 +24,6 @@ func Example() {
 	//  3- 3 RSV3        0           reserved: no extension uses it here
 	//  4- 7 opcode      0x1         text: a message in UTF-8
 	//  8- 8 MASK        1           masked, as all that a client sends; a masking key follows
-	//  9-15 Payload len 5           5 bytes of payload; up to 125 the length itself stands here
+	//  9-15 Payload len 5           5 bytes of payload; up to 125 the length itself is here
 	// 16-47 Masking-key 37 fa 21 3d each payload byte is XORed with one of these, in turn
 }

@@ -74,7 +74,7 @@ func (t *Exchange) place(d *Document, f *ws.Frame) {
 var states = map[ws.State]string{
 	ws.Conflict:    "Copies of its bytes differed in the capture: the peer may have seen others.",
 	ws.Partial:     "A part of it was not captured.",
-	ws.Guessed:     "Where it begins was guessed: the capture lacks what came before.",
+	ws.Guessed:     "Where it starts was guessed: the capture lacks what came before.",
 	ws.Undecodable: "Its payload could not be decoded.",
 }
 
@@ -244,7 +244,7 @@ func rsvWords(f *ws.Frame, c Context) string {
 		return "RSV1 announces a compressed message, but only where the opening handshake negotiated permessage-deflate. Here it did not: " +
 			"a receiver must fail the connection."
 	case f.RSV&4 != 0 && (f.Opcode.Control() || f.Opcode == ws.OpContinuation):
-		return "RSV1 may be set only on the first frame of a data message. Compression concerns whole messages: a continuation goes on with " +
+		return "RSV1 may be set on the first frame of a data message only. Compression concerns whole messages: a continuation goes on with " +
 			"what the first frame began, and control frames are never compressed."
 	case f.RSV&4 != 0:
 		return "RSV1 is the \"Per-Message Compressed\" bit of permessage-deflate. It is set on the first frame of a message and applies to the " +
@@ -302,7 +302,7 @@ func (t *Exchange) closeCode(d *Document) {
 	}
 	if m.CloseCode < 0 {
 		d.words("close", "The close code (RFC 6455 section 7.1.5)",
-			"The frame has no body. The application gets 1005, which stands for \"no code was sent\".")
+			"The frame has no body. The application sees 1005, which means \"no code was sent\".")
 		return
 	}
 	p := Part{Name: "close", Title: "The close code (RFC 6455 section 7.4)", Text: closeWords(m.CloseCode)}

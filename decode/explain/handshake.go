@@ -199,7 +199,7 @@ func deflateTable(a *ws.Deflate) *Table {
 	for _, dir := range []ws.Dir{ws.C2S, ws.S2C} {
 		keeps := "the window is kept: a message may refer to those before it"
 		if a.NoTakeover[dir] {
-			keeps = "the window is emptied: each message stands alone (no_context_takeover)"
+			keeps = "the window is emptied: each message is by itself (no_context_takeover)"
 		}
 		t.Rows = append(t.Rows, []any{sender(dir), show.CountGrouped(1<<a.WindowBits[dir], "byte") + " (" + strconv.Itoa(a.WindowBits[dir]) + " bits)", keeps})
 	}

@@ -65,7 +65,7 @@ var opcodes = map[ws.Opcode]string{
 	ws.OpContinuation: "continuation: goes on with the message before",
 	ws.OpText:         "text: a message in UTF-8",
 	ws.OpBinary:       "binary: a message of any bytes",
-	ws.OpClose:        "close: begins or answers the closing handshake",
+	ws.OpClose:        "close: starts or answers the closing handshake",
 	ws.OpPing:         "ping: asks for a pong with the same payload",
 	ws.OpPong:         "pong: answers a ping, or is a sign of life",
 }
@@ -90,11 +90,11 @@ func maskMeaning(f *ws.Frame) string {
 func lengthMeaning(f *ws.Frame) string {
 	switch lengthBits(f) {
 	case 16:
-		return "126 says: the length is in the next 16 bits"
+		return "126: the length is in the next 16 bits"
 	case 64:
-		return "127 says: the length is in the next 64 bits"
+		return "127: the length is in the next 64 bits"
 	}
-	return show.CountGrouped(f.Len, "byte") + " of payload; up to 125 the length itself stands here"
+	return show.CountGrouped(f.Len, "byte") + " of payload; up to 125 the length itself is here"
 }
 
 func extendedMeaning(f *ws.Frame, bits int) string {
@@ -125,7 +125,7 @@ func lengthRule(f *ws.Frame) string {
 	form := lengthBits(f)
 	if f.Len < 0 {
 		return fmt.Sprintf("The length field has 64 bits, and the first of them is 1. The RFC wants 0 there, "+
-			"so that a length fits a signed 64-bit number: %d cannot be, and nobody knows where the next frame begins.", uint64(f.Len))
+			"so that a length fits a signed 64-bit number: %d cannot be, and it is unknown where the next frame starts.", uint64(f.Len))
 	}
 	fits := 7
 	switch {

@@ -111,7 +111,7 @@ func (t *Exchange) fragments(d *Document) {
 		strip.Cells = append(strip.Cells, Cell{Lines: []string{"and " + show.CountGrouped(int64(left), "frame"), "more"}})
 	}
 	text := "The first frame carries the opcode, the others have opcode 0; the last has FIN set. Its fragments may not be mixed with those of " +
-		"another message, but control frames may stand between them."
+		"another message, but control frames may be between them."
 	d.add(Part{Name: "fragments", Title: "The fragments (RFC 6455 section 5.4)", Text: []string{text}, Data: strip})
 }
 
@@ -147,7 +147,7 @@ func (t *Exchange) piece(p []byte) string {
 }
 
 func otherCell(f *ws.Frame) Cell {
-	return Cell{Frame: f.N, Other: true, Lines: []string{"#" + strconv.Itoa(f.N) + " " + kind(f.Opcode), show.CountGrouped(f.Len, "byte"), "(stands between)"}}
+	return Cell{Frame: f.N, Other: true, Lines: []string{"#" + strconv.Itoa(f.N) + " " + kind(f.Opcode), show.CountGrouped(f.Len, "byte"), "(in between)"}}
 }
 
 // otherFrames lists the frames that are not taken apart.
@@ -221,7 +221,7 @@ func blockRemark(b *DeflateBlock) string {
 	case b.Type == "stored" && b.Output == 0:
 		return "empty: a flush in the middle of the message"
 	case b.Final:
-		return "BFINAL is set; what follows begins at the next whole byte (RFC 7692 section 7.2.3.4)"
+		return "BFINAL is set; what follows starts at the next whole byte (RFC 7692 section 7.2.3.4)"
 	case b.Type == "fixed":
 		return "Huffman codes that RFC 1951 fixes"
 	case b.Type == "dynamic":

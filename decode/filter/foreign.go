@@ -20,7 +20,7 @@ var foreigners = []foreign{
 	{"frame.len", "ws.wire_len", "the payload's length on the wire"},
 	{"frame.cap_len", "ws.missing", "the bytes of a payload that were not captured"},
 	{"frame.protocols", "", "every row is a WebSocket's"},
-	{"frame.interface_", "", "interfaces are not told apart"},
+	{"frame.interface_", "", "interfaces are not kept apart"},
 	{"tcp.len", "ws.wire_len", "the payload's length on the wire"},
 	{"tcp.payload", "websocket.payload", "the payload after unmasking and inflation"},
 	{"tcp.segment_data", "websocket.payload", "the payload after unmasking and inflation"},

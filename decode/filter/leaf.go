@@ -116,7 +116,7 @@ func (p *parser) presence(f *field, at token) (*leaf, *Error) { //nolint:funlen 
 		l.needs.Frames = true
 	}
 	if l.test == nil && l.frame == nil {
-		return nil, p.fail(at, "%s cannot stand alone", f.Name)
+		return nil, p.fail(at, "%s needs an operator and a value", f.Name)
 	}
 	return l, nil
 }

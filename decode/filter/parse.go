@@ -155,7 +155,7 @@ func (p *parser) term() (*node, *Error) {
 	case t.kind == tokenText && p.peek().is("&"):
 		return nil, p.unexpected(p.peek())
 	case t.kind == tokenText && operatorOf(p.peek()) != opNone:
-		return nil, p.fail(t, "write the field on the left of %s and the value on the right", p.peek().text)
+		return nil, p.fail(t, "%s needs a field on its left and a value on its right", p.peek().text)
 	case t.kind == tokenText:
 		return p.searchFor(t)
 	case t.kind != tokenWord || p.keyword(t):
@@ -207,7 +207,7 @@ func (p *parser) unexpected(t token) *Error {
 	case t.is(")"):
 		return p.fail(t, "the bracket was never opened")
 	case t.kind == tokenSign:
-		return p.fail(t, "%s cannot stand here; text with signs in it goes in quotes", t.text)
+		return p.fail(t, "unexpected %s; put text with signs in it in quotes", t.text)
 	case operatorOf(t) != opNone:
 		return p.fail(t, "%s needs a field on its left; as a text to search for it goes in quotes", t.text)
 	}
