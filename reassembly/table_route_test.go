@@ -4,11 +4,11 @@ import "testing"
 
 // otherA and otherB are a and bb of another connection between the same ports: A starts at 900,001, B at 700,000,078.
 func otherA(off int, data string, ack int) seg {
-	return seg{from: hostA, flags: ACK | PSH, seq: uint32(900_000_001 + off), ack: uint32(2_700_000_078 + ack), data: data}
+	return seg{from: hostA, flags: ACK | PSH, seq: uint32(900_000_001 + off), ack: 2_700_000_078 + uint32(ack), data: data}
 }
 
 func otherB(off int, data string, ack int) seg {
-	return seg{from: hostB, flags: ACK | PSH, seq: uint32(2_700_000_078 + off), ack: uint32(900_000_001 + ack), data: data}
+	return seg{from: hostB, flags: ACK | PSH, seq: 2_700_000_078 + uint32(off), ack: uint32(900_000_001 + ack), data: data}
 }
 
 var (

@@ -53,7 +53,7 @@ func TestNumbersLikeAMap(t *testing.T) {
 func TestNumbersOutOfRange(t *testing.T) {
 	t.Parallel()
 	var l indexByNumber
-	for _, n := range []int{-5, 0, 1, 1 << 40} {
+	for _, n := range []int{-5, 0, 1, 1 << 30} {
 		if l.forget(n); l.at(n) != -1 || l.len() != 0 {
 			t.Errorf("number %d of none: %d", n, l.at(n))
 		}

@@ -121,13 +121,14 @@ func TestAnyFrameIsKept(t *testing.T) {
 // TestOrdinaryTrafficIsPacked: what most sessions consist of needs no more than a row.
 func TestOrdinaryTrafficIsPacked(t *testing.T) {
 	t.Parallel()
-	stamp := ws.Stamp{Packet: 1 << 31, Time: 1 << 60}
-	m := ws.Message{N: 1 << 31, Opcode: ws.OpText, Start: stamp, Last: stamp, Min: 1, Max: 1 << 31, Len: math.MaxUint32, WireLen: math.MaxUint32,
+	const most32 = min(math.MaxUint32, math.MaxInt) // a 32-bit machine has no more
+	stamp := ws.Stamp{Packet: most32, Time: 1 << 60}
+	m := ws.Message{N: most32, Opcode: ws.OpText, Start: stamp, Last: stamp, Min: 1, Max: most32, Len: math.MaxUint32, WireLen: math.MaxUint32,
 		Frames: math.MaxUint16, Stream: ws.Range{Start: 1 << 40, End: 1<<40 + math.MaxUint32}, CloseCode: 65535, Compressed: true, ValidUTF8: true, Conflict: true}
 	if r := new(row); !r.pack(&m) {
 		t.Errorf("not packed: %+v", m)
 	}
-	f := ws.Frame{N: 1 << 31, Message: 1 << 31, Len: math.MaxUint32, Seen: math.MaxUint32, Offset: 1 << 40, First: stamp, Last: stamp,
+	f := ws.Frame{N: most32, Message: most32, Len: math.MaxUint32, Seen: math.MaxUint32, Offset: 1 << 40, First: stamp, Last: stamp,
 		Min: stamp.Packet, Max: stamp.Packet, MaxTime: stamp.Time, Masked: true, HeaderLen: 14, State: ws.Partial}
 	if r := new(frameRow); !r.pack(&f) {
 		t.Errorf("not packed: %+v", f)
