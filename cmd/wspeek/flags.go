@@ -98,6 +98,9 @@ func (r *flagRow) values(v *value) cobra.CompletionFunc {
 
 // check refuses flags that do not fit together, and compiles the display filter.
 func (f *flags) check(set *pflag.FlagSet, in commands) error {
+	if err := f.secrets().Missing(); err != nil {
+		return err
+	}
 	if f.json && f.color == "always" {
 		return run.Troublef("--json and --color always exclude each other")
 	}
@@ -112,9 +115,9 @@ func (f *flags) check(set *pflag.FlagSet, in commands) error {
 
 // secrets are where the keys of TLS connections come from. A live capture follows the key logs.
 func (f *flags) secrets() run.Keys {
-	k := f.keys.FromEnv()
+	k := f.keys
 	k.Follow = len(f.live.interfaces) > 0 || slices.Contains(f.read, "-")
-	return k
+	return k.FromEnv()
 }
 
 var clockFormats = map[string]export.ClockFormat{

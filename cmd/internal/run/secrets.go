@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"sync"
 
 	"github.com/wspeek/wspeek/capture"
@@ -20,12 +21,34 @@ type Keys struct {
 	Trouble func(error)
 }
 
-// FromEnv adds the environment's SSLKEYLOGFILE to k if it names no key log.
+// FromEnv adds the environment's SSLKEYLOGFILE to k if it names no key log, and the file is there or may still come.
 func (k Keys) FromEnv() Keys {
-	if name := os.Getenv("SSLKEYLOGFILE"); name != "" && len(k.Logs) == 0 {
+	name := os.Getenv("SSLKEYLOGFILE")
+	if name == "" || len(k.Logs) > 0 {
+		return k
+	}
+	if _, err := os.Stat(name); err == nil || k.Follow {
 		k.Logs = []string{name}
 	}
 	return k
+}
+
+// Missing is the error for the first file that is not there; nil if all are, or may still come.
+func (k Keys) Missing() error {
+	files := k.Private
+	if !k.Follow {
+		files = slices.Concat(k.Logs, files)
+	}
+	for _, name := range files {
+		if _, err := os.Stat(name); err != nil {
+			var x *os.PathError
+			if errors.As(err, &x) {
+				err = x.Err
+			}
+			return Troublef("%s: %v", name, err)
+		}
+	}
+	return nil
 }
 
 // Exposed is a warning if other users of the machine can read a key log; empty if they cannot.
