@@ -1,4 +1,4 @@
-# What each target does stands behind it; `make help` lists them.
+# What each target does is in the comment after it; `make help` lists them.
 
 export CGO_ENABLED = 0
 FUZZTIME ?= 30s
@@ -59,7 +59,7 @@ cover: ## how much of each package its tests run
 	go test -coverprofile=cover.prof -coverpkg=./... ./...
 	go tool cover -func=cover.prof | tail -1
 
-screens: ## the golden screens and the README, drawn anew: read the difference
+screens: ## the golden screens and the README, regenerated: read the difference
 	go test ./tui -update
 	go test ./cmd/wspeek -run Readme -update
 	git diff --stat -- tui README.md

@@ -6,15 +6,17 @@ import "github.com/wspeek/wspeek/reassembly"
 type Call uint8
 
 const (
-	// CallData passes bytes on, CallGap reports bytes that were never captured, CallConflict copies that differed, and
-	// CallClose the end of a direction: the methods of reassembly.Handler.
+	// CallData passes bytes on (the first four are the methods of reassembly.Handler).
 	CallData Call = iota + 1
+	// CallGap reports bytes that were never captured.
 	CallGap
+	// CallConflict reports copies that differed.
 	CallConflict
+	// CallClose reports the end of a direction.
 	CallClose
-	// CallBecomes: the layer has decided what its stream is, and Next takes its place.
+	// CallBecomes says that the layer has decided what its stream is, and that Next takes its place.
 	CallBecomes
-	// CallEmits: the layer emits an event.
+	// CallEmits says that the layer emits an event.
 	CallEmits
 )
 

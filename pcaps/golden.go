@@ -9,7 +9,7 @@ import (
 )
 
 // update is shared by all golden tests of a test binary: `go test ./tui -update`.
-var update = flag.Bool("update", false, "write golden files anew instead of comparing with them")
+var update = flag.Bool("update", false, "rewrite golden files instead of comparing with them")
 
 // TB is what Golden needs of *testing.T.
 type TB interface {

@@ -233,7 +233,7 @@ func (h *half) overlap(i int, e *entry, added bool) (int, bool) {
 	if piece.data == nil {
 		return i + 1, added
 	}
-	if x.data != nil && !(x.bad && !piece.bad) {
+	if x.data != nil && (!x.bad || piece.bad) {
 		if !piece.bad || x.bad {
 			h.compare(piece.off, x.data[piece.off-x.off:end-x.off], piece.data)
 		}

@@ -127,7 +127,7 @@ func (m *model) setSearch(arg string) (tea.Cmd, error) {
 func (m *model) gotoPlace(arg string) (tea.Cmd, error) {
 	m.focus = max(m.focus, paneMessages)
 	m.anchor = -1
-	at := -1
+	var at int
 	if n, err := strconv.Atoi(arg); err == nil && !strings.HasPrefix(arg, "+") {
 		at = m.rowOf(n)
 	} else {

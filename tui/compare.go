@@ -204,10 +204,9 @@ func (p *comparePane) View(w, h int) []string {
 	from, to := p.list.Visible()
 	for i := from; i < to; i++ {
 		r := p.pairs[i]
-		sign, st := " ", p.th.Plain
+		sign, st := " ", p.th.Dim
 		switch {
 		case r.same:
-			st = p.th.Dim
 		case r.a < 0:
 			sign, st = "+", p.th.Good
 		case r.b < 0:

@@ -10,10 +10,7 @@ import (
 	"github.com/wspeek/wspeek/tui/feedtest"
 
 	tea "charm.land/bubbletea/v2"
-	"github.com/wspeek/wspeek/capture"
 )
-
-func ctime(n int64) capture.Time { return capture.Time(n) }
 
 // shows fails where the screen lacks one of want.
 func (d *driver) shows(want ...string) *driver {

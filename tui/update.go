@@ -126,13 +126,8 @@ func (m *model) back(key string) tea.Cmd {
 		return m.refilter()
 	case m.focus == paneDetail:
 		m.focus = paneMessages
-	case m.focus == paneMessages && m.laddering():
-		m.leaveLadder()
-	case m.focus == paneMessages && m.search != nil:
-		m.search = nil
-		m.version++
 	case m.focus == paneMessages:
-		m.focus = paneSessions
+		m.leaveMessages()
 	case m.opt.Live && !m.count.Done && (key == "esc" || !m.sure):
 		m.leaving = key != "esc"
 		m.note("still capturing; press q twice to quit")
@@ -144,6 +139,19 @@ func (m *model) back(key string) tea.Cmd {
 		return tea.Quit
 	}
 	return nil
+}
+
+// leaveMessages leaves the ladder, or the search, or else the pane of messages.
+func (m *model) leaveMessages() {
+	switch {
+	case m.laddering():
+		m.leaveLadder()
+	case m.search != nil:
+		m.search = nil
+		m.version++
+	default:
+		m.focus = paneSessions
+	}
 }
 
 // promptKey edits the line at the bottom, and carries it out.

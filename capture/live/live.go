@@ -176,15 +176,3 @@ func (e *PermissionError) Error() string {
 	}
 	return s + ": " + e.Err.Error()
 }
-
-// NotBuiltError says that this program was built without live capture.
-type NotBuiltError struct {
-	// System is the operating system (GOOS), Tag the build tag with which live
-	// capture is built in.
-	System, Tag string
-}
-
-func (e *NotBuiltError) Error() string {
-	return "live capture is not built in for " + e.System + ": build with -tags " + e.Tag +
-		", or read a pipe: sudo tcpdump -U -w - | wspeek live -r -"
-}

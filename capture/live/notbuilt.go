@@ -17,6 +17,18 @@ func Open(Options) (*Capture, error) { return nil, notBuilt() }
 // Interfaces returns a *NotBuiltError.
 func Interfaces() ([]Interface, error) { return nil, notBuilt() }
 
+// NotBuiltError says that this program was built without live capture.
+type NotBuiltError struct {
+	// System is the operating system (GOOS), Tag the build tag with which live
+	// capture is built in.
+	System, Tag string
+}
+
+func (e *NotBuiltError) Error() string {
+	return "live capture is not built in for " + e.System + ": build with -tags " + e.Tag +
+		", or read a pipe: sudo tcpdump -U -w - | wspeek live -r -"
+}
+
 func notBuilt() error { return &NotBuiltError{System: runtime.GOOS, Tag: "libpcap"} }
 
 // ReadBatch implements Source.

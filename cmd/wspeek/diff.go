@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"context"
 	"fmt"
-	"io"
 	"slices"
 	"time"
 
@@ -148,7 +147,7 @@ func (x *diffFlags) write(std run.Streams, f *flags, in [2]*compare.Input, cs []
 	return nil
 }
 
-func (x *diffFlags) writeText(out io.Writer, t *diff.Text, in [2]*compare.Input, cs []*diff.Comparison) {
+func (x *diffFlags) writeText(out *bufio.Writer, t *diff.Text, in [2]*compare.Input, cs []*diff.Comparison) {
 	out.Write(t.Head(nil, in[0].Name, in[1].Name))
 	var line []byte
 	for _, c := range cs {

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -42,7 +41,7 @@ func TestExportInterrupted(t *testing.T) {
 		}
 		timer := time.AfterFunc(poll.Deadline, func() { cmd.Process.Kill() })
 		defer timer.Stop()
-		if _, err := io.WriteString(in, string(pcaps.Get("jsonrpc").Data)); err != nil {
+		if _, err := in.Write(pcaps.Get("jsonrpc").Data); err != nil {
 			t.Fatal(err)
 		}
 		poll.Until(t, "all input is read", func() bool {

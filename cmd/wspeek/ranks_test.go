@@ -90,7 +90,7 @@ var pureExceptions = []string{"net/netip", "net/url"}
 // clock are the names of package time that read or wait for the clock.
 var clock = []string{"Now", "Since", "Until", "Sleep", "After", "AfterFunc", "Tick", "NewTicker", "NewTimer"}
 
-const maxLines = 500
+const maxLines = 400
 
 // source is one Go file of this module. All are read, whatever system or tag they are
 // for; `go list` would leave some out.

@@ -43,7 +43,7 @@ func TestReadme(t *testing.T) {
 		}
 		return
 	}
-	t.Errorf("README.md shows what is no longer so; `make screens` writes it anew:\n%s", now)
+	t.Errorf("README.md shows what is no longer so; `make screens` rewrites it:\n%s", now)
 }
 
 func whatIsShown(t *testing.T, kind, what string) string {

@@ -104,7 +104,7 @@ func packetsIn(t *testing.T, name string) (list []string) {
 }
 
 func packetText(p *capture.Packet) string {
-	return fmt.Sprint(p.Time, p.LinkType, p.OrigLen, p.Data)
+	return fmt.Sprintf("%v %v %v %x", p.Time, p.LinkType, p.OrigLen, p.Data)
 }
 
 func textsOf(all []capture.Packet) (list []string) {

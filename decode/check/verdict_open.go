@@ -66,7 +66,7 @@ func refused(s *decode.Session, v *Verdict) {
 func (w *SessionCheck) sentAfterRefusal(v *Verdict) {
 	for _, b := range w.broken[ws.C2S] {
 		if b.rule == rule.SentAfterRefusal {
-			v.Fact += fmt.Sprintf("; the client sent a frame all the same (packet %d)", b.at.Packet)
+			v.Fact += fmt.Sprintf("; the client sent a frame anyway (packet %d)", b.at.Packet)
 			v.prove(b.at.Packet)
 		}
 	}

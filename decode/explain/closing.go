@@ -60,7 +60,7 @@ func closeLabel(m *ws.Message) string {
 // endWords are what the end of TCP is called.
 var endWords = map[decode.End]string{
 	decode.EndClose: "TCP ends", decode.EndFIN: "TCP: FIN", decode.EndRST: "TCP: RST", decode.EndTimeout: "TCP: nothing more for a long time",
-	decode.EndReplaced: "TCP: a new connection on the same ports", decode.EndEvicted: "given up: too many connections", decode.EndCapture: "the capture ends",
+	decode.EndReplaced: "TCP: a new connection on the same ports", decode.EndEvicted: "dropped: too many connections", decode.EndCapture: "the capture ends",
 }
 
 func endStep(s *decode.Session, first capture.Time, timed bool) Step {

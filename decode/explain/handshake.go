@@ -134,7 +134,7 @@ func (d *Document) accept(s *decode.Session) {
 		{int64(6), "the response says", inert(got)},
 	}}
 	p := Part{Name: "accept", Title: "From key to accept (RFC 6455 section 4.2.2)", Data: t, Text: []string{
-		"The server shows that it understood a WebSocket request, and no cache or other server answered by accident. It is no secret and authenticates nobody."}}
+		"The server shows that it understood a WebSocket request, and no cache or other server answered by accident. It is not a secret and authenticates nobody."}}
 	switch {
 	case got == "" && s.Status != 101:
 		t.Rows = t.Rows[:5]

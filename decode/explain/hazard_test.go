@@ -115,8 +115,8 @@ func TestHazard_W2_DeclaredExabytes(t *testing.T) {
 func TestHazard_W3_LongerFormOfTheLength(t *testing.T) {
 	t.Parallel()
 	for hex, want := range map[string]string{
-		"82 7e 00 01 ff":                   "Here it was written in 16 bits all the same",
-		"82 7f 00 00 00 00 00 00 00 01 ff": "Here it was written in 64 bits all the same",
+		"82 7e 00 01 ff":                   "Here it was written in 16 bits, although the RFC demands the shortest form",
+		"82 7f 00 00 00 00 00 00 00 01 ff": "Here it was written in 64 bits, although the RFC demands the shortest form",
 		"82 01 ff":                         "1 byte: the length is at most 125",
 	} {
 		if got := all(documents(t, pcaps.Hex(hex), Hand{})[0]); !strings.Contains(got, want) {

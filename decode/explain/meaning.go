@@ -141,7 +141,7 @@ func lengthRule(f *ws.Frame) string {
 	}[fits]
 	s := show.CountGrouped(f.Len, "byte") + ": the length " + why + "."
 	if form != fits {
-		s += fmt.Sprintf(" Here it was written in %d bits all the same, and the RFC demands the shortest form.", form)
+		s += fmt.Sprintf(" Here it was written in %d bits, although the RFC demands the shortest form.", form)
 	}
 	return s
 }

@@ -103,7 +103,7 @@ func (t *Text) ending(dst []byte, s *decode.Session) []byte {
 // endings say how a session without a Close frame ended.
 var endings = [...]string{
 	decode.EndFIN: "ended by FIN", decode.EndRST: "ended by RST", decode.EndTimeout: "ended by a timeout",
-	decode.EndReplaced: "replaced by a new connection of the same ports", decode.EndEvicted: "forgotten: a limit was reached",
+	decode.EndReplaced: "replaced by a new connection of the same ports", decode.EndEvicted: "dropped: a limit was reached",
 	decode.EndCapture: "the capture ends before it",
 }
 

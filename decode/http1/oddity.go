@@ -4,8 +4,8 @@ import "strings"
 
 // oddityWords say what each bit of Oddity means, in the order of the bits.
 var oddityWords = [...]string{
-	"a line ends in LF alone", "a folded line", "white space before a colon", "a line that is no field",
-	"both Content-Length and Transfer-Encoding", "a Content-Length that is no length", "a header section that is too long",
+	"a line ends in LF alone", "a folded line", "white space before a colon", "a line that is not a field",
+	"both Content-Length and Transfer-Encoding", "a Content-Length that is not a length", "a header section that is too long",
 }
 
 // String names the deviations, separated by commas.

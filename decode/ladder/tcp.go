@@ -90,7 +90,7 @@ func (b *builder) ending() {
 	case decode.EndReplaced:
 		text = "a new connection took its ports"
 	case decode.EndEvicted:
-		text = "forgotten to stay within the limits"
+		text = "dropped to stay within the limits"
 	case decode.EndCapture, decode.EndNone:
 		if s.State != decode.Refused {
 			text = "the capture ends here"

@@ -20,13 +20,13 @@ var (
 	CloseCodeReserved = &Rule{ID: "ws.close-code-reserved", RFC: rfc6455, Section: "7.4.1", Level: Must,
 		Text:   "Close codes 1005, 1006 and 1015 are never sent in a Close frame.",
 		Why:    "These numbers are for telling the application about things that were not said on the wire; on the wire they would be lies.",
-		Look:   "A proxy or library that passes on the code that it was told itself, without looking.",
+		Look:   "A proxy or library that passes on the code that it received, without checking it.",
 		Fields: []string{FieldCode},
 		Break:  "close-code", How: "a Close with 1005",
 	}
 	// CloseCodeRange means: a close code that is not defined or outside all ranges.
 	CloseCodeRange = &Rule{ID: "ws.close-code-range", RFC: rfc6455, Section: "7.4.2", Level: Should,
-		Text:   "A close code is one that is registered, or lies in 3000-4999; others have no meaning.",
+		Text:   "A close code is one that is registered or in 3000-4999; others have no meaning.",
 		Why:    "Receivers act by the code: one without a meaning helps nobody, and may get one later.",
 		Look:   "HTTP statuses or errno values sent as close codes. Codes of one's own belong into 4000 to 4999.",
 		Fields: []string{FieldCode},

@@ -54,9 +54,9 @@ var (
 	NotWebSocket = &Rule{ID: "ws.not-websocket", RFC: rfc6455, Section: "5.2", Level: Must,
 		Text:   "After the opening handshake the stream consists of frames and nothing else.",
 		Why:    "After the 101 there is no other protocol on the connection.",
-		Look:   "A server that writes an error page or a log line behind its 101, or something else that took the connection over. Look at the raw bytes.",
+		Look:   "A server that writes an error page or a log line after its 101, or something else that took the connection over. Look at the raw bytes.",
 		Fields: []string{FieldOpcode},
-		Break:  "not-websocket", How: "HTTP goes on behind the 101",
+		Break:  "not-websocket", How: "HTTP goes on after the 101",
 	}
 	// MaskZero means: the masking key is 0, or always the same.
 	MaskZero = &Rule{ID: "ws.mask-zero", RFC: rfc6455, Section: "5.3", Level: Note,
@@ -77,7 +77,7 @@ var (
 	// ContinuationExpected means: a new data frame inside an unfinished message.
 	ContinuationExpected = &Rule{ID: "ws.continuation-expected", RFC: rfc6455, Section: "5.4", Level: Must,
 		Text:   "The fragments of one message are not interleaved with those of another.",
-		Why:    "Frames do not say which message they belong to, so fragments of two messages could not be told apart. Only control frames may stand between.",
+		Why:    "Frames do not say which message they belong to, so fragments of two messages could not be told apart. Only control frames may come between.",
 		Look:   "Two threads that write to one connection without a lock.",
 		Fields: []string{FieldOpcode},
 		Break:  "interleave", How: "a new message inside an unfinished one",
@@ -120,7 +120,7 @@ var (
 		Why:    "Close is the last word of a side. What follows may never be read, and the sender cannot know whether it was.",
 		Look:   "A sender whose queue was not emptied before it closed, or another thread that still writes.",
 		Fields: []string{FieldOpcode},
-		Break:  "data-after-close", How: "text behind a Close",
+		Break:  "data-after-close", How: "text after a Close",
 	}
 	// ControlAfterClose means: a ping, pong or second Close after the sender's Close.
 	ControlAfterClose = &Rule{ID: "ws.control-after-close", RFC: rfc6455, Section: "5.5.1", Level: Note,
@@ -128,6 +128,6 @@ var (
 		Why:    "Allowed by the letter, but without use: the answer to a ping cannot come any more.",
 		Look:   "A heartbeat timer that was not stopped; two parts of a program that both close.",
 		Fields: []string{FieldOpcode},
-		Break:  "control-after-close", How: "a ping behind a Close",
+		Break:  "control-after-close", How: "a ping after a Close",
 	}
 )

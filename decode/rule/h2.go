@@ -23,7 +23,7 @@ var (
 	H2ConnectSettingWithdrawn = &Rule{ID: "h2.connect-setting-withdrawn", RFC: rfc8441, Section: "3", Level: Must,
 		Text: "After SETTINGS_ENABLE_CONNECT_PROTOCOL with the value 1 a sender does not send the value 0.",
 		Why:  "Requests that rely on the setting may already be on their way.",
-		Look: "A server that is configured anew while connections are open.",
+		Look: "A server that is reconfigured while connections are open.",
 	}
 	// H2ProtocolMethod means: :protocol with another method than CONNECT.
 	H2ProtocolMethod = &Rule{ID: "h2.protocol-method", RFC: rfc8441, Section: "4", Level: Must,
@@ -86,7 +86,7 @@ var (
 	// H2StreamClosed means: frames on a stream after END_STREAM.
 	H2StreamClosed = &Rule{ID: "h2.stream-closed", RFC: rfc9113, Section: "5.1", Level: Must,
 		Text: "After END_STREAM an endpoint sends no more DATA or HEADERS frames on that stream.",
-		Why:  "END_STREAM is the FIN of a stream: the receiver may have forgotten it.",
+		Why:  "END_STREAM is the FIN of a stream: the receiver may have dropped it.",
 		Look: "A sender that writes after it has closed, often two tasks that share a stream.",
 	}
 	// H2StreamID means: a client's stream with an even identifier, or one that is not larger than the last.

@@ -12,7 +12,7 @@ var (
 	// ResponseBody means: a 101 with Content-Length or Transfer-Encoding.
 	ResponseBody = &Rule{ID: "http.response-body", RFC: rfc9110, Section: "8.6", Level: Must,
 		Text:  "A 101 response has no body, no Content-Length and no Transfer-Encoding.",
-		Why:   "Behind the header of a 101 frames begin. A length there would make a proxy take the first frames for a body.",
+		Why:   "After the header of a 101 come frames. A length there would make a proxy take the first frames for a body.",
 		Look:  "A framework that adds Content-Length: 0 to each response.",
 		Break: "response-body", How: "a 101 with Content-Length",
 	}

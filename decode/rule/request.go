@@ -5,7 +5,7 @@ var (
 	// HTTPMethod means: the request's method is not GET.
 	HTTPMethod = &Rule{ID: "http.method", RFC: rfc6455, Section: "4.1", Level: Must,
 		Text:  "The method of the opening handshake is GET.",
-		Why:   "The handshake is made so that any HTTP server can read it, and only a GET has no body behind which frames could hide.",
+		Why:   "The handshake is made so that any HTTP server can read it, and only a GET has no body in which frames could hide.",
 		Look:  "A hand-written client, or HTTP/2's CONNECT written as HTTP/1.1.",
 		Break: "method", How: "POST",
 	}
@@ -63,7 +63,7 @@ var (
 		Text:  "The subprotocols offered are tokens, and each is offered once.",
 		Why:   "The server answers with one of the names, so they must be comparable tokens, and each offered once.",
 		Look:  "A bearer token, JSON or a URL in Sec-WebSocket-Protocol, as pages use it that cannot set other header fields: characters such as / or = break the grammar.",
-		Break: "subprotocol-syntax", How: "a subprotocol that is no token",
+		Break: "subprotocol-syntax", How: "a subprotocol that is not a token",
 	}
 	// EarlyData means: the client sent frames before the response.
 	EarlyData = &Rule{ID: "http.early-data", RFC: rfc6455, Section: "4.1", Level: Must,

@@ -27,7 +27,7 @@ var (
 	ResponseMissing = &Rule{ID: "http.response-missing", RFC: rfc6455, Section: "4.2.2", Level: Must,
 		Text:  "A server answers the opening handshake before it sends frames.",
 		Why:   "The response proves that the server understood the handshake, and names what was agreed on. A client that has not read it must not take the bytes for frames.",
-		Look:  "A server that accepts the connection and starts to send at once, or one whose response was written behind its first frames.",
+		Look:  "A server that accepts the connection and starts to send at once, or one whose response was written after its first frames.",
 		Break: "no-response", How: "frames of the server without a 101",
 	}
 	// SentAfterRefusal means: the client sent frames after a response that is not 101.

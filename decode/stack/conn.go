@@ -70,9 +70,6 @@ func (c *conn) newTracker(client reassembly.Dir, t *decode.Tunnel) *tracker {
 	return s
 }
 
-// serverPort is the port of the side that did not open the connection.
-func (c *conn) serverPort() uint16 { return c.tcp.Peer().Port() }
-
 // forced reports whether the user says that the connection carries WebSocket (Options.Ports).
 func (c *conn) forced() bool {
 	for _, p := range c.d.opt.Ports {

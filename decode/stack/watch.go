@@ -83,12 +83,12 @@ func layerOf(h reassembly.Handler) string {
 		return w.layer
 	}
 	pkg, name, _ := strings.Cut(strings.TrimPrefix(fmt.Sprintf("%T", h), "*"), ".")
-	switch {
-	case name == "Conn":
+	switch name {
+	case "Conn":
 		return pkg
-	case name == "conn":
+	case "conn":
 		return "tcp"
-	case name == "frames":
+	case "frames":
 		return "ws"
 	}
 	return name

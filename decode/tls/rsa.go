@@ -52,7 +52,8 @@ func (k *Keys) decryptPreMaster(sealed []byte, version uint16) []byte {
 		if key.Size() != len(sealed) {
 			continue
 		}
-		out, err := rsa.DecryptPKCS1v15(nil, key, sealed) //nolint:staticcheck // what TLS_RSA suites use (RFC 5246 section 7.4.7.1)
+		//lint:ignore SA1019 TLS_RSA suites use it (RFC 5246 section 7.4.7.1)
+		out, err := rsa.DecryptPKCS1v15(nil, key, sealed) //nolint:staticcheck // as above
 		if err == nil && len(out) == masterLen && uint16(out[0])<<8|uint16(out[1]) == version {
 			return out
 		}

@@ -127,8 +127,9 @@ const (
 	Hybi00
 	// Hybi04 is versions 1 to 6 (drafts 01 to 06): framed otherwise.
 	Hybi04
-	// Hixie75 and Hixie76 have no version: frames run from 00 to FF.
+	// Hixie75 has no version: frames run from 00 to FF.
 	Hixie75
+	// Hixie76 is Hixie75 with a challenge in the handshake.
 	Hixie76
 )
 

@@ -118,6 +118,7 @@ func (d *Frames) wrap(i, k int) {
 	}
 }
 
+// Toggle implements Folder.
 func (d *Frames) Toggle(i int) bool {
 	if i < 0 || i >= len(d.rows) {
 		return false
@@ -131,6 +132,7 @@ func (d *Frames) Toggle(i int) bool {
 	return true
 }
 
+// Len implements Body.
 func (d *Frames) Len() int {
 	if d.total > len(d.frames) {
 		return len(d.rows) + 1
@@ -148,6 +150,7 @@ func (d *Frames) Lit() *explain.Field {
 	return nil
 }
 
+// Draw implements Body.
 func (d *Frames) Draw(i int, l *draw.Line) {
 	if i >= len(d.rows) {
 		what := "f lists all frames"

@@ -189,9 +189,10 @@ func (w *walker) rune(p []byte) (n, cells int) {
 	return n, ansi.StringWidth(string(p[:n]))
 }
 
+// Len is how many rows there are.
 func (t *Text) Len() int { return len(t.rows) }
 
-// draw draws row i.
+// Draw draws row i.
 func (t *Text) Draw(i int, l *draw.Line) {
 	r := t.rows[i]
 	k := &t.lines[r.line]
@@ -215,7 +216,7 @@ func (t *Text) drawFolded(l *draw.Line, k int32) {
 // maxFolded is how long a payload is at most that is laid out again while the user waits.
 const maxFolded = 8 << 20
 
-// toggle folds or unfolds the line of row i, and reports whether it can be folded.
+// Toggle folds or unfolds the line of row i, and reports whether it can be folded.
 func (t *Text) Toggle(i int) bool {
 	if i < 0 || i >= len(t.rows) {
 		return false
@@ -233,7 +234,7 @@ func (t *Text) Toggle(i int) bool {
 	return true
 }
 
-// seek is the first row after (before) row i with a match, -1 for none.
+// Seek is the first row after (before) row i with a match, -1 for none.
 func (t *Text) Seek(i, step int) int {
 	if t.find == nil {
 		return -1
@@ -247,7 +248,7 @@ func (t *Text) Seek(i, step int) int {
 	return -1
 }
 
-// foldAll folds all that stands within the outermost brackets, or unfolds all.
+// FoldAll folds everything within the outermost brackets, or unfolds all.
 func (t *Text) FoldAll() {
 	if len(t.p) > maxFolded {
 		return

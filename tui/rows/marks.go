@@ -6,13 +6,13 @@ import "sort"
 type Event uint8
 
 const (
-	// Opened: its opening handshake was answered with 101.
+	// Opened says that its opening handshake was answered with 101.
 	Opened Event = iota
-	// Refused: its opening handshake was answered otherwise.
+	// Refused says that its opening handshake was answered otherwise.
 	Refused
-	// Found: it was recognised without its handshake.
+	// Found says that it was recognised without its handshake.
 	Found
-	// Ended: it is closed.
+	// Ended says that it is closed.
 	Ended
 )
 

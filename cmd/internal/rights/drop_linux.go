@@ -10,16 +10,6 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// capabilityHeader and capabilityData are the arguments of capset (linux/capability.h, version 3).
-type capabilityHeader struct {
-	version uint32
-	pid     int32
-}
-
-type capabilityData struct {
-	effective, permitted, inheritable uint32
-}
-
 // Drop becomes who, without capabilities, for good, in all threads of the program and those that start later. It is
 // called when everything that needs permission is open.
 func Drop(who Identity) error {
@@ -38,8 +28,8 @@ func Drop(who Identity) error {
 
 // dropCapabilities drops the capabilities, and the way to new ones.
 func dropCapabilities() error {
-	header := capabilityHeader{version: unix.LINUX_CAPABILITY_VERSION_3}
-	var none [2]capabilityData
+	header := unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}
+	var none [2]unix.CapUserData
 	if _, _, e := syscall.AllThreadsSyscall(syscall.SYS_CAPSET, uintptr(unsafe.Pointer(&header)),
 		uintptr(unsafe.Pointer(&none)), 0); e != 0 {
 		return fmt.Errorf("capabilities cannot be dropped: %w", e)

@@ -126,7 +126,7 @@ func (k *Keeper) finish(started bool) {
 		<-k.done
 		return
 	}
-	k.w.Close()
+	_ = k.w.Close() // nothing was written
 }
 
 // Where says what was written, once the source is closed; empty if nothing was.
