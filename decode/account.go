@@ -42,6 +42,10 @@ type Account struct {
 	NotDecrypted   map[string]int64
 	// Encrypted counts the TLS connections that were not decrypted by server port.
 	Encrypted map[uint16]int
+	// Sealed are the first TLS connections that were not decrypted.
+	Sealed []*TLSConn
+	// QUIC counts skipped packets of QUIC by server port.
+	QUIC map[uint16]int64
 	// Why says, each once, what makes the run incomplete; empty if it is complete.
 	Why []string
 }
@@ -81,6 +85,9 @@ func (a *Account) finding(r *rule.Rule) {
 	}
 }
 
+// maxSealed is how many TLS connections an account names.
+const maxSealed = 16
+
 const noPlace = "bytes were captured that have no place in their connection"
 
 func (a *Account) tls(t *TLSConn) {
@@ -91,6 +98,9 @@ func (a *Account) tls(t *TLSConn) {
 	}
 	if a.NotDecrypted == nil {
 		a.NotDecrypted, a.Encrypted = map[string]int64{}, map[uint16]int{}
+	}
+	if len(a.Sealed) < maxSealed {
+		a.Sealed = append(a.Sealed, t)
 	}
 	a.NotDecrypted[t.Reason]++
 	a.Encrypted[t.Server.Port()]++

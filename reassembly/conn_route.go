@@ -1,5 +1,7 @@
 package reassembly
 
+import "bytes"
+
 // A Flow may carry one connection after the other, and the SYN of the second may not have been captured, or come early or
 // forged; two networks may also use the same addresses at the same time. So the Table keeps, of each Flow, up to
 // maxGenerations connections, and a segment goes to the one that its numbers fit.
@@ -189,14 +191,33 @@ func (c *Conn) foreign(s *Segment) bool {
 		ack = o.fitAck(s.Ack)
 	}
 	switch {
-	case seq+ack == -2, c.over():
+	case c.over(), seq+ack == -2 && !h.jumped(s):
 		return true
+	case seq+ack == -2:
+		return false
 	case seq < 0 && h.finAcked:
 		return true
 	case seq < 0:
 		return abs(h.offset(firstSeq(s))-h.next) > maxGap
 	}
 	return o.based && abs(o.offset(s.Ack)-o.next) > maxGap || !o.based && abs(distance(s.Ack, o.rawAck)) > maxGap
+}
+
+// jumped says that s may go on after a loss of both directions: both numbers lie ahead, no further than a loss that is believed, and
+// it does not start as the first request of a connection does.
+func (h *half) jumped(s *Segment) bool {
+	o := h.other()
+	if !h.based || !o.based || isRequest(s.Payload) {
+		return false
+	}
+	seq, ack := h.offset(firstSeq(s))-h.next, o.offset(s.Ack)-o.next
+	return seq > 0 && seq <= maxGap && ack > 0 && ack <= maxGap
+}
+
+// isRequest says that b starts like an HTTP request or a TLS ClientHello.
+func isRequest(b []byte) bool {
+	return bytes.HasPrefix(b, []byte("GET ")) || bytes.HasPrefix(b, []byte("CONNECT ")) || bytes.HasPrefix(b, []byte("POST ")) ||
+		len(b) > 5 && b[0] == 0x16 && b[1] == 3 && b[5] == 1
 }
 
 func abs(n int64) int64 { return max(n, -n) }

@@ -41,7 +41,9 @@ type result struct {
 	// sessions are the newest snapshots, session n at n-1.
 	sessions []*decode.Session
 	account  decode.Account
-	damage   string
+	// tls are the TLS connections that have ended.
+	tls    []*decode.TLSConn
+	damage string
 	// broken are breaches of the contract between Decoder and visitor.
 	broken []string
 	// lines are the JSON lines of each view; the account is that of the sessions' alone.
@@ -179,6 +181,9 @@ func (r *result) breach(format string, args ...any) {
 
 func (r *result) visit(b *decode.Batch, e *decode.Event, lines bool) error {
 	r.account.Count(b, e)
+	if e.Kind == decode.KindTLS {
+		r.tls = append(r.tls, b.TLS(e))
+	}
 	if e.Kind == decode.KindStream || e.Kind == decode.KindTLS {
 		return nil
 	}
