@@ -86,7 +86,7 @@ func firstSeq(s *Segment) uint32 {
 func (h *half) data(s *Segment, bad bool) {
 	seq := firstSeq(s)
 	if !h.based {
-		if s.Flags&FIN == 0 && len(s.Payload)+s.Missing == 1 && h.ackSeen && seq+1 == h.rawAck {
+		if s.Flags&(FIN|PSH) == 0 && len(s.Payload)+s.Missing == 1 && h.ackSeen && seq+1 == h.rawAck {
 			h.stats().KeepAlives++
 			return
 		}

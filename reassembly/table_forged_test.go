@@ -46,6 +46,16 @@ func TestForgedSYNBeforeAnOpening(t *testing.T) {
 	}
 }
 
+// A single byte with PSH that comes before its SYN and after its acknowledgement is data.
+func TestOneByteBeforeTheSYN(t *testing.T) {
+	t.Parallel()
+	h := handshake(0)
+	b := newBench(t, Limits{}).send(bb(0, "", 4), a(3, "d", 0).with(PSH)).send(h...).send(a(0, "abc", 0)).finish().wantConns(1)
+	if k := b.conns[0]; string(k.data[Fwd]) != "abcd" {
+		t.Errorf("passed on %q, want \"abcd\"", k.data[Fwd])
+	}
+}
+
 // Bytes after the end of a connection are counted.
 func TestBytesAfterTheEnd(t *testing.T) {
 	t.Parallel()

@@ -54,7 +54,7 @@ func TestHazard_T16_KeepAliveOfUnseenBytes(t *testing.T) {
 func TestHazard_T16_KeepAliveFirst(t *testing.T) {
 	t.Parallel()
 	tests := map[string][]seg{
-		"acknowledged before": {bb(0, "", 100), a(99, "Z", 0), a(100, "def", 0)},
+		"acknowledged before": {bb(0, "", 100), a(99, "Z", 0).without(PSH), a(100, "def", 0)},
 		"acknowledged after":  {a(99, "Z", 0).without(PSH), bb(0, "", 100), a(100, "def", 0)},
 		"alone for a second":  {a(99, "Z", 0).without(PSH), bb(0, "", 100), bb(0, "", 100).later(sec), a(100, "def", 0)},
 	}
