@@ -2,10 +2,12 @@
 
 export CGO_ENABLED = 0
 FUZZTIME ?= 30s
+STORM ?= 20000
+SEED ?= 1
 export FUZZTIME
 
 .DEFAULT_GOAL := build
-.PHONY: help build test demo bench bench-tshark bench-live fuzz oracle hazards agree cross fmt lint cover screens
+.PHONY: storm help build test demo bench bench-tshark bench-live fuzz oracle hazards agree cross fmt lint cover screens
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1	\2/p' Makefile
@@ -37,6 +39,9 @@ oracle: ## comparisons with tshark, also on the captures of ../shared if it is t
 
 hazards: ## how many of the 170 hazards have a test that passes
 	go run ./pcaps/internal/hazards
+
+storm: ## damage STORM (20000) captures from SEED (1) on, and print how often what is reported is not true
+	WSPEEK_MUTATIONS=$(STORM) WSPEEK_SEED=$(SEED) go test -count=1 -timeout 24h -v -run MutationsOfScenes ./decode/stack
 
 agree: build ## comparisons with what endpoints logged
 	.ci/agree

@@ -251,6 +251,19 @@ func (w *Writer) packet(p *Packet) {
 	w.add(appendPacket(w.waiting, id, p))
 }
 
+// SecretsTLS is the type of secrets that are a TLS key log ("TLSK").
+const SecretsTLS = 0x544c534b
+
+// Secrets writes a Decryption Secrets Block (pcapng draft, section 4.7) for packets that are written after it.
+func (w *Writer) Secrets(typ uint32, data []byte) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.err == nil && !w.closed {
+		w.add(appendSecrets(w.waiting, typ, data))
+	}
+	return w.settleUp()
+}
+
 // InterfaceStats are the counts of one interface that packets were captured on.
 type InterfaceStats struct {
 	// Name and Link are the interface and the link type of its packets.

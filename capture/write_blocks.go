@@ -115,6 +115,16 @@ func appendStatistics(b []byte, id uint32, now Time, s *InterfaceStats) []byte {
 	return endBlock(endOptions(b), start)
 }
 
+// appendSecrets appends a Decryption Secrets Block.
+func appendSecrets(b []byte, typ uint32, data []byte) []byte {
+	start := len(b)
+	b = beginBlock(b, blockSecrets)
+	b = binary.LittleEndian.AppendUint32(b, typ)
+	b = binary.LittleEndian.AppendUint32(b, uint32(len(data)))
+	b = append(b, data...)
+	return endBlock(appendPadding(b, len(data)), start)
+}
+
 // wholeBlocks is how many bytes of b are whole blocks, and how many of these are packets.
 func wholeBlocks(b []byte) (size, packets int) {
 	for len(b)-size >= 12 {

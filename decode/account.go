@@ -28,6 +28,8 @@ type Account struct {
 	Bytes reassembly.Bytes
 	// ClockBack is how often a packet was captured before the one ahead of it.
 	ClockBack int64
+	// Unclear counts connections without a session of which so much was not captured that they may carry WebSocket.
+	Unclear int64
 	// Evicted counts connections that were dropped before they ended, to stay within Limits.
 	Evicted int64
 	// EvictedWindows counts sessions with messages that could not be decoded because a compression window was dropped to stay
@@ -40,6 +42,10 @@ type Account struct {
 	NotDecrypted   map[string]int64
 	// Encrypted counts the TLS connections that were not decrypted by server port.
 	Encrypted map[uint16]int
+	// Sealed are the first TLS connections that were not decrypted.
+	Sealed []*TLSConn
+	// QUIC counts skipped packets of QUIC by server port.
+	QUIC map[uint16]int64
 	// Why says, each once, what makes the run incomplete; empty if it is complete.
 	Why []string
 }
@@ -73,11 +79,16 @@ func (a *Account) finding(r *rule.Rule) {
 	case r == rule.Gap:
 		a.Incomplete("bytes missing in a session")
 	case r == rule.Outside:
-		a.Incomplete("bytes were captured that have no place in their connection")
+		a.Incomplete(noPlace)
 	case r == rule.Limit:
 		a.Incomplete("a limit was reached")
 	}
 }
+
+// maxSealed is how many TLS connections an account names.
+const maxSealed = 16
+
+const noPlace = "bytes were captured that have no place in their connection"
 
 func (a *Account) tls(t *TLSConn) {
 	a.TLS++
@@ -88,6 +99,9 @@ func (a *Account) tls(t *TLSConn) {
 	if a.NotDecrypted == nil {
 		a.NotDecrypted, a.Encrypted = map[string]int64{}, map[uint16]int{}
 	}
+	if len(a.Sealed) < maxSealed {
+		a.Sealed = append(a.Sealed, t)
+	}
 	a.NotDecrypted[t.Reason]++
 	a.Encrypted[t.Server.Port()]++
 }
@@ -96,6 +110,16 @@ func (a *Account) tls(t *TLSConn) {
 func (a *Account) Incomplete(why string) {
 	if !slices.Contains(a.Why, why) {
 		a.Why = append(a.Why, why)
+	}
+}
+
+// AddUnclear adds a Decoder's counts of connections that may carry WebSocket, and of bytes after the end of connections.
+func (a *Account) AddUnclear(n, afterEnd int64) {
+	if afterEnd > 0 {
+		a.Incomplete(noPlace)
+	}
+	if a.Unclear += n; n > 0 {
+		a.Incomplete("bytes missing in connections that may carry WebSocket")
 	}
 }
 

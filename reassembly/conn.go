@@ -126,14 +126,12 @@ func (c *Conn) segment(s *Segment) {
 		d = c.dir(s)
 	}
 	h := &c.halves[d]
+	c.afterReset(d, s)
 	if c.over() {
 		if off := h.offset(firstSeq(s)); h.based {
 			h.afterEnd(off, off+int64(len(s.Payload)+s.Missing))
 		}
 		return
-	}
-	if c.ending != nil && c.ending.reset {
-		c.contradict(d, s)
 	}
 	if s.Flags&ACK != 0 {
 		h.other().ack(s.Ack)
@@ -149,6 +147,18 @@ func (c *Conn) segment(s *Segment) {
 	}
 	if c.ending != nil {
 		c.endDue(c.now())
+	}
+}
+
+// afterReset looks what a segment says of a RST that came before it. If it comes too late, and does not contradict the RST, the
+// connection is over before it.
+func (c *Conn) afterReset(d Dir, s *Segment) {
+	e := c.ending
+	if e == nil || !e.reset {
+		return
+	}
+	if c.contradict(d, s); e.reset && e.resetSince.passed(c.now(), &c.table.limits) {
+		c.finish(CloseRST)
 	}
 }
 

@@ -236,7 +236,7 @@ func (h *half) takeRST(s *Segment) {
 	case e.by == h.dir && off >= h.next && off < e.off:
 		e.off = off
 	}
-	if c.unused() {
+	if c.unused() && off <= 0 {
 		c.finish(CloseRST)
 	}
 }

@@ -13,6 +13,8 @@ func (c *Conn) begins(s *Segment) bool {
 	}
 	fits, answers := c.fits(d, s.Seq+1), c.answers(d.Other(), s.Ack)
 	switch {
+	case c.refused():
+		return true
 	case fits && answers:
 		return false
 	case c.over() || !c.halves[d.Other()].isn:
@@ -48,14 +50,14 @@ func near(at, first uint32) bool {
 }
 
 // answers says whether a SYN/ACK that acknowledges number fits the stream of d,
-// the one that is answered. No byte may have been passed on after a SYN that is answered otherwise.
+// the one that is answered: it acknowledges the SYN, and no more than what that carried (RFC 7413). No byte may have been passed on after a SYN that is answered otherwise.
 func (c *Conn) answers(d Dir, number uint32) bool {
 	h := &c.halves[d]
 	if !h.isn {
 		return c.fits(d, number)
 	}
 	off := h.offset(number)
-	return off >= 0 && off <= h.top()
+	return off == 0 || h.synData && off > 0 && off <= h.top()
 }
 
 // syn takes a SYN or SYN/ACK that belongs to this connection; false means that it must be ignored.
@@ -76,6 +78,9 @@ func (c *Conn) syn(s *Segment) bool {
 	}
 	c.guessed = false
 	h := &c.halves[d]
+	if s.Flags&ACK == 0 {
+		h.synData = len(s.Payload)+s.Missing > 0
+	}
 	if len(s.Payload)+s.Missing == 0 && h.isn && h.scale != scaleUnknown {
 		c.Stats[d].Retransmitted++
 	}
@@ -97,7 +102,11 @@ func (c *Conn) syn(s *Segment) bool {
 func (c *Conn) synAck(d Dir, s *Segment) bool {
 	h, o := &c.halves[d], &c.halves[d.Other()]
 	if !c.fits(d, s.Seq+1) {
-		return false
+		if !h.isn || !o.isn || s.Ack != o.base || h.seen > 0 || h.wait != nil || h.closed {
+			return false
+		}
+		h.base = s.Seq + 1 // the SYN of this side, which nobody answered, was not what began the connection
+		return true
 	}
 	if !o.isn || c.answers(d.Other(), s.Ack) {
 		return true

@@ -1,5 +1,7 @@
 package reassembly
 
+import "bytes"
+
 // A Flow may carry one connection after the other, and the SYN of the second may not have been captured, or come early or
 // forged; two networks may also use the same addresses at the same time. So the Table keeps, of each Flow, up to
 // maxGenerations connections, and a segment goes to the one that its numbers fit.
@@ -19,14 +21,17 @@ const (
 func (t *Table) route(c *Conn, s *Segment) *Conn {
 	best, score := c, c.fit(s)
 	for g := c.older; g != nil; g = g.older {
-		if f := g.fit(s); f > score {
+		// Of two that fit as well, one that goes on with s is more likely than one of which nothing but a SYN was seen.
+		if f := g.fit(s); f > score || f == 2 && score == 2 && best.unused() && g.live() && g.within(s) {
 			best, score = g, f
 		}
 	}
 	switch {
 	case s.Flags&SYN != 0:
 		return t.routeSYN(c, s)
-	case score < 0 && s.Flags&RST == 0 && len(s.Payload) > 0 && best.foreign(s):
+	case best.refused() && s.Flags&RST == 0 && len(s.Payload) > 0:
+		return t.supersede(c, s)
+	case (score < 0 || score == 0 && best.over()) && s.Flags&RST == 0 && len(s.Payload) > 0 && best.foreign(s):
 		return t.supersede(c, s)
 	}
 	t.first(best)
@@ -36,6 +41,9 @@ func (t *Table) route(c *Conn, s *Segment) *Conn {
 // routeSYN is the connection of a SYN or SYN/ACK: the one that it answers, or that has the same numbers, else a new one.
 func (t *Table) routeSYN(c *Conn, s *Segment) *Conn {
 	for g := c; g != nil && s.Flags&ACK != 0; g = g.older {
+		if g.refused() {
+			continue
+		}
 		if d := g.dir(s); g.halves[d.Other()].isn && g.fits(d, s.Seq+1) && g.answers(d.Other(), s.Ack) {
 			t.first(g)
 			return g
@@ -47,7 +55,29 @@ func (t *Table) routeSYN(c *Conn, s *Segment) *Conn {
 			return g
 		}
 	}
+	for g := c; g != nil && s.Flags&ACK != 0; g = g.older {
+		if g.live() && g.within(s) {
+			return g // in the middle of a connection: it answers nothing, and is ignored
+		}
+	}
 	return t.supersede(c, s)
+}
+
+// refused says that c was over before anything was sent. If it goes on all the same, the RST was not the peer's: what follows is
+// a connection of its own.
+func (c *Conn) refused() bool { return c.over() && c.unused() }
+
+// within says that both numbers of s are of bytes that were seen.
+func (c *Conn) within(s *Segment) bool {
+	h := &c.halves[c.dir(s)]
+	o := h.other()
+	return h.based && o.based && h.fitSeq(s) == 1 && o.fitAck(s.Ack) == 1 && h.offset(firstSeq(s)) <= h.top() && o.offset(s.Ack) <= o.top()
+}
+
+// live says that nothing was seen of an end of c.
+func (c *Conn) live() bool {
+	e := c.ending
+	return !c.over() && (e == nil || !e.reset && !e.set[Fwd] && !e.set[Rev])
 }
 
 // supersede opens a new connection between the ports of c.
@@ -161,14 +191,33 @@ func (c *Conn) foreign(s *Segment) bool {
 		ack = o.fitAck(s.Ack)
 	}
 	switch {
-	case seq+ack == -2, c.over():
+	case c.over(), seq+ack == -2 && !h.jumped(s):
 		return true
+	case seq+ack == -2:
+		return false
 	case seq < 0 && h.finAcked:
 		return true
 	case seq < 0:
 		return abs(h.offset(firstSeq(s))-h.next) > maxGap
 	}
 	return o.based && abs(o.offset(s.Ack)-o.next) > maxGap || !o.based && abs(distance(s.Ack, o.rawAck)) > maxGap
+}
+
+// jumped says that s may go on after a loss of both directions: both numbers lie ahead, no further than a loss that is believed, and
+// it does not start as the first request of a connection does.
+func (h *half) jumped(s *Segment) bool {
+	o := h.other()
+	if !h.based || !o.based || isRequest(s.Payload) {
+		return false
+	}
+	seq, ack := h.offset(firstSeq(s))-h.next, o.offset(s.Ack)-o.next
+	return seq > 0 && seq <= maxGap && ack > 0 && ack <= maxGap
+}
+
+// isRequest says that b starts like an HTTP request or a TLS ClientHello.
+func isRequest(b []byte) bool {
+	return bytes.HasPrefix(b, []byte("GET ")) || bytes.HasPrefix(b, []byte("CONNECT ")) || bytes.HasPrefix(b, []byte("POST ")) ||
+		len(b) > 5 && b[0] == 0x16 && b[1] == 3 && b[5] == 1
 }
 
 func abs(n int64) int64 { return max(n, -n) }

@@ -47,6 +47,8 @@ type half struct {
 	finAcked, closed bool
 	// full says that this side last advertised that it has no room.
 	full bool
+	// synData says that the SYN carried data (RFC 7413).
+	synData bool
 }
 
 // start makes a half that has seen nothing.
@@ -260,14 +262,20 @@ func (h *half) count(off, before int64, added bool, s *Segment) {
 // afterEnd counts the bytes [off, end) of a direction that is closed.
 func (h *half) afterEnd(off, end int64) {
 	st := h.stats()
-	switch n := end - max(off, h.next); {
+	n := end - max(off, h.next)
+	switch {
 	case end <= off || !h.based:
+		return
 	case n <= 0:
 		st.Retransmitted++
+		return
 	case h.kind == CloseRST || h.kind == ClosePeerRST:
 		h.doubts().AfterRST += n
 	default:
 		h.doubts().AfterFIN += n
+	}
+	if h.c.over() {
+		h.c.table.afterEnd += n
 	}
 }
 

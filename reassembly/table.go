@@ -34,7 +34,9 @@ type Table struct {
 	// waiting is what waits, kept what is kept of bytes not acknowledged, as the limits count.
 	waiting, kept int
 	evicted       int64
-	pool          pool
+	// afterEnd counts bytes of connections that were over.
+	afterEnd int64
+	pool     pool
 }
 
 // NewTable makes a Table that asks a for Handlers. It adds every byte given as Data or Gap to
@@ -151,6 +153,9 @@ func (t *Table) Finish() {
 
 // Evicted counts the connections that were dropped because of Limits.Conns before they ended.
 func (t *Table) Evicted() int64 { return t.evicted }
+
+// AfterEnd counts the bytes beyond the end of connections that were over, of which their Handlers did not hear.
+func (t *Table) AfterEnd() int64 { return t.afterEnd }
 
 // borrow notes that c refers to the memory of the batch.
 func (t *Table) borrow(c *Conn) {

@@ -3,6 +3,7 @@ package tui
 import (
 	"fmt"
 	"math"
+	"net/netip"
 	"strconv"
 	"strings"
 	"testing"
@@ -35,6 +36,9 @@ func TestTheFirstScreenSaysWhyNothingIsShown(t *testing.T) {
 	t.Parallel()
 	tcp := decode.Account{Read: 9, Decoded: 9}
 	tcp.Bytes.Stream = 4321
+	sealed := decode.Account{Read: 9, Decoded: 9, Encrypted: map[uint16]int{443: 1}, NotDecrypted: map[string]int64{"no key": 1},
+		Sealed: []*decode.TLSConn{{TLS: decode.TLS{SNI: "chat.example"}, Server: netip.MustParseAddrPort("192.0.2.1:443"), Reason: "no key",
+			Alerts: []string{"the client refused the certificate: alert unknown_ca, packet 9"}}}}
 	for _, c := range []struct {
 		name    string
 		account decode.Account
@@ -45,6 +49,8 @@ func TestTheFirstScreenSaysWhyNothingIsShown(t *testing.T) {
 		{"several reasons, the most frequent first", decode.Account{Read: 30, Skipped: map[string]int64{"not TCP": 4, "GENEVE": 20}},
 			[]string{"20 of 30 packets not decoded: GENEVE 4 of 30 packets not decoded: not TCP"}},
 		{"TLS", decode.Account{Read: 9, Decoded: 9, Encrypted: map[uint16]int{443: 2, 8443: 1}}, []string{"3 TLS connections not decoded, to port 443, 8443."}},
+		{"TLS without keys", sealed, []string{"1 TLS connection not decoded, to port 443.", "--keylog keys.log",
+			"chat.example (192.0.2.1:443): no key; the client refused"}},
 		{"nothing but handshakes of TCP", decode.Account{Read: 3, Decoded: 3}, []string{"No TCP connection carried data."}},
 		{"another protocol", tcp, []string{"4,321 bytes in TCP connections, and no WebSocket handshake among them.", "-d tcp.port==PORT,websocket"}},
 	} {

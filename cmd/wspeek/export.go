@@ -16,13 +16,14 @@ type exportFlags struct {
 	sessions    []int
 	control     bool
 	noRedact    bool
+	embedKeys   bool
 	redactKey   string
 	csvExact    bool
 	force       bool
 }
 
 // someFormats are the flags that only some formats have a use for.
-var someFormats = []string{"control", "no-redact", "redact-key", "count", "no-payload", "hash", "whole", "hex", "time", "csv-exact"}
+var someFormats = []string{"control", "no-redact", "embed-keys", "redact-key", "count", "no-payload", "hash", "whole", "hex", "time", "csv-exact"}
 
 const exportLong = `export writes the chosen sessions to OUT in the format of its extension:
 
@@ -76,7 +77,7 @@ func (f *flags) exportOptions(set *pflag.FlagSet) (*convert.Options, error) {
 	}
 	return &convert.Options{
 		Out: x.out, Force: x.force, Format: format, Sessions: x.sessions, Filter: f.filter, Count: f.count,
-		Control: x.control, NoRedact: x.noRedact, RedactKey: x.redactKey, CSVExact: x.csvExact,
+		Control: x.control, NoRedact: x.noRedact, EmbedKeys: x.embedKeys, RedactKey: x.redactKey, CSVExact: x.csvExact,
 		NoPayload: f.noPayload, Hash: f.hash, Whole: f.whole, Hex: f.hex, Clock: f.clockFormat(),
 		Ports: f.ports, Keys: f.secrets(), Quiet: f.quiet, FailEmpty: f.failEmpty,
 	}, nil

@@ -60,7 +60,7 @@ func typedWith(r *flagRow) []string {
 		return []string{"--" + r.name, filepath.Join(os.TempDir(), "wspeek-no-such-folder", "x")}
 	}
 	v := r.bind(newFlags())
-	for _, s := range append(v.choices, "1", "100", "1:1", "duration:1", "tcp.port==1,websocket", "1ms", "37fa213d") {
+	for _, s := range append(v.choices, "1", "100", "1:1", "duration:1", "tcp.port==1,websocket", "1ms", "37fa213d", "tls.keylog_file:1") {
 		if r.bind(newFlags()).set(s) {
 			return []string{"--" + r.name, s}
 		}

@@ -129,7 +129,7 @@ func (l *listing) visit(b *decode.Batch, e *decode.Event) error {
 	if e.Kind == decode.KindSession {
 		l.remember(b.Session(e))
 	}
-	if e.Kind == decode.KindTLS && l.view == sessionsView && l.f.verbose {
+	if e.Kind == decode.KindTLS {
 		l.undecrypted(b.TLS(e))
 	}
 	if e.Session == nil || l.f.session > 0 && e.Session.N != l.f.session {
@@ -151,9 +151,11 @@ func (l *listing) visit(b *decode.Batch, e *decode.Event) error {
 	return nil
 }
 
-// undecrypted prints a TLS connection that could not be decrypted.
+// undecrypted prints a TLS connection that could not be decrypted or was broken off: sessions -v prints all of these, check
+// those whose end an alert explains.
 func (l *listing) undecrypted(t *decode.TLSConn) {
-	if t.Reason != "" || len(t.Alerts) > 0 {
+	failed := len(t.Alerts) > 0
+	if l.view == sessionsView && l.f.verbose && (t.Reason != "" || failed) || l.view == checkView && failed && !l.f.quiet {
 		fmt.Fprintln(l.words, export.Undecrypted(t))
 	}
 }

@@ -85,15 +85,23 @@ func appendTLSAccount(dst []byte, a *decode.Account) []byte {
 	return append(dst, '}', '}')
 }
 
+// appendEncrypted appends what could not be read because it is encrypted, by port.
 func appendEncrypted(dst []byte, a *decode.Account) []byte {
-	dst = append(dst, `,"encrypted":{`...)
-	for i, port := range slices.Sorted(maps.Keys(a.Encrypted)) {
+	if len(a.QUIC) > 0 {
+		dst = append(appendPorts(append(dst, `,"quic":{`...), a.QUIC), '}')
+	}
+	return append(appendPorts(append(dst, `,"encrypted":{`...), a.Encrypted), '}')
+}
+
+// appendPorts appends counts by port.
+func appendPorts[N int | int64](dst []byte, counts map[uint16]N) []byte {
+	for i, port := range slices.Sorted(maps.Keys(counts)) {
 		if i > 0 {
 			dst = append(dst, ',')
 		}
-		dst = fmt.Appendf(dst, `"%d":%d`, port, a.Encrypted[port])
+		dst = fmt.Appendf(dst, `"%d":%d`, port, counts[port])
 	}
-	return append(dst, '}')
+	return dst
 }
 
 // Account is the account in one line for people, with a line of advice where connections are encrypted. It is
@@ -124,6 +132,9 @@ func Account(a *decode.Account) string {
 	}
 	for _, port := range slices.Sorted(maps.Keys(a.Encrypted)) {
 		fmt.Fprintf(&b, "\nencrypted: %s to :%d (TLS; give the keys with --keylog FILE, see wspeek help tls)", show.Count(int64(a.Encrypted[port]), "connection"), port)
+	}
+	for _, port := range slices.Sorted(maps.Keys(a.QUIC)) {
+		fmt.Fprintf(&b, "\nquic: %s to and from :%d (HTTP/3, which is not read)", show.Count(a.QUIC[port], "packet"), port)
 	}
 	return b.String()
 }

@@ -41,7 +41,7 @@ var headerField = &field{
 var payloadField = &fieldsOfMessages[0]
 
 // fields is the table of all fields: Wireshark's, then our own.
-var fields = slices.Concat(fieldsOfFrames, fieldsOfMessages, fieldsOfNetwork, fieldsOfHandshake, ownOfMessages,
+var fields = slices.Concat(fieldsOfFrames, fieldsOfMessages, fieldsOfNetwork, fieldsOfTLS, fieldsOfHandshake, ownOfMessages,
 	ownOfSessions, []field{*headerField})
 
 // fieldsOfFrames are Wireshark's fields of a frame's header. A message has them where one of its frames has.

@@ -127,7 +127,8 @@ func (d *Decoder) Aligned() bool { return d.state == blockStart && d.n == 0 }
 func (d *Decoder) BetweenBlocks() bool { return d.state == blockStart || d.state == ended }
 
 // Decode decodes in, the next piece of the stream, to b. It stops after more than room bytes of output, by at most the length of a match,
-// or where b has no more room. It returns how much of in it took. It keeps nothing of in.
+// or where b has no more room. It returns how much of in it took; that is negative if bytes
+// of the call before are not used. It keeps nothing of in.
 func (d *Decoder) Decode(b *Buffer, in []byte, room int) (int, Status) {
 	d.in, d.pos, d.slow = in, 0, false
 	if room < 0 || len(b.mem) < slack {

@@ -22,6 +22,8 @@ type conn struct {
 	tls []*tls.Conn
 	// missing is how many bytes were never captured, by direction.
 	missing [2]int64
+	// unclear says that what it carries could not be recognised for want of bytes.
+	unclear bool
 	// nesting is how many watched layers are being called.
 	nesting int
 }
@@ -47,6 +49,9 @@ func (c *conn) Close(d reassembly.Dir, k reassembly.CloseKind) {
 			s.tcpClosed(d.Other(), other)
 		}
 		s.tcpClosed(d, k)
+	}
+	if c.closed[d.Other()] != 0 && len(c.all) == 0 && c.unclear && c.missing != [2]int64{} {
+		c.d.unclear++
 	}
 }
 

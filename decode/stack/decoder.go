@@ -28,6 +28,7 @@ type Decoder struct {
 	logs map[tls.Source]*tls.Log
 	// lateTLS are connections that ended while TLS inside them waited for its keys.
 	lateTLS []*conn
+	unclear int64
 }
 
 // NewDecoder makes a Decoder.
@@ -89,6 +90,9 @@ func (d *Decoder) Finish(out *decode.Batch) {
 // Bytes is the account of the streams so far; it adds up after Finish.
 func (d *Decoder) Bytes() reassembly.Bytes { return d.bytes }
 
+// Unclear counts connections without a session of which so much was not captured that they may carry WebSocket.
+func (d *Decoder) Unclear() int64 { return d.unclear }
+
 func (d *Decoder) begin(out *decode.Batch) {
 	out.Reset(&d.pool.Arena)
 	d.out, d.stepped = out, 0
@@ -96,6 +100,9 @@ func (d *Decoder) begin(out *decode.Batch) {
 
 // Evicted counts the connections that were dropped because of Limits before they ended.
 func (d *Decoder) Evicted() int64 { return d.table.Evicted() }
+
+// AfterEnd counts bytes that were captured after their connection had ended.
+func (d *Decoder) AfterEnd() int64 { return d.table.AfterEnd() }
 
 // EvictedWindows counts the sessions that had messages that could not be decoded because a compression window was dropped.
 func (d *Decoder) EvictedWindows() int64 { return d.pool.Evicted() }

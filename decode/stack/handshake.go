@@ -26,6 +26,8 @@ type handshake struct {
 	carrier *carrier
 	// asked is the upgrade request that waits for its answer, nil for none.
 	asked *upgrade
+	// responses counts the final responses before the present one.
+	responses int
 	// upgrade is an upgrade request whose answer was not captured.
 	upgrade *upgrade
 }
@@ -41,6 +43,7 @@ func (h *handshake) Request(r *http1.Request) bool {
 	h.asked = nil
 	view := requestView(r)
 	if !view.Intends() {
+		h.carrier.conn.unclear = h.carrier.conn.unclear || r.Partial || r.Conflict
 		return r.Method == "CONNECT"
 	}
 	s := h.carrier.begin(r.Dir)
@@ -57,9 +60,11 @@ func (h *handshake) Response(req *http1.Request, resp *http1.Response) reassembl
 
 // response is what follows a response; nil if that is HTTP.
 func (h *handshake) response(req *http1.Request, resp *http1.Response) reassembly.Handler {
+	h.carrier.conn.unclear = h.carrier.conn.unclear || resp.Partial || resp.Conflict
 	if resp.Status < 200 && resp.Status != 101 {
 		return nil
 	}
+	defer func() { h.responses++ }()
 	view := responseView(resp)
 	up := h.answered(req)
 	switch {
@@ -154,7 +159,9 @@ func (h *handshake) open(up *upgrade, resp *http1.Response, view *ws.Response) r
 	return f
 }
 
-// found says that a response may be part of a body instead: what came before it is not known, and no request confirms it.
+// found reports whether a response may be part of a body instead: it was searched for, or the direction starts in the middle of
+// something, and nothing before the response confirms it.
 func (h *handshake) found(up *upgrade, resp *http1.Response) bool {
-	return resp.Found || up.head == nil && resp.Offset == 0 && !h.carrier.conn.tcp.AnchoredDir(resp.Dir)
+	unsure := up.head == nil || resp.Offset > 0 && h.responses == 0
+	return resp.Found || unsure && !h.carrier.conn.tcp.AnchoredDir(resp.Dir)
 }

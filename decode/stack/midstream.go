@@ -97,6 +97,8 @@ func (m *midstream) Conflict(d reassembly.Dir, off, n int64) { m.held.Conflict(d
 // Close is reassembly.Handler.
 func (m *midstream) Close(d reassembly.Dir, k reassembly.CloseKind) {
 	m.held.Close(d, k, 0)
+	undecided := m.look.Verdict() == ws.Undecided
 	m.look.Close(d)
+	m.carrier.conn.unclear = m.carrier.conn.unclear || undecided && m.look.Verdict() == ws.Rejected
 	m.decide()
 }

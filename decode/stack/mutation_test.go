@@ -22,12 +22,18 @@ type model struct {
 	truth *truth
 	// control are the control frames of the capture as it is, by client and direction: no endpoint logs all of them.
 	control map[string][][]item
+	// keys is the key log of the capture, nil for none.
+	keys []byte
 }
 
 func newModel(t testing.TB, name string, file, truth []byte) *model {
-	m := &model{name: name, raw: readPackets(t, file), truth: truthOf(t, truth), control: map[string][][]item{}}
+	return newModelOf(t, name, file, truthOf(t, truth), nil)
+}
+
+func newModelOf(t testing.TB, name string, file []byte, v *truth, keys []byte) *model {
+	m := &model{name: name, raw: readPackets(t, file), truth: v, control: map[string][][]item{}, keys: keys}
 	m.segs = segments(m.raw)
-	r := decodeAll(t, file, everything)
+	r := decodeAll(t, file, m.how())
 	for _, s := range r.sessions {
 		for d := ws.C2S; d <= ws.S2C; d++ {
 			key := s.Client.String() + d.String()
@@ -35,6 +41,13 @@ func newModel(t testing.TB, name string, file, truth []byte) *model {
 		}
 	}
 	return m
+}
+
+// how is how captures made of the model are decoded.
+func (m *model) how() decoding {
+	h := everything
+	h.keys = m.keys
+	return h
 }
 
 // controls are the control frames of a session and direction up to a state.
@@ -126,7 +139,7 @@ func (m *model) try(seed uint64) (wrong, done []string, exact int) {
 			wrong = append(wrong, fmt.Sprintf("panic: %v", p))
 		}
 	}()
-	r, err := decodeFile(file, everything)
+	r, err := decodeFile(file, m.how())
 	if err != nil {
 		return []string{err.Error()}, done, 0
 	}

@@ -41,7 +41,9 @@ type result struct {
 	// sessions are the newest snapshots, session n at n-1.
 	sessions []*decode.Session
 	account  decode.Account
-	damage   string
+	// tls are the TLS connections that have ended.
+	tls    []*decode.TLSConn
+	damage string
 	// broken are breaches of the contract between Decoder and visitor.
 	broken []string
 	// lines are the JSON lines of each view; the account is that of the sessions' alone.
@@ -113,7 +115,7 @@ type pipe struct {
 	segs      [][]reassembly.Segment
 	merger    stack.Merger
 	packets   capture.Batch
-	read      int64
+	read, cut int64
 	inTurn    bool
 }
 
@@ -141,6 +143,7 @@ func (p *pipe) batch(in *capture.Reader, visit func(*decode.Batch, *decode.Event
 		if p.dissector.Segment(&p.packets.Packets[i], &s) == reassembly.OK {
 			k := s.Flow.Hash() % uint64(len(p.segs))
 			p.segs[k] = append(p.segs[k], s)
+			p.cut += int64(min(s.Missing, 1))
 		}
 	}
 	p.read += int64(len(p.packets.Packets))
@@ -178,6 +181,9 @@ func (r *result) breach(format string, args ...any) {
 
 func (r *result) visit(b *decode.Batch, e *decode.Event, lines bool) error {
 	r.account.Count(b, e)
+	if e.Kind == decode.KindTLS {
+		r.tls = append(r.tls, b.TLS(e))
+	}
 	if e.Kind == decode.KindStream || e.Kind == decode.KindTLS {
 		return nil
 	}
@@ -309,6 +315,7 @@ func (r *result) end(p *pipe, s capture.Stats, lines bool) {
 	a.Sessions = int64(p.merger.Sessions)
 	for _, d := range p.decoders {
 		a.Bytes.Add(d.Bytes())
+		a.AddUnclear(d.Unclear(), d.AfterEnd())
 	}
 	if s.NotPackets > 0 {
 		a.Skipped["not a packet"] += int64(s.NotPackets)
@@ -317,6 +324,12 @@ func (r *result) end(p *pipe, s capture.Stats, lines bool) {
 		a.Skipped["interface not declared"] += int64(s.Undeclared)
 	}
 	a.Read += int64(s.NotPackets + s.Undeclared)
+	if p.cut > 0 && a.Sessions == 0 {
+		a.Incomplete("packets were cut short")
+	}
+	for reason := range p.dissector.Damaged() {
+		a.Incomplete("packets skipped: " + reason)
+	}
 	if r.damage != "" {
 		a.Incomplete(r.damage)
 	}

@@ -53,7 +53,32 @@ var methods = [][]byte{
 var statusLine = []byte("HTTP/1.")
 
 // sniffHTTP looks for a request or status line.
-func sniffHTTP(s *sniffer) verdict { return s.either(looksLikeHTTP) }
+func sniffHTTP(s *sniffer) verdict {
+	v := no
+	for d, b := range s.head {
+		if s.carrier.depth > 0 || s.start[d] == s.from[d] && s.carrier.conn.tcp.AnchoredDir(reassembly.Dir(d)) {
+			v = max(v, looksLikeHTTP(b))
+		} else {
+			v = max(v, knownStart(b)) // it may be the middle of something
+		}
+	}
+	return v
+}
+
+// knownStart looks for a known method or a status line.
+func knownStart(b []byte) verdict {
+	v := no
+	for _, m := range methods {
+		switch {
+		case len(b) == 0:
+		case bytes.HasPrefix(b, m):
+			return yes
+		case bytes.HasPrefix(m, b):
+			v = maybe
+		}
+	}
+	return v
+}
 
 func beginHTTP(s *sniffer) reassembly.Handler { return s.carrier.newHTTP(s.upgrade) }
 

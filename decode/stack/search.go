@@ -67,7 +67,10 @@ func (s *search) Gap(d reassembly.Dir, _, n int64) {
 }
 
 // Conflict is reassembly.Handler.
-func (s *search) Conflict(d reassembly.Dir, off, n int64) { s.held.Conflict(d, off, n) }
+func (s *search) Conflict(d reassembly.Dir, off, n int64) {
+	s.carrier.conn.unclear = true // a start line may be among what differs
+	s.held.Conflict(d, off, n)
+}
 
 // Close is reassembly.Handler.
 func (s *search) Close(d reassembly.Dir, k reassembly.CloseKind) { s.held.Close(d, k, 0) }

@@ -2,6 +2,7 @@ package stack
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/wspeek/wspeek/decode"
 	"github.com/wspeek/wspeek/decode/tls"
@@ -70,7 +71,13 @@ func (c *conn) endTLS() {
 		case !i.Decrypted() && r.Reason == "":
 			r.Reason = "handshake not finished"
 		}
+		if c.d.opt.Secrets {
+			r.KeyLog = t.KeyLog()
+		}
 		for _, a := range i.Alerts {
+			if !a.Fatal && a.Closes() {
+				continue
+			}
 			r.Alerts = append(r.Alerts, alertWords(a, i.Client))
 		}
 		c.d.out.AddTLS(decode.Event{Packet: c.d.now.Packet, Stream: c.stream}, r)
@@ -80,13 +87,13 @@ func (c *conn) endTLS() {
 	}
 }
 
-// alertWords is an alert in a few words: "the client sent alert unknown_ca (packet 9)".
+// alertWords is an alert in a few words: "the client refused the certificate: alert unknown_ca, packet 9".
 func alertWords(a tls.Alert, client reassembly.Dir) string {
 	who := "server"
 	if a.Dir == client {
 		who = "client"
 	}
-	return fmt.Sprintf("the %s sent alert %s (packet %d)", who, a.Name(), a.Packet)
+	return fmt.Sprintf("the %s %s: alert %s, packet %d", who, a.Says(), strings.TrimPrefix(a.Name(), "alert "), a.Packet)
 }
 
 // KeyLog takes the next bytes of a key log (NSS key log format) that the user gave.

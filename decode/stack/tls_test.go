@@ -9,6 +9,7 @@ import (
 	"crypto/x509"
 	"math/big"
 	"net"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -149,6 +150,24 @@ func TestTLSWithoutItsKeys(t *testing.T) {
 // TestHazard_X8_HTTP2 has two WebSocket connections and an ordinary request on one connection in clear (RFC 8441).
 func TestHazard_X8_HTTP2(t *testing.T) {
 	t.Parallel()
+	r := tell(t, overHTTP2(t))
+	if len(r.sessions) != 2 {
+		t.Fatalf("%d sessions", len(r.sessions))
+	}
+	refused, open := r.sessions[0], r.sessions[1]
+	if refused.State != decode.Refused || refused.Status != 403 || refused.H2Stream != 1 {
+		t.Errorf("%v with %d on stream %d", refused.State, refused.Status, refused.H2Stream)
+	}
+	if open.H2Stream != 5 || open.HTTPVersion != "2" || open.Method != "CONNECT" || open.Path != "/chat" || open.Host != "a.example" || open.Status != 200 {
+		t.Errorf("%+v", open)
+	}
+	r.want(t, 2, ws.C2S, "exact hello")
+	r.want(t, 2, ws.S2C, "exact welcome")
+}
+
+// overHTTP2 is a connection with a refused and an accepted WebSocket session, and an ordinary request between them.
+func overHTTP2(t *testing.T) *pcaps.Conversation {
+	t.Helper()
 	c := &pcaps.Conversation{}
 	c.Open()
 	send := func(d pcaps.Dir, preface string, write func(*http2.Framer)) {
@@ -192,17 +211,41 @@ func TestHazard_X8_HTTP2(t *testing.T) {
 	data(pcaps.C2S, 5, clientText("hello").Bytes()[4:])
 	data(pcaps.S2C, 5, pcaps.Text("welcome").Bytes())
 	c.Close()
-	r := tell(t, c)
-	if len(r.sessions) != 2 {
-		t.Fatalf("%d sessions", len(r.sessions))
+	return c
+}
+
+// TestTLS_Refused: why a connection was broken off is told in words, with the alert and its packet.
+func TestTLS_Refused(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		client, server *tls.Config
+		want           string
+	}{
+		"certificate": {client: &tls.Config{RootCAs: x509.NewCertPool(), MaxVersion: tls.VersionTLS12}, server: &tls.Config{}, want: "the client refused the certificate: alert bad_certificate, packet "},
+		"version": {client: &tls.Config{MaxVersion: tls.VersionTLS12}, server: &tls.Config{MinVersion: tls.VersionTLS13},
+			want: "the server refused the version of TLS: alert protocol_version, packet "},
+		"protocol": {client: &tls.Config{NextProtos: []string{"h2"}}, server: &tls.Config{NextProtos: []string{"http/1.1"}},
+			want: "the server speaks none of the protocols offered (ALPN): alert no_application_protocol, packet "},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c := &pcaps.Conversation{}
+			c.Open()
+			var mu sync.Mutex
+			a, b := net.Pipe()
+			test.client.ServerName, test.server.Certificates = "chat.example", []tls.Certificate{certificate(t)}
+			client, server := tls.Client(&tap{a, pcaps.C2S, &mu, c}, test.client), tls.Server(&tap{b, pcaps.S2C, &mu, c}, test.server)
+			done := make(chan error, 1)
+			go func() { done <- server.Handshake() }()
+			if client.Handshake() == nil || <-done == nil {
+				t.Fatal("the handshake is fine")
+			}
+			c.Close()
+			r := decodeAll(t, c.File(), everything)
+			r.mustHold(t)
+			if len(r.tls) != 1 || len(r.tls[0].Alerts) != 1 || !strings.HasPrefix(r.tls[0].Alerts[0], test.want) {
+				t.Errorf("got %+v, want %q", r.tls, test.want)
+			}
+		})
 	}
-	refused, open := r.sessions[0], r.sessions[1]
-	if refused.State != decode.Refused || refused.Status != 403 || refused.H2Stream != 1 {
-		t.Errorf("%v with %d on stream %d", refused.State, refused.Status, refused.H2Stream)
-	}
-	if open.H2Stream != 5 || open.HTTPVersion != "2" || open.Method != "CONNECT" || open.Path != "/chat" || open.Host != "a.example" || open.Status != 200 {
-		t.Errorf("%+v", open)
-	}
-	r.want(t, 2, ws.C2S, "exact hello")
-	r.want(t, 2, ws.S2C, "exact welcome")
 }

@@ -58,6 +58,11 @@ func TestAlerts(t *testing.T) {
 	if got := (tls.Alert{Code: 48}).Name(); got != "unknown_ca" {
 		t.Errorf("alert 48 is %q", got)
 	}
+	for a, want := range map[tls.Alert]string{{Code: 48}: "refused the certificate", {Code: 80, Fatal: true}: "broke off", {Code: 100}: "warned"} {
+		if got := a.Says(); got != want {
+			t.Errorf("%s: %q, want %q", a.Name(), got, want)
+		}
+	}
 	if got := (tls.Alert{Code: 200}).Name(); got != "alert 200" {
 		t.Errorf("alert 200 is %q", got)
 	}

@@ -66,8 +66,11 @@ func (p *Pool) run(j *job) outcome {
 	j.win.Begin()
 	for {
 		n, s := d.Decode(j.win, j.in, int(min(j.limit-j.n, mostOutput)))
-		j.in = j.in[n:]
+		j.in = j.in[max(n, 0):]
 		j.took()
+		if n < 0 { // it ended within the payload, of which the last bytes are not used
+			return j.early(s)
+		}
 		if v := j.after(d, s); v != inflating {
 			return v
 		}
@@ -75,6 +78,14 @@ func (p *Pool) run(j *job) outcome {
 			p.makeRoom(j.win, j.win.Keep(j.keep), j.keep)
 		}
 	}
+}
+
+// early reports how a message ended of whose payload bytes are left.
+func (j *job) early(s flate.Status) outcome {
+	if s == flate.Final {
+		return garbage
+	}
+	return damaged
 }
 
 // took checks what was put out since the last call.

@@ -7,10 +7,12 @@ import (
 	"github.com/wspeek/wspeek/reassembly"
 )
 
-// midChunk is a chunk that a search kept, and whose it is.
+// midChunk is a chunk that a search kept, whose it is, and the largest packet of its direction up to it: that was when the
+// direction had come so far.
 type midChunk struct {
-	h *half
-	k reassembly.Chunk
+	h  *half
+	k  reassembly.Chunk
+	at int
 }
 
 // NewMid decodes a session that m has accepted, with what m was fed from the boundaries on; s is reported of that
@@ -30,11 +32,15 @@ func NewMid(cfg Config, s Sink, m *Midstream) *Conn {
 			continue
 		}
 		sought := h.found(off, confidence)
+		at := 0
 		sought.Replay(
-			func(k reassembly.Chunk) { kept = append(kept, midChunk{h, k}) },
+			func(k reassembly.Chunk) {
+				at = max(at, k.Packet)
+				kept = append(kept, midChunk{h, k, at})
+			},
 			func(off, n int64) { gaps = append(gaps, func() { h.gap(off, n) }) })
 	}
-	slices.SortStableFunc(kept, func(a, b midChunk) int { return cmp.Compare(a.k.Packet, b.k.Packet) })
+	slices.SortStableFunc(kept, func(a, b midChunk) int { return cmp.Compare(a.at, b.at) })
 	for _, k := range kept {
 		k.h.data(k.k)
 	}

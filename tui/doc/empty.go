@@ -23,7 +23,7 @@ func WhyEmpty(c *rows.Counts) []string {
 	a := &c.Account
 	out := skippedWords(a)
 	if n := tlsConnections(a); n > 0 {
-		out = append(out, tlsWords(a, n))
+		out = append(out, tlsWords(a, n)...)
 	}
 	clear := a.Bytes.Stream
 	switch {
@@ -62,17 +62,46 @@ func tlsConnections(a *decode.Account) (n int) {
 	return n
 }
 
-// tlsWords says that n connections are encrypted, and to which ports.
-func tlsWords(a *decode.Account, n int) string {
+// tlsWords says that n connections are encrypted, to which ports, what to do, and of the first ones why each was not decrypted.
+func tlsWords(a *decode.Account, n int) (out []string) {
 	s := show.CountGrouped(int64(n), "TLS connection") + " not decoded, to port"
 	for i, port := range slices.Sorted(maps.Keys(a.Encrypted)) {
-		switch {
-		case i == maxReasons:
-			return s + " and others. Capture where the traffic is not encrypted, for example after a proxy."
-		case i > 0:
+		if i == maxReasons {
+			s += " and others"
+			break
+		}
+		if i > 0 {
 			s += ","
 		}
 		s += fmt.Sprintf(" %d", port)
 	}
-	return s + ". Capture where the traffic is not encrypted, for example after a proxy."
+	out = append(out, s+". "+tlsAdvice(a))
+	for i, t := range a.Sealed {
+		if i == maxReasons {
+			return append(out, fmt.Sprintf("... and %d more: wspeek sessions -v", n-i))
+		}
+		out = append(out, sealedWords(t))
+	}
+	return out
+}
+
+// tlsAdvice is what to do to see what is in TLS.
+func tlsAdvice(a *decode.Account) string {
+	if a.NotDecrypted["no key"] > 0 {
+		return "Let a side write its keys (SSLKEYLOGFILE=keys.log before the browser is started) and give them: --keylog keys.log."
+	}
+	return "See wspeek help tls for what each reason means."
+}
+
+// sealedWords is a TLS connection that was not decrypted: where to, which server was asked for, and why not.
+func sealedWords(t *decode.TLSConn) string {
+	s := t.Server.String()
+	if t.SNI != "" {
+		s = t.SNI + " (" + s + ")"
+	}
+	s += ": " + t.Reason
+	for _, a := range t.Alerts {
+		s += "; " + a
+	}
+	return show.Inert(s)
 }

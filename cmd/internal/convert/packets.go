@@ -17,6 +17,8 @@ type packetSink struct {
 	cleanup func()
 	conns   *packets.Connections
 	copied  packets.Copy
+	// embedded is how many connections have their secrets in the file.
+	embedded int
 }
 
 func newPacketSink(e *exporter) sink {
@@ -36,7 +38,7 @@ func (s *packetSink) spool(ctx context.Context) (err error) {
 	return err
 }
 
-func (s *packetSink) options(*decode.Options) {}
+func (s *packetSink) options(o *decode.Options) { o.Secrets = s.opt.EmbedKeys }
 
 func (s *packetSink) event(b *decode.Batch, e *decode.Event) error {
 	s.conns.Note(b, e)
@@ -50,7 +52,12 @@ func (s *packetSink) finish(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	err = s.copied.Chosen(ctx, read, chosen, w)
+	if s.opt.EmbedKeys {
+		s.embedded, err = packets.EmbedKeys(w, chosen)
+	}
+	if err == nil {
+		err = s.copied.Chosen(ctx, read, chosen, w)
+	}
 	if closed := w.Close(); err == nil {
 		err = closed
 	}
@@ -64,7 +71,9 @@ func (s *packetSink) discard() {
 
 func (s *packetSink) notes() []string {
 	out := []string{show.Count(s.copied.N, "packet") + " as captured, nothing is redacted: secrets are inside"}
-	if n := s.run.Inputs().Stats().Secrets + s.run.Inputs().Stats().SecretsSkipped; n > 0 {
+	if s.opt.EmbedKeys {
+		out = append(out, "the TLS secrets of "+show.Count(int64(s.embedded), "connection")+" are in the file: whoever has it can read them")
+	} else if n := s.run.Inputs().Stats().Secrets + s.run.Inputs().Stats().SecretsSkipped; n > 0 {
 		out = append(out, show.Count(int64(n), "block")+" of TLS secrets left out")
 	}
 	if n := s.copied.Early; n > 0 {

@@ -32,6 +32,8 @@ type Options struct {
 	Control bool
 	// Keys are the secrets of TLS connections.
 	Keys run.Keys
+	// EmbedKeys writes the secrets of the chosen connections into a pcapng.
+	EmbedKeys bool
 	// NoRedact leaves secrets in; RedactKey makes the same marks in every run, empty for new ones.
 	NoRedact  bool
 	RedactKey string
@@ -50,7 +52,7 @@ type sink interface {
 	// options sets what the decoders have to emit.
 	options(*decode.Options)
 	// event takes an event of the chosen sessions: messages that pass, their amendments, findings, and all
-	// KindSession. KindStream comes for all connections.
+	// KindSession. KindStream and KindTLS come for all connections.
 	event(*decode.Batch, *decode.Event) error
 	// flush is called after each batch.
 	flush() error
@@ -158,10 +160,8 @@ func (e *exporter) export(ctx context.Context) error {
 
 func (e *exporter) visit(b *decode.Batch, ev *decode.Event) error {
 	switch ev.Kind {
-	case decode.KindStream:
+	case decode.KindStream, decode.KindTLS:
 		return e.sink.event(b, ev)
-	case decode.KindTLS:
-		return nil
 	}
 	n := ev.Session.N
 	e.sessions = max(e.sessions, n)

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/wspeek/wspeek/capture"
 	"github.com/wspeek/wspeek/cmd/internal/run"
 	"github.com/wspeek/wspeek/decode"
 	"github.com/wspeek/wspeek/reassembly"
@@ -17,6 +18,8 @@ type Connection struct {
 	// last is the newest packet of a session that has ended; 0 until all have ended.
 	last     int
 	sessions []int
+	// keys are the secrets of the TLS connections inside it that have ended, as a key log.
+	keys []byte
 	// kept is how many of its packets a marker has found.
 	kept int64
 }
@@ -44,11 +47,15 @@ func NewConnections() *Connections {
 
 // Note takes an event in. A connection comes before its sessions, and these before the next connection on its ports.
 func (k *Connections) Note(b *decode.Batch, e *decode.Event) {
-	if e.Kind != decode.KindStream && e.Kind != decode.KindSession {
+	if e.Kind != decode.KindStream && e.Kind != decode.KindSession && e.Kind != decode.KindTLS {
 		return
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
+	if e.Kind == decode.KindTLS {
+		k.secrets(e.Stream, b.TLS(e))
+		return
+	}
 	if e.Kind == decode.KindStream {
 		if c := k.byFlow[e.Stream.Flow]; c != nil {
 			c.next = e.Stream.First
@@ -57,6 +64,37 @@ func (k *Connections) Note(b *decode.Batch, e *decode.Event) {
 		return
 	}
 	k.session(e.Stream, b.Session(e))
+}
+
+// secrets notes the secrets of a TLS connection that has ended, if it carried sessions.
+func (k *Connections) secrets(s *decode.Stream, t *decode.TLSConn) {
+	if len(t.KeyLog) == 0 {
+		return
+	}
+	if c := k.byFlow[s.Flow]; c != nil && c.first == s.First {
+		c.keys = append(c.keys, t.KeyLog...)
+		return
+	}
+	for _, c := range k.sessions { // another connection has its ports now
+		if c.flow == s.Flow && c.first == s.First {
+			c.keys = append(c.keys, t.KeyLog...)
+			return
+		}
+	}
+}
+
+// EmbedKeys writes the secrets of connections, and of no others, and returns how many connections have some.
+func EmbedKeys(w *capture.Writer, conns []Connection) (n int, err error) {
+	for i := range conns {
+		if len(conns[i].keys) == 0 {
+			continue
+		}
+		if err := w.Secrets(capture.SecretsTLS, conns[i].keys); err != nil {
+			return n, err
+		}
+		n++
+	}
+	return n, nil
 }
 
 // Before returns a Visit that notes each event before it calls visit.

@@ -23,6 +23,8 @@ type Saver struct {
 	hold func(context.Context) (*Held, error)
 	// seen is the number of the newest packet whose events conns knows.
 	seen func() int
+	// Embed writes the secrets of the chosen sessions' TLS connections into the file; conns must have noted them.
+	Embed bool
 	// InUse are files that must not be replaced because they are read or written.
 	InUse func() []string
 	// Advice is added to the error of a file that may not be made.
@@ -171,6 +173,11 @@ func (s *Saver) chosen(ctx context.Context, w *capture.Writer, done *saved) erro
 	for i := range conns {
 		if c := &conns[i]; c.next == 0 || c.next > last {
 			c.next = last + 1 // which connection has its ports after that is not known yet
+		}
+	}
+	if s.Embed {
+		if _, err := EmbedKeys(w, conns); err != nil {
+			return err
 		}
 	}
 	if err := done.copied.Chosen(ctx, done.held.Read, conns, w); err != nil {

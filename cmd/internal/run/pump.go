@@ -356,9 +356,11 @@ func (p *pump) together(visit Visit, work func(*stack.Decoder, *decode.Batch)) e
 // account adds what the pump knows to a.
 func (p *pump) account(a *decode.Account) {
 	a.Read, a.Decoded, a.Skipped = p.read.Load(), p.dissector.Decoded(), p.dissector.Skipped()
+	a.QUIC = p.dissector.QUIC()
 	a.Sessions, a.Cut = int64(p.merger.Sessions), p.cut
 	for _, d := range p.decoders {
 		a.Bytes.Add(d.Bytes())
+		a.AddUnclear(d.Unclear(), d.AfterEnd())
 		a.Evicted += d.Evicted()
 		a.EvictedWindows += d.EvictedWindows()
 	}

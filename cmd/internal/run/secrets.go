@@ -86,13 +86,10 @@ func (s *Secrets) take() []secret {
 	return list
 }
 
-// tlsKeyLog is the type of a Decryption Secrets Block that holds a key log ("TLSK").
-const tlsKeyLog = 0x544c534b
-
 // Options are the options for opening capture files whose secrets are to be collected.
 func (s *Secrets) Options() capture.Options {
 	return capture.Options{Secrets: func(typ uint32, data []byte) {
-		if typ == tlsKeyLog {
+		if typ == capture.SecretsTLS {
 			s.add(true, data)
 		}
 	}}
