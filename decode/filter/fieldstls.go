@@ -24,7 +24,7 @@ var fieldsOfTLS = []field{
 		num: tlsBit(func(t *decode.TLS) bool { return t.EarlyData })},
 	{Field: Field{Name: "http2", Text: "The session is on an HTTP/2 stream (RFC 8441)."}, kind: kindNone, where: ofSession,
 		present: func(r *Row) bool { return r.Session != nil && r.Session.H2Stream != 0 }},
-	{Field: Field{Name: "http2.streamid", Text: "The number of the HTTP/2 stream that the session lies on."}, kind: kindNumber, where: ofSession,
+	{Field: Field{Name: "http2.streamid", Text: "The number of the HTTP/2 stream that the session is on."}, kind: kindNumber, where: ofSession,
 		num: func(r *Row) (int64, bool) {
 			if r.Session == nil {
 				return 0, false
