@@ -22,9 +22,9 @@ var fieldsOfTLS = []field{
 		num: tlsBit(func(t *decode.TLS) bool { return t.Resumed })},
 	{Field: Field{Name: "tls.early_data", Text: "The server accepted early data (0-RTT). Alone: it did."}, kind: kindBool, where: ofSession, names: yesNo, bareIsTrue: true,
 		num: tlsBit(func(t *decode.TLS) bool { return t.EarlyData })},
-	{Field: Field{Name: "http2", Text: "The session lies on an HTTP/2 stream (RFC 8441)."}, kind: kindNone, where: ofSession,
+	{Field: Field{Name: "http2", Text: "The session is on an HTTP/2 stream (RFC 8441)."}, kind: kindNone, where: ofSession,
 		present: func(r *Row) bool { return r.Session != nil && r.Session.H2Stream != 0 }},
-	{Field: Field{Name: "http2.streamid", Text: "The number of the HTTP/2 stream that the session lies on."}, kind: kindNumber, where: ofSession,
+	{Field: Field{Name: "http2.streamid", Text: "The number of the HTTP/2 stream that the session is on."}, kind: kindNumber, where: ofSession,
 		num: func(r *Row) (int64, bool) {
 			if r.Session == nil {
 				return 0, false

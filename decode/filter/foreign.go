@@ -52,7 +52,7 @@ var foreigners = []foreign{
 	{"vlan", "ip.addr", "link layers are not kept"},
 	{"wlan", "ip.addr", "link layers are not kept"},
 	{"udp", "tcp.port", "only TCP carries WebSockets here"},
-	{"h2", "http2", "the session lies on an HTTP/2 stream"},
+	{"h2", "http2", "the session is on an HTTP/2 stream"},
 	{"ppp", "ip.addr", "link layers are not kept"},
 	{"quic", "tcp.port", "only TCP carries WebSockets here"},
 	{"dns", "ws.host", "the Host of the request"},
