@@ -79,7 +79,7 @@ func (l *leaf) count(f *ws.Frame, yes, no *uint64) {
 }
 
 // presence makes the question whether a row has a field. Our own yes-or-no fields are asked for yes.
-func (p *parser) presence(f *field, at token) (*leaf, *Error) { //nolint:funlen // a flat switch over the types of fields
+func (p *parser) presence(f *field, at token) (*leaf, *Error) { //nolint:funlen,gocyclo // a flat switch over the types of fields
 	l := &leaf{field: f, needs: f.needs}
 	switch {
 	case f.present != nil:

@@ -63,19 +63,6 @@ func (e *evidence) sent(s *decode.Session, t *told) bool {
 	})
 }
 
-// add adds another count.
-func (g guesses) add(o guesses) {
-	for kind, row := range o {
-		if g[kind] == nil {
-			g[kind] = new([len(confidences)][2]int)
-		}
-		for i := range row {
-			g[kind][i][0] += row[i][0]
-			g[kind][i][1] += row[i][1]
-		}
-	}
-}
-
 // String is a table.
 func (g guesses) String() string {
 	var b strings.Builder

@@ -93,7 +93,7 @@ func (j *judge) broken(f framed) (ids []string) {
 		// message says nothing about it.
 		breaks(f.opcode == 0 && !j.inMessage, rule.ContinuationUnexpected)
 		breaks((f.opcode == 1 || f.opcode == 2) && j.inMessage, rule.ContinuationExpected)
-		if opens := f.opcode != 0 && !(reserved && j.inMessage); opens || f.opcode == 0 && j.inMessage {
+		if opens := f.opcode != 0 && (!reserved || !j.inMessage); opens || f.opcode == 0 && j.inMessage {
 			j.inMessage = !f.fin
 		}
 	}
