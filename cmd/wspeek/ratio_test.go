@@ -9,7 +9,8 @@ var ratios = []struct {
 	want     float64
 }{
 	{"the screen", []string{"tui", "tui/draw", "tui/rows", "tui/doc"}, 0.6},
-	{"protocols", []string{"decode/ws", "decode/http1", "decode/stack"}, 1.2},
+	{"export", []string{"decode/export"}, 0.6},
+	{"the core", []string{"capture", "reassembly", "decode/ws", "decode/http1", "decode/stack", "decode/trace"}, 1.2},
 }
 
 func TestTestsAreMany(t *testing.T) {
