@@ -301,7 +301,7 @@ func TestCapturesWithLoss(t *testing.T) {
 	}
 	whole := listen(t, name, nil)
 	for seed := range 8 {
-		l := listen(t, name, func(n int) bool { return n > 20 && (n*2654435761>>7)%97 == seed })
+		l := listen(t, name, func(n int) bool { return n > 20 && int(uint32(n)*2654435761>>7)%97 == seed })
 		kept, sent := 0, 0
 		for _, s := range l.sessions {
 			i := slices.IndexFunc(whole.sessions, func(w *session) bool { return w.path == s.path })
