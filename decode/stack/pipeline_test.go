@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"sync"
 	"testing"
@@ -327,7 +328,7 @@ func (r *result) end(p *pipe, s capture.Stats, lines bool) {
 	if p.cut > 0 && a.Sessions == 0 {
 		a.Incomplete("packets were cut short")
 	}
-	for reason := range p.dissector.Damaged() {
+	for _, reason := range slices.Sorted(maps.Keys(p.dissector.Damaged())) {
 		a.Incomplete("packets skipped: " + reason)
 	}
 	if r.damage != "" {
