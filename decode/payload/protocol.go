@@ -14,6 +14,11 @@ type Protocol struct {
 	Members []Member
 	// Events are topic and event of arrays of Phoenix's kind, as they are written, that are heartbeats.
 	Events []string
+	// Recognise judges by how a session was opened and by its first data messages, both directions, at most MaxFirst. It is asked
+	// again as messages come until it says No or Yes. Nil where the protocol is not decoded.
+	Recognise func(o *Opening, first []Message) Certainty
+	// Begin returns what takes the messages of one session apart.
+	Begin func(o *Opening) Decoder
 }
 
 // Kind is what kind of data message a payload is from (RFC 6455 section 5.6).
