@@ -36,6 +36,7 @@ type flags struct {
 	failEmpty bool
 	raw       bool
 	dir       string
+	app       string
 	level     string
 	display   string
 	// filter is display, compiled; nil if none was given.

@@ -287,7 +287,7 @@ func listLive(ctx context.Context, std run.Streams, f *flags, s *tap.Source, v v
 	l.over(s, run.LiveLimits())
 	s.Missing = l.run.Missing
 	s.Start()
-	runErr := l.run.Each(context.WithoutCancel(ctx), l.visit)
+	runErr := l.each(context.WithoutCancel(ctx))
 	closeErr := s.Close()
 	if err := s.NotOpened(runErr); err != nil {
 		return err
