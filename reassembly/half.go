@@ -47,7 +47,7 @@ type half struct {
 	finAcked, closed bool
 	// full says that this side last advertised that it has no room.
 	full bool
-	syn synFacts
+	syn  synFacts
 }
 
 // synFacts are what is known of the SYN of a direction.
