@@ -77,7 +77,7 @@ func listInputs(ctx context.Context, std run.Streams, f *flags, in run.Inputs, v
 	l.text.BySession = f.demo
 	l.over(in, decode.Limits{})
 	defer l.run.Close()
-	_ = l.each(ctx) // finish reports it
+	_ = l.each(ctx, nil) // finish reports it
 	return l.finish(ctx)
 }
 
@@ -100,9 +100,13 @@ func newListing(std run.Streams, f *flags, v view) (*listing, error) {
 	return l, err
 }
 
-// each visits all events.
-func (l *listing) each(ctx context.Context) error {
-	err := l.run.Each(ctx, l.visitor())
+// each visits all events; watch, if it is not nil, wraps what visits them.
+func (l *listing) each(ctx context.Context, watch func(run.Visit) run.Visit) error {
+	visit := l.visitor()
+	if watch != nil {
+		visit = watch(visit)
+	}
+	err := l.run.Each(ctx, visit)
 	if err == nil && l.apps != nil {
 		if err = l.apps.Settle(); err != nil && !errors.Is(err, run.ErrStop) {
 			l.run.Fail(err)
@@ -113,7 +117,7 @@ func (l *listing) each(ctx context.Context) error {
 
 // over makes the run that is listed.
 func (l *listing) over(in run.Inputs, limits decode.Limits) {
-	opt := decode.Options{Limits: limits, Keep: l.keeps(), Frames: l.view == framesView, Ports: l.f.ports}
+	opt := decode.Options{Limits: limits, Keep: l.keeps(), Frames: l.view == framesView, Ports: l.f.ports, Secrets: l.f.embedKeys}
 	if l.filter != nil {
 		l.filter.Options(&opt)
 	}
