@@ -50,6 +50,7 @@ type flags struct {
 	build   buildFlags
 	export  exportFlags
 	diff    diffFlags
+	calls   callsFlags
 }
 
 // newFlags are the defaults.
