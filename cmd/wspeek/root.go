@@ -46,6 +46,9 @@ func newRoot(std run.Streams) *cobra.Command {
 			if onScreen(cmd.Flags(), std.Out) {
 				return showFiles(cmd.Context(), std, f, args)
 			}
+			if err := checkScreen(cmd, false); err != nil {
+				return err
+			}
 			return list(cmd.Context(), std, f, args, messagesView)
 		},
 	}
