@@ -33,6 +33,7 @@ var needs = []need{
 	{"ring-buffer", inMessages | inFrames, []string{"interface"}, "nothing is captured here"},
 	{"ssh", inMessages | inFrames, []string{"interface"}, "nothing is captured here"},
 	{"force", inCaptures, []string{"write"}, ""},
+	{"embed-keys", inMessages | inFrames, []string{"write"}, "the secrets are written with the packets"},
 	{"ring-buffer", inCaptures, []string{"write"}, "it makes several files"},
 	{"dir", inExplain, []string{"hex"}, ""},
 	{"no-deflate", inExplain, []string{"hex"}, ""},

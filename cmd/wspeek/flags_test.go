@@ -166,6 +166,7 @@ var effects = map[string][]string{
 	"level": {"--level", "must"}, "width": {"--width", "60"}, "format": {"--format", "markdown"}, "read": {"--read", "not-there.pcap"},
 	"fragment": {"--fragment", "3"}, "export hash": {"--hash"}, "explain dir": {"--dir", "c2s"}, "explain hex": {"--hex", "8100"},
 	"close": {"--close", "1000"}, "race": {"--race", "9s"}, "frame": {"-F", "1:3"}, "hex": {"-x"},
+	"app": {"--app", "none"},
 }
 
 // unseen are flags that are obeyed without a trace in the output of the samples: the sample has handshakes and no
@@ -182,6 +183,7 @@ func TestFlags_NoneIsIgnored(t *testing.T) {
 	file := putFile(t, "x.pcap", sampleData("broken-rules"))
 	sound := putFile(t, "sound.pcap", sampleData("reset")) // no rule of level must is broken
 	several := putFile(t, "several.pcap", sampleData("port-reuse"))
+	says := putFile(t, "says.pcap", sampleData("jsonrpc"))
 	for _, c := range commandNames {
 		base := commandOf(c.in, file)
 		switch c.in {
@@ -201,6 +203,10 @@ func TestFlags_NoneIsIgnored(t *testing.T) {
 			}
 			if args == nil {
 				args = typedWith(r)
+			}
+			base := base
+			if strings.HasSuffix(r.name, "app") {
+				base = commandOf(c.in, says)
 			}
 			own := 1
 			if r.value != "" {

@@ -140,12 +140,12 @@ func run(p *payload.Protocol, o payload.Opening, in string, fromClient bool) {
 func TestDecoders_SmallMessages(t *testing.T) {
 	t.Parallel()
 	for _, row := range []struct{ token, begin, more string }{
-		{"mqtt", "\x30\xff\xff\xff\x07\x00\x01a", "x"}, {"v12.stomp", "MESSAGE\n\n", "x"}, {"v12.stomp", "MESSAGE\ncontent-length:16000000\n\n", "\x00"},
+		{"mqtt", "\x30\xff\xff\xff\x06\x00\x01a", "x"}, {"v12.stomp", "MESSAGE\n\n", "x"}, {"v12.stomp", "MESSAGE\ncontent-length:16000000\n\n", "\x00"},
 		{"rfb", "", "x"}, {"", "INFO {\"server_id\":\"a\"}\r\nMSG a 1 16000000\r\n", "\n"},
 	} {
 		start := time.Now()
 		r := payload.NewReader(payload.Opening{Token: row.token}, payload.ReaderOptions{}, func(*payload.Message, []payload.App) {})
-		for i := range 1 << 19 {
+		for i := range 1 << 18 {
 			m := payload.Message{N: int64(i + 1), Kind: payload.Binary, Payload: []byte(row.more)}
 			if i == 0 {
 				m.Payload = []byte(row.begin)

@@ -114,7 +114,10 @@ func (h *half) keep(p []byte, first int64) {
 		h.skip, h.held, h.want = h.want-len(p), nil, 0
 		return
 	}
-	h.held, h.first = append(h.held[:0], p...), first
+	if h.first = first; len(p) == len(h.held) && len(p) > 0 && &p[0] == &h.held[0] {
+		return // it is what is held
+	}
+	h.held = append(h.held[:0], p...)
 	if len(h.held) == 0 && cap(h.held) > 1<<16 {
 		h.held = nil
 	}
