@@ -32,7 +32,7 @@ func openings(p *payload.Protocol) []payload.Opening {
 
 // hostile are messages that ask for much time or memory.
 func hostile() map[string]string {
-	const million, many = 1 << 20, 1 << 17
+	const million, many = 1 << 20, 1 << 16
 	return map[string]string{
 		"arrays of JSON":          strings.Repeat("[", million),
 		"objects of JSON":         strings.Repeat(`{"a":`, million),
@@ -54,8 +54,8 @@ func hostile() map[string]string {
 		"a long string":           "\xdb\xff\xff\xff\xff\x01",
 		"a long array of CBOR":    "\x9b\xff\xff\xff\xff\xff\xff\xff\xff\x01",
 		"a long string of CBOR":   "\x7b\x7f\xff\xff\xff\xff\xff\xff\xff\x01",
-		"a big integer":           "\x83o\x00\x01\xff\xff\x00" + strings.Repeat("\xff", many),
-		"a big number of CBOR":    "\x82\x62hi\xc2\x5a\x00\x02\x00\x00" + strings.Repeat("\xff", many),
+		"a big integer":           "\x83o\x00\x00\xff\xff\x00" + strings.Repeat("\xff", many),
+		"a big number of CBOR":    "\x82\x62hi\xc2\x5a\x00\x01\x00\x00" + strings.Repeat("\xff", many),
 		"a long body of NATS":     "MSG a 1 67108864\r\n",
 		"a line without end":      "MSG " + strings.Repeat("a", many),
 		"lines":                   strings.Repeat("PING\r\n", many/6),
