@@ -30,6 +30,8 @@ type Options struct {
 	Frames bool
 	// Secrets tells KindKeys events.
 	Secrets bool
+	// Polls tells KindPoll events.
+	Polls bool
 	// Ports are TCP ports whose connections are taken for WebSocket where nothing else is recognised
 	// (-d tcp.port==N,websocket).
 	Ports []uint16
