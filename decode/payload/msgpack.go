@@ -22,8 +22,15 @@ type msgpack struct {
 	wire
 	left int  // how many values may still come
 	odd  bool // a string is not UTF-8
-	// undefined says that the last value was what JavaScript calls so.
-	undefined bool
+	// undefined says that the last value was what JavaScript calls so; script that a member of an object which is so is left out.
+	undefined, script bool
+}
+
+// msgpackScript is msgpackAll of what a program in JavaScript means: a member that is undefined is left out.
+func msgpackScript(p []byte) (v any, ok bool) {
+	r := msgpack{wire: wire{p: p}, left: maxValues, script: true}
+	v = r.value(0)
+	return v, !r.bad && len(r.p) == 0
 }
 
 // msgpackAll reads p, which must be one value and nothing else.
@@ -121,7 +128,7 @@ func (r *msgpack) object(n, depth int) any {
 	for ; n > 0 && !r.bad; n-- {
 		k := keyOf(r.value(depth + 1))
 		r.undefined = false
-		if v := r.value(depth + 1); !r.undefined { // a member that is undefined is left out, as JSON does
+		if v := r.value(depth + 1); !r.undefined || !r.script {
 			out[k] = v
 		}
 		r.undefined = false

@@ -358,7 +358,7 @@ func fill(v any, parts [][]byte) any {
 
 // packed takes a packet of socket.io-msgpack-parser: one map, with the type in it.
 func (d *socketIO) packed(m *Message, p []byte, out []App) []App {
-	v, ok := msgpackAll(p)
+	v, ok := msgpackScript(p)
 	x, isMap := v.(map[string]any)
 	kind, isKind := x["type"].(int64)
 	if !ok || !isMap || !isKind || kind < 0 || kind > 6 {
