@@ -122,6 +122,8 @@ var viewFlags = []flagRow{
 	{name: "frames", in: inLadder, help: "an arrow a frame", bind: func(f *flags) *value { return yes(&f.ladder.frames) }},
 	{name: "tcp", in: inLadder, help: "TCP too: SYN, FIN, RST, retransmissions, windows that close",
 		bind: func(f *flags) *value { return yes(&f.ladder.tcp) }},
+	{name: "tls", in: inLadder | inExplain, help: "TLS too: its handshake and alerts; explain: the records that carried a message, byte by byte",
+		bind: func(f *flags) *value { return yes(&f.tls) }},
 	{name: "ascii", in: inLadder | inDraws, help: "draw with ASCII only", bind: func(f *flags) *value { return yes(&f.draw.ascii) }},
 	{name: "width", value: "N", in: inLadder, help: "draw N columns wide, 60 to 200 (default: the terminal's width, else 80)",
 		bind: func(f *flags) *value { return integer(&f.draw.width, ladder.MinWidth, ladder.MaxWidth, "60 to 200") }},

@@ -42,6 +42,7 @@ var ranks = map[string]int{
 	"decode":                 3,
 	"decode/stack":           4,
 	"decode/trace":           4,
+	"decode/secured":         4,
 	"decode/explain":         5,
 	"decode/ladder":          5,
 	"decode/har":             5,
