@@ -211,6 +211,8 @@ var exportFlagRows = []flagRow{
 		bind: func(f *flags) *value { return positives(&f.export.sessions) }},
 	{name: "control", in: inExport, help: "har, raw: control frames too", bind: func(f *flags) *value { return yes(&f.export.control) }},
 	{name: "no-redact", in: inExport, help: "leave secrets in", bind: func(f *flags) *value { return yes(&f.export.noRedact) }},
+	{name: "decrypted", in: inExport, help: "pcapng: write what is under TLS as TCP in clear, for programs that have no keys",
+		bind: func(f *flags) *value { return yes(&f.export.decrypted) }},
 	{name: "redact-key", value: "KEY", in: inExport, help: "derive marks from KEY so that they repeat between runs (whoever has KEY can test guesses)",
 		bind: func(f *flags) *value { return nonEmpty(&f.export.redactKey, "a key that is not empty") }},
 	{name: "hash", in: inExport, help: "ndjson: add the SHA-256 of each message", bind: func(f *flags) *value { return yes(&f.hash) }},

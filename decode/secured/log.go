@@ -55,6 +55,9 @@ func (l *Log) of(s *decode.Stream) *conn {
 }
 
 func (c *conn) add(p *decode.TLSPart) {
+	if p.Plain != nil {
+		return
+	}
 	if p.Record == nil || p.Alert != "" {
 		if len(c.parts) < maxParts {
 			c.parts = append(c.parts, p)

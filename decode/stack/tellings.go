@@ -64,10 +64,7 @@ func (p *tlsParts) record(r tls.Record) {
 		t.Alert = "alert " + strings.TrimPrefix(a.Name(), "alert ")
 	}
 	r.Wire = bytes.Clone(r.Wire[:min(len(r.Wire), recordStart)])
-	if !p.conn.d.opt.TLSContent {
-		r.Data = nil
-	}
-	r.Data = bytes.Clone(r.Data)
+	r.Data = nil
 	p.conn.d.out.AddTLSPart(p.conn.event(), t)
 }
 
@@ -76,4 +73,54 @@ const recordStart = 5 + 16
 
 func (p *tlsParts) message(m tls.Message) {
 	p.conn.d.out.AddTLSPart(p.conn.event(), &decode.TLSPart{Layer: p.layer, FromClient: p.from(m.Dir, m.Type), Message: &m})
+}
+
+// tapped returns next, behind what tells the plaintext that it is given if somebody wants that.
+func (c *conn) tapped(next reassembly.Handler, layer int, client reassembly.Dir) reassembly.Handler {
+	if !c.d.opt.TLSContent {
+		return next
+	}
+	return &plainTap{next, c, layer, client}
+}
+
+// plainTap tells the plaintext of a TLS connection, and passes it on.
+type plainTap struct {
+	next   reassembly.Handler
+	conn   *conn
+	layer  int
+	client reassembly.Dir
+}
+
+func (p *plainTap) tell(d reassembly.Dir, plain decode.Plain) {
+	p.conn.d.out.AddTLSPart(p.conn.event(), &decode.TLSPart{Layer: p.layer, FromClient: d == p.client, Plain: &plain})
+}
+
+// Data is reassembly.Handler.
+func (p *plainTap) Data(d reassembly.Dir, k reassembly.Chunk) {
+	own := k
+	own.Data = bytes.Clone(k.Data)
+	p.tell(d, decode.Plain{Chunk: own})
+	p.next.Data(d, k)
+}
+
+// Gap is reassembly.Handler.
+func (p *plainTap) Gap(d reassembly.Dir, off, n int64) {
+	p.tell(d, decode.Plain{Chunk: reassembly.Chunk{Off: off}, Lost: n})
+	p.next.Gap(d, off, n)
+}
+
+// Conflict is reassembly.Handler.
+func (p *plainTap) Conflict(d reassembly.Dir, off, n int64) { p.next.Conflict(d, off, n) }
+
+// Close is reassembly.Handler.
+func (p *plainTap) Close(d reassembly.Dir, k reassembly.CloseKind) {
+	p.tell(d, decode.Plain{Close: k})
+	p.next.Close(d, k)
+}
+
+// Inferred is reassembly.GapInferrer.
+func (p *plainTap) Inferred(d reassembly.Dir, off, n, least, most int64) {
+	if i, ok := p.next.(reassembly.GapInferrer); ok {
+		i.Inferred(d, off, n, least, most)
+	}
 }

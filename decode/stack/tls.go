@@ -35,7 +35,7 @@ func beginTLS(s *sniffer) reassembly.Handler {
 	t := tls.New(c.conn.d.keys, c.conn.tellTLS(layer), &c.conn.d.bytes, func(t *tls.Conn) reassembly.Handler {
 		in := newCarrier(c.conn, c.depth+1, c.tunnel)
 		in.tls, in.layer, in.proxied = t, layer, c.proxied
-		return in
+		return c.conn.tapped(in, layer, t.Info().Client)
 	})
 	c.conn.tls = append(c.conn.tls, t)
 	return t
