@@ -105,6 +105,8 @@ func (c *ladderRun) draw(std run.Streams, o *ladderFlags) error {
 	opt := ladder.Options{Frames: o.frames, TCP: o.tcp, NoPayload: c.f.noPayload, Messages: int(c.f.count)}
 	if s.TLS != nil {
 		opt.TLS = c.tls.Handshake(c.stream, s.TLS.Layer)
+	} else if c.f.tls {
+		run.Say(c.words, "--tls: the session is in clear")
 	}
 	rows, err := ladder.Rows(c.trace, c.want, opt)
 	if err != nil {

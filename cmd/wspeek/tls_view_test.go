@@ -144,4 +144,8 @@ func TestLadderTLS(t *testing.T) {
 	if !strings.Contains(out.out, "there was no TLS handshake") {
 		t.Errorf("got %.300s%s", out.out, out.err)
 	}
+	out = wspeekRun("ladder", "--tls", filepath.Join("..", "..", "pcaps", "samples", "jsonrpc.pcap"))
+	if !strings.HasPrefix(out.err, "wspeek: --tls: the session is in clear\n") {
+		t.Errorf("got %.300s", out.err)
+	}
 }
