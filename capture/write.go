@@ -24,6 +24,9 @@ type WriteOptions struct {
 	Ring WriteRing
 	// Program is what wrote the packets ("wspeek 1.0"), "" is "wspeek".
 	Program string
+	// Secrets, if not nil, returns a TLS key log that each file of the ring after the first is to start with: the secrets of
+	// connections that go on.
+	Secrets func() []byte
 	// Made, if not nil, is handed each file that was created or is to be overwritten before anything
 	// of it is changed: to refuse it, which removes a new one, or to give it to another user.
 	Made func(f *os.File) error
@@ -339,6 +342,11 @@ func (w *Writer) next() {
 	}
 	if w.err == nil {
 		w.err = w.open()
+	}
+	if w.err == nil && w.opt.Secrets != nil {
+		if lines := w.opt.Secrets(); len(lines) > 0 {
+			w.add(appendSecrets(w.waiting, SecretsTLS, lines))
+		}
 	}
 	if keep := w.opt.Ring.Files; keep > 0 && len(w.made) > keep && w.err == nil {
 		if err := os.Remove(w.made[0]); !errors.Is(err, fs.ErrNotExist) { // it may have been removed already

@@ -70,3 +70,30 @@ func checkRing(t *testing.T, files []string, packets []Packet, ring WriteRing, a
 		}
 	}
 }
+
+// TestWriter_RingSecrets: each file after the first starts with the secrets of what goes on.
+func TestWriter_RingSecrets(t *testing.T) {
+	t.Parallel()
+	packets := somePackets(400)
+	w, err := CreateWriter(filepath.Join(t.TempDir(), "ring.pcapng"), WriteOptions{Ring: WriteRing{FileBytes: 10_000},
+		Secrets: func() []byte { return []byte("CLIENT_RANDOM 00 11\n") }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range packets {
+		if err := w.Write(&packets[i]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w.Close()
+	if len(w.Files()) < 3 {
+		t.Fatalf("%d files", len(w.Files()))
+	}
+	for i, name := range w.Files() {
+		data, err := os.ReadFile(name)
+		if got := strings.Count(string(data), "CLIENT_RANDOM 00 11\n"); err != nil || got != min(i, 1) {
+			t.Errorf("%s: secrets %d times, %v", name, got, err)
+		}
+		readFile(t, name)
+	}
+}

@@ -119,7 +119,7 @@ func (a *Account) AddUnclear(n, afterEnd int64) {
 		a.Incomplete(noPlace)
 	}
 	if a.Unclear += n; n > 0 {
-		a.Incomplete("bytes missing in connections that may carry WebSocket")
+		a.Incomplete("bytes missing or in doubt in connections that may carry WebSocket")
 	}
 }
 

@@ -13,6 +13,7 @@ type Batch struct {
 	findings []ws.Finding
 	sessions []*Session
 	tls      []*TLSConn
+	keys     [][]byte
 	blocks   ws.Blocks
 }
 
@@ -61,6 +62,15 @@ func (b *Batch) AddTLS(e Event, t *TLSConn) {
 	b.add(e, KindTLS, len(b.tls))
 }
 
+// AddKeys appends lines of a key log and e, which becomes their KindKeys event.
+func (b *Batch) AddKeys(e Event, lines []byte) {
+	b.keys = append(b.keys, lines)
+	b.add(e, KindKeys, len(b.keys))
+}
+
+// Keys are what a KindKeys event reports: lines of a key log. They must not be shown, and may be kept.
+func (b *Batch) Keys(e *Event) []byte { return b.keys[e.index] }
+
 // TLS is what a KindTLS event reports. It may be kept.
 func (b *Batch) TLS(e *Event) *TLSConn { return b.tls[e.index] }
 
@@ -80,8 +90,9 @@ func (b *Batch) Reset(to *ws.Arena) {
 	clear(b.findings)
 	clear(b.sessions)
 	clear(b.tls)
+	clear(b.keys)
 	clear(b.frames)
 	b.Events, b.messages, b.frames = b.Events[:0], b.messages[:0], b.frames[:0]
 	b.findings, b.sessions = b.findings[:0], b.sessions[:0]
-	b.tls = b.tls[:0]
+	b.tls, b.keys = b.tls[:0], b.keys[:0]
 }

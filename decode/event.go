@@ -25,6 +25,9 @@ const (
 	KindAmendFrame
 	// KindTLS means: a TLS connection has ended. Batch.TLS has it; there is no Session.
 	KindTLS
+	// KindKeys means: secrets have opened their first records of a TLS connection. Batch.Keys has them; there is no Session. It
+	// comes only with Options.Secrets.
+	KindKeys
 	// KindFinding means: a rule is broken or something is missing. Batch.Finding has it.
 	KindFinding
 )

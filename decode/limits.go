@@ -28,7 +28,7 @@ type Options struct {
 	Wire bool
 	// Frames tells KindFrame events.
 	Frames bool
-	// Secrets gives TLSConn its KeyLog.
+	// Secrets tells KindKeys events.
 	Secrets bool
 	// Ports are TCP ports whose connections are taken for WebSocket where nothing else is recognised
 	// (-d tcp.port==N,websocket).

@@ -96,9 +96,6 @@ type TLSConn struct {
 	Last int
 	// Reason is why it, or the rest of it, was not decrypted; empty if it was.
 	Reason string
-	// KeyLog are the secrets that opened records of the connection, as lines of a key log, and no others; nil unless Options.Secrets
-	// asks for them. It must not be shown.
-	KeyLog []byte
 	// Alerts say which alerts were sent, in a few words each, but for those of an orderly end.
 	Alerts []string
 }

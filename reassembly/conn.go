@@ -91,6 +91,15 @@ func (c *Conn) Anchored() bool { return c.halves[Fwd].isn && c.halves[Rev].isn }
 // AnchoredDir says that offset 0 of d is the byte after the SYN, not just the first byte seen.
 func (c *Conn) AnchoredDir(d Dir) bool { return c.halves[d].isn }
 
+// Interrupts is, when c is accepted, the Handler of the connection between the same ports that was not over when c began without
+// a SYN of its opener; nil if there was none. c may be a part of that one.
+func (c *Conn) Interrupts() Handler {
+	if c.older == nil || c.halves[Fwd].syn&synFirst != 0 {
+		return nil
+	}
+	return c.older.handler
+}
+
 // dir is the direction of a segment.
 func (c *Conn) dir(s *Segment) Dir {
 	if s.FromB == c.fromB {
@@ -129,7 +138,7 @@ func (c *Conn) segment(s *Segment) {
 	c.afterReset(d, s)
 	if c.over() {
 		if off := h.offset(firstSeq(s)); h.based {
-			h.afterEnd(off, off+int64(len(s.Payload)+s.Missing))
+			h.afterEnd(off, off+int64(len(s.Payload)+s.Missing), s.Flags&FIN != 0)
 		}
 		return
 	}

@@ -41,6 +41,9 @@ func (h *half) takeFIN(off int64) {
 	replaces := h.fin >= 0 && off > h.fin && h.seen > h.fin
 	if contradicted || h.fin >= 0 && !replaces {
 		h.doubts().SuspectedFIN++
+		if off > h.fin && !h.finAcked && h.fin >= 0 && !contradicted && off <= h.top()+h.window() {
+			h.doubts().AfterFIN += off - h.fin // one of the two is not the sender's
+		}
 		return
 	}
 	if replaces {

@@ -57,7 +57,7 @@ func (c *Conn) answers(d Dir, number uint32) bool {
 		return c.fits(d, number)
 	}
 	off := h.offset(number)
-	return off == 0 || h.synData && off > 0 && off <= h.top()
+	return off == 0 || h.syn&synData != 0 && off > 0 && off <= h.top()
 }
 
 // syn takes a SYN or SYN/ACK that belongs to this connection; false means that it must be ignored.
@@ -78,8 +78,8 @@ func (c *Conn) syn(s *Segment) bool {
 	}
 	c.guessed = false
 	h := &c.halves[d]
-	if s.Flags&ACK == 0 {
-		h.synData = len(s.Payload)+s.Missing > 0
+	if s.Flags&ACK == 0 && len(s.Payload)+s.Missing > 0 {
+		h.syn |= synData
 	}
 	if len(s.Payload)+s.Missing == 0 && h.isn && h.scale != scaleUnknown {
 		c.Stats[d].Retransmitted++
@@ -91,6 +91,7 @@ func (c *Conn) syn(s *Segment) bool {
 		if o := h.other(); !o.isn {
 			o.anchor(s.Ack)
 		}
+		h.other().syn |= synAnswered
 		h.other().settle()
 	}
 	h.settle()
@@ -102,7 +103,7 @@ func (c *Conn) syn(s *Segment) bool {
 func (c *Conn) synAck(d Dir, s *Segment) bool {
 	h, o := &c.halves[d], &c.halves[d.Other()]
 	if !c.fits(d, s.Seq+1) {
-		if !h.isn || !o.isn || s.Ack != o.base || h.seen > 0 || h.wait != nil || h.closed {
+		if !h.isn || h.syn&synAnswered != 0 || !o.isn || s.Ack != o.base || h.seen > 0 || h.wait != nil || h.closed {
 			return false
 		}
 		h.base = s.Seq + 1 // the SYN of this side, which nobody answered, was not what began the connection
@@ -162,7 +163,7 @@ func (h *half) anchor(first uint32) {
 	h.shift(distance(first, h.base))
 	h.anchored, h.isn = true, true
 	for h.wait.size() > 0 && h.wait.run(0).off < 0 {
-		h.doubts().Late += h.wait.run(0).n
+		h.before(h.wait.run(0).n)
 		h.drop()
 	}
 	h.reportDiffer()

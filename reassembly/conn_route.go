@@ -21,8 +21,9 @@ const (
 func (t *Table) route(c *Conn, s *Segment) *Conn {
 	best, score := c, c.fit(s)
 	for g := c.older; g != nil; g = g.older {
-		// Of two that fit as well, one that goes on with s is more likely than one of which nothing but a SYN was seen.
-		if f := g.fit(s); f > score || f == 2 && score == 2 && best.unused() && g.live() && g.within(s) {
+		// Of two that fit as well, one that goes on with s is more likely than one of which nothing but a SYN was seen, unless that
+		// starts with s.
+		if f := g.fit(s); f > score || f == 2 && score == 2 && best.unused() && !best.starts(s) && g.goesOn(s) {
 			best, score = g, f
 		}
 	}
@@ -67,11 +68,32 @@ func (t *Table) routeSYN(c *Conn, s *Segment) *Conn {
 // a connection of its own.
 func (c *Conn) refused() bool { return c.over() && c.unused() }
 
+// starts says that s has the first byte of its direction, and acknowledges none.
+func (c *Conn) starts(s *Segment) bool {
+	h := &c.halves[c.dir(s)]
+	o := h.other()
+	return h.isn && o.isn && h.offset(firstSeq(s)) == 0 && o.offset(s.Ack) == 0
+}
+
+// goesOn says that c is not over, and s may be what comes next, or soon, in it.
+func (c *Conn) goesOn(s *Segment) bool {
+	h := &c.halves[c.dir(s)]
+	o := h.other()
+	return !c.over() && c.near(s) && h.offset(firstSeq(s)) <= h.top()+maxReorder && o.offset(s.Ack) <= o.top()+maxReorder
+}
+
+// near says that both numbers of s are near the last known bytes.
+func (c *Conn) near(s *Segment) bool {
+	h := &c.halves[c.dir(s)]
+	o := h.other()
+	return h.based && o.based && h.fitSeq(s) == 1 && o.fitAck(s.Ack) == 1
+}
+
 // within says that both numbers of s are of bytes that were seen.
 func (c *Conn) within(s *Segment) bool {
 	h := &c.halves[c.dir(s)]
 	o := h.other()
-	return h.based && o.based && h.fitSeq(s) == 1 && o.fitAck(s.Ack) == 1 && h.offset(firstSeq(s)) <= h.top() && o.offset(s.Ack) <= o.top()
+	return c.near(s) && h.offset(firstSeq(s)) <= h.top() && o.offset(s.Ack) <= o.top()
 }
 
 // live says that nothing was seen of an end of c.
@@ -154,7 +176,7 @@ func (h *half) fitSeq(s *Segment) int {
 		return 0
 	}
 	off := h.offset(firstSeq(s))
-	if h.fin >= 0 && h.finAcked && off > h.fin+1 {
+	if h.fin >= 0 && h.finAcked && off > h.fin+1 || h.isn && off < -1 {
 		return -1
 	}
 	return h.fitNear(off)

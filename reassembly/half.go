@@ -47,9 +47,20 @@ type half struct {
 	finAcked, closed bool
 	// full says that this side last advertised that it has no room.
 	full bool
-	// synData says that the SYN carried data (RFC 7413).
-	synData bool
+	syn  synFacts
 }
+
+// synFacts are what is known of the SYN of a direction.
+type synFacts uint8
+
+const (
+	// synData: it carried data (RFC 7413).
+	synData synFacts = 1 << iota
+	// synAnswered: a SYN/ACK acknowledged it.
+	synAnswered
+	// synFirst: it is the first packet of the connection.
+	synFirst
+)
 
 // start makes a half that has seen nothing.
 func (h *half) start(c *Conn, d Dir) {
@@ -179,7 +190,7 @@ func (h *half) slowPath(s *Segment, off int64, bad bool) {
 		ack: s.Ack, hasAck: s.Flags&ACK != 0, push: s.Flags&PSH != 0, ipid: s.IPID, bad: bad, sum: s.sum, hasSum: s.hasSum}
 	end := off + e.n + int64(s.Missing)
 	if h.closed {
-		h.afterEnd(off, end)
+		h.afterEnd(off, end, s.Flags&FIN != 0)
 		return
 	}
 	if s.Flags&FIN == 0 && end-off == 1 && h.isKeepAlive(&e) {
@@ -259,12 +270,15 @@ func (h *half) count(off, before int64, added bool, s *Segment) {
 	}
 }
 
-// afterEnd counts the bytes [off, end) of a direction that is closed.
-func (h *half) afterEnd(off, end int64) {
+// afterEnd counts the bytes [off, end) of a direction that is closed. A FIN there says that the bytes before it were sent too.
+func (h *half) afterEnd(off, end int64, fin bool) {
 	st := h.stats()
 	n := end - max(off, h.next)
+	if fin && off > h.next+1 && end <= h.top()+h.window() {
+		n = end - h.next
+	}
 	switch {
-	case end <= off || !h.based:
+	case !h.based, end <= off && n <= 0:
 		return
 	case n <= 0:
 		st.Retransmitted++
@@ -288,10 +302,11 @@ func (h *half) isKeepAlive(e *entry) bool {
 	if !h.anchored {
 		return false
 	}
+	waits := h.wait.covers(e.off)
 	if last == h.next || last == h.seen {
-		return h.idle()
+		return h.idle() && (!waits || h.other().unheard())
 	}
-	return last == h.acked && last > h.next && !e.push && !h.wait.covers(e.off)
+	return last == h.acked && last > h.next && !e.push && !waits
 }
 
 // idle says that nothing is outstanding, and has not been for a while. If no packet of the receiver was captured, that

@@ -122,6 +122,9 @@ func (h *half) settleBase() {
 	switch {
 	case w.size() > 0:
 		from = w.run(0).off
+		if probe != 0 && from > probe && from-probe <= maxGap {
+			from = probe // what lies between was sent, and not captured
+		}
 	case h.fin > 0:
 		from = h.fin
 	case probe != 0:

@@ -195,7 +195,7 @@ func (h *half) old(e *entry) {
 		return
 	}
 	if e.off < 0 {
-		h.doubts().Late += min(e.end(), 0) - e.off
+		h.before(min(e.end(), 0) - e.off)
 	}
 	if h.late != nil {
 		h.doubts().Late += h.late.gaps.overlap(e.off, e.end())
@@ -211,6 +211,14 @@ func (h *half) old(e *entry) {
 	from, to := max(e.off, h.acked, 0), min(e.end(), h.next)
 	if from < to && compared < to-from {
 		h.doubts().Unchecked += to - from - compared
+	}
+}
+
+// before counts n bytes that lie before offset 0.
+func (h *half) before(n int64) {
+	h.doubts().Late += n
+	if n > 1 {
+		h.doubts().Before += n
 	}
 }
 

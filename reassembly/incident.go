@@ -35,6 +35,8 @@ type Doubts struct {
 	Outside int64
 	// Late counts bytes that came for a range already reported as missing, and bytes from before offset 0.
 	Late int64
+	// Before counts those of them that lie before offset 0, but for probes of a byte.
+	Before int64
 	// AfterFIN and AfterRST count bytes beyond the end, which are not passed on.
 	AfterFIN, AfterRST int64
 	// DamagedBytes counts bytes of which only a copy with a wrong checksum was captured.

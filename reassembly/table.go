@@ -90,6 +90,8 @@ func (t *Table) open(s *Segment) *Conn {
 	c.guessed = s.Flags&SYN == 0
 	if s.Flags&(SYN|ACK) == SYN|ACK {
 		c.fromB = !s.FromB
+	} else if !c.guessed {
+		c.halves[Fwd].syn = synFirst
 	}
 	c.older = t.conns[s.Flow]
 	t.conns[s.Flow] = c

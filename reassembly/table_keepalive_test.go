@@ -74,3 +74,17 @@ func TestHazard_T16_KeepAliveFirst(t *testing.T) {
 		})
 	}
 }
+
+// What waits was not compared yet, even if somebody has acknowledged it.
+func TestHazard_T16_KeepAliveOfWaitingBytes(t *testing.T) {
+	t.Parallel()
+	opened(t).send(a(3, "def", 0), bb(0, "", 900), a(5, "Z", 0), a(0, "abc", 0)).finish().
+		wantLog(0, "0 conflict 5+1", `0 data 0 "abc"`, `0 data 3 "def"`, "0 gap 6+894", "0 close 6", "1 close 6")
+}
+
+// A first byte that is taken for a keep-alive's shows where the stream was: what is missing after it is a gap.
+func TestHazard_T16_KeepAliveBeforeAGap(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, Limits{}).send(a(0, "Z", 0).without(PSH), a(7, "def", 0)).finish()
+	b.wantLog(0, "0 gap 0+6", `0 data 6 "def"`, "0 close 6", "1 close 6")
+}

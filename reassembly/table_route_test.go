@@ -146,3 +146,65 @@ func TestAnyOrderWithinASecond(t *testing.T) {
 		})
 	}
 }
+
+// A SYN/ACK in the middle of a connection, near its numbers, that answers no SYN: what goes on with the connection stays in it.
+func TestHazard_T15_ForgedSYNACKNearby(t *testing.T) {
+	t.Parallel()
+	tests := map[string][]seg{
+		"bytes before its numbers": {a(3, "def", 3), bb(3, "DEF", 6), a(6, "ghi", 6).later(3 * sec), bb(6, "GHI", 9)},
+		"the next bytes reordered": {a(6, "ghi", 6), a(3, "def", 3), bb(3, "DEF", 6), bb(6, "GHI", 9).later(3 * sec)},
+	}
+	for name, segs := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			syn := seg{from: hostB, flags: SYN | ACK, seq: 5001 - 40, ack: 1001 + 6}
+			b := opened(t).send(a(0, "abc", 0), bb(0, "ABC", 3), syn).send(segs...).finish()
+			k := b.conns[0]
+			if string(k.data[Fwd]) != "abcdefghi" || string(k.data[Rev]) != "ABCDEFGHI" {
+				t.Errorf("the connection is %q, want all of both sides", k.data)
+			}
+		})
+	}
+}
+
+// The other side has acknowledged the SYN, so a SYN/ACK with another number does not move where the stream starts.
+func TestHazard_T15_ForgedSYNACKOfTheOpener(t *testing.T) {
+	t.Parallel()
+	forged := seg{from: hostA, flags: SYN | ACK, seq: 900_000_000, ack: 5001}
+	b := newBench(t, Limits{}).send(handshake(0)[1], forged, a(0, "abc", 0), bb(0, "ABC", 3), a(3, "def", 3)).finish()
+	k := b.conns[0]
+	if string(k.data[Fwd]) != "abcdef" || string(k.data[Rev]) != "ABC" {
+		t.Errorf("the connection is %q, want all of both sides", k.data)
+	}
+}
+
+// Where it was believed, the bytes before the start have no place, and are counted.
+func TestHazard_T15_BytesBeforeTheStart(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, Limits{}).send(seg{from: hostA, flags: SYN | ACK, seq: 900_000, ack: 5001}, a(0, "abc", 0), bb(0, "ABC", 3)).finish()
+	if got := b.doubts(0, Fwd).Before + b.doubts(0, Rev).Before; got != 3 {
+		t.Errorf("%d bytes before the start, want 3", got)
+	}
+}
+
+// Of two FINs at different places one is forged: that the bytes between them were sent cannot be ruled out.
+func TestHazard_T9_TwoFINs(t *testing.T) {
+	t.Parallel()
+	tests := map[string][]seg{
+		"before the first counts": {a(3, "", 0).with(FIN), a(13, "", 0).with(FIN)},
+		"after it has closed":     {a(3, "", 0).with(FIN), a(4, "", 0).later(20 * sec), a(13, "", 0).with(FIN)},
+	}
+	for name, segs := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := opened(t).send(a(0, "abc", 0)).send(segs...).finish()
+			if got := b.doubts(0, Fwd).AfterFIN; got != 10 {
+				t.Errorf("%d bytes after the FIN, want 10", got)
+			}
+		})
+	}
+	b := opened(t).send(a(0, "abc", 0), a(3, "", 0).with(FIN), bb(0, "", 4), a(13, "", 0).with(FIN)).finish()
+	if got := b.doubts(0, Fwd).AfterFIN; got != 0 {
+		t.Errorf("%d bytes after a FIN that was acknowledged, want 0", got)
+	}
+}

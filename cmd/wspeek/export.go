@@ -16,7 +16,6 @@ type exportFlags struct {
 	sessions    []int
 	control     bool
 	noRedact    bool
-	embedKeys   bool
 	redactKey   string
 	csvExact    bool
 	force       bool
@@ -77,7 +76,7 @@ func (f *flags) exportOptions(set *pflag.FlagSet) (*convert.Options, error) {
 	}
 	return &convert.Options{
 		Out: x.out, Force: x.force, Format: format, Sessions: x.sessions, Filter: f.filter, Count: f.count,
-		Control: x.control, NoRedact: x.noRedact, EmbedKeys: x.embedKeys, RedactKey: x.redactKey, CSVExact: x.csvExact,
+		Control: x.control, NoRedact: x.noRedact, EmbedKeys: f.embedKeys, RedactKey: x.redactKey, CSVExact: x.csvExact,
 		NoPayload: f.noPayload, Hash: f.hash, Whole: f.whole, Hex: f.hex, Clock: f.clockFormat(),
 		Ports: f.ports, Keys: f.secrets(), Quiet: f.quiet, FailEmpty: f.failEmpty,
 	}, nil

@@ -38,6 +38,7 @@ type flags struct {
 	dir       string
 	level     string
 	display   string
+	embedKeys bool
 	// filter is display, compiled; nil if none was given.
 	filter *filter.Filter
 	// demo says that the samples are listed: captures that have nothing to do with each other.
@@ -50,6 +51,7 @@ type flags struct {
 	build   buildFlags
 	export  exportFlags
 	diff    diffFlags
+	calls   callsFlags
 }
 
 // newFlags are the defaults.

@@ -98,7 +98,7 @@ func newListing(std run.Streams, f *flags, v view) (*listing, error) {
 
 // over makes the run that is listed.
 func (l *listing) over(in run.Inputs, limits decode.Limits) {
-	opt := decode.Options{Limits: limits, Keep: l.keeps(), Frames: l.view == framesView, Ports: l.f.ports}
+	opt := decode.Options{Limits: limits, Keep: l.keeps(), Frames: l.view == framesView, Ports: l.f.ports, Secrets: l.f.embedKeys}
 	if l.filter != nil {
 		l.filter.Options(&opt)
 	}

@@ -34,7 +34,8 @@ FILTER is a capture filter in tcpdump's syntax. Without -i, the first interface 
 Only opening the interface needs permission. If started as root, wspeek becomes the user who called sudo
 (or nobody; -Z chooses) and drops all capabilities before it reads the first packet. Without permission it
 prints the command that grants it. Files of -w are made with the permissions of the user who called sudo,
-belong to that user, and replace nothing without --force.
+belong to that user, and replace nothing without --force. With --embed-keys they hold the TLS secrets of the
+connections that were decrypted: whoever has such a file can read these.
 
 The screen keeps the newest 256 MB of messages in memory (--history); older ones, and sessions closed long
 ago, are dropped; the status line shows how many. It also keeps the newest 256 MB of packets in temporary
@@ -135,7 +136,7 @@ func keepPackets(f *flags, s *tap.Source, who rights.Identity) (err error) {
 	s.Keep, err = tap.NewKeeper(tap.KeepOptions{
 		Name: l.write, Force: l.force, Interfaces: s.Interfaces, Limit: l.stop.bytes, Full: s.Stop, Stats: s.Live(), Report: s.Report,
 		Ring:  capture.WriteRing{FileBytes: l.ring.bytes, Duration: l.ring.after, Files: l.ring.files},
-		Owner: rights.OwnerOf(who, l.user, l.ring.on()),
+		Owner: rights.OwnerOf(who, l.user, l.ring.on()), EmbedKeys: f.embedKeys,
 	})
 	return err
 }
@@ -287,7 +288,7 @@ func listLive(ctx context.Context, std run.Streams, f *flags, s *tap.Source, v v
 	l.over(s, run.LiveLimits())
 	s.Missing = l.run.Missing
 	s.Start()
-	runErr := l.run.Each(context.WithoutCancel(ctx), l.visit)
+	runErr := l.run.Each(context.WithoutCancel(ctx), s.Noting(l.visit))
 	closeErr := s.Close()
 	if err := s.NotOpened(runErr); err != nil {
 		return err

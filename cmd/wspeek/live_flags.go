@@ -175,6 +175,9 @@ func interfaceNames(string) (names []string) {
 
 // checkScreen refuses what only a screen can do, if there is none.
 func checkScreen(c *cobra.Command, screen bool) error {
+	if set := c.Flags(); set.Changed("embed-keys") && !screen && !set.Changed("write") {
+		return run.Troublef("--embed-keys is for :w on the screen: without one, packets are written by live -w FILE, or by export FILE -o OUT.pcapng")
+	}
 	for name, why := range map[string]string{
 		"packets": "listings keep packets with -w FILE", "history": "listings keep no messages",
 	} {

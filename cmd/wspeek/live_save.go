@@ -22,7 +22,7 @@ func (l *liveFeed) ringPackets(f *flags) tui.Packets {
 	}})
 	l.conns = packets.NewConnections()
 	v := packets.NewSaver(l.conns, packets.HoldRing(s.Ring, s.Interfaces, s.Live()), l.run.Visited)
-	v.Advice = s.Advice
+	v.Advice, v.Embed = s.Advice, f.embedKeys
 	v.InUse = func() []string {
 		if s.Keep == nil {
 			return f.read

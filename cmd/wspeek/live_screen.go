@@ -27,7 +27,7 @@ const screenGC = 40
 func showLive(ctx context.Context, std run.Streams, f *flags, s *tap.Source) error {
 	notes := &notes{}
 	feed := &liveFeed{source: s, notes: notes}
-	feed.run = liveRun(s, run.Options{Keys: f.secrets(), Decode: decode.Options{Keep: true, Frames: true, Ports: f.ports}, Flush: feed.tidyPackets, GC: screenGC})
+	feed.run = liveRun(s, run.Options{Keys: f.secrets(), Decode: decode.Options{Keep: true, Frames: true, Ports: f.ports, Secrets: f.embedKeys}, Flush: feed.tidyPackets, GC: screenGC})
 	saver := feed.ringPackets(f)
 	s.OnScreen = true
 	s.Start()
@@ -159,7 +159,7 @@ func (l *liveFeed) Run(ctx context.Context, visit func(*decode.Batch, *decode.Ev
 		}
 	})()
 	in := &fileFeed{run: l.run, conns: l.conns}
-	return in.Run(context.WithoutCancel(ctx), visit)
+	return in.Run(context.WithoutCancel(ctx), l.source.Noting(visit))
 }
 
 // Progress is tui.Feed.

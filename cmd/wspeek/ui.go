@@ -41,12 +41,13 @@ type packetsOf = func(conns *packets.Connections, visited func() int) tui.Packet
 
 // openScreen opens the terminal UI on inputs, and closes them. Args names them for other commands: "chat.pcap".
 func openScreen(ctx context.Context, std run.Streams, f *flags, in run.Inputs, title, args string, saves packetsOf) error {
-	r := run.Over(in, run.Options{Keys: f.secrets(), Decode: decode.Options{Keep: true, Frames: true, Ports: f.ports}})
+	r := run.Over(in, run.Options{Keys: f.secrets(), Decode: decode.Options{Keep: true, Frames: true, Ports: f.ports, Secrets: f.embedKeys}})
 	defer r.Close()
 	feed := &fileFeed{run: r, conns: packets.NewConnections()}
 	opt := tui.Options{Feed: feed, Title: title, Apart: f.demo, Session: f.session, Filter: f.display, Clock: tui.ClockNamed(f.clock)}
 	opt.Packets = saves(feed.conns, r.Visited)
 	if s, ok := opt.Packets.(*packets.Saver); ok {
+		s.Embed = f.embedKeys
 		defer s.Close()
 	}
 	if args != "" {

@@ -22,8 +22,14 @@ type conn struct {
 	tls []*tls.Conn
 	// missing is how many bytes were never captured, by direction.
 	missing [2]int64
+	// differs says that copies of some bytes differed, or were damaged.
+	differs bool
 	// unclear says that what it carries could not be recognised for want of bytes.
 	unclear bool
+	// http says what became of what started like HTTP.
+	http httpStart
+	// splinter says that it began without a SYN between the ports of a session that was not over.
+	splinter bool
 	// nesting is how many watched layers are being called.
 	nesting int
 }
@@ -35,7 +41,10 @@ func (c *conn) Gap(d reassembly.Dir, off, n int64) {
 	c.top.Gap(d, off, n)
 }
 
-func (c *conn) Conflict(d reassembly.Dir, off, n int64) { c.top.Conflict(d, off, n) }
+func (c *conn) Conflict(d reassembly.Dir, off, n int64) {
+	c.differs = true
+	c.top.Conflict(d, off, n)
+}
 
 func (c *conn) Close(d reassembly.Dir, k reassembly.CloseKind) {
 	c.top.Close(d, k)
@@ -50,9 +59,33 @@ func (c *conn) Close(d reassembly.Dir, k reassembly.CloseKind) {
 		}
 		s.tcpClosed(d, k)
 	}
-	if c.closed[d.Other()] != 0 && len(c.all) == 0 && c.unclear && c.missing != [2]int64{} {
+	if c.closed[d.Other()] != 0 && len(c.all) == 0 && c.mayCarry() {
 		c.d.unclear++
 	}
+}
+
+// httpStart says what became of a stream that started like HTTP.
+type httpStart uint8
+
+const (
+	// httpBegun: none of its messages was read so far.
+	httpBegun httpStart = iota + 1
+	// httpNone: it is something else.
+	httpNone
+	// httpRead: a message was read.
+	httpRead
+)
+
+// mayCarry says that c, of which no session was recognised, may carry one all the same.
+func (c *conn) mayCarry() bool {
+	lost := c.missing != [2]int64{}
+	switch {
+	case c.unclear || c.http == httpBegun:
+		return lost || c.differs
+	case c.splinter && c.tcp.Stats[0].Bytes+c.tcp.Stats[1].Bytes > 0:
+		return true
+	}
+	return c.http == httpNone && c.differs
 }
 
 // end is the packet that ended the connection, the last one seen if it has not ended.

@@ -126,8 +126,19 @@ func (d *Decoder) stamp(c *conn) ws.Stamp {
 func (d *Decoder) Accept(t *reassembly.Conn) reassembly.Handler {
 	c := &conn{d: d, tcp: t, stream: &decode.Stream{N: -1, First: t.First.Packet, Flow: t.Flow}}
 	c.top = newCarrier(c, 0, nil)
+	was := connOf(t.Interrupts())
+	c.splinter = was != nil && len(was.all) > 0
 	d.emit(decode.Event{Kind: decode.KindStream, Stream: c.stream})
 	return c.watch(c)
+}
+
+// connOf is the connection that h was made for by Accept, nil for none.
+func connOf(h reassembly.Handler) *conn {
+	if w, ok := h.(*watched); ok {
+		h = w.next
+	}
+	c, _ := h.(*conn)
+	return c
 }
 
 func (d *Decoder) emit(e decode.Event) {

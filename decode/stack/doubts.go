@@ -66,6 +66,7 @@ func outside(x *reassembly.Doubts) string {
 		}
 	}
 	add(x.Outside, "outside the window")
+	add(x.Before, "before the start")
 	add(x.AfterFIN, "after the FIN")
 	add(x.AfterRST, "after the RST")
 	return strings.Join(parts, ", ")

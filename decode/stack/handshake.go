@@ -35,12 +35,13 @@ type handshake struct {
 // newHTTP is a Handler for a stream of HTTP/1 messages.
 func (c *carrier) newHTTP(up *upgrade) *http1.Conn {
 	d := c.conn.d
+	c.conn.http = max(c.conn.http, httpBegun)
 	return http1.New(&handshake{carrier: c, upgrade: up}, d.opt.Limits.HTTP, &d.bytes)
 }
 
 // Request is http1.Sink.
 func (h *handshake) Request(r *http1.Request) bool {
-	h.asked = nil
+	h.asked, h.carrier.conn.http = nil, httpRead
 	view := requestView(r)
 	if !view.Intends() {
 		h.carrier.conn.unclear = h.carrier.conn.unclear || r.Partial || r.Conflict
@@ -60,6 +61,7 @@ func (h *handshake) Response(req *http1.Request, resp *http1.Response) reassembl
 
 // response is what follows a response; nil if that is HTTP.
 func (h *handshake) response(req *http1.Request, resp *http1.Response) reassembly.Handler {
+	h.carrier.conn.http = httpRead
 	h.carrier.conn.unclear = h.carrier.conn.unclear || resp.Partial || resp.Conflict
 	if resp.Status < 200 && resp.Status != 101 {
 		return nil
@@ -122,7 +124,12 @@ func (h *handshake) Pending(req *http1.Request) reassembly.Handler {
 }
 
 // NotHTTP is http1.Sink.
-func (h *handshake) NotHTTP(reassembly.Dir) reassembly.Handler { return nil }
+func (h *handshake) NotHTTP(d reassembly.Dir) reassembly.Handler {
+	if c := h.carrier.conn; c.http == httpBegun && c.missing[d] == 0 {
+		c.http = httpNone
+	}
+	return nil
+}
 
 // open begins the decoding of frames.
 func (h *handshake) open(up *upgrade, resp *http1.Response, view *ws.Response) reassembly.Handler {

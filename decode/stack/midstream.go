@@ -92,7 +92,10 @@ func (m *midstream) Gap(d reassembly.Dir, off, n int64) {
 }
 
 // Conflict is reassembly.Handler.
-func (m *midstream) Conflict(d reassembly.Dir, off, n int64) { m.held.Conflict(d, off, n) }
+func (m *midstream) Conflict(d reassembly.Dir, off, n int64) {
+	m.carrier.conn.unclear = true // what it was rejected for may be what differs
+	m.held.Conflict(d, off, n)
+}
 
 // Close is reassembly.Handler.
 func (m *midstream) Close(d reassembly.Dir, k reassembly.CloseKind) {

@@ -47,6 +47,9 @@ func (s *sniffer) Data(d reassembly.Dir, k reassembly.Chunk) {
 
 // Gap is reassembly.Handler.
 func (s *sniffer) Gap(d reassembly.Dir, off, n int64) {
+	if begin, wait := s.ask(); begin == nil && wait && len(s.head[0])+len(s.head[1]) > 0 {
+		s.carrier.conn.unclear = true // the bytes that would have told are missing
+	}
 	s.become(s.unknown())
 	s.out.Gap(d, off, n)
 }
@@ -71,19 +74,26 @@ func (s *sniffer) become(h reassembly.Handler) {
 
 // decide looks at the first bytes of both directions; nil waits for more.
 func (s *sniffer) decide() reassembly.Handler {
-	wait := false
+	switch begin, wait := s.ask(); {
+	case begin != nil:
+		return begin(s)
+	case wait:
+		return nil
+	}
+	return s.unknown()
+}
+
+// ask asks the recognisers, and returns how that which is certain begins. Wait says that none is, and more bytes may tell.
+func (s *sniffer) ask() (begin func(*sniffer) reassembly.Handler, wait bool) {
 	for _, r := range recognisers() {
 		switch r.sniff(s) {
 		case yes:
-			return r.begin(s)
+			return r.begin, false
 		case maybe:
 			wait = true
 		}
 	}
-	if wait {
-		return nil
-	}
-	return s.unknown()
+	return nil, wait
 }
 
 // unknown is the Handler for bytes that start like nothing we know.

@@ -234,13 +234,22 @@ func (g *gale) cut(i, size int) []int {
 	return at
 }
 
+// single says that no other segment has the identification of unit i: of one packet that was captured split and joined, a network
+// cannot have made fragments after that.
+func (g *gale) single(i int) bool {
+	a := &g.units[i]
+	return !slices.ContainsFunc(g.units, func(b unit) bool {
+		return b.conn == a.conn && b.dir == a.dir && b.seg.ID == a.seg.ID && (b.lo != a.lo || b.hi != a.hi)
+	})
+}
+
 // large says that a unit can be cut into fragments of which none has the header alone.
 func (u *unit) large() bool { return u.plain() && len(u.seg.Payload) > 80 && !u.mute }
 
 func (g *gale) fragment() {
 	for range 1 + g.IntN(5) {
 		i := g.some(func(u *unit) bool { return u.plain() && len(u.seg.Payload) > 40 })
-		if i < 0 {
+		if i < 0 || !g.single(i) {
 			return
 		}
 		for _, k := range g.cut(i, 40+8*g.IntN(8)) {

@@ -84,6 +84,7 @@ func (st *storm) blow(t *testing.T, seed uint64) {
 		if st.counts[f.kind]++; st.counts[f.kind] <= envNumber("WSPEEK_STORM_SHOW", 3) {
 			small := smaller(s, g.units, f.kind)
 			st.keep(t, seed, f.kind, small)
+			st.keep(t, seed, f.kind+" whole", g.units)
 			t.Errorf("%s, WSPEEK_SEED=%d WSPEEK_MUTATIONS=1: %s\n  after %s; made as small as it still shows:%s",
 				f.kind, seed, f.what, strings.Join(g.done, ", "), describe(small))
 		}
@@ -105,7 +106,7 @@ func (st *storm) blow(t *testing.T, seed uint64) {
 	}
 }
 
-// keep writes a minimised capture into the directory WSPEEK_STORM_KEEP, if that is set.
+// keep writes a capture into the directory WSPEEK_STORM_KEEP, if that is set.
 func (st *storm) keep(t *testing.T, seed uint64, kind string, us []unit) {
 	dir := os.Getenv("WSPEEK_STORM_KEEP")
 	if dir == "" {

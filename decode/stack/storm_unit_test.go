@@ -149,7 +149,7 @@ func newEvidence(s *scene, us []unit) *evidence {
 	parts := joins{}
 	for i := range us {
 		u := &us[i]
-		if u.frag != nil && !parts.complete(u.frag) {
+		if u.frag != nil && !parts.complete(u) {
 			continue
 		}
 		e.count(u)
@@ -167,25 +167,39 @@ func newEvidence(s *scene, us []unit) *evidence {
 		}
 	}
 	for i := range us {
-		f := us[i].frag
-		e.torn = e.torn || f != nil && len(parts[f.datagram]) < f.of
+		u := &us[i]
+		e.torn = e.torn || u.frag != nil && slices.Contains(parts[u.datagram()], false)
 	}
 	return e
 }
 
-// joins are the fragments that were captured so far, by datagram.
-type joins map[int]map[int]bool
+// datagram names an IP packet that was cut into fragments. A copy of it may have been cut otherwise, and its fragments fit all the same.
+type datagram struct {
+	conn   int
+	dir    pcaps.Dir
+	id     uint16
+	lo, hi int64
+}
+
+func (u *unit) datagram() datagram { return datagram{u.conn, u.dir, u.seg.ID, u.lo, u.hi} }
+
+// joins says which bytes of datagrams were captured so far.
+type joins map[datagram][]bool
 
 // complete takes a fragment, and says whether its datagram is whole.
-func (p joins) complete(f *fragmentOf) bool {
-	if f.xor != 0 {
+func (p joins) complete(u *unit) bool {
+	if u.frag.xor != 0 {
 		return false
 	}
-	if p[f.datagram] == nil {
-		p[f.datagram] = map[int]bool{}
+	k := u.datagram()
+	if p[k] == nil {
+		p[k] = make([]bool, len(u.seg.Bytes())-20)
 	}
-	p[f.datagram][f.n] = true
-	return len(p[f.datagram]) == f.of
+	size := u.frag.size &^ 7
+	for i := u.frag.n * size; i < min((u.frag.n+1)*size, len(p[k])); i++ {
+		p[k][i] = true
+	}
+	return !slices.Contains(p[k], false)
 }
 
 // overlaid says that somebody put another fragment over the datagram of f.

@@ -31,13 +31,23 @@ func beginTLS(s *sniffer) reassembly.Handler {
 		return c.conn.undecoded()
 	}
 	d := c.conn.d
-	t := tls.New(d.keys, tls.Options{}, &d.bytes, func(t *tls.Conn) reassembly.Handler {
+	t := tls.New(d.keys, c.conn.tellTLS(), &d.bytes, func(t *tls.Conn) reassembly.Handler {
 		in := newCarrier(c.conn, c.depth+1, c.tunnel)
 		in.tls, in.proxied = t, c.proxied
 		return in
 	})
 	c.conn.tls = append(c.conn.tls, t)
 	return t
+}
+
+// tellTLS are the options of a TLS connection: what of it is told besides its content.
+func (c *conn) tellTLS() (o tls.Options) {
+	if c.d.opt.Secrets {
+		o.Secret = func(line []byte) {
+			c.d.out.AddKeys(decode.Event{Packet: c.d.now.Packet, Stream: c.stream}, line)
+		}
+	}
+	return o
 }
 
 // tlsOf is what is known of the TLS that a stream lies in, nil for none.
@@ -70,9 +80,6 @@ func (c *conn) endTLS() {
 			r.Reason = ""
 		case !i.Decrypted() && r.Reason == "":
 			r.Reason = "handshake not finished"
-		}
-		if c.d.opt.Secrets {
-			r.KeyLog = t.KeyLog()
 		}
 		for _, a := range i.Alerts {
 			if !a.Fatal && a.Closes() {

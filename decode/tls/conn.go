@@ -11,6 +11,8 @@ type Options struct {
 	Record func(Record)
 	// Message, if not nil, is called with each handshake message that could be read.
 	Message func(Message)
+	// Secret, if not nil, is called with each secret that has opened its first record, as a line of a key log (see KeyLog).
+	Secret func(line []byte)
 }
 
 // Conn decrypts one connection. It is a reassembly.Handler.

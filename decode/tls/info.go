@@ -202,7 +202,18 @@ func (c *Conn) use(random [randomLen]byte, e *epoch) {
 			return
 		}
 	}
-	c.used = append(c.used, usedSecret{random, e.label, e.secret.secret})
+	u := usedSecret{random, e.label, e.secret.secret}
+	c.used = append(c.used, u)
+	if c.opt.Secret != nil {
+		c.opt.Secret(u.appendLine(nil))
+	}
+}
+
+// appendLine appends the secret as a line of a key log.
+func (u *usedSecret) appendLine(b []byte) []byte {
+	b = append(append(b, labelNames[u.label]...), ' ')
+	b = append(hex.AppendEncode(b, u.random[:]), ' ')
+	return append(hex.AppendEncode(b, u.secret), '\n')
 }
 
 // KeyLog returns the secrets that opened records of this connection, and no others, as lines of a key log. What comes of
@@ -210,13 +221,8 @@ func (c *Conn) use(random [randomLen]byte, e *epoch) {
 // read the connection.
 func (c *Conn) KeyLog() []byte {
 	var out []byte
-	for _, u := range c.used {
-		out = append(out, labelNames[u.label]...)
-		out = append(out, ' ')
-		out = hex.AppendEncode(out, u.random[:])
-		out = append(out, ' ')
-		out = hex.AppendEncode(out, u.secret)
-		out = append(out, '\n')
+	for i := range c.used {
+		out = c.used[i].appendLine(out)
 	}
 	return out
 }

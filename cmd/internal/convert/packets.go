@@ -53,7 +53,7 @@ func (s *packetSink) finish(ctx context.Context) error {
 		return err
 	}
 	if s.opt.EmbedKeys {
-		s.embedded, err = packets.EmbedKeys(w, chosen)
+		s.embedded, err = s.conns.EmbedKeys(w, chosen)
 	}
 	if err == nil {
 		err = s.copied.Chosen(ctx, read, chosen, w)

@@ -52,7 +52,7 @@ type sink interface {
 	// options sets what the decoders have to emit.
 	options(*decode.Options)
 	// event takes an event of the chosen sessions: messages that pass, their amendments, findings, and all
-	// KindSession. KindStream and KindTLS come for all connections.
+	// KindSession. KindStream, KindTLS and KindKeys come for all connections.
 	event(*decode.Batch, *decode.Event) error
 	// flush is called after each batch.
 	flush() error
@@ -160,7 +160,7 @@ func (e *exporter) export(ctx context.Context) error {
 
 func (e *exporter) visit(b *decode.Batch, ev *decode.Event) error {
 	switch ev.Kind {
-	case decode.KindStream, decode.KindTLS:
+	case decode.KindStream, decode.KindTLS, decode.KindKeys:
 		return e.sink.event(b, ev)
 	}
 	n := ev.Session.N

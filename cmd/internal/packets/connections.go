@@ -4,7 +4,6 @@ import (
 	"slices"
 	"sync"
 
-	"github.com/wspeek/wspeek/capture"
 	"github.com/wspeek/wspeek/cmd/internal/run"
 	"github.com/wspeek/wspeek/decode"
 	"github.com/wspeek/wspeek/reassembly"
@@ -18,8 +17,7 @@ type Connection struct {
 	// last is the newest packet of a session that has ended; 0 until all have ended.
 	last     int
 	sessions []int
-	// keys are the secrets of the TLS connections inside it that have ended, as a key log.
-	keys []byte
+	stream   *decode.Stream
 	// kept is how many of its packets a marker has found.
 	kept int64
 }
@@ -35,66 +33,40 @@ type Connections struct {
 	mu       sync.Mutex // guards all
 	sessions map[int]*Connection
 	// byFlow has the newest of each flow, as long as no other connection has its ports.
-	byFlow map[reassembly.Flow]*Connection
+	byFlow  map[reassembly.Flow]*Connection
+	secrets secrets
 	// newest is the highest number of a session, added counts those since the last tidy.
 	newest, added int
 }
 
 // NewConnections knows nothing yet.
 func NewConnections() *Connections {
-	return &Connections{sessions: map[int]*Connection{}, byFlow: map[reassembly.Flow]*Connection{}}
+	return &Connections{sessions: map[int]*Connection{}, byFlow: map[reassembly.Flow]*Connection{}, secrets: secrets{of: map[*decode.Stream]*keyLog{}}}
 }
 
 // Note takes an event in. A connection comes before its sessions, and these before the next connection on its ports.
 func (k *Connections) Note(b *decode.Batch, e *decode.Event) {
-	if e.Kind != decode.KindStream && e.Kind != decode.KindSession && e.Kind != decode.KindTLS {
+	switch e.Kind {
+	case decode.KindStream, decode.KindSession, decode.KindTLS, decode.KindKeys:
+	default:
 		return
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if e.Kind == decode.KindTLS {
-		k.secrets(e.Stream, b.TLS(e))
-		return
-	}
-	if e.Kind == decode.KindStream {
+	switch e.Kind {
+	case decode.KindKeys:
+		k.secrets.add(e.Stream, b.Keys(e))
+		k.added++
+	case decode.KindTLS:
+		k.secrets.ended(e.Stream, b.TLS(e).Last)
+	case decode.KindSession:
+		k.session(e.Stream, b.Session(e))
+	case decode.KindStream:
 		if c := k.byFlow[e.Stream.Flow]; c != nil {
 			c.next = e.Stream.First
 			delete(k.byFlow, e.Stream.Flow)
 		}
-		return
 	}
-	k.session(e.Stream, b.Session(e))
-}
-
-// secrets notes the secrets of a TLS connection that has ended, if it carried sessions.
-func (k *Connections) secrets(s *decode.Stream, t *decode.TLSConn) {
-	if len(t.KeyLog) == 0 {
-		return
-	}
-	if c := k.byFlow[s.Flow]; c != nil && c.first == s.First {
-		c.keys = append(c.keys, t.KeyLog...)
-		return
-	}
-	for _, c := range k.sessions { // another connection has its ports now
-		if c.flow == s.Flow && c.first == s.First {
-			c.keys = append(c.keys, t.KeyLog...)
-			return
-		}
-	}
-}
-
-// EmbedKeys writes the secrets of connections, and of no others, and returns how many connections have some.
-func EmbedKeys(w *capture.Writer, conns []Connection) (n int, err error) {
-	for i := range conns {
-		if len(conns[i].keys) == 0 {
-			continue
-		}
-		if err := w.Secrets(capture.SecretsTLS, conns[i].keys); err != nil {
-			return n, err
-		}
-		n++
-	}
-	return n, nil
 }
 
 // Before returns a Visit that notes each event before it calls visit.
@@ -109,7 +81,7 @@ func (k *Connections) session(s *decode.Stream, i *decode.Session) {
 	c := k.sessions[i.N]
 	if c == nil {
 		if c = k.byFlow[s.Flow]; c == nil || c.first != s.First {
-			c = &Connection{flow: s.Flow, first: s.First}
+			c = &Connection{flow: s.Flow, first: s.First, stream: s}
 			k.byFlow[s.Flow] = c
 		}
 		k.sessions[i.N] = c
@@ -160,7 +132,7 @@ func (k *Connections) Count() int {
 	return k.newest
 }
 
-// tidyEvery is after how many new sessions Tidy looks for those without packets.
+// tidyEvery is after how many new sessions and secrets Tidy looks for those without packets.
 const tidyEvery = 1024
 
 // Tidy drops, from time to time, connections whose packets all came before number oldest.
@@ -171,6 +143,7 @@ func (k *Connections) Tidy(oldest int) {
 		return
 	}
 	k.added = 0
+	k.secrets.tidy(oldest)
 	for n, c := range k.sessions {
 		if c.next != 0 && c.next <= oldest || c.last != 0 && c.last < oldest {
 			delete(k.sessions, n)

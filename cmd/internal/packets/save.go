@@ -23,7 +23,7 @@ type Saver struct {
 	hold func(context.Context) (*Held, error)
 	// seen is the number of the newest packet whose events conns knows.
 	seen func() int
-	// Embed writes the secrets of the chosen sessions' TLS connections into the file; conns must have noted them.
+	// Embed writes the secrets of the TLS connections that are written into the file; conns must have noted them.
 	Embed bool
 	// InUse are files that must not be replaced because they are read or written.
 	InUse func() []string
@@ -154,8 +154,8 @@ func (s *Saver) write(ctx context.Context, out *out.File, done *saved) error {
 	}
 	if len(done.sessions) > 0 {
 		err = s.chosen(ctx, w, done)
-	} else if err = done.copied.All(ctx, held.Read, w); err == nil && held.Stats != nil {
-		err = w.Statistics(held.Stats().Interfaces)
+	} else {
+		err = s.everything(ctx, w, done)
 	}
 	if closed := w.Close(); err == nil {
 		err = closed
@@ -166,8 +166,22 @@ func (s *Saver) write(ctx context.Context, out *out.File, done *saved) error {
 	return err
 }
 
+// everything writes all packets.
+func (s *Saver) everything(ctx context.Context, w *capture.Writer, done *saved) (err error) {
+	if s.Embed {
+		done.embedded, err = s.conns.EmbedAllKeys(w, done.held.Oldest)
+	}
+	if err == nil {
+		err = done.copied.All(ctx, done.held.Read, w)
+	}
+	if err == nil && done.held.Stats != nil {
+		err = w.Statistics(done.held.Stats().Interfaces)
+	}
+	return err
+}
+
 // chosen writes the packets of sessions.
-func (s *Saver) chosen(ctx context.Context, w *capture.Writer, done *saved) error {
+func (s *Saver) chosen(ctx context.Context, w *capture.Writer, done *saved) (err error) {
 	last := s.seen()
 	conns, gone := s.conns.Of(done.sessions)
 	for i := range conns {
@@ -176,11 +190,11 @@ func (s *Saver) chosen(ctx context.Context, w *capture.Writer, done *saved) erro
 		}
 	}
 	if s.Embed {
-		if _, err := EmbedKeys(w, conns); err != nil {
+		if done.embedded, err = s.conns.EmbedKeys(w, conns); err != nil {
 			return err
 		}
 	}
-	if err := done.copied.Chosen(ctx, done.held.Read, conns, w); err != nil {
+	if err = done.copied.Chosen(ctx, done.held.Read, conns, w); err != nil {
 		return err
 	}
 	done.gone = gone

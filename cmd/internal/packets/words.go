@@ -21,6 +21,8 @@ type saved struct {
 	// that were not chosen.
 	gone, cut []int
 	along     int
+	// embedded is how many connections have their secrets in the file.
+	embedded int
 }
 
 // found notes what there was of a chosen connection.
@@ -67,6 +69,9 @@ func (s *saved) String() string {
 	}
 	if s.held.Lost > 0 {
 		parts = append(parts, fmt.Sprintf("%d lost before they were kept%s", s.held.Lost, s.why()))
+	}
+	if s.embedded > 0 {
+		parts = append(parts, "with the TLS secrets of "+show.Count(int64(s.embedded), "connection"))
 	}
 	if s.copied.Early > 0 {
 		parts = append(parts, show.Count(s.copied.Early, "packet")+" from before 1970 now of 1970")

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -14,6 +15,7 @@ import (
 	"github.com/wspeek/wspeek/cmd/internal/out"
 	"github.com/wspeek/wspeek/cmd/internal/rights"
 	"github.com/wspeek/wspeek/cmd/internal/run"
+	"github.com/wspeek/wspeek/decode"
 )
 
 // Keeper writes packets to a file (-w) in a goroutine of its own.
@@ -27,6 +29,10 @@ type Keeper struct {
 	given     int64
 	unwritten atomic.Int64
 	done      chan struct{}
+
+	mu sync.Mutex // guards what follows
+	// open are the secrets of TLS connections that have not ended, as key logs, if they are to be written.
+	open map[*decode.Stream][]byte
 }
 
 // KeepOptions say what a Keeper writes.
@@ -37,6 +43,8 @@ type KeepOptions struct {
 	// Interfaces are those that packets come from, none for a pipe.
 	Interfaces []capture.WriteInterface
 	Ring       capture.WriteRing
+	// EmbedKeys writes the secrets of the TLS connections too, as Note learns of them.
+	EmbedKeys bool
 	// Owner is the user who makes and owns the file.
 	Owner rights.Identity
 	// Limit is the size in bytes at which Full is called, 0 for none.
@@ -53,11 +61,11 @@ const statsEvery = time.Second
 
 // NewKeeper makes the file, with the owner's permissions.
 func NewKeeper(opt KeepOptions) (*Keeper, error) {
-	k := &Keeper{backlog: keep.NewBacklog(), opt: opt, done: make(chan struct{})}
+	k := &Keeper{backlog: keep.NewBacklog(), opt: opt, done: make(chan struct{}), open: map[*decode.Stream][]byte{}}
 	err := rights.With(opt.Owner, func() (err error) {
 		k.w, err = capture.CreateWriter(opt.Name, capture.WriteOptions{
 			Overwrite: opt.Force, Interfaces: opt.Interfaces, Program: run.ReadBuild().Program(), Made: rights.OwnedBy(opt.Owner),
-			Ring: opt.Ring,
+			Ring: opt.Ring, Secrets: k.secrets,
 		})
 		return err
 	})
@@ -86,7 +94,6 @@ func (k *Keeper) run() {
 			k.count()
 		}
 	}
-	k.failed(k.w.Close())
 }
 
 // write writes packets, up to the limit.
@@ -124,9 +131,42 @@ func (k *Keeper) failed(err error) {
 func (k *Keeper) finish(started bool) {
 	if started {
 		<-k.done
+		k.failed(k.w.Close())
 		return
 	}
 	_ = k.w.Close() // nothing was written
+}
+
+// noting returns a visit that writes secrets as they come into use, before it calls visit.
+func (k *Keeper) noting(visit run.Visit) run.Visit {
+	return func(b *decode.Batch, e *decode.Event) error {
+		switch e.Kind {
+		case decode.KindKeys:
+			k.note(e.Stream, b.Keys(e))
+		case decode.KindTLS:
+			k.mu.Lock()
+			delete(k.open, e.Stream)
+			k.mu.Unlock()
+		}
+		return visit(b, e)
+	}
+}
+
+func (k *Keeper) note(c *decode.Stream, lines []byte) {
+	k.mu.Lock()
+	k.open[c] = append(k.open[c], lines...)
+	k.mu.Unlock()
+	_ = k.w.Secrets(capture.SecretsTLS, lines) // the writer keeps its error for the next packet, and for Close
+}
+
+// secrets are those of the connections that have not ended.
+func (k *Keeper) secrets() (lines []byte) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	for _, l := range k.open {
+		lines = append(lines, l...)
+	}
+	return lines
 }
 
 // Where says what was written, once the source is closed; empty if nothing was.

@@ -361,6 +361,14 @@ func (s *Source) Close() error {
 	return nil
 }
 
+// Noting returns what is to visit the events instead of visit: it lets Keep write the secrets of TLS connections.
+func (s *Source) Noting(visit run.Visit) run.Visit {
+	if s.Keep == nil || !s.Keep.opt.EmbedKeys {
+		return visit
+	}
+	return s.Keep.noting(visit)
+}
+
 // Ended reports whether nothing is read any more.
 func (s *Source) Ended() bool {
 	select {
