@@ -245,7 +245,7 @@ func captureFilter(std run.Streams, f *flags, args []string) (*bpf.Filter, error
 // withoutSSH excludes the SSH connection that this runs in, since showing its packets would create more of them. Note
 // says so.
 func withoutSSH(f *flags, filter *bpf.Filter) (out *bpf.Filter, note string) {
-	own, who := sshExpression()
+	own, who := tap.SSHExpression()
 	if own == "" || f.live.ssh {
 		if f.live.filter == "" {
 			return nil, ""
