@@ -30,6 +30,9 @@ const (
 	KindKeys
 	// KindPoll means: a body of Engine.IO's polling transport has ended. Batch.Poll has it; there is no Session.
 	KindPoll
+	// KindTLSPart means: a TLS record or handshake message was read, or plaintext was passed on. Batch.TLSPart has it; there is no
+	// Session. It comes only with Options.TLSParts or TLSContent.
+	KindTLSPart
 	// KindFinding means: a rule is broken or something is missing. Batch.Finding has it.
 	KindFinding
 )

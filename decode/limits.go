@@ -32,6 +32,8 @@ type Options struct {
 	Secrets bool
 	// Polls tells KindPoll events.
 	Polls bool
+	// TLSParts tells KindTLSPart events of records and handshake messages, TLSContent those of plaintext.
+	TLSParts, TLSContent bool
 	// Ports are TCP ports whose connections are taken for WebSocket where nothing else is recognised
 	// (-d tcp.port==N,websocket).
 	Ports []uint16

@@ -43,6 +43,7 @@ var ranks = map[string]int{
 	"decode/stack":           4,
 	"decode/apps":            4,
 	"decode/trace":           4,
+	"decode/secured":         4,
 	"decode/explain":         5,
 	"decode/ladder":          5,
 	"decode/har":             5,
