@@ -15,6 +15,15 @@ func (f *flags) reader() (opt payload.ReaderOptions, on bool) {
 	return opt, f.app != payload.NoApp
 }
 
+// appOptions says how an export reads what messages say, nil if it does not.
+func (f *flags) appOptions() *payload.ReaderOptions {
+	opt, on := f.reader()
+	if !on {
+		return nil
+	}
+	return &opt
+}
+
 // protocol is the name of a protocol that is decoded, or none.
 func protocol(p *string) *value {
 	return &value{want: "the name of a protocol that wspeek help apps lists, or none", choices: append(payload.Names(), payload.NoApp), set: func(s string) bool {

@@ -135,8 +135,9 @@ func (l *listing) visitor() run.Visit {
 	if l.check != nil {
 		return l.checkVisit
 	}
-	if opt, on := l.f.reader(); on && l.view == messagesView && !l.f.raw {
-		opt.Brief = l.f.noPayload
+	asked := l.filter != nil && l.filter.NeedsApp()
+	if opt, on := l.f.reader(); on && l.view == messagesView && !l.f.raw || asked {
+		opt.Brief = l.f.noPayload && !asked
 		l.apps = apps.NewStream(opt, l.visitApps)
 		return l.apps.Visit
 	}
@@ -145,7 +146,12 @@ func (l *listing) visitor() run.Visit {
 
 // visitApps visits an event and what its message says.
 func (l *listing) visitApps(b *decode.Batch, e *decode.Event, said []payload.App) error {
-	l.json.Apps, l.text.Apps = said, said
+	if l.f.app != payload.NoApp {
+		l.json.Apps, l.text.Apps = said, said
+	}
+	if l.filter != nil {
+		l.filter.Said = said
+	}
 	if e.Kind == decode.KindPoll {
 		return l.poll(e, b.Poll(e))
 	}
