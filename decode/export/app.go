@@ -131,6 +131,9 @@ func appendAnyQuoted(dst []byte, s string) []byte {
 	return appendQuoted(dst, s)
 }
 
+// AppendArgs appends what a packet carries as JSON on one line, safe to print; bytes are {"base64":"..."}.
+func AppendArgs(dst []byte, v any) []byte { return appendAppValue(dst, v, 0) }
+
 // appendAppValue appends what a packet carries as JSON on one line.
 func appendAppValue(dst []byte, v any, depth int) []byte {
 	if depth > maxAppDepth {

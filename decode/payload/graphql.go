@@ -74,7 +74,7 @@ var graphQLEvents = map[string]graphQLRole{
 	"ka": graphQLAlive, "connection_terminate": graphQLPlain,
 }
 
-func decodeGraphQL(m *Message, out []App) []App {
+func decodeGraphQL(m *Message, out []App) []App { //nolint:funlen,gocyclo // a flat switch over the kinds of messages
 	o, ok := object(m.Payload)
 	if !ok {
 		return out
