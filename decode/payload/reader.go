@@ -13,7 +13,7 @@ const (
 	// maxSummary is how long a Summary is at most, in bytes.
 	maxSummary = 400
 	// maxParts is how many packets of one message are reported.
-	maxParts = 1 << 16
+	maxParts = 1 << 14
 )
 
 // NoApp is the name that switches decoding off.
