@@ -131,7 +131,7 @@ func summariseGraphQL(a *App, load []byte) string {
 	if isNull(load) {
 		return line(what, number(a.ID))
 	}
-	return line(what, number(a.ID)) + ": " + brief(load)
+	return what + ": " + line(brief(load), number(a.ID)) // the id is often long, and says little
 }
 
 // operationName is the name of an operation: as it is given, or as it stands in the document (GraphQL section 2.3).
