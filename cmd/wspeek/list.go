@@ -118,6 +118,8 @@ func (l *listing) each(ctx context.Context, watch func(run.Visit) run.Visit) err
 // over makes the run that is listed.
 func (l *listing) over(in run.Inputs, limits decode.Limits) {
 	opt := decode.Options{Limits: limits, Keep: l.keeps(), Frames: l.view == framesView, Ports: l.f.ports, Secrets: l.f.embedKeys}
+	_, says := l.f.reader()
+	opt.Polls = says && l.view == messagesView && !l.f.raw
 	if l.filter != nil {
 		l.filter.Options(&opt)
 	}
@@ -144,7 +146,22 @@ func (l *listing) visitor() run.Visit {
 // visitApps visits an event and what its message says.
 func (l *listing) visitApps(b *decode.Batch, e *decode.Event, said []payload.App) error {
 	l.json.Apps, l.text.Apps = said, said
+	if e.Kind == decode.KindPoll {
+		return l.poll(e, b.Poll(e))
+	}
 	return l.visit(b, e)
+}
+
+// poll writes the line of a body of Engine.IO's polling transport; a filter is for messages of WebSocket.
+func (l *listing) poll(e *decode.Event, p *decode.Poll) error {
+	of := l.apps.Polling()
+	if l.filter != nil || l.f.session > 0 && of.Session != l.f.session {
+		return nil
+	}
+	if l.f.json {
+		return l.write(l.json.Poll(l.line[:0], e, p, of))
+	}
+	return l.write(l.text.Poll(l.line[:0], p, of))
 }
 
 // keeps reports whether the payloads are needed; the reason of a Close frame is there without that.
@@ -172,7 +189,12 @@ func (l *listing) visit(b *decode.Batch, e *decode.Event) error {
 	if !l.append(b, e) {
 		return nil
 	}
-	if _, err := l.out.Write(l.line); err != nil {
+	return l.write(l.line)
+}
+
+// write writes lines; it ends the run after as many as were asked for.
+func (l *listing) write(line []byte) error {
+	if _, err := l.out.Write(line); err != nil {
 		return err
 	}
 	if l.lines++; l.lines == l.f.count {

@@ -13,7 +13,7 @@ const (
 	// maxSummary is how long a Summary is at most, in bytes.
 	maxSummary = 400
 	// maxParts is how many packets of one message are reported.
-	maxParts = 1 << 16
+	maxParts = 1 << 14
 )
 
 // NoApp is the name that switches decoding off.
@@ -333,14 +333,20 @@ func (x *exchanges) pair(a *App, m *Message) {
 	}
 	k := exchangeKey{a.AskedByClient, a.Key}
 	if a.Role == Request {
-		x.ask(k, asked{m.N, m.At})
+		n := m.N
+		if a.First != 0 {
+			n = a.First
+		}
+		x.ask(k, asked{n, m.At})
 		return
 	}
 	q, ok := x.open[k]
 	if !ok || a.Role == Cancel {
 		return // what was cancelled may be answered all the same: the answer was on its way
 	}
-	a.ReplyTo, a.Took = q.n, m.At.Sub(q.at)
+	if a.Took = m.At.Sub(q.at); a.ReplyTo == 0 {
+		a.ReplyTo = q.n
+	}
 	if a.Role != Item {
 		delete(x.open, k)
 	}
