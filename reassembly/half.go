@@ -302,11 +302,14 @@ func (h *half) isKeepAlive(e *entry) bool {
 	if !h.anchored {
 		return false
 	}
-	waits := h.wait.covers(e.off)
-	if last == h.next || last == h.seen {
-		return h.idle() && (!waits || h.other().unheard())
+	if x := h.wait.at(e.off); x != nil {
+		quiet := e.time - x.time
+		return last == h.seen && h.other().unheard() && quiet >= h.c.table.limits.Wait
 	}
-	return last == h.acked && last > h.next && !e.push && !waits
+	if last == h.next || last == h.seen {
+		return h.idle()
+	}
+	return last == h.acked && last > h.next && !e.push
 }
 
 // idle says that nothing is outstanding, and has not been for a while. If no packet of the receiver was captured, that
