@@ -200,6 +200,9 @@ func (h *half) slowPath(s *Segment, off int64, bad bool) {
 	if h.tooFar(off, end) {
 		st.OutOfWindow++
 		h.doubts().Outside += end - off
+		if !bad {
+			h.setFar(s)
+		}
 		return
 	}
 	if s.Flags&FIN != 0 {
@@ -324,27 +327,3 @@ func (h *half) idle() bool {
 
 // unheard says that no packet of this direction was captured.
 func (h *half) unheard() bool { return h.stats().Segments == 0 }
-
-// tooFar says that a segment cannot belong to the stream as known. Segments
-// far off count once the peer acknowledges them too (see believe).
-func (h *half) tooFar(off, end int64) bool {
-	if !h.anchored {
-		return off > unknownWindow || off < -unknownWindow
-	}
-	if off <= h.top()+h.window() && end >= h.next-unknownWindow {
-		if h.late != nil {
-			h.late.farSet = false
-		}
-		return false
-	}
-	r := h.lateState()
-	lo, hi := h.base+uint32(off), h.base+uint32(end)
-	if r.farSet && distance(lo, r.farLo) >= 0 && distance(lo, r.farHi) <= windowSlack {
-		if distance(hi, r.farHi) > 0 {
-			r.farHi = hi
-		}
-		return true
-	}
-	r.farSet, r.farLo, r.farHi = true, lo, hi
-	return true
-}
