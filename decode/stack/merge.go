@@ -17,7 +17,7 @@ type Merger struct {
 	Streams, Sessions int
 	// Zero is when the first packet of the run was captured, to be set before Merge is called.
 	Zero  capture.Time
-	heads             []int
+	heads []int
 }
 
 // Merge visits the events of batches, which the Decoders filled from the same run of packets. An error of
