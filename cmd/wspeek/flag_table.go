@@ -104,7 +104,7 @@ var viewFlags = []flagRow{
 		bind: func(f *flags) *value { return yes(&f.whole) }},
 	{name: "hex", short: "x", in: inTexts | inExport, textOnly: true, help: "a hex dump below each message",
 		bind: func(f *flags) *value { return yes(&f.hex) }},
-	{name: "time", short: "t", value: "FORM", in: inTexts | inFrames | inExport | inCalls, help: "time of a line: a of day, ad with date, d since the previous line, r since the first, e epoch, u UTC",
+	{name: "time", short: "t", value: "FORM", in: inTexts | inFrames | inExport | inCalls, help: "time of a line: a of day, ad with date, d since the previous line, r since the first packet, e epoch, u UTC",
 		bind: func(f *flags) *value { return oneOf(&f.clock, "a", "ad", "d", "r", "e", "u") }},
 	{name: "color", value: "WHEN", in: inLists | inLadder | inDraws | inDiff | inCalls, help: "colour: auto, always or never (NO_COLOR is honoured)",
 		bind: func(f *flags) *value { return oneOf(&f.color, "auto", "always", "never") }},

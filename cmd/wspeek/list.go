@@ -175,6 +175,7 @@ func (l *listing) keeps() bool {
 func (l *listing) visit(b *decode.Batch, e *decode.Event) error {
 	if e.Kind == decode.KindSession {
 		l.remember(b.Session(e))
+		l.text.Clock.From(b.Session(e).Zero)
 	}
 	if e.Kind == decode.KindTLS {
 		l.undecrypted(b.TLS(e))
