@@ -128,6 +128,8 @@ type Session struct {
 	TLS *TLS
 	// H2Stream is the HTTP/2 stream that carries it (RFC 8441), 0 for HTTP/1.1.
 	H2Stream uint32
+	// Process is the program that the connection belongs to, as the capture says; nil where it does not.
+	Process *Process
 	// Proxied is what a load balancer says of the real client before its first byte (PROXY protocol), nil for nothing.
 	Proxied *Proxied
 	// Agreed is what the handshake negotiated, set once; nil if there was no 101, or it was not captured.

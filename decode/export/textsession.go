@@ -51,6 +51,9 @@ func (t *Text) Heading(dst []byte, s *decode.Session) []byte {
 	if s.Tunnel != nil {
 		dst = show.AppendInert(fmt.Appendf(dst, "  through %s to ", s.Tunnel.Type), s.Tunnel.Target)
 	}
+	if s.Process != nil {
+		dst = show.AppendInert(append(dst, "  by "...), s.Process.String())
+	}
 	if p := s.Proxied; p != nil && p.Client.IsValid() {
 		dst = fmt.Appendf(dst, "  for %s (PROXY protocol)", p.Client)
 	}
