@@ -56,15 +56,11 @@ func (x *explainFlags) explainCapture(ctx context.Context, std run.Streams, f *f
 }
 
 func (c *explainRun) visit(b *decode.Batch, e *decode.Event) error {
-	if c.tls != nil {
-		c.tls.Note(b, e)
-	}
+	c.tls.Note(b, e)
 	if e.Session == nil || e.Session.N != c.want.session {
 		return nil
 	}
-	if c.stream = e.Stream; c.tls != nil {
-		c.tls.Want(e.Stream)
-	}
+	c.tls.Want(e.Stream)
 	if e.Kind == decode.KindFrame && c.want.frame > 0 && b.Frame(e).N == c.want.frame {
 		c.want.message = b.Frame(e).Message
 	}
@@ -103,7 +99,7 @@ func (c *explainRun) document() (*explain.Document, error) {
 	}
 	t := &explain.Exchange{Session: s, Context: explain.ContextOf(s), Findings: c.trace.Findings(s.N), Closes: c.closes}
 	if c.want.message+c.want.frame == 0 {
-		return c.securedHandshake(t, t.Handshake()), nil
+		return t.SecuredHandshake(t.Handshake(), c.tls), nil
 	}
 	if c.message == nil {
 		return nil, c.notFound()
@@ -117,7 +113,7 @@ func (c *explainRun) document() (*explain.Document, error) {
 	t.Frames = c.trace.MessageFrames(s.N, c.message.N, maxFrames)
 	t.Between = c.between(t.Frames)
 	if c.want.frame == 0 {
-		return c.secured(t, t.Explain(), t.Frames), nil
+		return t.Secured(t.Explain(), c.tls, t.Frames), nil
 	}
 	return c.frame(t)
 }
@@ -127,34 +123,10 @@ func (c *explainRun) frame(t *explain.Exchange) (*explain.Document, error) {
 	t.Frames = c.trace.MessageFrames(t.Session.N, c.message.N, c.message.Frames)
 	for i := range t.Frames {
 		if t.Frames[i].N == c.want.frame {
-			return c.secured(t, t.Frame(i), t.Frames[i:i+1]), nil
+			return t.Secured(t.Frame(i), c.tls, t.Frames[i:i+1]), nil
 		}
 	}
 	return nil, c.notFound()
-}
-
-// secured adds to d the TLS records that carried frames, if they are wanted.
-func (c *explainRun) secured(t *explain.Exchange, d *explain.Document, frames []ws.Frame) *explain.Document {
-	if c.tls != nil {
-		t.Secured(d, c.tls.Records(c.stream, layerOf(t.Session), t.Range(frames)))
-	}
-	return d
-}
-
-// securedHandshake adds the TLS handshake to d, if it is wanted.
-func (c *explainRun) securedHandshake(t *explain.Exchange, d *explain.Document) *explain.Document {
-	if c.tls != nil {
-		t.SecuredHandshake(d, c.tls.Handshake(c.stream, layerOf(t.Session)))
-	}
-	return d
-}
-
-// layerOf is the TLS connection that carries a session, 0 for none.
-func layerOf(s *decode.Session) int {
-	if s.TLS == nil {
-		return 0
-	}
-	return s.TLS.Layer
 }
 
 func (c *explainRun) notFound() error {

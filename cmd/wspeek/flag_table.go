@@ -24,6 +24,7 @@ const (
 	inExport
 	inDiff
 	inTrace
+	inCalls
 )
 
 const (
@@ -34,7 +35,7 @@ const (
 	// inCaptures are those that can capture.
 	inCaptures = inLive | inMessages | inFrames
 	// inReads are those that read packets from files.
-	inReads = inLists&^inDemo | inLadder | inExplain | inExport | inDiff | inTrace
+	inReads = inLists&^inDemo | inLadder | inExplain | inExport | inDiff | inTrace | inCalls
 	// inDraws are those that draw explanations.
 	inDraws = inExplain | inBuild
 )
@@ -45,7 +46,7 @@ var commandNames = []struct {
 	in   commands
 }{
 	{"FILE", inFiles}, {"messages", inMessages}, {"frames", inFrames}, {"sessions", inSessions}, {"check", inCheck},
-	{"ladder", inLadder}, {"demo", inDemo}, {"live", inLive}, {"explain", inExplain}, {"build", inBuild},
+	{"calls", inCalls}, {"ladder", inLadder}, {"demo", inDemo}, {"live", inLive}, {"explain", inExplain}, {"build", inBuild},
 	{"export", inExport}, {"diff", inDiff}, {"trace", inTrace},
 }
 
@@ -66,16 +67,16 @@ type flagRow struct {
 }
 
 // flagTable has a row for each flag. A command registers only its own rows.
-var flagTable = slices.Concat(inputFlags, viewFlags, liveFlagRows, explainFlagRows, exportFlagRows, diffFlagRows)
+var flagTable = slices.Concat(inputFlags, viewFlags, liveFlagRows, explainFlagRows, exportFlagRows, diffFlagRows, callsFlagRows)
 
 var inputFlags = []flagRow{
 	{name: "read", short: "r", value: "FILE", in: inReads, help: "read FILE (- is standard input), like the arguments",
 		bind: func(f *flags) *value { return texts(&f.read, "the name of a file") }},
 	{name: "decode-as", short: "d", value: "RULE", in: inReads, help: "treat a port as WebSocket if the handshake is missing: tcp.port==N,websocket",
 		bind: func(f *flags) *value { return decodeAs(&f.ports) }},
-	{name: "display-filter", short: "Y", value: "EXPR", in: inLists | inLadder | inExport, help: "show only what passes the display filter EXPR (see: wspeek help filter)",
+	{name: "display-filter", short: "Y", value: "EXPR", in: inLists | inLadder | inExport | inCalls, help: "show only what passes the display filter EXPR (see: wspeek help filter)",
 		bind: func(f *flags) *value { return text(&f.display) }, complete: filterCompletions},
-	{name: "session", value: "N", in: inLists | inLadder | inDiff | inTrace, help: "only session N",
+	{name: "session", value: "N", in: inLists | inLadder | inDiff | inTrace | inCalls, help: "only session N",
 		bind: func(f *flags) *value { return positive(&f.session) }},
 	{name: "keylog", value: "FILE", in: inReads, help: "decrypt TLS with the key log FILE (again for several; else SSLKEYLOGFILE; see: wspeek help tls)",
 		bind: func(f *flags) *value { return texts(&f.keys.Logs, "the name of a file") }},
@@ -91,11 +92,11 @@ var inputFlags = []flagRow{
 }
 
 var viewFlags = []flagRow{
-	{name: "count", short: "c", value: "N", in: inLists | inLadder | inExport | inTrace, textOnly: true, help: "stop after N lines",
+	{name: "count", short: "c", value: "N", in: inLists | inLadder | inExport | inTrace | inCalls, textOnly: true, help: "stop after N lines",
 		bind: func(f *flags) *value { return positive(&f.count) }},
-	{name: "json", in: inLists | inDraws | inDiff | inTrace, textOnly: true, help: "one JSON object a line",
+	{name: "json", in: inLists | inDraws | inDiff | inTrace | inCalls, textOnly: true, help: "one JSON object a line",
 		bind: func(f *flags) *value { return yes(&f.json) }},
-	{name: "no-payload", in: inTexts | inSessions | inLadder | inExport | inDiff, textOnly: true, help: "leave payloads out",
+	{name: "no-payload", in: inTexts | inSessions | inLadder | inExport | inDiff | inCalls, textOnly: true, help: "leave payloads out",
 		bind: func(f *flags) *value { return yes(&f.noPayload) }},
 	{name: "hash", in: inTexts, textOnly: true, help: "with --json: add the SHA-256 of each message",
 		bind: func(f *flags) *value { return yes(&f.hash) }},
@@ -103,15 +104,15 @@ var viewFlags = []flagRow{
 		bind: func(f *flags) *value { return yes(&f.whole) }},
 	{name: "hex", short: "x", in: inTexts | inExport, textOnly: true, help: "a hex dump below each message",
 		bind: func(f *flags) *value { return yes(&f.hex) }},
-	{name: "time", short: "t", value: "FORM", in: inTexts | inFrames | inExport, help: "time of a line: a of day, ad with date, d since the previous line, r since the first, e epoch, u UTC",
+	{name: "time", short: "t", value: "FORM", in: inTexts | inFrames | inExport | inCalls, help: "time of a line: a of day, ad with date, d since the previous line, r since the first, e epoch, u UTC",
 		bind: func(f *flags) *value { return oneOf(&f.clock, "a", "ad", "d", "r", "e", "u") }},
-	{name: "color", value: "WHEN", in: inLists | inLadder | inDraws | inDiff, help: "colour: auto, always or never (NO_COLOR is honoured)",
+	{name: "color", value: "WHEN", in: inLists | inLadder | inDraws | inDiff | inCalls, help: "colour: auto, always or never (NO_COLOR is honoured)",
 		bind: func(f *flags) *value { return oneOf(&f.color, "auto", "always", "never") }},
-	{name: "quiet", short: "q", in: inLists | inLadder | inBuild | inExport | inDiff | inTrace, textOnly: true, help: "no account at the end",
+	{name: "quiet", short: "q", in: inLists | inLadder | inBuild | inExport | inDiff | inTrace | inCalls, textOnly: true, help: "no account at the end",
 		bind: func(f *flags) *value { return yes(&f.quiet) }},
 	{name: "verbose", short: "v", in: inLists | inLadder, textOnly: true, help: "print details to standard error",
 		bind: func(f *flags) *value { return yes(&f.verbose) }},
-	{name: "fail-if-empty", in: inLists&^inDemo | inExport, textOnly: true, help: "exit 1 if nothing was listed",
+	{name: "fail-if-empty", in: inLists&^inDemo | inExport | inCalls, textOnly: true, help: "exit 1 if nothing was listed",
 		bind: func(f *flags) *value { return yes(&f.failEmpty) }},
 	{name: "raw", in: inMessages, help: "write the payloads of data messages as they are (needs --session)",
 		bind: func(f *flags) *value { return yes(&f.raw) }},
@@ -238,4 +239,15 @@ var diffFlagRows = []flagRow{
 		}},
 	{name: "width", value: "N", in: inDiff, help: "lines of N columns (default: the terminal's width, else 100)",
 		bind: func(f *flags) *value { return integer(&f.diff.width, 40, 1<<20, "40 columns or more") }},
+}
+
+var callsFlagRows = []flagRow{
+	{name: "verbose", short: "v", in: inCalls, help: "list the calls above the table", bind: func(f *flags) *value { return yes(&f.verbose) }},
+	{name: "slow", value: "SECONDS", in: inCalls, help: "list calls that took SECONDS or longer",
+		bind: func(f *flags) *value { return secondsValue(&f.calls.slow, &f.calls.hasSlow) }},
+	{name: "unanswered", in: inCalls, help: "list requests without a reply", bind: func(f *flags) *value { return yes(&f.calls.unanswered) }},
+	{name: "fail-if-slower", value: "P95", in: inCalls, help: "exit 1 if the 95th percentile of a name is longer than P95 (seconds, or as 250ms)",
+		bind: func(f *flags) *value { return secondsValue(&f.calls.limit, &f.calls.hasLimit) }},
+	{name: "pair", value: "FIELD", in: inCalls, help: "the field that pairs requests and replies in plain JSON: json:$.id, json:$.id=$.re, none (default: found)",
+		bind: func(f *flags) *value { return pairValue(&f.calls) }},
 }

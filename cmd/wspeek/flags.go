@@ -52,6 +52,7 @@ type flags struct {
 	build   buildFlags
 	export  exportFlags
 	diff    diffFlags
+	calls   callsFlags
 }
 
 // newFlags are the defaults.

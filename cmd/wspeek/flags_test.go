@@ -165,7 +165,7 @@ var effects = map[string][]string{
 	"color": {"--color", "always"}, "count": {"-c", "1"}, "time": {"-t", "e"}, "decode-as": {"-d", "tcp.port==1,websocket"},
 	"level": {"--level", "must"}, "width": {"--width", "60"}, "format": {"--format", "markdown"}, "read": {"--read", "not-there.pcap"},
 	"fragment": {"--fragment", "3"}, "export hash": {"--hash"}, "explain dir": {"--dir", "c2s"}, "explain hex": {"--hex", "8100"},
-	"close": {"--close", "1000"}, "race": {"--race", "9s"}, "frame": {"-F", "1:3"}, "hex": {"-x"},
+	"close": {"--close", "1000"}, "race": {"--race", "9s"}, "frame": {"-F", "1:3"}, "hex": {"-x"}, "fail-if-slower": {"--fail-if-slower", "0"},
 }
 
 // unseen are flags that are obeyed without a trace in the output of the samples: the sample has handshakes and no
@@ -173,7 +173,7 @@ var effects = map[string][]string{
 var unseen = map[string]bool{
 	"decode-as": true, "redact-key": true, "live relinquish-privileges": true, "live history": true, "live autostop": true,
 	"diff race": true, "diff strict": true, "diff wire": true, "diff timing": true, "diff tolerance": true, "diff ignore": true,
-	"diff context": true, "diff brief": true, "diff side-by-side": true, "diff whole": true, "diff no-payload": true, "diff width": true,
+	"calls no-payload": true, "diff context": true, "diff brief": true, "diff side-by-side": true, "diff whole": true, "diff no-payload": true, "diff width": true,
 }
 
 // TestFlags_NoneIsIgnored: each flag of a command changes what the command prints, or is refused.
@@ -181,6 +181,7 @@ func TestFlags_NoneIsIgnored(t *testing.T) {
 	t.Parallel()
 	file := putFile(t, "x.pcap", sampleData("broken-rules"))
 	sound := putFile(t, "sound.pcap", sampleData("reset")) // no rule of level must is broken
+	rpc := putFile(t, "rpc.pcap", sampleData("jsonrpc"))
 	several := putFile(t, "several.pcap", sampleData("port-reuse"))
 	for _, c := range commandNames {
 		base := commandOf(c.in, file)
@@ -189,6 +190,8 @@ func TestFlags_NoneIsIgnored(t *testing.T) {
 			base[1] = several
 		case inCheck:
 			base[1] = sound
+		case inCalls:
+			base[1] = rpc
 		}
 		for i := range flagTable {
 			r := &flagTable[i]

@@ -49,8 +49,6 @@ type ladderRun struct {
 	// want is the session, the first until it is known that there are more.
 	want int
 	tls  secured.Log
-	// stream is the connection of that session.
-	stream *decode.Stream
 }
 
 func (o *ladderFlags) run(ctx context.Context, std run.Streams, f *flags, args []string) error {
@@ -86,7 +84,6 @@ func (c *ladderRun) visit(b *decode.Batch, e *decode.Event) error {
 	if e.Kind == decode.KindSession {
 		if c.remember(b.Session(e)); e.Session.N == c.want {
 			c.tls.Want(e.Stream)
-			c.stream = e.Stream
 		}
 	}
 	passes := c.filter == nil || c.filter.Match(b, e)
@@ -104,7 +101,7 @@ func (c *ladderRun) draw(std run.Streams, o *ladderFlags) error {
 	s := c.trace.Session(c.want)
 	opt := ladder.Options{Frames: o.frames, TCP: o.tcp, NoPayload: c.f.noPayload, Messages: int(c.f.count)}
 	if s.TLS != nil {
-		opt.TLS = c.tls.Handshake(c.stream, s.TLS.Layer)
+		opt.TLS = c.tls.Handshake(s.TLS.Layer)
 	} else if c.f.tls {
 		run.Say(c.words, "--tls: the session is in clear")
 	}

@@ -62,6 +62,7 @@ var ranks = map[string]int{
 	"cmd/internal/rights":    8,
 	"cmd/internal/compare":   8,
 	"cmd/internal/forge":     8,
+	"cmd/internal/pairing":   8,
 	"cmd/internal/packets":   9,
 	"cmd/internal/tap":       9,
 	"cmd/internal/convert":   10,

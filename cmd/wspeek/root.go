@@ -71,7 +71,7 @@ func (f *flags) addCommands(root *cobra.Command, std run.Streams) {
 		{listCommand(std, f, messagesView, "messages FILE...", "one line per message", messagesLong), inMessages},
 		{listCommand(std, f, framesView, "frames FILE...", "one line per frame", ""), inFrames},
 		{listCommand(std, f, sessionsView, "sessions FILE...", "one line per WebSocket session (refused handshakes too)", ""), inSessions},
-		{checkCommand(std, f), inCheck}, {ladderCommand(std, f), inLadder}, {demoCommand(std, f), inDemo},
+		{checkCommand(std, f), inCheck}, {callsCommand(std, f), inCalls}, {ladderCommand(std, f), inLadder}, {demoCommand(std, f), inDemo},
 		{liveCommand(std, f), inLive}, {explainCommand(std, f), inExplain}, {buildCommand(std, f), inBuild},
 		{exportCommand(std, f), inExport}, {diffCommand(std, f), inDiff}, {traceCommand(std, f), inTrace},
 		{versionCommand(std), 0}, {filterTopic(), 0}, {topic("json", "the lines of --json: the contract for programs"), 0},

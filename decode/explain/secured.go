@@ -14,8 +14,8 @@ import (
 // fullRecords is how many records are taken apart byte by byte, listRecords how many are listed.
 const fullRecords, listRecords = 2, 50
 
-// Range is where frames of the message lie in the plaintext of TLS.
-func (t *Exchange) Range(frames []ws.Frame) secured.Range {
+// span is where frames of the message lie in the plaintext of TLS.
+func (t *Exchange) span(frames []ws.Frame) secured.Range {
 	m := t.Message
 	r := secured.Range{FromClient: m.Dir == ws.C2S, First: m.Min, Last: m.Max}
 	// Offsets of HTTP/2 count the DATA of one stream, and those in a tunnel start with it.
@@ -26,13 +26,22 @@ func (t *Exchange) Range(frames []ws.Frame) secured.Range {
 	return r
 }
 
-// Secured adds to the explanation of a message which TLS records carried it, and takes the first ones apart.
-func (t *Exchange) Secured(d *Document, records []*decode.TLSPart) {
+// Secured adds to the explanation of a message which TLS records carried frames of it, and takes the first ones apart. Without a log
+// it adds nothing.
+func (t *Exchange) Secured(d *Document, log *secured.Log, frames []ws.Frame) *Document {
+	if log != nil {
+		t.records(d, log, frames)
+	}
+	return d
+}
+
+func (t *Exchange) records(d *Document, log *secured.Log, frames []ws.Frame) {
 	s := t.Session
 	if s == nil || s.TLS == nil {
 		d.words("tls", "TLS", "The session is in clear: there are no TLS records.")
 		return
 	}
+	records := log.Records(s.TLS.Layer, t.span(frames))
 	if len(records) == 0 {
 		d.words("tls", "TLS", "The records that carried it are not known any more.")
 		return
@@ -171,8 +180,15 @@ func (b *recordTable) apart() {
 	b.also("content", show.CountGrouped(int64(r.Plain), "byte"), "bytes "+strconv.FormatInt(r.PlainOff, 10)+" and following of the plaintext")
 }
 
-// SecuredHandshake adds to the explanation of an opening handshake how TLS began below it.
-func (t *Exchange) SecuredHandshake(d *Document, parts []*decode.TLSPart) {
+// SecuredHandshake adds to the explanation of an opening handshake how TLS began below it. Without a log it adds nothing.
+func (t *Exchange) SecuredHandshake(d *Document, log *secured.Log) *Document {
+	if log != nil {
+		t.below(d, log)
+	}
+	return d
+}
+
+func (t *Exchange) below(d *Document, log *secured.Log) {
 	s := t.Session
 	if s == nil || s.TLS == nil {
 		d.words("tls", "TLS", "The session is in clear: there was no TLS handshake.")
@@ -185,7 +201,7 @@ func (t *Exchange) SecuredHandshake(d *Document, parts []*decode.TLSPart) {
 	}}
 	d.add(Part{Name: "tls", Title: "TLS below it", Data: agreed})
 	l := &Ladder{}
-	for _, p := range parts {
+	for _, p := range log.Handshake(s.TLS.Layer) {
 		l.Steps = append(l.Steps, Step{Dir: sideName(p.FromClient), Text: cut(inert(PartSays(p)), 60)})
 	}
 	if len(l.Steps) > 0 {

@@ -16,8 +16,12 @@ const (
 	fewRecords, manyRecords = 16, 4096
 )
 
-// Log keeps parts of TLS connections. The zero value is empty.
-type Log struct{ conns map[*decode.Stream]*conn }
+// Log keeps parts of TLS connections. The zero value is empty; a nil Log keeps nothing.
+type Log struct {
+	conns map[*decode.Stream]*conn
+	// wanted is the connection that is asked for.
+	wanted *conn
+}
 
 // conn is what is kept of the TLS connections in one TCP connection.
 type conn struct {
@@ -29,6 +33,9 @@ type conn struct {
 
 // Note takes an event in. It must see all.
 func (l *Log) Note(b *decode.Batch, e *decode.Event) {
+	if l == nil {
+		return
+	}
 	switch e.Kind {
 	case decode.KindTLSPart:
 		l.of(e.Stream).add(b.TLSPart(e))
@@ -39,8 +46,13 @@ func (l *Log) Note(b *decode.Batch, e *decode.Event) {
 	}
 }
 
-// Want keeps what is known of a connection, and more of its records from now on.
-func (l *Log) Want(s *decode.Stream) { l.of(s).wanted = true }
+// Want keeps what is known of the connection that is asked for, and more of its records from now on.
+func (l *Log) Want(s *decode.Stream) {
+	if l != nil {
+		l.wanted = l.of(s)
+		l.wanted.wanted = true
+	}
+}
 
 func (l *Log) of(s *decode.Stream) *conn {
 	if l.conns == nil {
@@ -82,9 +94,9 @@ func side(client bool) int {
 	return 0
 }
 
-// Handshake are the handshake messages and alerts of TLS connection number layer, in the order of packets.
-func (l *Log) Handshake(s *decode.Stream, layer int) (list []*decode.TLSPart) {
-	if c := l.conns[s]; c != nil {
+// Handshake are the handshake messages and alerts of TLS connection number layer of the wanted one, in the order of packets.
+func (l *Log) Handshake(layer int) (list []*decode.TLSPart) {
+	if c := l.wanted; c != nil {
 		for _, p := range c.parts {
 			if p.Layer == layer {
 				list = append(list, p)
@@ -104,8 +116,8 @@ type Range struct {
 
 // Records are the records of application data of TLS connection number layer that carried something in a range, as far as
 // they are kept.
-func (l *Log) Records(s *decode.Stream, layer int, r Range) (list []*decode.TLSPart) {
-	c := l.conns[s]
+func (l *Log) Records(layer int, r Range) (list []*decode.TLSPart) {
+	c := l.wanted
 	if c == nil {
 		return nil
 	}

@@ -34,11 +34,11 @@ func TestLog_Records(t *testing.T) {
 		"the other side":         {Range{First: 0, Last: 9}, 0},
 		"nothing in this packet": {Range{FromClient: true, First: 20, Last: 30}, 0},
 	} {
-		if got := l.Records(s, 1, test.in); len(got) != test.want {
+		if got := l.Records(1, test.in); len(got) != test.want {
 			t.Errorf("%s: %d records, want %d", name, len(got), test.want)
 		}
 	}
-	if got := l.Records(s, 2, Range{FromClient: true, Last: 9}); len(got) != 0 {
+	if got := l.Records(2, Range{FromClient: true, Last: 9}); len(got) != 0 {
 		t.Errorf("%d records of another layer", len(got))
 	}
 }
@@ -49,16 +49,21 @@ func TestLog_Bounds(t *testing.T) {
 	var l Log
 	s, wanted := &decode.Stream{}, &decode.Stream{}
 	l.Want(wanted)
+	records := func(c *decode.Stream) []*decode.TLSPart {
+		if l.conns[c] == nil {
+			return nil
+		}
+		return (&Log{wanted: l.conns[c]}).Records(1, Range{FromClient: true, Last: 1 << 30})
+	}
 	for i := range 3 * manyRecords {
 		r := tls.Record{Content: applicationData, Packet: i, Plain: 1, PlainOff: int64(i)}
 		note(&l, s, r)
 		note(&l, wanted, r)
 	}
-	all := Range{FromClient: true, Last: 1 << 30}
-	if n := len(l.Records(s, 1, all)); n >= 2*fewRecords || n < fewRecords {
+	if n := len(records(s)); n >= 2*fewRecords || n < fewRecords {
 		t.Errorf("%d records kept of a connection", n)
 	}
-	if n := len(l.Records(wanted, 1, all)); n >= 2*manyRecords || n < manyRecords {
+	if n := len(records(wanted)); n >= 2*manyRecords || n < manyRecords {
 		t.Errorf("%d records kept of one that is wanted", n)
 	}
 	var b decode.Batch
@@ -66,7 +71,7 @@ func TestLog_Bounds(t *testing.T) {
 		b.AddTLS(decode.Event{Stream: c}, &decode.TLSConn{})
 		l.Note(&b, &b.Events[len(b.Events)-1])
 	}
-	if len(l.Records(s, 1, all)) != 0 || len(l.Records(wanted, 1, all)) == 0 {
+	if len(records(s)) != 0 || len(records(wanted)) == 0 {
 		t.Error("what has ended is kept if it was wanted, and only then")
 	}
 }
@@ -84,11 +89,16 @@ func TestLog_Handshake(t *testing.T) {
 		b.AddTLSPart(decode.Event{Stream: s}, p)
 		l.Note(&b, &b.Events[len(b.Events)-1])
 	}
-	got := l.Handshake(s, 1)
+	l.Want(s)
+	got := l.Handshake(1)
 	if len(got) != 3 || got[0].Message.Says != "ClientHello" || got[1].Message.Says != "Finished" || got[2].Alert == "" {
 		t.Errorf("got %+v", got)
 	}
-	if got := l.Handshake(&decode.Stream{}, 1); len(got) != 0 {
+	l.Want(&decode.Stream{})
+	if got := l.Handshake(1); len(got) != 0 {
 		t.Errorf("got %+v of a connection that is not known", got)
 	}
+	var none *Log
+	none.Note(&b, &b.Events[0])
+	none.Want(s)
 }
