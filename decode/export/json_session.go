@@ -28,6 +28,9 @@ func (j *JSON) Session(dst []byte, s *decode.Session) []byte {
 	dst = appendTunnel(dst, s.Tunnel)
 	dst = appendProxied(dst, s.Proxied)
 	dst = appendProcess(dst, s.Process)
+	if s.Peer > 0 {
+		dst = appendInt(dst, "peer_session", int64(s.Peer))
+	}
 	dst = appendTLS(dst, s)
 	dst = j.moments(dst, s)
 	dst = appendWord(dst, "state", s.State.String())
