@@ -36,6 +36,7 @@ type flags struct {
 	failEmpty bool
 	raw       bool
 	dir       string
+	app       string
 	level     string
 	display   string
 	embedKeys bool

@@ -41,6 +41,7 @@ var ranks = map[string]int{
 	"reassembly/handlertest": 2,
 	"decode":                 3,
 	"decode/stack":           4,
+	"decode/apps":            4,
 	"decode/trace":           4,
 	"decode/secured":         4,
 	"decode/explain":         5,
