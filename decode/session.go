@@ -128,6 +128,12 @@ type Session struct {
 	TLS *TLS
 	// H2Stream is the HTTP/2 stream that carries it (RFC 8441), 0 for HTTP/1.1.
 	H2Stream uint32
+	// Peer is the session on the other side of a proxy, 0 where none is known; see Peers.
+	Peer int
+	// Masks are the masking keys of the client's first frames, in order.
+	Masks [4][4]byte
+	// Process is the program that the connection belongs to, as the capture says; nil where it does not.
+	Process *Process
 	// Proxied is what a load balancer says of the real client before its first byte (PROXY protocol), nil for nothing.
 	Proxied *Proxied
 	// Agreed is what the handshake negotiated, set once; nil if there was no 101, or it was not captured.

@@ -45,7 +45,7 @@ type Dissector struct {
 // returns the reason, and what is in s means nothing. Payloads lie in p's batch, or in memory
 // of their own where fragments were joined.
 func (d *Dissector) Segment(p *capture.Packet, s *Segment) Reason {
-	s.Packet, s.Time = p.Number, p.Time
+	s.Packet, s.Time, s.Comment = p.Number, p.Time, p.Comment
 	d.parts = d.parts[:0]
 	if ip, ok := link.PlainIPv4(p); ok && s.plain(ip) {
 		d.count[OK]++

@@ -27,6 +27,10 @@ func (j *JSON) Session(dst []byte, s *decode.Session) []byte {
 	dst = appendKnown(dst, "draft", s.Draft)
 	dst = appendTunnel(dst, s.Tunnel)
 	dst = appendProxied(dst, s.Proxied)
+	dst = appendProcess(dst, s.Process)
+	if s.Peer > 0 {
+		dst = appendInt(dst, "peer_session", int64(s.Peer))
+	}
 	dst = appendTLS(dst, s)
 	dst = j.moments(dst, s)
 	dst = appendWord(dst, "state", s.State.String())
@@ -88,6 +92,23 @@ func appendProxied(dst []byte, p *decode.Proxied) []byte {
 		dst = appendWord(dst, "server", p.Server.String())
 	}
 	return append(dst, '}')
+}
+
+// appendProcess appends the program that a connection belongs to.
+func appendProcess(dst []byte, p *decode.Process) []byte {
+	if p == nil {
+		return dst
+	}
+	dst = append(dst, `,"process":{`...)
+	start := len(dst)
+	if p.PID > 0 {
+		dst = appendInt(dst, "pid", int64(p.PID))
+	}
+	for _, f := range []struct{ name, value string }{{"name", p.Name}, {"path", p.Path}, {"args", p.Args}, {"container", p.Container},
+		{"image", p.Image}, {"pod", p.Pod}, {"namespace", p.Namespace}} {
+		dst = appendKnown(dst, f.name, f.value)
+	}
+	return append(append(dst[:start], dst[start+1:]...), '}') // without the first comma
 }
 
 func appendTunnel(dst []byte, t *decode.Tunnel) []byte {

@@ -51,6 +51,12 @@ func (t *Text) Heading(dst []byte, s *decode.Session) []byte {
 	if s.Tunnel != nil {
 		dst = show.AppendInert(fmt.Appendf(dst, "  through %s to ", s.Tunnel.Type), s.Tunnel.Target)
 	}
+	if s.Peer > 0 {
+		dst = fmt.Appendf(dst, "  the other leg of session %d", s.Peer)
+	}
+	if s.Process != nil {
+		dst = show.AppendInert(append(dst, "  by "...), s.Process.String())
+	}
 	if p := s.Proxied; p != nil && p.Client.IsValid() {
 		dst = fmt.Appendf(dst, "  for %s (PROXY protocol)", p.Client)
 	}
