@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/wspeek/wspeek/cmd/internal/run"
+	"github.com/wspeek/wspeek/cmd/internal/schema"
 	"github.com/wspeek/wspeek/decode/export"
 	"github.com/wspeek/wspeek/decode/filter"
 )
@@ -37,6 +38,7 @@ type flags struct {
 	raw       bool
 	dir       string
 	app       string
+	proto     schema.Options
 	level     string
 	display   string
 	embedKeys bool

@@ -11,6 +11,7 @@ import (
 	"syscall"
 
 	"github.com/wspeek/wspeek/cmd/internal/run"
+	"github.com/wspeek/wspeek/cmd/internal/schema"
 	"github.com/wspeek/wspeek/decode"
 	"github.com/wspeek/wspeek/decode/apps"
 	"github.com/wspeek/wspeek/decode/export"
@@ -43,6 +44,8 @@ type listing struct {
 	lines int64
 	// apps adds what messages say; nil if nobody wants that.
 	apps *apps.Stream
+	// schema is for messages that no protocol claims; nil if none was given.
+	schema *payload.Protocol
 	// filter is nil if everything is shown.
 	filter *filter.Stream
 	// check is nil except in the check view.
@@ -96,7 +99,9 @@ func newListing(std run.Streams, f *flags, v view) (*listing, error) {
 		l.check = newChecker(std, f)
 	}
 	var err error
-	l.filter, err = f.stream(filterViews[v])
+	if l.schema, err = schema.Load(f.proto); err == nil {
+		l.filter, err = f.stream(filterViews[v])
+	}
 	return l, err
 }
 
@@ -136,7 +141,7 @@ func (l *listing) visitor() run.Visit {
 		return l.checkVisit
 	}
 	if opt, on := l.f.reader(); on && l.view == messagesView && !l.f.raw {
-		opt.Brief = l.f.noPayload
+		opt.Brief, opt.Fallback = l.f.noPayload, l.schema
 		l.apps = apps.NewStream(opt, l.visitApps)
 		return l.apps.Visit
 	}

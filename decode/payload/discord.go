@@ -96,22 +96,14 @@ func (d *discordDecoder) Lost(fromClient bool) {
 // Decode implements Decoder.
 func (d *discordDecoder) Decode(m *Message, out []App) []App {
 	p := m.Payload
-	if !m.FromClient && d.stream != nil {
-		d.gone = d.gone || m.Cut
-		if d.gone {
-			return append(out, App{Protocol: discordName, Event: part, Summary: "after a gap: the compressed stream cannot be read on"})
+	switch {
+	case !m.FromClient && d.stream != nil:
+		var apart string
+		if p, apart = d.inflate(m); apart != "" {
+			return append(out, App{Protocol: discordName, Event: part, Summary: strings.TrimPrefix(apart, part)})
 		}
-		whole, ok := d.stream.add(p)
-		if !ok {
-			d.gone = true
-			return out
-		}
-		if !whole {
-			return append(out, App{Protocol: discordName, Event: part})
-		}
-		p = d.stream.output()
 		defer d.stream.reset()
-	} else if m.Kind == Binary && len(p) > 0 && p[0] == zlibHead {
+	case m.Kind == Binary && len(p) > 0 && p[0] == zlibHead:
 		if q, _, ok := inflateAll("zlib", p); ok {
 			p = q
 		}
@@ -119,6 +111,27 @@ func (d *discordDecoder) Decode(m *Message, out []App) []App {
 	if d.etf && m.Kind == Binary {
 		return discordETF(p, m, out)
 	}
+	return discordJSON(p, m, out)
+}
+
+// inflate passes a message through the compressed stream. apart is not empty where that does not give a packet: part, and why
+// it never will.
+func (d *discordDecoder) inflate(m *Message) (p []byte, apart string) {
+	if d.gone = d.gone || m.Cut; d.gone {
+		return nil, part + "after a gap: the compressed stream cannot be read on"
+	}
+	whole, ok := d.stream.add(m.Payload)
+	switch {
+	case !ok:
+		d.gone = true
+		return nil, part + "the compressed stream is damaged"
+	case !whole:
+		return nil, part
+	}
+	return d.stream.output(), ""
+}
+
+func discordJSON(p []byte, m *Message, out []App) []App {
 	var x struct {
 		Op *int            `json:"op"`
 		D  json.RawMessage `json:"d"`
@@ -128,9 +141,9 @@ func (d *discordDecoder) Decode(m *Message, out []App) []App {
 	if json.Unmarshal(p, &x) != nil || x.Op == nil || x.D == nil && !bytes.Contains(p, []byte(`"d"`)) && *x.Op != 11 && *x.Op != 7 {
 		return out
 	}
-	a := App{Args: x.D}
-	if x.D == nil {
-		a.Args = nil
+	var a App
+	if x.D != nil {
+		a.Args = x.D
 	}
 	if x.T != nil {
 		a.Name = *x.T

@@ -188,4 +188,12 @@ func TestWithSchema(t *testing.T) {
 		r.Push(&m)
 	}
 	expect(t, got, `protobuf/message/pkg.Request pkg.Request "x"`, `protobuf/guess guessed {"1":"hello"}`)
+	// As what remains where no protocol claims a session, or where its name is given.
+	for _, force := range []*payload.Protocol{nil, payload.Find("protobuf")} {
+		opt := payload.ReaderOptions{Fallback: row, Force: force}
+		plain, _ := said(t, payload.Opening{Token: "none"}, opt, ">b x", "> hello", "<b y", ">b z", "> 1", "> 2", "> 3", "> 4", "> 5")
+		expect(t, plain, "1 protobuf/message/pkg.Request", "2 ", "3 ", "4 protobuf/message/pkg.Request", "5 ", "6 ", "7 ", "8 ", "9 ")
+	}
+	mqtt, _ := said(t, payload.Opening{Token: "mqtt"}, payload.ReaderOptions{Fallback: row}, ">b \xc0\x00")
+	expect(t, mqtt, "1 mqtt/PINGREQ~")
 }

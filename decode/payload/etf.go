@@ -34,6 +34,9 @@ func etfAll(p []byte) (v any, ok bool) {
 	return v, !r.bad && len(r.p) == 0
 }
 
+// term reads a term.
+//
+//nolint:funlen // a flat switch over the tags
 func (r *etf) term(depth int) any {
 	r.left--
 	if depth > maxNest || r.left < 0 {

@@ -63,6 +63,8 @@ func (d *rfbDecoder) updateLength(p []byte) int {
 }
 
 // rectLength is the length of a rectangle's data, or more than p has; -1 if it cannot be told.
+//
+//nolint:funlen // a flat switch over the encodings
 func (d *rfbDecoder) rectLength(p []byte, w, h int, encoding int32) int {
 	px, mask := d.format.bytes, (w+7)/8*h
 	count := func(least, each, before int) int {

@@ -50,16 +50,21 @@ func signalRPacked(list []any, m *Message) (a App, ok bool) {
 	if !ok || kind < signalRInvocation || kind > signalRSequence {
 		return a, false
 	}
-	at := func(i int) any {
+	a.Protocol, a.Event = "signalr", signalRNames[kind]
+	if len(list) > 2 && kind <= signalRCancel {
+		a.ID, _ = list[2].(string)
+	}
+	signalRTell(&a, kind, func(i int) any {
 		if i < len(list) {
 			return list[i]
 		}
 		return nil
-	}
-	a.Protocol, a.Event = "signalr", signalRNames[kind]
-	if id, ok := at(2).(string); ok && kind <= signalRCancel {
-		a.ID = id
-	}
+	}, m)
+	a.Summary = line(a.Event, a.Name, body(a.Args), number(a.ID))
+	return a, true
+}
+
+func signalRTell(a *App, kind int64, at func(int) any, m *Message) {
 	switch kind {
 	case signalRInvocation, signalRStream:
 		a.Name, _ = at(3).(string)
@@ -78,10 +83,7 @@ func signalRPacked(list []any, m *Message) (a App, ok bool) {
 	case signalRPing:
 		a.Heartbeat = true
 	case signalRClose:
-		if a.Args = at(1); a.Args != nil {
-			a.Error = true
-		}
+		a.Args = at(1)
+		a.Error = a.Args != nil
 	}
-	a.Summary = line(a.Event, a.Name, body(a.Args), number(a.ID))
-	return a, true
 }

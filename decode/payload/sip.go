@@ -51,8 +51,24 @@ func (sipDecoder) Decode(m *Message, out []App) []App {
 	if len(words) != 3 || !whole && !m.Cut {
 		return out
 	}
-	headers := map[string]any{}
-	for _, l := range strings.Split(rest, "\r\n") {
+	headers := sipHeaders(rest)
+	a := App{
+		Protocol: sipName, Version: "2.0", ID: headers["call-id"],
+		Also: map[string]any{"cseq": headers["cseq"], "from": headers["from"], "to": headers["to"]},
+	}
+	if len(text) > 0 {
+		a.Args = content(text)
+	}
+	if !sipTell(&a, words, headers["cseq"], m) {
+		return out
+	}
+	return append(out, a)
+}
+
+// sipHeaders are the headers, the first of each name.
+func sipHeaders(text string) map[string]string {
+	headers := map[string]string{}
+	for l := range strings.SplitSeq(text, "\r\n") {
 		name, v, ok := strings.Cut(l, ":")
 		name = strings.ToLower(strings.TrimSpace(name))
 		if long := sipShort[name]; long != "" {
@@ -62,30 +78,27 @@ func (sipDecoder) Decode(m *Message, out []App) []App {
 			headers[name] = strings.TrimSpace(v)
 		}
 	}
-	get := func(name string) string { s, _ := headers[name].(string); return s }
-	count, method, _ := strings.Cut(get("cseq"), " ")
-	method = strings.TrimSpace(method)
-	a := App{Protocol: sipName, Version: "2.0", ID: get("call-id"), Name: method, Also: map[string]any{"cseq": get("cseq")}}
-	for _, h := range []string{"from", "to"} {
-		a.Also[h] = get(h)
-	}
-	if len(text) > 0 {
-		a.Args = content(text)
-	}
-	key := a.ID + " " + count + " " + method
+	return headers
+}
+
+// sipTell reads the first line, and reports whether it is one.
+func sipTell(a *App, words []string, cseq string, m *Message) bool {
+	count, method, _ := strings.Cut(cseq, " ")
+	a.Name = strings.TrimSpace(method)
+	key := a.ID + " " + count + " " + a.Name
 	switch {
 	case words[0] == "SIP/2.0":
 		status, err := strconv.Atoi(words[1])
 		if err != nil || status < 100 || status > 699 {
-			return out
+			return false
 		}
 		a.Event, a.Also["status"], a.Error = "response", int64(status), status >= 400
 		if a.answers(m, Reply, key); status < 200 {
 			a.Role = Item
 		}
-		a.Summary = line(words[1], words[2], method, number(a.ID))
+		a.Summary = line(words[1], words[2], a.Name, number(a.ID))
 	case words[2] != "SIP/2.0":
-		return out
+		return false
 	default:
 		a.Event, a.Name = words[0], words[0]
 		if a.Event != "ACK" { // it has no response
@@ -93,5 +106,5 @@ func (sipDecoder) Decode(m *Message, out []App) []App {
 		}
 		a.Summary = line(words[0], words[1], number(a.ID))
 	}
-	return append(out, a)
+	return true
 }

@@ -74,24 +74,27 @@ func (h *half) feed(name string, g grammar, m *Message, out []App) []App {
 			h.lose()
 			return out
 		}
-		if n == 0 {
-			h.want = want
+		if h.want = want; n == 0 {
 			break
 		}
-		at := len(out)
-		if at-before >= maxParts { // nobody looks at more
-			p, first, h.want = p[n:], m.N, 0
-			continue
-		}
-		out = g.tell(p[:n], m, first, out)
-		for i := at; i < len(out) && first != m.N; i++ {
-			out[i].First = first
+		if len(out)-before < maxParts { // nobody looks at more
+			out = tellFrom(g, p[:n], m, first, out)
 		}
 		p, first, h.want = p[n:], m.N, 0
 	}
 	h.keep(p, first)
 	if len(out) == before && len(m.Payload) > 0 {
 		out = append(out, App{Protocol: name, Event: part})
+	}
+	return out
+}
+
+// tellFrom appends what a packet says that began in the message first.
+func tellFrom(g grammar, p []byte, m *Message, first int64, out []App) []App {
+	at := len(out)
+	out = g.tell(p, m, first, out)
+	for i := at; i < len(out) && first != m.N; i++ {
+		out[i].First = first
 	}
 	return out
 }

@@ -233,22 +233,7 @@ func (d *wampDecoder) tell(list []any, m *Message, out []App) []App {
 		return out
 	}
 	a := App{Protocol: wampName, Version: "2", Event: k.name, Role: k.role, Also: map[string]any{}}
-	if k.id > 0 {
-		a.ID = strconv.FormatInt(wampInt(list[k.id]), 10)
-	}
-	if label := wampText(at(k.label)); k.topic {
-		a.Topic = label
-	} else {
-		a.Name = label
-	}
-	if k.args < 0 {
-		a.Args = at(-k.args)
-	} else if k.args > 0 {
-		a.Args = at(k.args)
-		if kw := at(k.args + 1); kw != nil {
-			a.Also["kwargs"] = kw
-		}
-	}
+	a.placeWAMP(&k, at)
 	d.tellMore(&a, n, list, m)
 	if a.Role != Alone {
 		asks := k.asks
@@ -263,6 +248,26 @@ func (d *wampDecoder) tell(list []any, m *Message, out []App) []App {
 	}
 	a.Summary = line(a.Event, a.Name, a.Topic, wampBody(&a), number(a.ID))
 	return append(out, a)
+}
+
+// placeWAMP fills in what is at the same place in all messages of a kind.
+func (a *App) placeWAMP(k *wampKind, at func(int) any) {
+	if k.id > 0 {
+		a.ID = strconv.FormatInt(wampInt(at(k.id)), 10)
+	}
+	if label := wampText(at(k.label)); k.topic {
+		a.Topic = label
+	} else {
+		a.Name = label
+	}
+	if k.args < 0 {
+		a.Args = at(-k.args)
+		return
+	}
+	a.Args = at(k.args)
+	if kw := at(k.args + 1); k.args > 0 && kw != nil {
+		a.Also["kwargs"] = kw
+	}
 }
 
 func wampBody(a *App) string {

@@ -61,6 +61,17 @@ func (xmppDecoder) Decode(m *Message, out []App) []App {
 	if e.body != "" {
 		a.Args, a.Also["body"] = e.body, e.body
 	}
+	e.exchange(&a, m)
+	to := e.attr["to"]
+	if to == "" {
+		to = e.attr["from"]
+	}
+	a.Summary = line(e.name, e.attr["type"], a.Name, to, body(a.Args), number(a.ID))
+	return append(out, a)
+}
+
+// exchange says what asks and what answers, and what has failed.
+func (e *element) exchange(a *App, m *Message) {
 	switch kind := e.attr["type"]; e.name {
 	case "iq":
 		a.Name = e.child
@@ -85,12 +96,6 @@ func (xmppDecoder) Decode(m *Message, out []App) []App {
 	case "presence", "message":
 		a.Error = kind == "error"
 	}
-	to := e.attr["to"]
-	if to == "" {
-		to = e.attr["from"]
-	}
-	a.Summary = line(e.name, e.attr["type"], a.Name, to, body(a.Args), number(a.ID))
-	return append(out, a)
 }
 
 // readElement reads the outermost element. ok reports that the message is one well-formed element.

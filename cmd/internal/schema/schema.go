@@ -31,9 +31,12 @@ type Options struct {
 	Types string
 }
 
-// Load is the row of a protocol whose messages are of these types.
-func Load(ctx context.Context, o Options) (*payload.Protocol, error) {
-	files, err := o.files(ctx)
+// Load is the row of a protocol whose messages are of these types; nil where no types are told.
+func Load(o Options) (*payload.Protocol, error) {
+	if len(o.Files) == 0 && o.Descriptors == "" {
+		return nil, nil //nolint:nilnil // nothing was asked for
+	}
+	files, err := o.files(context.Background())
 	if err != nil {
 		return nil, err
 	}
@@ -99,11 +102,25 @@ func (o *Options) files(ctx context.Context) (*protoregistry.Files, error) {
 	}
 	files := &protoregistry.Files{}
 	for _, f := range compiled {
-		if err := files.RegisterFile(f); err != nil {
+		if err := register(files, f); err != nil {
 			return nil, fmt.Errorf("%s: %w", f.Path(), err)
 		}
 	}
 	return files, nil
+}
+
+// register adds a file and what it imports, but for what comes with Protobuf itself.
+func register(files *protoregistry.Files, f protoreflect.FileDescriptor) error {
+	if _, err := files.FindFileByPath(f.Path()); err == nil || strings.HasPrefix(f.Path(), "google/protobuf/") {
+		return nil
+	}
+	imports := f.Imports()
+	for i := range imports.Len() {
+		if err := register(files, imports.Get(i).FileDescriptor); err != nil {
+			return err
+		}
+	}
+	return files.RegisterFile(f) //nolint:wrapcheck // the caller names the file
 }
 
 // within is the name of a file in one of the directories; empty if it is in none.

@@ -82,7 +82,7 @@ func TestLoad(t *testing.T) {
 		{Files: []string{filepath.Join(dir, "feed.proto")}, Include: []string{dir}, Types: "c2s=.lab.Feed"},
 		{Files: []string{filepath.Join(dir, "feed.proto")}, Types: "Feed"},
 	} {
-		row, err := schema.Load(t.Context(), o)
+		row, err := schema.Load(o)
 		if err != nil {
 			t.Errorf("%+v: %v", o, err)
 			continue
@@ -127,12 +127,19 @@ func TestLoad_Descriptors(t *testing.T) {
 	if err := os.WriteFile(name, p, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	row, err := schema.Load(t.Context(), schema.Options{Descriptors: name, Types: "lab.rows.Row"})
+	row, err := schema.Load(schema.Options{Descriptors: name, Types: "lab.rows.Row"})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if kind, got := read(t, row, "0801"+"1204"+"65696e73"); kind != "message lab.rows.Row" || got != `{"id":1,"name":"eins"}` {
 		t.Errorf("got %s %s", kind, got)
+	}
+}
+
+func TestLoad_Nothing(t *testing.T) {
+	t.Parallel()
+	if row, err := schema.Load(schema.Options{}); row != nil || err != nil {
+		t.Errorf("got %v, %v", row, err)
 	}
 }
 
@@ -148,7 +155,7 @@ func TestLoad_Errors(t *testing.T) {
 		o    schema.Options
 		want string
 	}{
-		{schema.Options{Files: feed, Types: "c2s=lab.Nothing"}, "there is no message type lab.Nothing; there are: lab.Feed, lab.Reply, lab.Reply.Inner"},
+		{schema.Options{Files: feed, Types: "c2s=lab.Nothing"}, "there is no message type lab.Nothing; there are: lab.Feed, lab.Reply, lab.Reply.Inner, lab.rows.Row"},
 		{schema.Options{Files: feed, Types: "up=lab.Feed"}, `--proto-type "up=lab.Feed" is not`},
 		{schema.Options{Files: feed, Types: ""}, `--proto-type "" is not`},
 		{schema.Options{Files: []string{filepath.Join(bad, "bad.proto")}, Types: "A"}, "bad.proto:2:13: "},
@@ -158,7 +165,7 @@ func TestLoad_Errors(t *testing.T) {
 		{schema.Options{Descriptors: filepath.Join(bad, "x.pb"), Types: "A"}, "is no file of descriptors"},
 		{schema.Options{Descriptors: filepath.Join(bad, "y.pb"), Types: "A"}, "y.pb"},
 	} {
-		if _, err := schema.Load(t.Context(), row.o); err == nil || !strings.Contains(err.Error(), row.want) {
+		if _, err := schema.Load(row.o); err == nil || !strings.Contains(err.Error(), row.want) {
 			t.Errorf("%+v: got %v, want %s", row.o, err, row.want)
 		}
 	}
