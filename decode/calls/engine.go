@@ -340,3 +340,14 @@ func (e *Engine) Forget(n int) {
 		delete(e.sessions, n)
 	}
 }
+
+// Waiting visits the calls that wait for a reply now, or are in the middle of it, in no order; a call is valid during the visit.
+func (e *Engine) Waiting(visit func(*Call)) {
+	for _, s := range e.sessions {
+		for o := s.oldest; o != nil; o = o.newer {
+			c := o.call
+			c.Session, c.State = s.info, Unanswered
+			visit(&c)
+		}
+	}
+}
