@@ -14,6 +14,7 @@ type Batch struct {
 	sessions []*Session
 	tls      []*TLSConn
 	keys     [][]byte
+	parts    []*TLSPart
 	blocks   ws.Blocks
 }
 
@@ -62,6 +63,15 @@ func (b *Batch) AddTLS(e Event, t *TLSConn) {
 	b.add(e, KindTLS, len(b.tls))
 }
 
+// AddTLSPart appends p and e, which becomes its KindTLSPart event.
+func (b *Batch) AddTLSPart(e Event, p *TLSPart) {
+	b.parts = append(b.parts, p)
+	b.add(e, KindTLSPart, len(b.parts))
+}
+
+// TLSPart is what a KindTLSPart event reports. It may be kept.
+func (b *Batch) TLSPart(e *Event) *TLSPart { return b.parts[e.index] }
+
 // AddKeys appends lines of a key log and e, which becomes their KindKeys event.
 func (b *Batch) AddKeys(e Event, lines []byte) {
 	b.keys = append(b.keys, lines)
@@ -91,8 +101,9 @@ func (b *Batch) Reset(to *ws.Arena) {
 	clear(b.sessions)
 	clear(b.tls)
 	clear(b.keys)
+	clear(b.parts)
 	clear(b.frames)
 	b.Events, b.messages, b.frames = b.Events[:0], b.messages[:0], b.frames[:0]
 	b.findings, b.sessions = b.findings[:0], b.sessions[:0]
-	b.tls, b.keys = b.tls[:0], b.keys[:0]
+	b.tls, b.keys, b.parts = b.tls[:0], b.keys[:0], b.parts[:0]
 }

@@ -28,6 +28,9 @@ const (
 	// KindKeys means: secrets have opened their first records of a TLS connection. Batch.Keys has them; there is no Session. It
 	// comes only with Options.Secrets.
 	KindKeys
+	// KindTLSPart means: a TLS record or handshake message was read, or plaintext was passed on. Batch.TLSPart has it; there is no
+	// Session. It comes only with Options.TLSParts or TLSContent.
+	KindTLSPart
 	// KindFinding means: a rule is broken or something is missing. Batch.Finding has it.
 	KindFinding
 )

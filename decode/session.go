@@ -84,6 +84,8 @@ type TLS struct {
 	SNI, ALPN string
 	// Resumed says that a session was resumed, EarlyData that the server accepted early data.
 	Resumed, EarlyData bool
+	// Layer is which TLS connection of the TCP connection it is, from 1.
+	Layer int
 	// Keys says where the secrets come from: "keylog", "dsb", "rsa"; empty if nothing was decrypted.
 	Keys string
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/wspeek/wspeek/cmd/internal/run"
 	"github.com/wspeek/wspeek/decode"
 	"github.com/wspeek/wspeek/decode/explain"
+	"github.com/wspeek/wspeek/decode/secured"
 	"github.com/wspeek/wspeek/decode/trace"
 	"github.com/wspeek/wspeek/decode/ws"
 )
@@ -22,18 +23,24 @@ type explainRun struct {
 	trace   *trace.Trace
 	message *ws.Message
 	closes  []ws.Message
+	// tls keeps what TLS did if that is wanted, records those of the message.
+	tls    *secured.Log
+	stream *decode.Stream
 }
 
 // explainCapture explains something in a capture. It reads to the end: what comes later may put in doubt what came before.
 func (x *explainFlags) explainCapture(ctx context.Context, std run.Streams, f *flags, files []string, want wanted) error {
 	r, err := run.Open(files, run.Options{Keys: f.secrets(), Decode: decode.Options{
-		Keep: want.message+want.frame > 0, Wire: true, Frames: true, Ports: f.ports,
+		Keep: want.message+want.frame > 0, Wire: true, Frames: true, Ports: f.ports, TLSParts: f.tls,
 	}})
 	if err != nil {
 		return err
 	}
 	defer r.Close()
 	c := &explainRun{run: r, want: want, trace: trace.New(nil)}
+	if f.tls {
+		c.tls = &secured.Log{}
+	}
 	r.Each(ctx, c.visit)
 	if ctx.Err() != nil {
 		return run.Exit(run.Interrupted)
@@ -49,9 +56,11 @@ func (x *explainFlags) explainCapture(ctx context.Context, std run.Streams, f *f
 }
 
 func (c *explainRun) visit(b *decode.Batch, e *decode.Event) error {
+	c.tls.Note(b, e)
 	if e.Session == nil || e.Session.N != c.want.session {
 		return nil
 	}
+	c.tls.Want(e.Stream)
 	if e.Kind == decode.KindFrame && c.want.frame > 0 && b.Frame(e).N == c.want.frame {
 		c.want.message = b.Frame(e).Message
 	}
@@ -90,7 +99,7 @@ func (c *explainRun) document() (*explain.Document, error) {
 	}
 	t := &explain.Exchange{Session: s, Context: explain.ContextOf(s), Findings: c.trace.Findings(s.N), Closes: c.closes}
 	if c.want.message+c.want.frame == 0 {
-		return t.Handshake(), nil
+		return t.SecuredHandshake(t.Handshake(), c.tls), nil
 	}
 	if c.message == nil {
 		return nil, c.notFound()
@@ -104,7 +113,7 @@ func (c *explainRun) document() (*explain.Document, error) {
 	t.Frames = c.trace.MessageFrames(s.N, c.message.N, maxFrames)
 	t.Between = c.between(t.Frames)
 	if c.want.frame == 0 {
-		return t.Explain(), nil
+		return t.Secured(t.Explain(), c.tls, t.Frames), nil
 	}
 	return c.frame(t)
 }
@@ -114,7 +123,7 @@ func (c *explainRun) frame(t *explain.Exchange) (*explain.Document, error) {
 	t.Frames = c.trace.MessageFrames(t.Session.N, c.message.N, c.message.Frames)
 	for i := range t.Frames {
 		if t.Frames[i].N == c.want.frame {
-			return t.Frame(i), nil
+			return t.Secured(t.Frame(i), c.tls, t.Frames[i:i+1]), nil
 		}
 	}
 	return nil, c.notFound()

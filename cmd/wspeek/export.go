@@ -15,6 +15,7 @@ type exportFlags struct {
 	out, format string
 	sessions    []int
 	control     bool
+	decrypted   bool
 	noRedact    bool
 	redactKey   string
 	csvExact    bool
@@ -22,7 +23,7 @@ type exportFlags struct {
 }
 
 // someFormats are the flags that only some formats have a use for.
-var someFormats = []string{"control", "no-redact", "embed-keys", "redact-key", "count", "no-payload", "hash", "whole", "hex", "time", "csv-exact"}
+var someFormats = []string{"control", "no-redact", "embed-keys", "decrypted", "redact-key", "count", "no-payload", "hash", "whole", "hex", "time", "csv-exact"}
 
 const exportLong = `export writes the chosen sessions to OUT in the format of its extension:
 
@@ -32,6 +33,10 @@ const exportLong = `export writes the chosen sessions to OUT in the format of it
   .md       a report to paste into an issue
   .pcapng   the packets of the sessions' TCP connections, whole, as captured
   --format raw -o DIR   a file per message, 0001-000003-c2s.txt or .bin
+
+pcapng: --embed-keys adds the TLS secrets of exactly the connections written, so
+that the file can be read alone. --decrypted writes what is under TLS as TCP in
+clear, a segment per TLS record at its time, for programs that have no keys.
 
 --session and -Y choose. Files have mode 0600, are written completely or not at
 all, and replace nothing without --force. A symbolic link is never followed.
@@ -76,7 +81,7 @@ func (f *flags) exportOptions(set *pflag.FlagSet) (*convert.Options, error) {
 	}
 	return &convert.Options{
 		Out: x.out, Force: x.force, Format: format, Sessions: x.sessions, Filter: f.filter, Count: f.count,
-		Control: x.control, NoRedact: x.noRedact, EmbedKeys: f.embedKeys, RedactKey: x.redactKey, CSVExact: x.csvExact,
+		Control: x.control, NoRedact: x.noRedact, EmbedKeys: f.embedKeys, Decrypted: x.decrypted, RedactKey: x.redactKey, CSVExact: x.csvExact,
 		NoPayload: f.noPayload, Hash: f.hash, Whole: f.whole, Hex: f.hex, Clock: f.clockFormat(),
 		Ports: f.ports, Keys: f.secrets(), Quiet: f.quiet, FailEmpty: f.failEmpty,
 	}, nil

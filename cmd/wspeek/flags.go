@@ -36,9 +36,11 @@ type flags struct {
 	failEmpty bool
 	raw       bool
 	dir       string
+	app       string
 	level     string
 	display   string
 	embedKeys bool
+	tls       bool
 	// filter is display, compiled; nil if none was given.
 	filter *filter.Filter
 	// demo says that the samples are listed: captures that have nothing to do with each other.

@@ -166,6 +166,7 @@ var effects = map[string][]string{
 	"level": {"--level", "must"}, "width": {"--width", "60"}, "format": {"--format", "markdown"}, "read": {"--read", "not-there.pcap"},
 	"fragment": {"--fragment", "3"}, "export hash": {"--hash"}, "explain dir": {"--dir", "c2s"}, "explain hex": {"--hex", "8100"},
 	"close": {"--close", "1000"}, "race": {"--race", "9s"}, "frame": {"-F", "1:3"}, "hex": {"-x"}, "fail-if-slower": {"--fail-if-slower", "0"},
+	"app": {"--app", "none"},
 }
 
 // unseen are flags that are obeyed without a trace in the output of the samples: the sample has handshakes and no
@@ -204,6 +205,10 @@ func TestFlags_NoneIsIgnored(t *testing.T) {
 			}
 			if args == nil {
 				args = typedWith(r)
+			}
+			base := base
+			if strings.HasSuffix(r.name, "app") {
+				base = commandOf(c.in, rpc)
 			}
 			own := 1
 			if r.value != "" {

@@ -11,6 +11,7 @@ import (
 	"github.com/wspeek/wspeek/decode"
 	"github.com/wspeek/wspeek/decode/export"
 	"github.com/wspeek/wspeek/decode/ladder"
+	"github.com/wspeek/wspeek/decode/secured"
 	"github.com/wspeek/wspeek/decode/show"
 	"github.com/wspeek/wspeek/decode/trace"
 )
@@ -23,6 +24,7 @@ the message, and its start. A silence of a second or more is marked. With
 
   wspeek ladder chat.pcapng --session 2
   wspeek ladder chat.pcapng --session 2 --frames --tcp
+  wspeek ladder chat.pcapng --session 2 --keylog keys.log --tls
   wspeek ladder chat.pcapng --ascii --width 72 -c 20
 
 --session is not needed if the capture has only one session. -Y shows the
@@ -46,6 +48,7 @@ type ladderRun struct {
 	trace *trace.Trace
 	// want is the session, the first until it is known that there are more.
 	want int
+	tls  secured.Log
 }
 
 func (o *ladderFlags) run(ctx context.Context, std run.Streams, f *flags, args []string) error {
@@ -57,7 +60,7 @@ func (o *ladderFlags) run(ctx context.Context, std run.Streams, f *flags, args [
 	if err != nil {
 		return err
 	}
-	opt := decode.Options{Keep: true, Frames: o.frames, Ports: f.ports}
+	opt := decode.Options{Keep: true, Frames: o.frames, Ports: f.ports, TLSParts: f.tls}
 	if l.filter != nil {
 		l.filter.Options(&opt)
 	}
@@ -74,11 +77,14 @@ func (o *ladderFlags) run(ctx context.Context, std run.Streams, f *flags, args [
 
 // visit keeps what belongs to the session that is wanted.
 func (c *ladderRun) visit(b *decode.Batch, e *decode.Event) error {
+	c.tls.Note(b, e)
 	if e.Session == nil {
 		return nil
 	}
 	if e.Kind == decode.KindSession {
-		c.remember(b.Session(e))
+		if c.remember(b.Session(e)); e.Session.N == c.want {
+			c.tls.Want(e.Stream)
+		}
 	}
 	passes := c.filter == nil || c.filter.Match(b, e)
 	if e.Session.N != c.want || e.Kind == decode.KindMessage && !passes {
@@ -93,7 +99,13 @@ func (c *ladderRun) draw(std run.Streams, o *ladderFlags) error {
 		return err
 	}
 	s := c.trace.Session(c.want)
-	rows, err := ladder.Rows(c.trace, c.want, ladder.Options{Frames: o.frames, TCP: o.tcp, NoPayload: c.f.noPayload, Messages: int(c.f.count)})
+	opt := ladder.Options{Frames: o.frames, TCP: o.tcp, NoPayload: c.f.noPayload, Messages: int(c.f.count)}
+	if s.TLS != nil {
+		opt.TLS = c.tls.Handshake(s.TLS.Layer)
+	} else if c.f.tls {
+		run.Say(c.words, "--tls: the session is in clear")
+	}
+	rows, err := ladder.Rows(c.trace, c.want, opt)
 	if err != nil {
 		return run.AsTrouble(err)
 	}

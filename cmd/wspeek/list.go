@@ -12,8 +12,10 @@ import (
 
 	"github.com/wspeek/wspeek/cmd/internal/run"
 	"github.com/wspeek/wspeek/decode"
+	"github.com/wspeek/wspeek/decode/apps"
 	"github.com/wspeek/wspeek/decode/export"
 	"github.com/wspeek/wspeek/decode/filter"
+	"github.com/wspeek/wspeek/decode/payload"
 	"github.com/wspeek/wspeek/decode/trace"
 	"github.com/wspeek/wspeek/decode/ws"
 )
@@ -39,6 +41,8 @@ type listing struct {
 	json  export.JSON
 	text  export.Text
 	lines int64
+	// apps adds what messages say; nil if nobody wants that.
+	apps *apps.Stream
 	// filter is nil if everything is shown.
 	filter *filter.Stream
 	// check is nil except in the check view.
@@ -73,7 +77,7 @@ func listInputs(ctx context.Context, std run.Streams, f *flags, in run.Inputs, v
 	l.text.BySession = f.demo
 	l.over(in, decode.Limits{})
 	defer l.run.Close()
-	l.run.Each(ctx, l.visitor())
+	_ = l.each(ctx, nil) // finish reports it
 	return l.finish(ctx)
 }
 
@@ -96,6 +100,21 @@ func newListing(std run.Streams, f *flags, v view) (*listing, error) {
 	return l, err
 }
 
+// each visits all events; watch, if it is not nil, wraps what visits them.
+func (l *listing) each(ctx context.Context, watch func(run.Visit) run.Visit) error {
+	visit := l.visitor()
+	if watch != nil {
+		visit = watch(visit)
+	}
+	err := l.run.Each(ctx, visit)
+	if err == nil && l.apps != nil {
+		if err = l.apps.Settle(); err != nil && !errors.Is(err, run.ErrStop) {
+			l.run.Fail(err)
+		}
+	}
+	return l.run.Err()
+}
+
 // over makes the run that is listed.
 func (l *listing) over(in run.Inputs, limits decode.Limits) {
 	opt := decode.Options{Limits: limits, Keep: l.keeps(), Frames: l.view == framesView, Ports: l.f.ports, Secrets: l.f.embedKeys}
@@ -114,13 +133,24 @@ func (l *listing) visitor() run.Visit {
 	if l.check != nil {
 		return l.checkVisit
 	}
+	if opt, on := l.f.reader(); on && l.view == messagesView && !l.f.raw {
+		opt.Brief = l.f.noPayload
+		l.apps = apps.NewStream(opt, l.visitApps)
+		return l.apps.Visit
+	}
 	return l.visit
+}
+
+// visitApps visits an event and what its message says.
+func (l *listing) visitApps(b *decode.Batch, e *decode.Event, said []payload.App) error {
+	l.json.Apps, l.text.Apps = said, said
+	return l.visit(b, e)
 }
 
 // keeps reports whether the payloads are needed; the reason of a Close frame is there without that.
 func (l *listing) keeps() bool {
 	if l.view == messagesView {
-		return !l.f.noPayload || l.f.hash || l.f.raw
+		return !l.f.noPayload || l.f.hash || l.f.raw || l.f.app != payload.NoApp
 	}
 	return false
 }

@@ -245,7 +245,7 @@ func captureFilter(std run.Streams, f *flags, args []string) (*bpf.Filter, error
 // withoutSSH excludes the SSH connection that this runs in, since showing its packets would create more of them. Note
 // says so.
 func withoutSSH(f *flags, filter *bpf.Filter) (out *bpf.Filter, note string) {
-	own, who := sshExpression()
+	own, who := tap.SSHExpression()
 	if own == "" || f.live.ssh {
 		if f.live.filter == "" {
 			return nil, ""
@@ -288,7 +288,7 @@ func listLive(ctx context.Context, std run.Streams, f *flags, s *tap.Source, v v
 	l.over(s, run.LiveLimits())
 	s.Missing = l.run.Missing
 	s.Start()
-	runErr := l.run.Each(context.WithoutCancel(ctx), s.Noting(l.visit))
+	runErr := l.each(context.WithoutCancel(ctx), s.Noting)
 	closeErr := s.Close()
 	if err := s.NotOpened(runErr); err != nil {
 		return err

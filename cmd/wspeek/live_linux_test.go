@@ -50,7 +50,7 @@ func TestLive_PipeOfTcpdump(t *testing.T) {
 	t.Parallel()
 	inNamespace(t)
 	cmd := wspeekCommand(nil, "live", "-r", "-", "--json", "--hash", "--no-payload")
-	dump := tcpdumpInto(t, cmd)
+	dump := tcpdumpInto(t, cmd) // not --immediate-mode: its slots are as long as the longest packet, so few fit into the buffer
 	p := start(t, cmd)
 	out := p.reading()
 	sent := talk{"both", "coder", "127.0.0.1:0", true, programsSay, 200, 0}.run(t)
@@ -64,8 +64,8 @@ func TestLive_PipeOfTcpdump(t *testing.T) {
 	}
 }
 
-// tcpdumpInto starts a tcpdump whose packets cmd is to read.
-func tcpdumpInto(t *testing.T, cmd *exec.Cmd) (dump *exec.Cmd) {
+// tcpdumpInto starts a tcpdump whose packets cmd is to read. Its buffer is large, so that it drops none on a busy machine.
+func tcpdumpInto(t *testing.T, cmd *exec.Cmd, more ...string) (dump *exec.Cmd) {
 	t.Helper()
 	if _, err := exec.LookPath("tcpdump"); err != nil {
 		t.Skip("needs tcpdump")
@@ -74,7 +74,7 @@ func tcpdumpInto(t *testing.T, cmd *exec.Cmd) (dump *exec.Cmd) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	dump = exec.Command("tcpdump", "-U", "-w", "-", "-i", "lo", "-B", "32768", "--immediate-mode", "-Z", "root")
+	dump = exec.Command("tcpdump", append([]string{"-U", "-w", "-", "-i", "lo", "-B", "32768", "-Z", "root"}, more...)...)
 	dump.Stdout, cmd.Stdin = w, r
 	words, err := dump.StderrPipe()
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/wspeek/wspeek/capture/bpf"
+	"github.com/wspeek/wspeek/cmd/internal/tap"
 	"github.com/wspeek/wspeek/decode"
 	"github.com/wspeek/wspeek/decode/trace"
 )
@@ -20,7 +21,7 @@ func TestHazard_V6_OwnSSHConnection(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Setenv("SSH_CONNECTION", test.env)
-		expr, who := sshExpression()
+		expr, who := tap.SSHExpression()
 		if expr != test.expr || who != test.who {
 			t.Errorf("%s: got %q, %q", test.env, expr, who)
 		}

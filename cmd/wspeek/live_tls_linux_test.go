@@ -188,7 +188,7 @@ func TestLive_KeyLogThroughTcpdump(t *testing.T) {
 	inNamespace(t)
 	keys := filepath.Join(t.TempDir(), "keys.log")
 	cmd := wspeekCommand(nil, "live", "-r", "-", "-Z", "root", "--json", "--keylog", keys)
-	dump := tcpdumpInto(t, cmd)
+	dump := tcpdumpInto(t, cmd, "--immediate-mode")
 	p := start(t, cmd)
 	talking := start(t, secureTalker(keys, slowTalk("both", "127.0.0.1:0")))
 	go io.Copy(io.Discard, talking.out)

@@ -10,6 +10,7 @@ import (
 	"github.com/wspeek/wspeek/capture"
 	"github.com/wspeek/wspeek/decode"
 	"github.com/wspeek/wspeek/decode/http1"
+	"github.com/wspeek/wspeek/decode/payload"
 	"github.com/wspeek/wspeek/decode/rule"
 	"github.com/wspeek/wspeek/decode/ws"
 )
@@ -28,8 +29,10 @@ type JSON struct {
 	// Redact replaces secrets in payloads; nil writes them as they are. A line whose text was changed has
 	// "redacted":N, no sha256, and len and holes as captured.
 	Redact *Redactor
-	ends   map[*decode.SessionRef]string
-	clock  stampClock
+	// Apps are what the next message says; Message leaves Summary and Args out where NoPayload is set.
+	Apps  []payload.App
+	ends  map[*decode.SessionRef]string
+	clock stampClock
 }
 
 func (j *JSON) open(dst []byte, typ string) []byte {
@@ -129,6 +132,7 @@ func (j *JSON) Message(dst []byte, ref *decode.SessionRef, m *ws.Message) []byte
 	if m.Opcode == ws.OpClose {
 		dst = j.close(dst, m)
 	}
+	dst = appendApps(dst, j.Apps, j.NoPayload)
 	if redacted > 0 {
 		dst = appendInt(dst, "redacted", int64(redacted))
 	} else if j.Hash && m.State != ws.Partial && m.State != ws.Undecodable {

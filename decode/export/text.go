@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/wspeek/wspeek/decode"
+	"github.com/wspeek/wspeek/decode/payload"
 	"github.com/wspeek/wspeek/decode/rule"
 	"github.com/wspeek/wspeek/decode/show"
 	"github.com/wspeek/wspeek/decode/ws"
@@ -24,7 +25,9 @@ type Text struct {
 	Clock Clock
 	// BySession runs a Clock of its own for each session: for captures that have nothing to do with each other.
 	BySession bool
-	clocks    map[*decode.SessionRef]*Clock
+	// Apps are what the next message says. Their summaries are shown instead of its payload.
+	Apps   []payload.App
+	clocks map[*decode.SessionRef]*Clock
 }
 
 // clock is the Clock of a session.
@@ -88,7 +91,7 @@ func (t *Text) Message(dst []byte, ref *decode.SessionRef, m *ws.Message) []byte
 	if m.Opcode == ws.OpClose {
 		dst = t.closing(dst, m)
 	}
-	if !t.NoPayload {
+	if !t.NoPayload && !t.summaries(&dst) {
 		dst = t.payload(dst, m)
 	}
 	dst = t.marks(dst, m)
@@ -97,6 +100,33 @@ func (t *Text) Message(dst []byte, ref *decode.SessionRef, m *ws.Message) []byte
 		dst = append(dst, indent(hex.Dump(m.Payload))...)
 	}
 	return dst
+}
+
+// summaries appends the summaries of what the message says, and reports whether there are any.
+func (t *Text) summaries(dst *[]byte) bool {
+	limit, any := t.Preview, false
+	if limit == 0 {
+		limit = 100
+	}
+	for i := range t.Apps {
+		s := t.Apps[i].Summary
+		if s == "" {
+			continue
+		}
+		if any {
+			*dst = t.paint(*dst, quietColor, " · ")
+		}
+		any = true
+		cut := []byte(s)
+		if limit > 0 {
+			cut = firstRunes(cut, limit)
+		}
+		*dst = show.AppendInert(*dst, cut)
+		if len(cut) < len(s) {
+			*dst = append(*dst, "…"...)
+		}
+	}
+	return any
 }
 
 // closing appends the close code in words.

@@ -53,6 +53,8 @@ type Row struct {
 type Options struct {
 	// Frames shows each frame, TCP what TCP did.
 	Frames, TCP bool
+	// TLS are the handshake messages and alerts of TLS to be shown.
+	TLS []*decode.TLSPart
 	// NoPayload leaves previews out.
 	NoPayload bool
 	// Messages is how many messages are shown, the first; 0 means all.
@@ -75,6 +77,7 @@ func Rows(t *trace.Trace, session int, opt Options) ([]Row, error) {
 	}
 	b := &builder{t: t, s: s, opt: opt}
 	b.handshake()
+	b.tls()
 	more, err := b.messages()
 	if !more {
 		b.tcp()
@@ -98,11 +101,22 @@ type builder struct {
 
 func (b *builder) add(r Row) { b.rows = append(b.rows, r) }
 
+// asked is the packet after which the request is put: it came after the TLS handshake.
+func (b *builder) asked() int {
+	at := b.s.First
+	for _, p := range b.opt.TLS {
+		if p.Message != nil && p.Message.Time <= b.s.Started {
+			at = max(at, p.Message.Packet)
+		}
+	}
+	return at
+}
+
 // handshake adds the opening handshake's arrows.
 func (b *builder) handshake() {
 	s := b.s
 	if s.HasStarted {
-		b.add(Row{Kind: Handshake, Dir: ws.C2S, At: ws.Stamp{Packet: s.First, Time: s.Started},
+		b.add(Row{Kind: Handshake, Dir: ws.C2S, At: ws.Stamp{Packet: b.asked(), Time: s.Started},
 			Text: show.Inert(strings.Join([]string{s.Method, s.Path}, " ")), order: -2})
 	}
 	if s.Status == 0 {

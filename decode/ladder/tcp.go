@@ -46,6 +46,22 @@ func (b *builder) tcp() {
 	b.incidents(t)
 }
 
+// tls adds the handshake messages and alerts of TLS.
+func (b *builder) tls() {
+	for _, p := range b.opt.TLS {
+		r := Row{Kind: TCP, Dir: ws.S2C, order: -3}
+		if p.FromClient {
+			r.Dir = ws.C2S
+		}
+		if p.Record != nil {
+			r.At, r.Text, r.order = ws.Stamp{Packet: p.Record.Packet, Time: p.Record.Time}, "TLS: "+p.Alert, after
+		} else {
+			r.At, r.Text = ws.Stamp{Packet: p.Message.Packet, Time: p.Message.Time}, "TLS: "+show.Inert(p.Message.Says)
+		}
+		b.add(r)
+	}
+}
+
 // incidents adds runs of incidents of the same kind, between two messages, as one row each.
 func (b *builder) incidents(t *decode.TCP) {
 	for i := 0; i < len(t.Incidents); {

@@ -13,8 +13,10 @@ type App struct {
 	Topic, Namespace string
 	// ID is what ties request and answer, or packet and acknowledgement, as it is written on the wire.
 	ID string
-	// ReplyTo is the number of the message that this one answers, from 1, or 0. Session sets it.
+	// ReplyTo is the number of the message that this one answers, from 1, or 0. Reader sets it.
 	ReplyTo int64
+	// Took is how long after that one it came. Reader sets it.
+	Took time.Duration
 	// Error reports that the packet tells of a failure; Heartbeat that it only keeps the connection alive.
 	Error, Heartbeat bool
 	// Role is what the packet is in an exchange. Key tells the exchange apart from others that are open: with Asker it is unique in
@@ -65,6 +67,8 @@ type Message struct {
 	At      time.Time
 	// Cut reports that Payload is not all of the message: it was lost, not captured or too long to keep.
 	Cut bool
+	// Brief says that nobody wants Summary and Args: they may be left empty.
+	Brief bool
 }
 
 // Decoder takes the messages of one session apart. It is used by one goroutine at a time.
@@ -75,6 +79,13 @@ type Decoder interface {
 	Decode(m *Message, out []App) []App
 	// Lost says that messages of a direction are missing here: a packet that spans messages starts afresh.
 	Lost(fromClient bool)
+}
+
+// Envelope is a Decoder whose messages carry messages of other protocols.
+type Envelope interface {
+	Decoder
+	// Inside are the messages in m, in order. It is asked after Decode.
+	Inside(m *Message) [][]byte
 }
 
 // Certainty is how sure it is that a session speaks a protocol.

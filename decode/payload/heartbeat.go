@@ -76,7 +76,7 @@ func beatObject(p []byte) bool {
 func beatMember(name, v []byte) (text, number bool) {
 	for i := range Protocols {
 		for j := range Protocols[i].Members {
-			switch k := &Protocols[i].Members[j]; {
+			switch k := Protocols[i].Members[j]; {
 			case string(name) != k.Key:
 			case v[0] == '"':
 				text = text || slices.Contains(k.Texts, string(jsontext.Inner(v)))

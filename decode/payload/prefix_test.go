@@ -49,7 +49,7 @@ func TestProtocols(t *testing.T) {
 	t.Parallel()
 	var names, tokens []string
 	for i := range payload.Protocols {
-		p := &payload.Protocols[i]
+		p := payload.Protocols[i]
 		if p.Name == "" != (i == len(payload.Protocols)-1) || p.Name != "" && p.Evidence == "" {
 			t.Errorf("row %d: name %q, evidence %q", i, p.Name, p.Evidence)
 		}
@@ -80,7 +80,7 @@ func TestEveryBeatIsAHeartbeat(t *testing.T) {
 		}
 	}
 	for i := range payload.Protocols {
-		p := &payload.Protocols[i]
+		p := payload.Protocols[i]
 		for _, b := range p.Beats {
 			check(b.Kind, b.Text)
 		}

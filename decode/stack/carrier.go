@@ -20,6 +20,8 @@ type carrier struct {
 	tunnel *decode.Tunnel
 	// tls is the TLS connection that it lies in, nil for none.
 	tls *tls.Conn
+	// layer is the number of tls in the TCP connection.
+	layer int
 	// proxied is what a PROXY protocol header at its start says, nil for none.
 	proxied *decode.Proxied
 	// sess is the session that the stream carries now, nil for none.
@@ -82,7 +84,7 @@ func (c *carrier) newSession(client reassembly.Dir) *tracker {
 	s := c.conn.newTracker(client, c.tunnel)
 	s.info.Proxied = c.proxied
 	if s.info.TLS = tlsOf(c.tls); c.tls != nil {
-		s.info.Scheme, s.tls = "wss", c.tls
+		s.info.Scheme, s.tls, s.info.TLS.Layer = "wss", c.tls, c.layer
 	}
 	return s
 }

@@ -20,6 +20,8 @@ type conn struct {
 	closed [2]reassembly.CloseKind
 	// tls are the TLS connections inside it that were not reported yet.
 	tls []*tls.Conn
+	// layers is how many TLS connections there were.
+	layers int
 	// missing is how many bytes were never captured, by direction.
 	missing [2]int64
 	// differs says that copies of some bytes differed, or were damaged.

@@ -60,6 +60,7 @@ func (d *Decoder) Tick(t capture.Time, out *decode.Batch) {
 	d.begin(out)
 	d.now.Time = max(t, d.now.Time)
 	d.table.Tick(t)
+	d.keys.Tick(d.now.Time)
 	d.keys.Retry()
 	d.hand()
 }

@@ -30,24 +30,15 @@ func beginTLS(s *sniffer) reassembly.Handler {
 	if c.depth+1 > tunnelLimit(c.conn.d.opt.Limits) {
 		return c.conn.undecoded()
 	}
-	d := c.conn.d
-	t := tls.New(d.keys, c.conn.tellTLS(), &d.bytes, func(t *tls.Conn) reassembly.Handler {
+	c.conn.layers++
+	layer := c.conn.layers
+	t := tls.New(c.conn.d.keys, c.conn.tellTLS(layer), &c.conn.d.bytes, func(t *tls.Conn) reassembly.Handler {
 		in := newCarrier(c.conn, c.depth+1, c.tunnel)
-		in.tls, in.proxied = t, c.proxied
-		return in
+		in.tls, in.layer, in.proxied = t, layer, c.proxied
+		return c.conn.tapped(in, layer, t.Info().Client)
 	})
 	c.conn.tls = append(c.conn.tls, t)
 	return t
-}
-
-// tellTLS are the options of a TLS connection: what of it is told besides its content.
-func (c *conn) tellTLS() (o tls.Options) {
-	if c.d.opt.Secrets {
-		o.Secret = func(line []byte) {
-			c.d.out.AddKeys(decode.Event{Packet: c.d.now.Packet, Stream: c.stream}, line)
-		}
-	}
-	return o
 }
 
 // tlsOf is what is known of the TLS that a stream lies in, nil for none.

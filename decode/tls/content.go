@@ -33,7 +33,7 @@ func (c *Conn) opened(h *half, e *epoch, r record, plain []byte, typ contentType
 	if !e.good {
 		c.learn(h, e)
 	}
-	c.report(h, e, r, seq, typ, len(plain), a)
+	c.report(h, e, r, seq, typ, plain, a)
 	if typ == typeData {
 		c.bytes.TLS += int64(len(r) - len(plain))
 		if len(plain) > 0 {
@@ -48,7 +48,7 @@ func (c *Conn) opened(h *half, e *epoch, r record, plain []byte, typ contentType
 // clear uses a record that is not sealed.
 func (c *Conn) clear(h *half, r record, a at) {
 	h.stats.Records++
-	c.report(h, nil, r, 0, r.typ(), len(r.body()), a)
+	c.report(h, nil, r, 0, r.typ(), r.body(), a)
 	if r.typ() == typeData {
 		// Before the server's hello it is early data that a retry rejects; with no keys at all it is damage.
 		c.rejected += int64(len(r))

@@ -24,5 +24,5 @@
 // else of records that were opened, and all handshakes, in TLS, what was not decrypted in Undecoded, holes in Missing.
 // The next Handler counts a Gap as missing, so Missing is corrected by its length.
 //
-// No secret is ever part of an error, a string or Info; Conn.KeyLog returns them on request.
+// No secret is ever part of an error, a string or Info; Conn.KeyLog and Options.Secret return them on request.
 package tls

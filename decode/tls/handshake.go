@@ -72,14 +72,18 @@ func wholeMessages(b []byte) bool {
 // message takes a whole handshake message.
 func (c *Conn) message(h *half, m []byte, a at) {
 	body := m[messageHeader:]
-	c.reportMessage(h, m, a)
 	switch m[0] {
 	case msgClientHello:
 		c.clientHello(h, m, body)
+		c.reportMessage(h, m, a)
 		return
 	case msgServerHello:
 		c.serverHello(h, m, body)
+		c.reportMessage(h, m, a)
 		return
+	}
+	c.reportMessage(h, m, a)
+	switch m[0] {
 	case msgHelloRequest:
 		return
 	}

@@ -151,8 +151,14 @@ type Record struct {
 	// Sealed means that it was encrypted; Number is then its sequence number.
 	Sealed bool
 	Number uint64
-	// Generation counts key updates, Plain is the length of the content.
+	// Generation counts key updates, Plain is the length of the content, and PlainOff the offset of application data in the
+	// plaintext of its direction.
 	Generation, Plain int
+	PlainOff          int64
+	// Wire are the bytes of the record, and Data is its content. They are valid during the call.
+	Wire, Data []byte
+	// Seal is how the record is protected.
+	Seal Seal
 	// Packet and Time are those that completed it.
 	Packet int
 	Time   capture.Time
@@ -162,29 +168,32 @@ type Record struct {
 type Message struct {
 	Dir reassembly.Dir
 	// Type is the number of RFC 8446 section 4, Len the length with the header.
-	Type   uint8
-	Len    int
+	Type uint8
+	Len  int
+	// Says is its name, and what matters of a hello in a few words. Names from the wire in it are as they came.
+	Says   string
 	Packet int
 	Time   capture.Time
 }
 
-func (c *Conn) report(h *half, e *epoch, r record, seq uint64, content contentType, plain int, a at) {
+func (c *Conn) report(h *half, e *epoch, r record, seq uint64, content contentType, plain []byte, a at) {
 	if c.opt.Record == nil {
 		return
 	}
 	k := Record{
 		Dir: h.dir, Off: h.off, Len: len(r), Type: uint8(r.typ()), Content: uint8(content),
-		Plain: plain, Packet: a.packet, Time: a.time,
+		Plain: len(plain), PlainOff: h.plain, Wire: r, Data: plain, Packet: a.packet, Time: a.time,
 	}
 	if e != nil {
 		k.Sealed, k.Number, k.Generation = true, seq, e.generation
+		k.Seal = e.seal(seq, r, len(plain))
 	}
 	c.opt.Record(k)
 }
 
 func (c *Conn) reportMessage(h *half, m []byte, a at) {
 	if c.opt.Message != nil {
-		c.opt.Message(Message{Dir: h.dir, Type: m[0], Len: len(m), Packet: a.packet, Time: a.time})
+		c.opt.Message(Message{Dir: h.dir, Type: m[0], Len: len(m), Says: says(h.nego, m), Packet: a.packet, Time: a.time})
 	}
 }
 

@@ -96,13 +96,16 @@ func (c *Conn) make(h *half) ([]*epoch, readiness) {
 	case wantHandshake:
 		return c.handshakeKeys(h), ready
 	}
+	if c.keys.expects(h.nego.client.random) {
+		return nil, waits // for those of the other direction, so that a request is decrypted before its answer
+	}
 	return c.traffic(h, stageApp), ready
 }
 
 // handshakeKeys are those of the handshake. If there are none, but those of the application data are there, the
 // records of the handshake are lost.
 func (c *Conn) handshakeKeys(h *half) []*epoch {
-	if list := c.traffic(h, stageHandshake); len(list) > 0 {
+	if list := c.traffic(h, stageHandshake); len(list) > 0 || c.keys.expects(h.nego.client.random) {
 		return list
 	}
 	list := c.traffic(h, stageApp)

@@ -3,6 +3,8 @@ package tls
 import (
 	"bytes"
 	"crypto/rsa"
+
+	"github.com/wspeek/wspeek/capture"
 )
 
 // Source says where the secrets of a connection come from.
@@ -50,6 +52,10 @@ type Keys struct {
 	// retried is the version of the last Retry.
 	retried uint64
 	final   bool
+	// now is the time of the last Tick, 0 before the first; partial are the client randoms whose secrets have come in part, the
+	// oldest first.
+	now     capture.Time
+	partial []partial
 	waiting waitList
 	// pool are buffers that no Conn uses now: idle connections hold none.
 	pool [][]byte
@@ -134,6 +140,7 @@ func (k *Keys) add(random [randomLen]byte, what label, s secretOf) bool {
 	set.by[what] = append(set.by[what], s)
 	k.size += len(s.secret) + secretCost
 	k.version++
+	k.expect(random, set)
 	k.trim()
 	return true
 }

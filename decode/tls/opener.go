@@ -20,6 +20,8 @@ type opener interface {
 	pass(r record)
 	// cost says what a record has on the wire besides its content.
 	cost() cost
+	// seal says how record number seq, which was opened, is protected; n is the length of its content.
+	seal(seq uint64, r record, n int) Seal
 }
 
 // lost describes what lies between two records: so many bytes on the wire, in so many records.

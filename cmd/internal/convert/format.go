@@ -33,7 +33,7 @@ var Formats = []Format{
 	{"markdown", []string{"md"}, []string{".md", ".markdown"}, "a report to paste into an issue", true,
 		[]string{"no-redact", "redact-key", "count", "no-payload", "whole", "hex", "time"}, newMarkdownSink},
 	{"pcapng", nil, []string{".pcapng", ".ntar"}, "the packets of the sessions' TCP connections", false,
-		[]string{"embed-keys"}, newPacketSink},
+		[]string{"embed-keys", "decrypted"}, newPacketSink},
 	{"raw", nil, nil, "a folder with a file per message: 0001-000003-c2s.txt or .bin", false,
 		[]string{"control", "count"}, newRawSink},
 }

@@ -34,6 +34,8 @@ type Options struct {
 	Keys run.Keys
 	// EmbedKeys writes the secrets of the chosen connections into a pcapng.
 	EmbedKeys bool
+	// Decrypted writes the plaintext of TLS connections into a pcapng, as TCP.
+	Decrypted bool
 	// NoRedact leaves secrets in; RedactKey makes the same marks in every run, empty for new ones.
 	NoRedact  bool
 	RedactKey string
@@ -88,7 +90,9 @@ func Files(ctx context.Context, std run.Streams, files []string, opt *Options) e
 	if err := e.prepare(); err != nil {
 		return err
 	}
-	e.sink = opt.Format.sink(e)
+	if e.sink = opt.Format.sink(e); opt.Decrypted {
+		e.sink = newPlainSink(e)
+	}
 	defer e.sink.discard()
 	if c, ok := e.sink.(interface{ check() error }); ok {
 		if err := c.check(); err != nil {

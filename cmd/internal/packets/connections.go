@@ -22,6 +22,12 @@ type Connection struct {
 	kept int64
 }
 
+// Begins is the number of its first packet, Flow what its packets are known by until another connection has the same.
+func (c *Connection) Begins() (first int, flow reassembly.Flow) { return c.first, c.flow }
+
+// Sessions are those that it carried.
+func (c *Connection) Sessions() []int { return c.sessions }
+
 // has reports whether a packet of its flow is one of its own.
 func (c *Connection) has(number int) bool {
 	return number >= c.first && (c.next == 0 || number < c.next)

@@ -84,6 +84,13 @@ func (k *Copy) one(p *capture.Packet, w *capture.Writer) error {
 	return w.Write(p)
 }
 
+// Marked returns a function that reports whether a packet belongs to one of the connections.
+func Marked(ctx context.Context, read Reader, conns []Connection) (func(number int) bool, error) {
+	m := newMarker(conns)
+	err := read(ctx, m.mark)
+	return m.marks.has, err
+}
+
 // marker marks the packets of connections, and those that carried fragments of them.
 type marker struct {
 	conns     map[reassembly.Flow][]*Connection

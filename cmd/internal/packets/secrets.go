@@ -57,6 +57,18 @@ func (k *Connections) EmbedKeys(w *capture.Writer, conns []Connection) (n int, e
 	return writeKeys(w, logs)
 }
 
+// KeyLog are the secrets of connections, as a key log.
+func (k *Connections) KeyLog(conns []Connection) (lines []byte) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	for i := range conns {
+		if log := k.secrets.of[conns[i].stream]; log != nil {
+			lines = append(lines, log.lines...)
+		}
+	}
+	return lines
+}
+
 // EmbedAllKeys writes the secrets of all connections that have packets from number oldest on, also of those without a session.
 func (k *Connections) EmbedAllKeys(w *capture.Writer, oldest int) (n int, err error) {
 	k.mu.Lock()

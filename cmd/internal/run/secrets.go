@@ -16,6 +16,8 @@ import (
 type Keys struct {
 	// Logs are key logs (NSS key log format), Private files of RSA private keys (PEM).
 	Logs, Private []string
+	// Lines is a key log in memory.
+	Lines []byte
 	// Follow reads the key logs on while they grow: they may not exist yet, and may be named pipes. For live captures.
 	Follow bool
 	// Trouble is called if a key log that is followed is there but cannot be opened, once; nil ignores it.
@@ -141,6 +143,9 @@ func (p *pump) readKeys(k *Keys) error {
 				return Troublef("--tls-key %s: %v", name, err)
 			}
 		}
+	}
+	if len(k.Lines) > 0 {
+		p.give(p.decoders[:], secret{data: k.Lines})
 	}
 	if k.Follow {
 		p.followKeys(k.Logs)

@@ -1,8 +1,8 @@
 // Command versus measures wspeek beside tshark on generated captures, and its memory.
 //
-//	versus -wspeek ./wspeek -dir CACHE [-mb 64,256] [-big mixed-2000]
+//	versus -wspeek ./wspeek -dir CACHE [-mb 64,256] [-big mixed-2000] [-tls 64]
 //
-// DIR holds what gencap wrote: PROFILE-64.pcap, and mixed-2000.pcap for the memory. A time is
+// DIR holds what gencap wrote: PROFILE-64.pcap, tls13-64.pcap with tls13-64.keys, and mixed-2000.pcap for the memory. A time is
 // the best of three runs, of the whole process. It exits with 1 where a target is missed.
 package main
 
@@ -35,11 +35,17 @@ var (
 	dir    = flag.String("dir", "", "directory of the captures")
 	sizes  = flag.String("mb", "64,256", "sizes of the captures in MB")
 	big    = flag.String("big", "mixed-2000", "capture on which memory is measured, empty for none")
+	sealed = flag.String("tls", "", "size in MB of the captures in clear and under TLS that are compared, empty for none")
 )
 
 func main() {
 	flag.Parse()
 	missed, err := compare()
+	if err == nil && *sealed != "" {
+		var m int
+		m, err = underTLS(*sealed)
+		missed += m
+	}
 	if err == nil && *big != "" {
 		var m int
 		m, err = memory(filepath.Join(*dir, *big+".pcap"))
@@ -84,8 +90,7 @@ func row(p profile, mb, file, tshark string) (ratio float64, err error) {
 	}
 	theirs, shown, verdict := time.Duration(0), "-", ""
 	if tshark != "" {
-		theirs, _, err = best(tshark, "-r", file, "-Y", "websocket", "-T", "fields",
-			"-e", "tcp.stream", "-e", "websocket.opcode", "-e", "websocket.payload_length")
+		theirs, _, err = best(tshark, listing(file)...)
 		if err != nil {
 			return 0, err
 		}
@@ -101,6 +106,11 @@ func row(p profile, mb, file, tshark string) (ratio float64, err error) {
 	}
 	fmt.Printf("%-8s %6s %9.3fs %9.3fs %8s %7s%s\n", p.name, mb, mine.Seconds(), theirs.Seconds(), shown, target, verdict)
 	return ratio, nil
+}
+
+// listing are the arguments with which tshark lists messages, as far as it does.
+func listing(file string, more ...string) []string {
+	return append(more, "-r", file, "-Y", "websocket", "-T", "fields", "-e", "tcp.stream", "-e", "websocket.opcode", "-e", "websocket.payload_length")
 }
 
 // memory prints the peak memory on a big capture, and counts 1 where it is too much.
