@@ -341,3 +341,14 @@ func TestCalls_JumpFromAFrame(t *testing.T) {
 		t.Errorf("there and back: at %d, want %d", again.Message.N, c.Message.N)
 	}
 }
+
+// The title says what is chosen, and of a session only its own names are listed.
+func TestCalls_Title(t *testing.T) {
+	t.Parallel()
+	d := drive(t, sample("jsonrpc"), 200, 30, Options{})
+	d.keys("C").shows("3 calls, 1 error  slowest first").keys("o").shows("errors and unanswered first")
+	if s := d.m.cmp.(*callsPane).data; len(s.Each) != 3 || len(s.Bars) != 4 || s.Total.Count != 3 {
+		t.Errorf("%d names, %d histograms, %+v", len(s.Each), len(s.Bars), s.Total)
+	}
+	d.keys("tab", "jjj", "enter", "enter").shows("compare:", "Method not found", "nothing")
+}
