@@ -118,7 +118,7 @@ var viewFlags = []flagRow{
 		bind: func(f *flags) *value { return yes(&f.raw) }},
 	{name: "dir", value: "DIR", in: inMessages, help: "with --raw: one direction only, c2s or s2c",
 		bind: func(f *flags) *value { return oneOf(&f.dir, "c2s", "s2c") }},
-	{name: "app", value: "NAME", in: inTexts, help: "what messages say: take the protocol NAME for that of all sessions; none decodes nothing (see: wspeek help apps)",
+	{name: "app", value: "NAME", in: inTexts | inCalls, help: "what messages say: take the protocol NAME for that of all sessions; none decodes nothing (see: wspeek help apps)",
 		bind: func(f *flags) *value { return protocol(&f.app) }, textOnly: true},
 	{name: "no-app", in: inTexts, help: "do not decode what messages say, and show them as they are", textOnly: true,
 		bind: func(f *flags) *value { return noApp(&f.app) }},
@@ -256,10 +256,10 @@ var diffFlagRows = []flagRow{
 var callsFlagRows = []flagRow{
 	{name: "verbose", short: "v", in: inCalls, help: "list the calls above the table", bind: func(f *flags) *value { return yes(&f.verbose) }},
 	{name: "slow", value: "SECONDS", in: inCalls, help: "list calls that took SECONDS or longer",
-		bind: func(f *flags) *value { return secondsValue(&f.calls.slow, &f.calls.hasSlow) }},
-	{name: "unanswered", in: inCalls, help: "list requests without a reply", bind: func(f *flags) *value { return yes(&f.calls.unanswered) }},
+		bind: func(f *flags) *value { return secondsValue(&f.calls.Slow, &f.calls.HasSlow) }},
+	{name: "unanswered", in: inCalls, help: "list requests without a reply", bind: func(f *flags) *value { return yes(&f.calls.Unanswered) }},
 	{name: "fail-if-slower", value: "P95", in: inCalls, help: "exit 1 if the 95th percentile of a name is longer than P95 (seconds, or as 250ms)",
-		bind: func(f *flags) *value { return secondsValue(&f.calls.limit, &f.calls.hasLimit) }},
+		bind: func(f *flags) *value { return secondsValue(&f.calls.Limit, &f.calls.HasLimit) }},
 	{name: "pair", value: "FIELD", in: inCalls, help: "the field that pairs requests and replies in plain JSON: json:$.id, json:$.id=$.re, none (default: found)",
 		bind: func(f *flags) *value { return pairValue(&f.calls) }},
 }

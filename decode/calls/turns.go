@@ -17,12 +17,16 @@ const (
 	maxTurnText = 64 << 10
 	// maxTurns is how many turns of a session may be open.
 	maxTurns = 64
+	// maxOthers is after how many messages that are no events of a language model a session is not looked at any more.
+	maxOthers = 256
 )
 
 // turns is what a session has of turns.
 type turns struct {
-	// seen says that a response.created came: the session is one of a language model.
-	seen bool
+	// seen says that a response.created came: the session is one of a language model. others counts messages that were no events of
+	// one, near says that some were.
+	seen, near bool
+	others     int
 	// asked is the client's response.create that has no response yet, spoken the end of the user's speech.
 	asked, spoken *message
 	// askedID is the event_id of asked.
@@ -71,9 +75,14 @@ type turnEvent struct {
 // turn takes a message that may be an event of a language model, and reports whether it was one.
 func (e *Engine) turn(s *session, m message, text []byte) bool {
 	t := s.turns
-	if len(text) == 0 || !bytes.Contains(text, quotedResponse) && !bytes.Contains(text, quotedInput) && !(t.seen && bytes.Contains(text, quotedError)) {
+	if !t.near && t.others >= maxOthers {
+		return false
+	}
+	if !bytes.Contains(text, quotedResponse) && !bytes.Contains(text, quotedInput) && !(t.seen && bytes.Contains(text, quotedError)) {
+		t.others++
 		return t.seen
 	}
+	t.near = true
 	typ := eventType(text)
 	if strings.HasSuffix(typ, ".delta") && t.seen && m.dir == ws.S2C {
 		e.turnDelta(s, m, typ, text)
