@@ -15,10 +15,7 @@ func (j *JSON) Session(dst []byte, s *decode.Session) []byte {
 	dst = appendOpening(dst, s)
 	dst = appendTunnel(dst, s.Tunnel)
 	dst = appendProxied(dst, s.Proxied)
-	dst = appendProcess(dst, s.Process)
-	if s.Peer > 0 {
-		dst = appendInt(dst, "peer_session", int64(s.Peer))
-	}
+	dst = appendNeighbours(dst, s)
 	dst = appendTLS(dst, s)
 	dst = j.moments(dst, s)
 	dst = appendWord(dst, "state", s.State.String())
@@ -97,6 +94,15 @@ func appendProxied(dst []byte, p *decode.Proxied) []byte {
 		dst = appendWord(dst, "server", p.Server.String())
 	}
 	return append(dst, '}')
+}
+
+// appendNeighbours appends what a session belongs to besides its connection: a program, and the other leg through a proxy.
+func appendNeighbours(dst []byte, s *decode.Session) []byte {
+	dst = appendProcess(dst, s.Process)
+	if s.Peer > 0 {
+		dst = appendInt(dst, "peer_session", int64(s.Peer))
+	}
+	return dst
 }
 
 // appendProcess appends the program that a connection belongs to.
