@@ -70,7 +70,9 @@ func (s *Stream) polledSession(sid, target string) *polled {
 	c := &polled{}
 	opt := s.opt
 	opt.Force = payload.Find("socket.io")
-	c.reader = payload.NewReader(payload.Opening{Target: target}, opt, func(_ *payload.Message, apps []payload.App) {
+	// The packets are those that WebSocket would carry.
+	o := payload.Opening{Target: strings.Replace(target, "transport=polling", "transport=websocket", 1)}
+	c.reader = payload.NewReader(o, opt, func(_ *payload.Message, apps []payload.App) {
 		c.apps = append(c.apps, apps...)
 	})
 	if sid == "" {

@@ -83,6 +83,13 @@ func (ablyDecoder) Decode(m *Message, out []App) []App {
 			a.Args = v
 		}
 	}
+	ablyExchange(&a, x, m)
+	a.Summary = line(a.Event, a.Topic, body(a.Args), number(a.ID))
+	return append(out, a)
+}
+
+// ablyExchange says what asks and what answers, and what has failed.
+func ablyExchange(a *App, x map[string]any, m *Message) {
 	a.Error = a.Event == "error" || a.Event == "nack" || x["error"] != nil && (a.Event == "disconnected" || a.Event == "detached")
 	switch a.Event {
 	case "heartbeat":
@@ -101,6 +108,4 @@ func (ablyDecoder) Decode(m *Message, out []App) []App {
 	case "attached", "detached":
 		a.answers(m, Reply, strings.TrimSuffix(a.Event, "ed")+" "+a.Topic)
 	}
-	a.Summary = line(a.Event, a.Topic, body(a.Args), number(a.ID))
-	return append(out, a)
 }

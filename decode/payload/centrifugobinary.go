@@ -77,29 +77,49 @@ func centrifugoBinary(p []byte, fromClient bool) (x centrifugoPacket, n int) {
 	return x, n
 }
 
-// centrifugoFields reads the fields of client.proto that are told.
+// centrifugoField is a field of client.proto: of which request or result, which number.
+type centrifugoField struct {
+	event  string
+	number int
+}
+
+// The fields that are told: of requests, and of results.
+var (
+	centrifugoAsked = map[centrifugoField]string{
+		{"connect", 4}: "name", {"rpc", 1}: "data", {"rpc", 2}: "method", {"send", 1}: "data", {"publish", 1}: "channel", {"publish", 2}: "data",
+		{"subscribe", 1}: "channel", {"unsubscribe", 1}: "channel", {"presence", 1}: "channel", {"presence_stats", 1}: "channel",
+		{"history", 1}: "channel", {"sub_refresh", 1}: "channel",
+	}
+	centrifugoTold = map[centrifugoField]string{
+		{"connect", 1}: "client", {"rpc", 1}: "data", {"error", 1}: "code", {"error", 2}: "message", {"subscribe", 14}: "number",
+	}
+)
+
+// centrifugoFields reads the fields that are told.
 func centrifugoFields(x *centrifugoPacket, p []byte, fromClient bool) {
+	names := centrifugoTold
+	if fromClient {
+		names = centrifugoAsked
+	}
 	more := map[string]any{}
 	eachField(p, func(f protoField) {
-		switch s := f.bytes; {
-		case x.event == "push":
+		if x.event == "push" {
 			centrifugoPush(x, f)
-		case x.event == "error" && f.number == 1:
-			more["code"] = unsigned(f.value)
-		case x.event == "error" && f.number == 2:
-			more["message"] = string(s)
-		case x.event == "rpc" && f.number == 1, x.event == "send" && f.number == 1:
-			x.data = content(s)
-		case x.event == "rpc" && f.number == 2:
-			x.method = string(s)
-		case x.event == "publish" && f.number == 2:
-			x.data = content(s)
-		case x.event == "subscribe" && !fromClient && f.number == 14:
+			return
+		}
+		switch name := names[centrifugoField{x.event, f.number}]; name {
+		case "data":
+			x.data = content(f.bytes)
+		case "method":
+			x.method = string(f.bytes)
+		case "channel":
+			x.channel = string(f.bytes)
+		case "number":
 			x.number = int64(f.value) //nolint:gosec // it is signed
-		case x.event == "connect" && (fromClient && f.number == 4 || !fromClient && f.number == 1):
-			more[map[bool]string{true: "name", false: "client"}[fromClient]] = string(s)
-		case x.event != "connect" && x.event != "refresh" && fromClient && f.number == 1 && f.kind == protowire.BytesType:
-			x.channel = string(s)
+		case "code":
+			more[name] = unsigned(f.value)
+		case "name", "client", "message":
+			more[name] = string(f.bytes)
 		}
 	})
 	if len(more) > 0 {

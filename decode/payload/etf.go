@@ -36,7 +36,7 @@ func etfAll(p []byte) (v any, ok bool) {
 
 // term reads a term.
 //
-//nolint:funlen // a flat switch over the tags
+//nolint:funlen,gocyclo // a flat switch over the tags
 func (r *etf) term(depth int) any {
 	r.left--
 	if depth > maxNest || r.left < 0 {
