@@ -171,8 +171,11 @@ func (e *Engine) reported(s *session, m *payload.Message, found []payload.App) {
 	msg := s.given[0]
 	s.given = slices.Delete(s.given, 0, 1)
 	s.claimed = s.claimed || s.apps != nil && s.apps.Protocol() != nil
-	switch text := m.Kind == payload.Text && !m.Cut; {
-	case text && e.turn(s, msg, m.Payload):
+	text := m.Kind == payload.Text && !m.Cut
+	if text {
+		e.turn(s, msg, m.Payload)
+	}
+	switch {
 	case len(found) > 0:
 		e.protocol(s, msg, found)
 	case text && !s.claimed:
@@ -184,6 +187,9 @@ func (e *Engine) reported(s *session, m *payload.Message, found []payload.App) {
 func (e *Engine) protocol(s *session, m message, found []payload.App) {
 	for i := range found {
 		a := &found[i]
+		if a.Protocol == modelProtocol && a.Key == modelRequest {
+			continue // a turn, which says more
+		}
 		asker := ws.S2C
 		if a.AskedByClient {
 			asker = ws.C2S

@@ -72,32 +72,34 @@ type turnEvent struct {
 	} `json:"error"`
 }
 
-// turn takes a message that may be an event of a language model, and reports whether it was one.
-func (e *Engine) turn(s *session, m message, text []byte) bool {
+// modelProtocol and modelRequest are what payload calls the protocol and the exchange.
+const modelProtocol, modelRequest = "openai", "response.create"
+
+// turn takes a message that may be an event of a language model.
+func (e *Engine) turn(s *session, m message, text []byte) {
 	t := s.turns
 	if !t.near && t.others >= maxOthers {
-		return false
+		return
 	}
-	if !bytes.Contains(text, quotedResponse) && !bytes.Contains(text, quotedInput) && !(t.seen && bytes.Contains(text, quotedError)) {
+	if !bytes.Contains(text, quotedResponse) && !bytes.Contains(text, quotedInput) && (!t.seen || !bytes.Contains(text, quotedError)) {
 		t.others++
-		return t.seen
+		return
 	}
 	t.near = true
 	typ := eventType(text)
 	if strings.HasSuffix(typ, ".delta") && t.seen && m.dir == ws.S2C {
 		e.turnDelta(s, m, typ, text)
-		return true
+		return
 	}
 	var ev turnEvent
 	if !isTurnEvent(typ) || json.Unmarshal(text, &ev) != nil {
-		return t.seen
+		return
 	}
 	if m.dir == ws.C2S {
 		e.turnAsked(s, m, &ev)
 	} else {
 		e.turnAnswered(s, m, &ev)
 	}
-	return t.seen
 }
 
 // isTurnEvent reports whether an event of this type begins or ends a turn.
@@ -200,7 +202,7 @@ func (e *Engine) beginTurn(s *session, from message, id string) *open {
 	}
 	o := e.begin(s, from, turnKey(id))
 	s.turns.last = o.key
-	o.call.Name, o.call.ID, o.call.Protocol = "response.create", id, "openai"
+	o.call.Name, o.call.ID, o.call.Protocol = modelRequest, id, modelProtocol
 	o.call.Turn = &Turn{Response: id, Input: -1, Output: -1}
 	return o
 }

@@ -196,7 +196,7 @@ func (l *lister) table(summaries []*calls.Summary) {
 	if !l.lists() {
 		l.out.Write(l.text.Notable(nil, &l.notable))
 	} else if l.lines > 0 {
-		l.out.WriteByte('\n')
+		l.out.Write([]byte{'\n'})
 	}
 	l.out.Write(l.text.Calls(nil, summaries))
 }
