@@ -68,16 +68,19 @@ func decodeActionCable(m *Message, out []App) []App { //nolint:funlen,gocyclo //
 		return out
 	}
 	if !m.Brief {
-		a.Summary = line(orElse(a.Name, a.Event), a.Topic, brief(args))
-		a.Args = nil
-		if args != nil {
-			a.Args = content(args)
-		}
-		if v := args; v != nil && !isObject(v) && !isArray(v) && !m.FromClient {
-			a.Args = tree(v)
-		}
+		a.Summary, a.Args = line(orElse(a.Name, a.Event), a.Topic, brief(args)), actionCableArgs(m, args)
 	}
 	return append(out, a)
+}
+
+func actionCableArgs(m *Message, args []byte) any {
+	switch {
+	case args == nil:
+		return nil
+	case !isObject(args) && !isArray(args) && !m.FromClient:
+		return tree(args)
+	}
+	return content(args)
 }
 
 // channelOf is the channel that an identifier names if it has nothing else, else the identifier.

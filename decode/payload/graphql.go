@@ -81,9 +81,19 @@ func decodeGraphQL(m *Message, out []App) []App { //nolint:funlen,gocyclo // a f
 	}
 	a := App{Event: str(o.Get("type")), ID: scalar(o.Get("id"))}
 	load := o.Get("payload")
-	switch graphQLEvents[a.Event] {
-	case unknownGraphQL:
+	if graphQLEvents[a.Event] == unknownGraphQL {
 		return out
+	}
+	a.placeGraphQL(m, load)
+	if !m.Brief {
+		a.Args, a.Summary = own(load), summariseGraphQL(&a, load)
+	}
+	return append(out, a)
+}
+
+// placeGraphQL sets what the packet is in its exchange.
+func (a *App) placeGraphQL(m *Message, load []byte) {
+	switch graphQLEvents[a.Event] {
 	case graphQLInit:
 		a.begins(m, "init")
 	case graphQLInitDone:
@@ -111,10 +121,6 @@ func decodeGraphQL(m *Message, out []App) []App { //nolint:funlen,gocyclo // a f
 	case graphQLAlive:
 		a.Heartbeat = true
 	}
-	if !m.Brief {
-		a.Args, a.Summary = own(load), summariseGraphQL(&a, load)
-	}
-	return append(out, a)
 }
 
 func summariseGraphQL(a *App, load []byte) string {

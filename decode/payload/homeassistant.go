@@ -49,14 +49,8 @@ func (d *homeAssistant) one(m *Message, p []byte, out []App) []App { //nolint:fu
 	}
 	args := []byte(nil)
 	switch a.Event {
-	case "auth_required":
-	case "auth":
-		a.begins(m, "auth")
-	case "auth_ok":
-		a.answers(m, Reply, "auth")
-	case "auth_invalid":
-		a.Error, args = true, o.Get("message")
-		a.answers(m, Reply, "auth")
+	case "auth_required", "auth", "auth_ok", "auth_invalid":
+		args = a.authHomeAssistant(m, o.Get("message"))
 	case "result":
 		args = o.Get("result")
 		if a.Error = string(o.Get("success")) == "false"; a.Error {
@@ -83,6 +77,21 @@ func (d *homeAssistant) one(m *Message, p []byte, out []App) []App { //nolint:fu
 		a.Summary = line(a.Event, a.Name, number(a.ID), brief(args))
 	}
 	return append(out, a)
+}
+
+// authHomeAssistant is the phase before the first command. It returns what is carried.
+func (a *App) authHomeAssistant(m *Message, why []byte) []byte {
+	switch a.Event {
+	case "auth":
+		a.begins(m, "auth")
+	case "auth_ok":
+		a.answers(m, Reply, "auth")
+	case "auth_invalid":
+		a.Error = true
+		a.answers(m, Reply, "auth")
+		return why
+	}
+	return nil
 }
 
 // command notes a command, and returns what it carries besides type and id.

@@ -40,6 +40,22 @@ func decodePusher(m *Message, out []App) []App { //nolint:funlen,gocyclo // a fl
 			a.Topic = str(member(data, "channel"))
 		}
 	}
+	a.placePusher(m, name)
+	if id := str(o.Get("user_id")); id != "" {
+		a.set("user_id", id)
+	}
+	if !m.Brief {
+		args := valueBrief(a.Args)
+		if data == nil {
+			args = ""
+		}
+		a.Summary = line(a.Topic, call(name, []byte(args), ""))
+	}
+	return append(out, a)
+}
+
+// placePusher sets what the packet is in its exchange.
+func (a *App) placePusher(m *Message, name string) {
 	switch name {
 	case "pusher:subscribe":
 		a.begins(m, a.Topic)
@@ -57,15 +73,4 @@ func decodePusher(m *Message, out []App) []App { //nolint:funlen,gocyclo // a fl
 		a.Heartbeat = true
 		a.answers(m, Reply, "ping ")
 	}
-	if id := str(o.Get("user_id")); id != "" {
-		a.set("user_id", id)
-	}
-	if !m.Brief {
-		args := valueBrief(a.Args)
-		if data == nil {
-			args = ""
-		}
-		a.Summary = line(a.Topic, call(name, []byte(args), ""))
-	}
-	return append(out, a)
 }

@@ -3,6 +3,8 @@ package payload
 import (
 	"bytes"
 	"strings"
+
+	"github.com/wspeek/wspeek/decode/jsontext"
 )
 
 var signalRRow = Protocol{
@@ -57,44 +59,52 @@ func (d *signalR) record(m *Message, r []byte, out []App) []App { //nolint:funle
 	if !ok {
 		return out
 	}
-	if t := o.Get("type"); t == nil {
+	t := o.Get("type")
+	switch {
+	case t == nil:
 		return d.handshake(m, r, out)
-	} else if isInteger(t) && len(t) == 1 && t[0] >= '1' && t[0] <= '9' {
-		d.answered = true
-		a := App{Event: signalRNames[t[0]-'0'], Name: str(o.Get("target")), ID: scalar(o.Get("invocationId"))}
-		args := o.Get("arguments")
-		switch int(t[0] - '0') {
-		case signalRInvocation, signalRStream:
-			if a.ID != "" {
-				a.begins(m, a.ID)
-			}
-		case signalRItem:
-			a.answers(m, Item, a.ID)
-			args = o.Get("item")
-		case signalRCompletion:
-			a.answers(m, Reply, a.ID)
-			if args = o.Get("result"); o.Get("error") != nil {
-				args, a.Error = o.Get("error"), true
-			}
-		case signalRCancel:
-			a.Role, a.Key, a.AskedByClient = Cancel, a.ID, m.FromClient
-		case signalRPing:
-			a.Heartbeat = true
-		case signalRClose:
-			args = o.Get("error")
-			a.Error = !isNull(args)
-		}
-		if !m.Brief {
-			a.Args, a.Summary = own(args), a.Event
-			if a.Name != "" {
-				a.Summary = call(a.Name, args, a.ID)
-			} else if args != nil || a.ID != "" {
-				a.Summary = strings.TrimSuffix(line(a.Event, number(a.ID))+": "+brief(args), ": ")
-			}
-		}
-		return append(out, a)
+	case !isInteger(t) || len(t) != 1 || t[0] < '1' || t[0] > '9':
+		return out
 	}
-	return out
+	d.answered = true
+	a := App{Event: signalRNames[t[0]-'0'], Name: str(o.Get("target")), ID: scalar(o.Get("invocationId"))}
+	args := a.placeSignalR(m, int(t[0]-'0'), &o)
+	if !m.Brief {
+		a.Args, a.Summary = own(args), a.Event
+		if a.Name != "" {
+			a.Summary = call(a.Name, args, a.ID)
+		} else if args != nil || a.ID != "" {
+			a.Summary = strings.TrimSuffix(line(a.Event, number(a.ID))+": "+brief(args), ": ")
+		}
+	}
+	return append(out, a)
+}
+
+// placeSignalR sets what the packet is in its exchange, and returns what it carries.
+func (a *App) placeSignalR(m *Message, kind int, o *jsontext.Shallow) []byte {
+	args := o.Get("arguments")
+	switch kind {
+	case signalRInvocation, signalRStream:
+		if a.ID != "" {
+			a.begins(m, a.ID)
+		}
+	case signalRItem:
+		a.answers(m, Item, a.ID)
+		args = o.Get("item")
+	case signalRCompletion:
+		a.answers(m, Reply, a.ID)
+		if args = o.Get("result"); o.Get("error") != nil {
+			args, a.Error = o.Get("error"), true
+		}
+	case signalRCancel:
+		a.Role, a.Key, a.AskedByClient = Cancel, a.ID, m.FromClient
+	case signalRPing:
+		a.Heartbeat = true
+	case signalRClose:
+		args = o.Get("error")
+		a.Error = !isNull(args)
+	}
+	return args
 }
 
 // handshake appends the request that names the encoding, or the answer to it.
