@@ -26,8 +26,7 @@ func (j *JSON) Session(dst []byte, s *decode.Session) []byte {
 	}
 	dst = appendKnown(dst, "draft", s.Draft)
 	dst = appendTunnel(dst, s.Tunnel)
-	dst = appendProxied(dst, s.Proxied)
-	dst = appendNeighbours(dst, s)
+	dst = appendNeighbours(appendProxied(dst, s.Proxied), s)
 	dst = appendTLS(dst, s)
 	dst = j.moments(dst, s)
 	dst = appendWord(dst, "state", s.State.String())

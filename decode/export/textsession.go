@@ -42,6 +42,18 @@ func (t *Text) Heading(dst []byte, s *decode.Session) []byte {
 			dst = show.AppendInert(append(append(dst, ' ', ' '), part.label...), part.text)
 		}
 	}
+	dst = appendCarrier(dst, s)
+	switch {
+	case s.Unanswered:
+		dst = t.paint(append(dst, ' ', ' '), badColor, fmt.Sprintf("[guessed, %.2f: the server never answered the handshake]", s.Confidence))
+	case s.Confidence > 0:
+		dst = t.paint(append(dst, ' ', ' '), badColor, fmt.Sprintf("[guessed, %.2f: the handshake was not captured]", s.Confidence))
+	}
+	return append(dst, '\n')
+}
+
+// appendCarrier appends what carries a session, and what it belongs to.
+func appendCarrier(dst []byte, s *decode.Session) []byte {
 	if s.TLS != nil {
 		dst = show.AppendInert(append(dst, "  TLS "...), s.TLS.Version)
 	}
@@ -60,13 +72,7 @@ func (t *Text) Heading(dst []byte, s *decode.Session) []byte {
 	if p := s.Proxied; p != nil && p.Client.IsValid() {
 		dst = fmt.Appendf(dst, "  for %s (PROXY protocol)", p.Client)
 	}
-	switch {
-	case s.Unanswered:
-		dst = t.paint(append(dst, ' ', ' '), badColor, fmt.Sprintf("[guessed, %.2f: the server never answered the handshake]", s.Confidence))
-	case s.Confidence > 0:
-		dst = t.paint(append(dst, ' ', ' '), badColor, fmt.Sprintf("[guessed, %.2f: the handshake was not captured]", s.Confidence))
-	}
-	return append(dst, '\n')
+	return dst
 }
 
 // Address is the URL of a session, as far as it is known. It is not inert.
