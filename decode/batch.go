@@ -13,6 +13,7 @@ type Batch struct {
 	findings []ws.Finding
 	sessions []*Session
 	tls      []*TLSConn
+	polls    []*Poll
 	keys     [][]byte
 	parts    []*TLSPart
 	blocks   ws.Blocks
@@ -84,6 +85,15 @@ func (b *Batch) Keys(e *Event) []byte { return b.keys[e.index] }
 // TLS is what a KindTLS event reports. It may be kept.
 func (b *Batch) TLS(e *Event) *TLSConn { return b.tls[e.index] }
 
+// AddPoll appends p and e, which becomes its KindPoll event.
+func (b *Batch) AddPoll(e Event, p *Poll) {
+	b.polls = append(b.polls, p)
+	b.add(e, KindPoll, len(b.polls))
+}
+
+// Poll is what a KindPoll event reports. It may be kept.
+func (b *Batch) Poll(e *Event) *Poll { return b.polls[e.index] }
+
 func (b *Batch) add(e Event, k Kind, n int) {
 	e.Kind, e.index = k, int32(n-1)
 	b.Events = append(b.Events, e)
@@ -100,6 +110,7 @@ func (b *Batch) Reset(to *ws.Arena) {
 	clear(b.findings)
 	clear(b.sessions)
 	clear(b.tls)
+	clear(b.polls)
 	clear(b.keys)
 	clear(b.parts)
 	clear(b.frames)

@@ -28,6 +28,8 @@ const (
 	// KindKeys means: secrets have opened their first records of a TLS connection. Batch.Keys has them; there is no Session. It
 	// comes only with Options.Secrets.
 	KindKeys
+	// KindPoll means: a body of Engine.IO's polling transport has ended. Batch.Poll has it; there is no Session.
+	KindPoll
 	// KindTLSPart means: a TLS record or handshake message was read, or plaintext was passed on. Batch.TLSPart has it; there is no
 	// Session. It comes only with Options.TLSParts or TLSContent.
 	KindTLSPart

@@ -30,6 +30,8 @@ type Options struct {
 	Frames bool
 	// Secrets tells KindKeys events.
 	Secrets bool
+	// Polls tells KindPoll events.
+	Polls bool
 	// TLSParts tells KindTLSPart events of records and handshake messages, TLSContent those of plaintext.
 	TLSParts, TLSContent bool
 	// Ports are TCP ports whose connections are taken for WebSocket where nothing else is recognised

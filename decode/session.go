@@ -140,6 +140,8 @@ type Session struct {
 	Agreed *Agreed
 	// Draft names an old protocol draft ("hixie-76"), empty for RFC 6455.
 	Draft string
+	// Zero is when the first packet of the run was captured, of whatever connection: relative times count from there.
+	Zero capture.Time
 	// Started, Opened and Ended are the times of the request, of the 101, and of the end; HasStarted etc. say whether there was one.
 	Started, Opened, Ended          capture.Time
 	HasStarted, HasOpened, HasEnded bool

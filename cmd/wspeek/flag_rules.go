@@ -47,6 +47,10 @@ var needs = []need{
 	{"ascii", inBuild, []string{"explain"}, ""},
 	{"color", inBuild, []string{"explain"}, ""},
 	{"tolerance", inDiff, []string{"timing"}, ""},
+	{"proto", inTexts &^ inDemo, []string{"proto-type"}, "which of its types are the messages of?"},
+	{"proto-desc", inTexts &^ inDemo, []string{"proto-type"}, "which of its types are the messages of?"},
+	{"proto-type", inTexts &^ inDemo, []string{"proto", "proto-desc"}, ""},
+	{"proto-path", inTexts &^ inDemo, []string{"proto"}, ""},
 }
 
 // excludes are flags of which only one can be given.
@@ -55,6 +59,7 @@ var excludes = []struct {
 	in    commands
 	why   string
 }{
+	{[]string{"proto", "proto-desc"}, inTexts &^ inDemo, ""},
 	{[]string{"raw", "json"}, inMessages, ""},
 	{[]string{"raw", "hex"}, inMessages, ""},
 	{[]string{"raw", "whole"}, inMessages, ""},

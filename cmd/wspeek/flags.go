@@ -12,7 +12,9 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/wspeek/wspeek/cmd/internal/pairing"
 	"github.com/wspeek/wspeek/cmd/internal/run"
+	"github.com/wspeek/wspeek/cmd/internal/schema"
 	"github.com/wspeek/wspeek/decode/export"
 	"github.com/wspeek/wspeek/decode/filter"
 )
@@ -37,6 +39,7 @@ type flags struct {
 	raw       bool
 	dir       string
 	app       string
+	proto     schema.Options
 	level     string
 	display   string
 	embedKeys bool
@@ -53,7 +56,7 @@ type flags struct {
 	build   buildFlags
 	export  exportFlags
 	diff    diffFlags
-	calls   callsFlags
+	calls   pairing.Options
 }
 
 // newFlags are the defaults.

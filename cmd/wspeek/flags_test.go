@@ -165,9 +165,9 @@ var effects = map[string][]string{
 	"color": {"--color", "always"}, "count": {"-c", "1"}, "time": {"-t", "e"}, "decode-as": {"-d", "tcp.port==1,websocket"},
 	"level": {"--level", "must"}, "width": {"--width", "60"}, "format": {"--format", "markdown"}, "read": {"--read", "not-there.pcap"},
 	"fragment": {"--fragment", "3"}, "export hash": {"--hash"}, "explain dir": {"--dir", "c2s"}, "explain hex": {"--hex", "8100"},
-	"close": {"--close", "1000"}, "race": {"--race", "9s"}, "frame": {"-F", "1:3"}, "hex": {"-x"}, "fail-if-slower": {"--fail-if-slower", "0"},
-	"app": {"--app", "none"},
-}
+	"close": {"--close", "1000"}, "race": {"--race", "9s"}, "frame": {"-F", "1:3"}, "hex": {"-x"}, "fail-if-slower": {"--fail-if-slower", "0"}, "pair": {"--app", "none", "--pair", "none"},
+	"app": {"--app", "none"}, "proto": {"--proto-type", "A", "--proto", "not-there.proto"}, "proto-desc": {"--proto-type", "A", "--proto-desc", "not-there.pb"},
+	"proto-type": {"--proto", "not-there.proto", "--proto-type", "A"}}
 
 // unseen are flags that are obeyed without a trace in the output of the samples: the sample has handshakes and no
 // secrets, is compared with itself, and is over before a second.
@@ -175,6 +175,7 @@ var unseen = map[string]bool{
 	"decode-as": true, "redact-key": true, "live relinquish-privileges": true, "live history": true, "live autostop": true,
 	"diff race": true, "diff strict": true, "diff wire": true, "diff timing": true, "diff tolerance": true, "diff ignore": true,
 	"calls no-payload": true, "diff context": true, "diff brief": true, "diff side-by-side": true, "diff whole": true, "diff no-payload": true, "diff width": true,
+	"proto-path": true,
 }
 
 // TestFlags_NoneIsIgnored: each flag of a command changes what the command prints, or is refused.

@@ -10,6 +10,7 @@ import (
 	"syscall"
 
 	"github.com/wspeek/wspeek/cmd/internal/run"
+	"github.com/wspeek/wspeek/cmd/internal/schema"
 	"github.com/wspeek/wspeek/decode"
 	"github.com/wspeek/wspeek/decode/apps"
 	"github.com/wspeek/wspeek/decode/export"
@@ -42,6 +43,8 @@ type listing struct {
 	lines int64
 	// apps adds what messages say; nil if nobody wants that.
 	apps *apps.Stream
+	// schema is for messages that no protocol claims; nil if none was given.
+	schema *payload.Protocol
 	// filter is nil if everything is shown.
 	filter *filter.Stream
 	// check is nil except in the check view.
@@ -95,7 +98,9 @@ func newListing(std run.Streams, f *flags, v view) (*listing, error) {
 		l.check = newChecker(std, f)
 	}
 	var err error
-	l.filter, err = f.stream(filterViews[v])
+	if l.schema, err = schema.Load(f.proto); err == nil {
+		l.filter, err = f.stream(filterViews[v])
+	}
 	return l, err
 }
 
@@ -117,6 +122,8 @@ func (l *listing) each(ctx context.Context, watch func(run.Visit) run.Visit) err
 // over makes the run that is listed.
 func (l *listing) over(in run.Inputs, limits decode.Limits) {
 	opt := decode.Options{Limits: limits, Keep: l.keeps(), Frames: l.view == framesView, Ports: l.f.ports, Secrets: l.f.embedKeys}
+	_, says := l.f.reader()
+	opt.Polls = says && l.view == messagesView && !l.f.raw
 	if l.filter != nil {
 		l.filter.Options(&opt)
 	}
@@ -133,7 +140,7 @@ func (l *listing) visitor() run.Visit {
 		return l.checkVisit
 	}
 	if opt, on := l.f.reader(); on && l.view == messagesView && !l.f.raw {
-		opt.Brief = l.f.noPayload
+		opt.Brief, opt.Fallback = l.f.noPayload, l.schema
 		l.apps = apps.NewStream(opt, l.visitApps)
 		return l.apps.Visit
 	}
@@ -143,7 +150,22 @@ func (l *listing) visitor() run.Visit {
 // visitApps visits an event and what its message says.
 func (l *listing) visitApps(b *decode.Batch, e *decode.Event, said []payload.App) error {
 	l.json.Apps, l.text.Apps = said, said
+	if e.Kind == decode.KindPoll {
+		return l.poll(e, b.Poll(e))
+	}
 	return l.visit(b, e)
+}
+
+// poll writes the line of a body of Engine.IO's polling transport; a filter is for messages of WebSocket.
+func (l *listing) poll(e *decode.Event, p *decode.Poll) error {
+	of := l.apps.Polling()
+	if l.filter != nil || l.f.session > 0 && of.Session != l.f.session {
+		return nil
+	}
+	if l.f.json {
+		return l.write(l.json.Poll(l.line[:0], e, p, of))
+	}
+	return l.write(l.text.Poll(l.line[:0], p, of))
 }
 
 // keeps reports whether the payloads are needed; the reason of a Close frame is there without that.
@@ -157,6 +179,7 @@ func (l *listing) keeps() bool {
 func (l *listing) visit(b *decode.Batch, e *decode.Event) error {
 	if e.Kind == decode.KindSession {
 		l.remember(b.Session(e))
+		l.text.Clock.From(b.Session(e).Zero)
 	}
 	if e.Kind == decode.KindTLS {
 		l.undecrypted(b.TLS(e))
@@ -171,7 +194,12 @@ func (l *listing) visit(b *decode.Batch, e *decode.Event) error {
 	if !l.append(b, e) {
 		return nil
 	}
-	if _, err := l.out.Write(l.line); err != nil {
+	return l.write(l.line)
+}
+
+// write writes lines; it ends the run after as many as were asked for.
+func (l *listing) write(line []byte) error {
+	if _, err := l.out.Write(line); err != nil {
 		return err
 	}
 	if l.lines++; l.lines == l.f.count {

@@ -70,7 +70,11 @@ func runLive(cmd *cobra.Command, std run.Streams, f *flags, args []string, v vie
 	}
 	ctx := cmd.Context()
 	if f.live.list {
-		return listInterfaces(std, f)
+		all, err := live.Interfaces()
+		if err != nil {
+			return liveTrouble(std.Err, f, err)
+		}
+		return tap.WriteInterfaces(std.Out, f.json, all)
 	}
 	s, err := openLive(std, f, args)
 	if err != nil {
@@ -192,7 +196,7 @@ func openPipe(std run.Streams, f *flags, args []string) (*tap.Source, error) {
 func openInterfaces(std run.Streams, f *flags, args []string) (*tap.Source, error) {
 	l := &f.live
 	if len(l.interfaces) == 0 {
-		name, err := chooseInterface()
+		name, err := tap.ChooseInterface()
 		if err != nil {
 			return nil, err
 		}

@@ -60,6 +60,7 @@ var ranks = map[string]int{
 	"tui/doc":                7,
 	"cmd/internal/run":       7,
 	"cmd/internal/out":       8,
+	"cmd/internal/schema":    8,
 	"cmd/internal/rights":    8,
 	"cmd/internal/compare":   8,
 	"cmd/internal/forge":     8,

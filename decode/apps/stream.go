@@ -37,6 +37,9 @@ type Stream struct {
 	in      payload.Message
 	err     error
 	counts  Counts
+	// polled are the sessions of Engine.IO's polling transport, by name; polling is that of the event that is being visited.
+	polled  map[string]*polled
+	polling Polling
 }
 
 // Counts say what went wrong while messages were read.
@@ -61,6 +64,7 @@ type waiting struct {
 	held  bool
 	apps  []payload.App
 	bytes int
+	poll  Polling
 }
 
 // NewStream is a Stream that passes events on to visit.
@@ -75,10 +79,14 @@ func (s *Stream) Visit(b *decode.Batch, e *decode.Event) error {
 		switch e.Kind {
 		case decode.KindSession:
 			s.of(e.Session.N).info = b.Session(e)
+			s.upgraded(b.Session(e))
 			s.noteEnd(e.Session.N)
 		case decode.KindMessage:
 			return s.message(&w, b.Message(e))
 		}
+	}
+	if e.Kind == decode.KindPoll {
+		return s.poll(&w, b.Poll(e))
 	}
 	return s.pass(&w)
 }
@@ -86,10 +94,16 @@ func (s *Stream) Visit(b *decode.Batch, e *decode.Event) error {
 // pass passes an event on, after those that wait.
 func (s *Stream) pass(w *waiting) error {
 	if len(s.waiting) == 0 && !w.held {
-		return s.visit(w.b, &w.e, w.apps)
+		return s.show(w)
 	}
 	s.wait(w)
 	return s.err
+}
+
+// show passes an event on now.
+func (s *Stream) show(w *waiting) error {
+	s.polling = w.poll
+	return s.visit(w.b, &w.e, w.apps)
 }
 
 // wait adds an event to those that wait, with a copy of what its batch has of it.
@@ -112,6 +126,10 @@ func (s *Stream) wait(w *waiting) {
 		own.AddFinding(w.e, w.b.Finding(&w.e))
 	case decode.KindTLS:
 		own.AddTLS(w.e, w.b.TLS(&w.e))
+	case decode.KindPoll:
+		p := w.b.Poll(&w.e)
+		w.bytes = len(p.Body)
+		own.AddPoll(w.e, p)
 	default:
 		own.Add(w.e)
 	}
@@ -179,7 +197,7 @@ func (s *Stream) advance() {
 		w := &s.waiting[n]
 		s.bytes -= w.bytes
 		n++
-		s.err = s.visit(w.b, &w.e, w.apps)
+		s.err = s.show(w)
 	}
 	s.waiting = append(s.waiting[:0], s.waiting[n:]...)
 	if len(s.waiting) == 0 {

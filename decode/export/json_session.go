@@ -12,19 +12,7 @@ func (j *JSON) Session(dst []byte, s *decode.Session) []byte {
 	dst = appendInt(j.open(dst, "session"), "session", int64(s.N))
 	dst = j.file(appendInt(dst, "stream", int64(s.Stream)), s.First)
 	dst = appendEndpoints(dst, s.Client, s.Server)
-	dst = appendKnown(dst, "scheme", s.Scheme)
-	dst = appendKnown(dst, "http_version", s.HTTPVersion)
-	dst = appendKnown(dst, "method", s.Method)
-	dst = appendKnown(dst, "host", s.Host)
-	dst = appendKnown(dst, "path", s.Path)
-	if s.Status > 0 {
-		dst = appendInt(dst, "status", int64(s.Status))
-	}
-	if s.HasOpened && s.Status > 0 {
-		dst = appendText(dst, "subprotocol", s.Subprotocol)
-		dst = appendText(dst, "extensions", s.Extensions)
-	}
-	dst = appendKnown(dst, "draft", s.Draft)
+	dst = appendOpening(dst, s)
 	dst = appendTunnel(dst, s.Tunnel)
 	dst = appendNeighbours(appendProxied(dst, s.Proxied), s)
 	dst = appendTLS(dst, s)
@@ -47,6 +35,23 @@ func (j *JSON) Session(dst []byte, s *decode.Session) []byte {
 	dst = appendInt(dst, "finding_count", int64(s.Findings))
 	dst = appendInt(dst, "retransmissions", int64(s.Retransmissions))
 	return append(appendPackets(dst, s.First, s.Last), '}', '\n')
+}
+
+// appendOpening appends what the opening handshake asked for and agreed on.
+func appendOpening(dst []byte, s *decode.Session) []byte {
+	dst = appendKnown(dst, "scheme", s.Scheme)
+	dst = appendKnown(dst, "http_version", s.HTTPVersion)
+	dst = appendKnown(dst, "method", s.Method)
+	dst = appendKnown(dst, "host", s.Host)
+	dst = appendKnown(dst, "path", s.Path)
+	if s.Status > 0 {
+		dst = appendInt(dst, "status", int64(s.Status))
+	}
+	if s.HasOpened && s.Status > 0 {
+		dst = appendText(dst, "subprotocol", s.Subprotocol)
+		dst = appendText(dst, "extensions", s.Extensions)
+	}
+	return appendKnown(dst, "draft", s.Draft)
 }
 
 // appendKnown appends a string that is not known where it is empty.

@@ -42,7 +42,7 @@ func (t *Text) Heading(dst []byte, s *decode.Session) []byte {
 			dst = show.AppendInert(append(append(dst, ' ', ' '), part.label...), part.text)
 		}
 	}
-	dst = appendCarrier(dst, s)
+	dst = appendCarriers(dst, s)
 	switch {
 	case s.Unanswered:
 		dst = t.paint(append(dst, ' ', ' '), badColor, fmt.Sprintf("[guessed, %.2f: the server never answered the handshake]", s.Confidence))
@@ -52,8 +52,8 @@ func (t *Text) Heading(dst []byte, s *decode.Session) []byte {
 	return append(dst, '\n')
 }
 
-// appendCarrier appends what carries a session, and what it belongs to.
-func appendCarrier(dst []byte, s *decode.Session) []byte {
+// appendCarriers appends what lies between TCP and the session, and whose it is.
+func appendCarriers(dst []byte, s *decode.Session) []byte {
 	if s.TLS != nil {
 		dst = show.AppendInert(append(dst, "  TLS "...), s.TLS.Version)
 	}

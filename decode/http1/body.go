@@ -113,6 +113,7 @@ func (c *Conn) body(d reassembly.Dir, ch reassembly.Chunk) int {
 	case inLength, inChunkData:
 		n := min(int64(len(ch.Data)), h.left)
 		h.off = ch.Off + n
+		c.give(d, ch.Data[:n])
 		c.shorten(d, n)
 		return int(n)
 	case inChunkSize:
@@ -132,7 +133,29 @@ func (c *Conn) body(d reassembly.Dir, ch reassembly.Chunk) int {
 		h.choose(ch)
 		return 0
 	default:
+		c.give(d, ch.Data)
 		return len(ch.Data)
+	}
+}
+
+// want asks whether a body is wanted that begins after a message's header section.
+func (c *Conn) want(d reassembly.Dir, f framing, req *Request, resp *Response) {
+	h := &c.half[d]
+	h.wanted, h.torn = c.bodies != nil && f.state != atStart && f.state != lost && c.bodies.Wants(req, resp), false
+}
+
+// give hands the next bytes of a body to a Sink that wants it.
+func (c *Conn) give(d reassembly.Dir, p []byte) {
+	if c.half[d].wanted {
+		c.bodies.Body(d, p)
+	}
+}
+
+// given tells a Sink that wanted a body that it has ended.
+func (c *Conn) given(d reassembly.Dir, whole bool) {
+	if h := &c.half[d]; h.wanted {
+		h.wanted = false
+		c.bodies.EndBody(d, reassembly.Stamp{Packet: c.packet, Time: c.now}, whole && !h.torn)
 	}
 }
 
@@ -201,7 +224,7 @@ func (c *Conn) chunkEnd(d reassembly.Dir, ch reassembly.Chunk) int {
 // body are never taken for one.
 func (h *half) choose(ch reassembly.Chunk) {
 	if ch.Packet != h.mark.packet && h.mark.ack >= 0 && ch.Ack > h.mark.ack {
-		h.state, h.synced, h.sniff = atStart, false, sniffer{strict: true}
+		h.state, h.synced, h.sniff, h.wanted = atStart, false, sniffer{strict: true}, false
 		return
 	}
 	h.state, h.alt = h.alt, atStart

@@ -52,11 +52,25 @@ type Sink interface {
 	NotHTTP(d reassembly.Dir) reassembly.Handler
 }
 
+// Bodies is a Sink that is given bodies.
+type Bodies interface {
+	Sink
+	// Wants is called after Request, with resp nil, and after Response, and reports whether the body of the message is wanted. It
+	// is not called where the message has none, or where its end cannot be found.
+	Wants(req *Request, resp *Response) bool
+	// Body is called with each part of a body that is wanted, without the framing of a chunked one. It is the Conn's.
+	Body(d reassembly.Dir, p []byte)
+	// EndBody is called at the end of a body that is wanted. whole reports that none of it was lost.
+	EndBody(d reassembly.Dir, at reassembly.Stamp, whole bool)
+}
+
 // Conn follows HTTP/1.x on one connection. It is a reassembly.Handler.
 type Conn struct {
-	sink  Sink
-	lim   Limits
-	bytes *reassembly.Bytes
+	sink Sink
+	// bodies is the sink where it is given bodies, else nil.
+	bodies Bodies
+	lim    Limits
+	bytes  *reassembly.Bytes
 	// next takes both directions over, each from its place on; nil while this is HTTP.
 	next reassembly.Handler
 	half [2]half
@@ -81,7 +95,8 @@ type Conn struct {
 
 // New makes a Conn that reports to s and adds what it consumes to b, which must not be nil.
 func New(s Sink, l Limits, b *reassembly.Bytes) *Conn {
-	return &Conn{sink: s, lim: l.orDefaults(), bytes: b}
+	bodies, _ := s.(Bodies)
+	return &Conn{sink: s, bodies: bodies, lim: l.orDefaults(), bytes: b}
 }
 
 // Lost says that the stream of d did not begin with what comes first: messages may have been missed. To be called

@@ -22,6 +22,7 @@ func (r *recorder) told() string {
 	for _, s := range r.resp {
 		fmt.Fprintf(&b, "%+v\n", *s)
 	}
+	fmt.Fprintf(&b, "bodies %s\n", r.bodies)
 	fmt.Fprintf(&b, "passed on %q %q %v from %v gaps %d closed %v conflicts %v", r.got[0], r.got[1], r.packets, r.first, r.gaps, r.closes, r.conflicts)
 	return b.String()
 }

@@ -52,6 +52,8 @@ type half struct {
 	// Sink.NotHTTP was called, synced that the last message's end is where the direction stands, found that the
 	// message under way was searched for.
 	broken, parsed, told, synced, found bool
+	// wanted says that the Sink is given the body, torn that a part of it was lost.
+	wanted, torn bool
 	// off is the offset of the next byte to handle, end that after the last one handed in.
 	off, end int64
 	// left is the rest of a body or chunk in bytes.
@@ -210,6 +212,7 @@ func (c *Conn) skip(d reassembly.Dir, off, n int64) (used int64) {
 			c.lose(d, 0)
 			continue
 		}
+		h.torn = true
 		c.bytes.Missing += k
 		used += k
 		h.off = off + used
@@ -240,6 +243,7 @@ func (c *Conn) finish(d reassembly.Dir, k reassembly.CloseKind) {
 	if h.state == inHead {
 		c.partial(d)
 	}
+	c.given(d, h.state == untilClose && k == reassembly.CloseFIN)
 	if c.next != nil {
 		c.next.Close(d, k)
 	}
@@ -250,6 +254,7 @@ func (c *Conn) finish(d reassembly.Dir, k reassembly.CloseKind) {
 // lose drops knowing where a direction's next message begins. What is left of packet is not searched.
 func (c *Conn) lose(d reassembly.Dir, packet int) {
 	h := &c.half[d]
+	c.given(d, false)
 	if c.next != nil {
 		c.pass(d)
 		return
@@ -261,6 +266,7 @@ func (c *Conn) lose(d reassembly.Dir, packet int) {
 // endMessage comes after the last byte of a message.
 func (c *Conn) endMessage(d reassembly.Dir) {
 	h := &c.half[d]
+	c.given(d, true)
 	if c.next != nil {
 		c.pass(d)
 		return

@@ -33,6 +33,26 @@ type recorder struct {
 	end              [2]int64
 	broken           []string
 	pendingReq       *Request
+	// body is that under way in each direction, bodies are those that have ended, ends the packets of their ends.
+	body   [2]string
+	bodies []string
+	ends   []int
+}
+
+func (r *recorder) Wants(q *Request, s *Response) bool {
+	d := cli
+	if s != nil {
+		d = s.Dir
+	}
+	r.body[d] = ""
+	return q == nil || q.Target != "/unwanted"
+}
+
+func (r *recorder) Body(d reassembly.Dir, p []byte) { r.body[d] += string(p) }
+
+func (r *recorder) EndBody(d reassembly.Dir, at reassembly.Stamp, whole bool) {
+	r.bodies = append(r.bodies, fmt.Sprintf("%d: %q %v", d, r.body[d], whole))
+	r.ends = append(r.ends, at.Packet)
 }
 
 func newRecorder() *recorder {

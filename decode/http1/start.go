@@ -164,6 +164,7 @@ func (c *Conn) request(d reassembly.Dir, r *Request, size int) {
 	if r.Partial {
 		f = framing{state: lost}
 	}
+	c.want(d, f, r, nil)
 	c.enter(d, f)
 }
 
@@ -186,6 +187,7 @@ func (c *Conn) response(d reassembly.Dir, r *Response) {
 		f.state = lost
 	}
 	c.alone = c.alone || final && !w.found
+	c.want(d, f, w.req, r)
 	c.enter(d, f)
 	if release || r.Status == 101 {
 		c.release(r.Status == 101)

@@ -13,8 +13,11 @@ type App struct {
 	Topic, Namespace string
 	// ID is what ties request and answer, or packet and acknowledgement, as it is written on the wire.
 	ID string
-	// ReplyTo is the number of the message that this one answers, from 1, or 0. Reader sets it.
+	// ReplyTo is the number of the message that this one answers, from 1, or 0: that in which the request began. Reader sets it,
+	// from Role and Key; a Decoder may know better.
 	ReplyTo int64
+	// First is the number of the message in which the packet began, where it is not the one in which it ends.
+	First int64
 	// Took is how long after that one it came. Reader sets it.
 	Took time.Duration
 	// Error reports that the packet tells of a failure; Heartbeat that it only keeps the connection alive.

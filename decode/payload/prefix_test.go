@@ -44,7 +44,7 @@ func TestPrefix(t *testing.T) {
 	}
 }
 
-// The registry is in order, without doubles, and every row says how it is recognised and is good for something.
+// The registry is without doubles, and every row says how it is recognised and is good for something.
 func TestProtocols(t *testing.T) {
 	t.Parallel()
 	var names, tokens []string
@@ -53,16 +53,17 @@ func TestProtocols(t *testing.T) {
 		if p.Name == "" != (i == len(payload.Protocols)-1) || p.Name != "" && p.Evidence == "" {
 			t.Errorf("row %d: name %q, evidence %q", i, p.Name, p.Evidence)
 		}
-		if len(p.Beats)+len(p.Members)+len(p.Events) == 0 {
-			t.Errorf("%s has no heartbeat", p.Name)
+		if len(p.Beats)+len(p.Members)+len(p.Events) == 0 && p.Begin == nil && p.Claim == nil {
+			t.Errorf("%s has no heartbeat, and is not decoded", p.Name)
 		}
 		if p.Name != "" {
 			names = append(names, strings.ToLower(p.Name))
 		}
 		tokens = append(tokens, p.Tokens...)
 	}
-	if !slices.IsSorted(names) || len(slices.Compact(slices.Clone(names))) != len(names) {
-		t.Errorf("names are not sorted or not unique: %q", names)
+	slices.Sort(names)
+	if len(slices.Compact(slices.Clone(names))) != len(names) {
+		t.Errorf("names are not unique: %q", names)
 	}
 	slices.Sort(tokens)
 	if len(slices.Compact(slices.Clone(tokens))) != len(tokens) {

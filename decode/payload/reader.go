@@ -13,7 +13,7 @@ const (
 	// maxSummary is how long a Summary is at most, in bytes.
 	maxSummary = 400
 	// maxParts is how many packets of one message are reported.
-	maxParts = 1 << 16
+	maxParts = 1 << 14
 )
 
 // NoApp is the name that switches decoding off.
@@ -23,6 +23,8 @@ const NoApp = "none"
 type ReaderOptions struct {
 	// Force is the protocol whatever the messages look like; nil recognises it.
 	Force *Protocol
+	// Fallback is the protocol of sessions that no protocol claims; nil if there is none.
+	Fallback *Protocol
 	// Brief leaves Summary and Args empty.
 	Brief bool
 	// Now reports each message at once: those before the protocol is known have no App. It is for runs that do not end.
@@ -56,6 +58,9 @@ type Reader struct {
 // NewReader is a Reader for a session that was opened so. emit is called for each message; what it is given is valid during the
 // call, but for what an App owns.
 func NewReader(o Opening, opt ReaderOptions, emit func(m *Message, apps []App)) *Reader {
+	if f := opt.Fallback; f != nil && opt.Force != nil && opt.Force.ID == f.ID {
+		opt.Force = f
+	}
 	r := &Reader{opt: opt, opening: o, emit: emit}
 	if opt.Force != nil {
 		r.decide(opt.Force)
@@ -146,6 +151,9 @@ func (r *Reader) judge() (sure *Protocol, open bool) {
 }
 
 func (r *Reader) decide(p *Protocol) {
+	if p == nil {
+		p = r.opt.Fallback
+	}
 	r.decided, r.row, r.rows = true, p, nil
 	if p == nil || p.Begin == nil {
 		return
@@ -333,14 +341,20 @@ func (x *exchanges) pair(a *App, m *Message) {
 	}
 	k := exchangeKey{a.AskedByClient, a.Key}
 	if a.Role == Request {
-		x.ask(k, asked{m.N, m.At})
+		n := m.N
+		if a.First != 0 {
+			n = a.First
+		}
+		x.ask(k, asked{n, m.At})
 		return
 	}
 	q, ok := x.open[k]
 	if !ok || a.Role == Cancel {
 		return // what was cancelled may be answered all the same: the answer was on its way
 	}
-	a.ReplyTo, a.Took = q.n, m.At.Sub(q.at)
+	if a.Took = m.At.Sub(q.at); a.ReplyTo == 0 {
+		a.ReplyTo = q.n
+	}
 	if a.Role != Item {
 		delete(x.open, k)
 	}

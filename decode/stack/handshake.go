@@ -30,6 +30,8 @@ type handshake struct {
 	responses int
 	// upgrade is an upgrade request whose answer was not captured.
 	upgrade *upgrade
+	// polls are the bodies of polling under way, by direction.
+	polls [2]*decode.Poll
 }
 
 // newHTTP is a Handler for a stream of HTTP/1 messages.

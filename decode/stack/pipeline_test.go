@@ -44,6 +44,7 @@ type result struct {
 	account  decode.Account
 	// tls are the TLS connections that have ended.
 	tls    []*decode.TLSConn
+	polls  []*decode.Poll
 	damage string
 	// broken are breaches of the contract between Decoder and visitor.
 	broken []string
@@ -185,7 +186,10 @@ func (r *result) visit(b *decode.Batch, e *decode.Event, lines bool) error {
 	if e.Kind == decode.KindTLS {
 		r.tls = append(r.tls, b.TLS(e))
 	}
-	if e.Kind == decode.KindStream || e.Kind == decode.KindTLS {
+	if e.Kind == decode.KindPoll {
+		r.polls = append(r.polls, b.Poll(e))
+	}
+	if e.Kind == decode.KindStream || e.Kind == decode.KindTLS || e.Kind == decode.KindPoll {
 		return nil
 	}
 	if e.Session.N < 1 || e.Session.N > len(r.sessions) && (e.Kind != decode.KindSession || e.Session.N != len(r.sessions)+1) {

@@ -1,8 +1,9 @@
-package main
+package tap
 
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"strings"
 	"text/tabwriter"
 
@@ -24,16 +25,12 @@ type interfaceLine struct {
 	Loopback    bool     `json:"loopback"`
 }
 
-// listInterfaces is -D.
-func listInterfaces(std run.Streams, f *flags) error {
-	all, err := live.Interfaces()
-	if err != nil {
-		return liveTrouble(std.Err, f, err)
+// WriteInterfaces lists interfaces, for people or as JSON.
+func WriteInterfaces(w io.Writer, asJSON bool, all []live.Interface) error {
+	if asJSON {
+		return interfacesJSON(w, all)
 	}
-	if f.json {
-		return interfacesJSON(std, all)
-	}
-	t := tabwriter.NewWriter(std.Out, 0, 0, 2, ' ', 0)
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	for _, i := range all {
 		fmt.Fprintf(t, "%s\t%s\t%s\t%s\n", show.Inert(i.Name), stateOf(&i),
 			strings.Join(i.Addresses, " "), show.Inert(i.Description))
@@ -41,8 +38,8 @@ func listInterfaces(std run.Streams, f *flags) error {
 	return t.Flush()
 }
 
-func interfacesJSON(std run.Streams, all []live.Interface) error {
-	e := json.NewEncoder(std.Out)
+func interfacesJSON(w io.Writer, all []live.Interface) error {
+	e := json.NewEncoder(w)
 	for _, i := range all {
 		line := interfaceLine{1, "interface", i.Name, i.Index, i.Description, append([]string{}, i.Addresses...),
 			i.Up, i.Running, i.Loopback}
@@ -63,9 +60,9 @@ func stateOf(i *live.Interface) string {
 	return "up"
 }
 
-// chooseInterface is the interface where none is named, as tcpdump chooses: the first that is up and running
+// ChooseInterface is the interface where none is named, as tcpdump chooses: the first that is up and running
 // and does not lead back here; else the first that is up.
-func chooseInterface() (string, error) {
+func ChooseInterface() (string, error) {
 	all, err := live.Interfaces()
 	if err != nil {
 		return "", err
