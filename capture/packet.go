@@ -27,6 +27,8 @@ type Packet struct {
 	OrigLen int
 	// Data are the captured bytes. They belong to the Batch.
 	Data []byte
+	// Comment is the comment that the file has for the packet, lines for several; nil for none. It belongs to the Batch.
+	Comment []byte
 }
 
 // Batch is a run of packets with the memory that holds their bytes. The zero value is

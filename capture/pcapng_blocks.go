@@ -22,6 +22,7 @@ const (
 	isbIfdrop    = 5
 	isbOsdrop    = 7
 	epbDropcount = 4
+	optComment   = 1
 )
 
 // section starts a new section: interfaces are numbered again.
@@ -65,10 +66,14 @@ func (p *pcapng) enhancedPacket(block []byte, b *Batch) *fault {
 		return f
 	}
 	data := block[at : at+captured : at+captured]
+	var comment []byte
 	if rest := block[at+(captured+3)&^3 : len(block)-ngTrailer]; len(rest) >= 4 {
-		p.packetOptions(rest)
+		comment = p.packetOptions(rest)
 	}
-	p.timedPacket(b, p.u32(block[8:]), p.timestamp(block[12:]), original, data)
+	before := len(b.Packets)
+	if p.timedPacket(b, p.u32(block[8:]), p.timestamp(block[12:]), original, data); len(b.Packets) > before {
+		b.Packets[before].Comment = comment
+	}
 	return nil
 }
 
@@ -159,13 +164,19 @@ func (p *pcapng) packet(b *Batch, i *iface, now Time, original uint32, data []by
 	p.tally.stats.Packets++
 }
 
-// packetOptions takes the options of an Enhanced Packet Block.
-func (p *pcapng) packetOptions(list []byte) {
+// packetOptions takes the options of an Enhanced Packet Block, and returns its comments, a line or more each.
+func (p *pcapng) packetOptions(list []byte) (comment []byte) {
 	p.options(list, func(code uint16, value []byte) {
-		if code == epbDropcount && len(value) == 8 {
+		switch {
+		case code == epbDropcount && len(value) == 8:
 			p.tally.stats.DroppedBefore += p.u64(value)
+		case code == optComment && comment == nil:
+			comment = value[:len(value):len(value)]
+		case code == optComment:
+			comment = append(append(comment, '\n'), value...)
 		}
 	})
+	return comment
 }
 
 // statistics takes an Interface Statistics Block; its counts run on, so the last one holds.

@@ -88,8 +88,11 @@ func appendPacket(b []byte, id uint32, p *Packet) []byte {
 	b = appendMoment(b, p.Time)
 	b = binary.LittleEndian.AppendUint32(b, uint32(len(p.Data)))
 	b = binary.LittleEndian.AppendUint32(b, uint32(max(p.OrigLen, len(p.Data))))
-	b = append(b, p.Data...)
-	return endBlock(appendPadding(b, len(p.Data)), start)
+	b = appendPadding(append(b, p.Data...), len(p.Data))
+	if len(p.Comment) > 0 {
+		b = endOptions(appendOption(b, optComment, string(p.Comment)))
+	}
+	return endBlock(b, start)
 }
 
 // appendMoment appends the upper and the lower half of a time.

@@ -128,12 +128,20 @@ type Session struct {
 	TLS *TLS
 	// H2Stream is the HTTP/2 stream that carries it (RFC 8441), 0 for HTTP/1.1.
 	H2Stream uint32
+	// Peer is the session on the other side of a proxy, 0 where none is known; see Peers.
+	Peer int
+	// Masks are the masking keys of the client's first frames, in order.
+	Masks [4][4]byte
+	// Process is the program that the connection belongs to, as the capture says; nil where it does not.
+	Process *Process
 	// Proxied is what a load balancer says of the real client before its first byte (PROXY protocol), nil for nothing.
 	Proxied *Proxied
 	// Agreed is what the handshake negotiated, set once; nil if there was no 101, or it was not captured.
 	Agreed *Agreed
 	// Draft names an old protocol draft ("hixie-76"), empty for RFC 6455.
 	Draft string
+	// Zero is when the first packet of the run was captured, of whatever connection: relative times count from there.
+	Zero capture.Time
 	// Started, Opened and Ended are the times of the request, of the 101, and of the end; HasStarted etc. say whether there was one.
 	Started, Opened, Ended          capture.Time
 	HasStarted, HasOpened, HasEnded bool

@@ -182,12 +182,14 @@ func (c *Conn) finish(k CloseKind) {
 	if c.over() {
 		return
 	}
-	for d := range c.halves {
-		if h := &c.halves[d]; h.anchored && !h.closed && h.wait == nil && h.tailEnd() > h.next {
-			h.waiting().tail = h.tailEnd()
+	for range 2 { // offset 0 may only be settled by the first
+		for d := range c.halves {
+			if h := &c.halves[d]; h.anchored && !h.closed && h.wait == nil && h.tailEnd() > h.next {
+				h.waiting().tail = h.tailEnd()
+			}
 		}
+		c.flush()
 	}
-	c.flush()
 	for d := range c.halves {
 		c.halves[d].damagedTail()
 	}

@@ -17,7 +17,7 @@ const (
 	backReach = 16 << 20
 )
 
-// route is the connection of s, the newest of whose Flow is c.
+// route is the connection of s, the newest of whose Flow is c; nil for an acknowledgement that belongs to none.
 func (t *Table) route(c *Conn, s *Segment) *Conn {
 	best, score := c, c.fit(s)
 	for g := c.older; g != nil; g = g.older {
@@ -31,9 +31,14 @@ func (t *Table) route(c *Conn, s *Segment) *Conn {
 	case s.Flags&SYN != 0:
 		return t.routeSYN(c, s)
 	case best.refused() && s.Flags&RST == 0 && len(s.Payload) > 0:
-		return t.supersede(c, s)
+		return t.revive(best, s)
 	case (score < 0 || score == 0 && best.over()) && s.Flags&RST == 0 && len(s.Payload) > 0 && best.foreign(s):
 		return t.supersede(c, s)
+	case score == -2 && s.Flags&(FIN|RST) == 0 && len(s.Payload)+s.Missing == 0 && !best.halves[best.dir(s)].jumped(s):
+		st := &best.Stats[best.dir(s)] // its numbers would hide what the next ones show
+		st.Segments++
+		st.OutOfWindow++
+		return nil
 	}
 	t.first(best)
 	return best
@@ -114,6 +119,29 @@ func (t *Table) supersede(c *Conn, s *Segment) *Conn {
 	return t.open(s)
 }
 
+// revive opens a connection for s, with which one goes on that was over before anything was sent. Where the numbers of s fit that, it
+// starts where that did.
+func (t *Table) revive(was *Conn, s *Segment) *Conn {
+	fits, fromB := was.fit(s) > 0, was.fromB
+	var start [2]half
+	if fits {
+		start = was.halves
+	}
+	c := t.supersede(t.conns[s.Flow], s)
+	if !fits {
+		return c
+	}
+	c.setOpener(fromB)
+	c.guessed = false
+	for d := range start {
+		if h := &c.halves[d]; start[d].isn {
+			h.scale, h.win, h.sums = start[d].scale, start[d].win, start[d].sums
+			h.anchor(start[d].base)
+		}
+	}
+	return c
+}
+
 // retire ends c, after which other connections between its ports were seen, and removes it.
 func (t *Table) retire(c *Conn) {
 	c.finish(CloseReplaced)
@@ -172,6 +200,9 @@ func (c *Conn) fit(s *Segment) int {
 
 // fitSeq says whether the sequence number of s fits.
 func (h *half) fitSeq(s *Segment) int {
+	if !h.based && h.ackSeen && s.Flags&SYN == 0 {
+		return h.fitAck(s.Seq)
+	}
 	if !h.based {
 		return 0
 	}
@@ -217,6 +248,8 @@ func (c *Conn) foreign(s *Segment) bool {
 		return true
 	case seq+ack == -2:
 		return false
+	case seq < 0 && !h.based:
+		return abs(distance(s.Seq, h.rawAck)) > maxGap
 	case seq < 0 && h.finAcked:
 		return true
 	case seq < 0:

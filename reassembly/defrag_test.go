@@ -199,6 +199,27 @@ func TestHazard_L6_Flood(t *testing.T) {
 	}
 }
 
+// Fragments of a TCP segment that is not whole make the run incomplete, those of others do not.
+func TestHazard_L6_SegmentNotWhole(t *testing.T) {
+	t.Parallel()
+	var d reassembly.Dissector
+	var s reassembly.Segment
+	p := pieces(false, 400)
+	feed(t, &d, p)
+	if got := d.Damaged(); len(got) > 0 {
+		t.Errorf("all are joined, and %v are damaged", got)
+	}
+	for _, b := range pieces(false, 408)[1:3] {
+		b[19] ^= 1 // another identification
+		d.Segment(packet(b), &s)
+	}
+	d.Segment(packet(ethernet(fragment4(ipv4(50, make([]byte, 16)), 8, false))), &s)
+	want := map[string]int64{reassembly.FragmentWaiting.String(): 2}
+	if got := d.Damaged(); !maps.Equal(got, want) {
+		t.Errorf("got %v, want %v (skipped %v)", got, want, d.Skipped())
+	}
+}
+
 // One datagram of many tiny fragments is bounded as well.
 func TestHazard_L6_TinyFragments(t *testing.T) {
 	t.Parallel()

@@ -35,6 +35,8 @@ type Dissector struct {
 	count     [reasons]int64 // count[OK] are the decoded ones
 	quic      quicFlows
 	linkTypes map[capture.LinkType]int64
+	// tornTCP counts fragments of TCP segments that are not whole so far.
+	tornTCP int64
 	// badIP counts the IPv4 headers with a wrong checksum that were taken all the same.
 	badIP int64
 }
@@ -43,7 +45,7 @@ type Dissector struct {
 // returns the reason, and what is in s means nothing. Payloads lie in p's batch, or in memory
 // of their own where fragments were joined.
 func (d *Dissector) Segment(p *capture.Packet, s *Segment) Reason {
-	s.Packet, s.Time = p.Number, p.Time
+	s.Packet, s.Time, s.Comment = p.Number, p.Time, p.Comment
 	d.parts = d.parts[:0]
 	if ip, ok := link.PlainIPv4(p); ok && s.plain(ip) {
 		d.count[OK]++
@@ -83,7 +85,8 @@ func (d *Dissector) Skipped() map[string]int64 {
 	return m
 }
 
-// Damaged is the part of Skipped for which the packets themselves are damaged or were cut: what they carried cannot be
+// Damaged is the part of Skipped for which the packets themselves are damaged or were cut, or are fragments of TCP segments that are
+// not whole: what they carried cannot be
 // known, so the capture is incomplete. The other reasons are kinds of packets that are not decoded.
 func (d *Dissector) Damaged() map[string]int64 {
 	m := make(map[string]int64)
@@ -91,6 +94,9 @@ func (d *Dissector) Damaged() map[string]int64 {
 		if d.count[r] > 0 && r.damaged() {
 			m[r.String()] = d.count[r]
 		}
+	}
+	if n := min(d.tornTCP, d.count[FragmentWaiting]); n > 0 {
+		m[FragmentWaiting.String()] = n
 	}
 	return m
 }
@@ -218,6 +224,13 @@ func (d *Dissector) join(h *ipHeader, p *capture.Packet) Reason {
 	var earlier int64
 	var r Reason
 	earlier, d.parts, r = d.defrag.add(h, carrier{p.Number, p.Time, d.parts})
+	switch {
+	case h.proto != protoTCP:
+	case r == FragmentWaiting:
+		d.tornTCP++
+	default:
+		d.tornTCP -= earlier
+	}
 	if r == FragmentOverlap {
 		d.move(earlier, FragmentWaiting, FragmentOverlap)
 		return r

@@ -200,6 +200,9 @@ func (h *half) slowPath(s *Segment, off int64, bad bool) {
 	if h.tooFar(off, end) {
 		st.OutOfWindow++
 		h.doubts().Outside += end - off
+		if !bad {
+			h.setFar(s)
+		}
 		return
 	}
 	if s.Flags&FIN != 0 {
@@ -302,11 +305,14 @@ func (h *half) isKeepAlive(e *entry) bool {
 	if !h.anchored {
 		return false
 	}
-	waits := h.wait.covers(e.off)
-	if last == h.next || last == h.seen {
-		return h.idle() && (!waits || h.other().unheard())
+	if x := h.wait.at(e.off); x != nil {
+		quiet := e.time - x.time
+		return last == h.seen && h.other().unheard() && quiet >= h.c.table.limits.Wait
 	}
-	return last == h.acked && last > h.next && !e.push && !waits
+	if last == h.next || last == h.seen {
+		return h.idle()
+	}
+	return last == h.acked && last > h.next && !e.push
 }
 
 // idle says that nothing is outstanding, and has not been for a while. If no packet of the receiver was captured, that
@@ -321,27 +327,3 @@ func (h *half) idle() bool {
 
 // unheard says that no packet of this direction was captured.
 func (h *half) unheard() bool { return h.stats().Segments == 0 }
-
-// tooFar says that a segment cannot belong to the stream as known. Segments
-// far off count once the peer acknowledges them too (see believe).
-func (h *half) tooFar(off, end int64) bool {
-	if !h.anchored {
-		return off > unknownWindow || off < -unknownWindow
-	}
-	if off <= h.top()+h.window() && end >= h.next-unknownWindow {
-		if h.late != nil {
-			h.late.farSet = false
-		}
-		return false
-	}
-	r := h.lateState()
-	lo, hi := h.base+uint32(off), h.base+uint32(end)
-	if r.farSet && distance(lo, r.farLo) >= 0 && distance(lo, r.farHi) <= windowSlack {
-		if distance(hi, r.farHi) > 0 {
-			r.farHi = hi
-		}
-		return true
-	}
-	r.farSet, r.farLo, r.farHi = true, lo, hi
-	return true
-}

@@ -31,6 +31,7 @@ func (h *half) ack(number uint32) {
 	if a > h.next {
 		h.markTail(false)
 	}
+	h.takeFar()
 }
 
 // believe says whether an acknowledgement can be true: it is within what the

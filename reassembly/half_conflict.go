@@ -65,6 +65,9 @@ type lateState struct {
 	// farLo and farHi are the sequence numbers of a run of segments outside the window; farHi is after its last byte.
 	farLo, farHi uint32
 	farSet       bool
+	// far are the segments of that run, farBytes their size.
+	far      []Segment
+	farBytes int
 }
 
 // lateState is h.late, made if there is none.

@@ -131,7 +131,7 @@ func TestAnyQueue(t *testing.T) {
 		}
 	})
 	var none *queue
-	if none.size() != 0 || (*wait)(nil).size() != 0 || (*wait)(nil).covers(5) {
+	if none.size() != 0 || (*wait)(nil).size() != 0 || (*wait)(nil).at(5) != nil {
 		t.Error("nothing holds something")
 	}
 }

@@ -143,13 +143,15 @@ type wait struct {
 
 type offRange struct{ off, end int64 }
 
-// covers says whether the byte at off waits. A nil wait holds none.
-func (w *wait) covers(off int64) bool {
+// at is the run that has the byte at off; nil if that does not wait. A nil wait holds none.
+func (w *wait) at(off int64) *entry {
 	if w == nil {
-		return false
+		return nil
 	}
-	i := w.search(off)
-	return i < w.size() && w.run(i).off <= off && w.run(i).data != nil
+	if i := w.search(off); i < w.size() && w.run(i).off <= off && w.run(i).data != nil {
+		return w.run(i)
+	}
+	return nil
 }
 
 // size is the number of runs; nil has none.

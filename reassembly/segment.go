@@ -47,6 +47,8 @@ type Segment struct {
 	// Payload lies in the batch, or in memory of its own where fragments were joined.
 	Payload []byte
 	Missing int
+	// Comment is the comment that the capture has for the packet, nil for none. It lies in the batch.
+	Comment []byte
 	// IPID is the identification of the IPv4 header, 0 for IPv6.
 	IPID uint16
 	// Joined says that it was put together from IP fragments, which may be of different datagrams.

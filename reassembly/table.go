@@ -60,7 +60,9 @@ func (t *Table) Segment(s *Segment) {
 	case c == nil:
 		c = t.open(s)
 	case !c.takes(s):
-		c = t.route(c, s)
+		if c = t.route(c, s); c == nil {
+			return
+		}
 	}
 	t.recent = c
 	c.segment(s)

@@ -142,6 +142,30 @@ func TestHazard_D17_Offloaded(t *testing.T) {
 	}
 }
 
+// A checksum of 0 is left to the network card, but not where those of many others are right.
+func TestHazard_D17_ZeroByChance(t *testing.T) {
+	t.Parallel()
+	zero := func(v *evidence) sumVerdict {
+		f := flow(0)
+		p := pcaps.Segment{Src: f.endpoint(false), Dst: f.endpoint(true), Flags: pcaps.ACK, Payload: []byte("abc")}.Bytes()
+		p[36], p[37] = 0, 0
+		q := capture.Packet{Number: 1, LinkType: capture.LinkType(pcaps.Link{}.Number()), Data: p, OrigLen: len(p)}
+		var d Dissector
+		var s Segment
+		if r := d.Segment(&q, &s); r != OK {
+			t.Fatal(r)
+		}
+		return v.look(&s)
+	}
+	v := evidence{good: surelyGood}
+	if first, second := zero(&v), zero(&v); first != sumBad || second != sumOffloaded {
+		t.Errorf("among right ones: %d and %d, want %d and then %d", first, second, sumBad, sumOffloaded)
+	}
+	if got := zero(&evidence{good: 2}); got != sumOffloaded {
+		t.Errorf("among few: %d, want %d", got, sumOffloaded)
+	}
+}
+
 // A receiver's network card puts segments together and keeps the checksum of the first.
 func TestHazard_D17_Coalesced(t *testing.T) {
 	t.Parallel()

@@ -277,7 +277,7 @@ func TestHazard_T31_LostMoreThanAWindow(t *testing.T) {
 	t.Parallel()
 	const far = 100_000_000
 	b := opened(t).send(a(0, "abc", 0), a(far, "first", 0), bb(0, "", far+5), a(far+5, "second", 0), bb(0, "", far+11), bb(0, "", far+11).later(sec))
-	b.wantLog(0, `0 data 0 "abc"`, "0 gap 3+100000002", `0 data 100000005 "second"`).finish()
+	b.wantLog(0, `0 data 0 "abc"`, "0 gap 3+99999997", `0 data 100000000 "first"`, `0 data 100000005 "second"`).finish()
 }
 
 func TestHazard_T24_Urgent(t *testing.T) {

@@ -80,6 +80,8 @@ func TestHazard_T16_KeepAliveOfWaitingBytes(t *testing.T) {
 	t.Parallel()
 	opened(t).send(a(3, "def", 0), bb(0, "", 900), a(5, "Z", 0), a(0, "abc", 0)).finish().
 		wantLog(0, "0 conflict 5+1", `0 data 0 "abc"`, `0 data 3 "def"`, "0 gap 6+894", "0 close 6", "1 close 6")
+	one := newBench(t, Limits{}).send(handshake(0)[0], a(3, "def", 0), a(5, "Z", 0), a(5, "Y", 0).later(sec)).finish()
+	one.wantLog(0, "0 conflict 5+1", "0 gap 0+3", `0 data 3 "def"`, "0 close 6", "1 close 6")
 }
 
 // A first byte that is taken for a keep-alive's shows where the stream was: what is missing after it is a gap.

@@ -208,3 +208,33 @@ func TestHazard_T9_TwoFINs(t *testing.T) {
 		t.Errorf("%d bytes after a FIN that was acknowledged, want 0", got)
 	}
 }
+
+// Of the first connection only one direction was captured. The second one's acknowledgements do not hide that its numbers are others.
+func TestHazard_T14_PortsAgainAfterOneDirection(t *testing.T) {
+	t.Parallel()
+	otherACK := otherA(0, "", 0).without(PSH)
+	b := newBench(t, Limits{}).send(a(0, "old", 0), a(3, "old", 7), otherACK.later(6*sec), otherB(0, "NEW", 3), otherB(3, "MORE", 3)).finish()
+	b.wantConns(2)
+	for i, want := range []string{"oldold", "NEWMORE"} {
+		if k := b.conns[i]; string(k.data[0])+string(k.data[1]) != want {
+			t.Errorf("connection %d is %q, want %q", i, k.data, want)
+		}
+	}
+}
+
+// A RST right after the handshake was forged if its connection goes on: what was not captured since the SYN is missing.
+func TestHazard_T15_ForgedRSTAfterTheHandshake(t *testing.T) {
+	t.Parallel()
+	h := handshake(0)
+	b := newBench(t, Limits{}).send(h[0], h[1], bb(0, "", 0).with(RST), a(781, "abc", 50)).finish()
+	b.wantLog(1, "0 gap 0+781", `0 data 781 "abc"`, "1 gap 0+50", "0 close 6", "1 close 6")
+	b = newBench(t, Limits{}).send(h[0], h[1], bb(0, "", 0).with(RST), otherA(0, "new", 0)).finish()
+	b.wantLog(1, `0 data 0 "new"`, "0 close 6", "1 close 6")
+}
+
+// A RST shows how far its sender was, also where the stream began before the capture.
+func TestHazard_T9_RSTAfterTheMiddleOfAStream(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, Limits{}).send(bb(0, "abc", 0), bb(90, "", 0).with(RST)).finish()
+	b.wantLog(0, `0 data 0 "abc"`, "0 gap 3+87", "0 close 2", "1 close 3")
+}

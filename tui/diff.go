@@ -16,7 +16,7 @@ import (
 // maxDiffed is how many bytes of payload of each session are compared.
 const maxDiffed = 256 << 20
 
-// overlay is a comparison, which covers the panes.
+// overlay is a comparison or the calls: it covers the panes.
 type overlay interface {
 	View(w, h int) []string
 	// rows is the list that keys move in.
@@ -110,10 +110,10 @@ func (m *model) showDiff(msg diffedMsg) {
 	}
 }
 
-// showComparison takes in a comparison of messages; that of sessions from which it was opened comes back when it is left.
+// showComparison takes in a comparison of messages; what it was opened from comes back when it is left.
 func (m *model) showComparison(p *comparePane) {
-	if d, ok := m.cmp.(*diffPane); ok {
-		m.under = d
+	if _, again := m.cmp.(*comparePane); !again {
+		m.under = m.cmp
 	}
 	m.cmp = p
 }

@@ -49,12 +49,17 @@ func (m *model) next(step int) tea.Cmd {
 	return m.nextRow(step)
 }
 
+// sought is what n looks for: the search, else the filter; nil if there is neither.
+func (m *model) sought() *rows.Query {
+	if m.search != nil {
+		return m.search
+	}
+	return m.spec.Query
+}
+
 // nextRow goes to the next row that matches.
 func (m *model) nextRow(step int) tea.Cmd {
-	q := m.search
-	if q == nil {
-		q = m.spec.Query
-	}
+	q := m.sought()
 	if q == nil {
 		m.note("no search yet; & searches, / filters")
 		return nil
@@ -155,7 +160,7 @@ func (m *model) seekWhenBuilt() tea.Cmd {
 	if step < 0 {
 		from = m.det.doc.Len()
 	}
-	if m.focus != paneDetail || m.seek(from, step) || m.lastSearch != nil && m.lastSearch.Query == m.search {
+	if m.focus != paneDetail || m.seek(from, step) || m.lastSearch != nil && m.lastSearch.Query == m.sought() {
 		return nil
 	}
 	return m.nextRow(step)

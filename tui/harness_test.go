@@ -101,7 +101,7 @@ func (d *driver) do(cmd tea.Cmd) {
 		}
 	case tea.QuitMsg:
 		d.quit = true
-	case builtMsg, scannedMsg, foundMsg, countedMsg, wroteMsg, comparedMsg, ladderMsg, diffedMsg:
+	case builtMsg, scannedMsg, foundMsg, countedMsg, wroteMsg, comparedMsg, ladderMsg, diffedMsg, callsMsg:
 		d.send(msg)
 	default:
 		if v := reflect.ValueOf(msg); v.Type() == reflect.TypeOf(tea.SetClipboard("")()) {

@@ -16,11 +16,12 @@ const (
 	inCompare
 	inDiff
 	inHelp
+	inCalls
 
 	inLists       = inSessions | inMessages
 	inPanes       = inLists | inDetail
 	inComparisons = inCompare | inDiff
-	inAll         = inPanes | inComparisons | inHelp
+	inAll         = inPanes | inComparisons | inHelp | inCalls
 )
 
 // binding is a row of the table of keys.
@@ -67,6 +68,15 @@ func bindings() []binding { //nolint:funlen // a table
 		{[]string{"-"}, inDetail, "", "", "fold or unfold all JSON", "look", (*model).foldAll},
 		{[]string{"f"}, inPanes, "frames", "", "list single frames, or messages", "look", (*model).toggleFrames},
 		{[]string{"L"}, inPanes, "ladder", "", "ladder: the session as arrows; again: with TCP; again: the list", "look", (*model).turnLadder},
+		{[]string{"C"}, inPanes, "", "", "calls: requests with their replies, of this session or of all", "look", (*model).openCalls},
+		{[]string{"r"}, inPanes, "", "", "from a request to its reply, and back", "look", (*model).jump},
+		{[]string{"enter"}, inCalls, "both messages", "", "", "look", (*model).openCall},
+		{[]string{"tab"}, inCalls, "names, calls", "Tab", "in the calls: to the names, whose row chooses what is listed, and back", "look", (*model).turnCalls},
+		{[]string{"l", "right"}, inCalls, "time", "→ ←", "in the calls: only those of one column of the histogram", "look", nextBucket(1)},
+		{[]string{"h", "left"}, inCalls, "", "", "", "look", nextBucket(-1)},
+		{[]string{"o"}, inCalls, "order", "o", "in the calls: slowest first, errors and unanswered first, as they came", "look", (*model).orderCalls},
+		{[]string{"r"}, inCalls, "in the list", "r", "in the calls: show the request in the list of messages", "look", (*model).showCall},
+		{[]string{"C"}, inCalls, "", "", "", "look", (*model).uncover},
 		{[]string{"s"}, inMessages | inDetail, "", "", "go to the sessions", "look", (*model).toSessions},
 		{[]string{"t"}, inPanes, "", "", "time: since the first, since the line above, time of day", "look", (*model).turnClock},
 		{[]string{"/"}, inPanes, "filter", "", "filter: words, or websocket.opcode == 1 && ...", "find", (*model).askFilter},

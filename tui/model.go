@@ -8,6 +8,7 @@ import (
 	"github.com/wspeek/wspeek/tui/rows"
 
 	tea "charm.land/bubbletea/v2"
+	"github.com/wspeek/wspeek/decode/calls"
 	"github.com/wspeek/wspeek/decode/show"
 )
 
@@ -37,6 +38,9 @@ type model struct {
 	cmp, under overlay
 	// diffing is the comparison of sessions that is being made, nil for none.
 	diffing *diffJob
+	// book has the calls, nil until they are asked for; pairing is the job that reads on in it, nil for none.
+	book    *calls.Book
+	pairing *callsJob
 	help    *helpPane
 	prompt  *prompt
 	history [len(promptSigns)]history
@@ -312,7 +316,7 @@ func (m *model) currentMessage() (i int, c rows.Cell, ok bool) {
 }
 
 // build is the command that makes what the panes need and do not have.
-func (m *model) build() tea.Cmd { return tea.Batch(m.makeLadder(), m.document()) }
+func (m *model) build() tea.Cmd { return tea.Batch(m.makeLadder(), m.makeCalls(), m.document()) }
 
 // document is the command that makes the document of the detail pane, nil where it is the right one already.
 func (m *model) document() tea.Cmd {

@@ -19,6 +19,7 @@ func (m *model) move(move func(*draw.List)) tea.Cmd {
 		m.help.move(move)
 	case m.cmp != nil:
 		move(m.cmp.rows())
+		return m.callsMoved()
 	case m.focus == paneSessions:
 		move(&m.sess.list)
 		m.spec.Session = m.sess.selected(m.store)

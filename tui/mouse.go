@@ -40,6 +40,7 @@ func (m *model) wheel(e tea.Mouse) tea.Cmd {
 		m.help.list.Scroll(d)
 	case m.cmp != nil:
 		m.cmp.rows().Scroll(d)
+		return m.callsMoved()
 	default:
 		if p, ok := m.at(e.X, e.Y); ok {
 			m.listOf(p.pane).Scroll(d)

@@ -39,6 +39,7 @@ func TestScreens(t *testing.T) {
 		{"ladder-frames", "deflate-fragments", []string{"j", "enter", "L", "f", "jjj"}},
 		{"sessions-compared", "port-reuse", []string{"j", "space", "space", "=", "nnn"}},
 		{"save-packets", "port-reuse", []string{"j", "space", "space", "w"}},
+		{"calls", "jsonrpc", []string{"C", "tab", "right"}},
 		{"help", "graphql", []string{"?"}},
 		{"command", "graphql", []string{"enter", ":", "go"}},
 	} {

@@ -52,6 +52,8 @@ func (m *model) handleMsg(msg tea.Msg) tea.Cmd {
 		return m.found(msg)
 	case countedMsg:
 		return m.counted(msg)
+	case callsMsg:
+		return m.callsMade(msg.job)
 	case comparedMsg:
 		m.showComparison(msg.pane)
 	case diffedMsg:

@@ -1,6 +1,7 @@
 package keep
 
 import (
+	"bytes"
 	"sync"
 	"time"
 
@@ -33,7 +34,7 @@ func (c *PacketChunk) add(p *capture.Packet) {
 	at := len(c.buf)
 	c.buf = append(c.buf, p.Data...)
 	q := *p
-	q.Data = c.buf[at:len(c.buf):len(c.buf)]
+	q.Data, q.Comment = c.buf[at:len(c.buf):len(c.buf)], bytes.Clone(p.Comment)
 	c.Packets = append(c.Packets, q)
 }
 

@@ -11,6 +11,7 @@ import (
 	"github.com/wspeek/wspeek/cmd/internal/pairing"
 	"github.com/wspeek/wspeek/cmd/internal/run"
 	"github.com/wspeek/wspeek/decode/calls"
+	"github.com/wspeek/wspeek/decode/payload"
 )
 
 const callsLong = `calls pairs each request with its reply and says how long it took: first the slowest
@@ -46,15 +47,6 @@ With --session, -Y, --slow and --unanswered only some calls are listed. --sessio
 whose request or reply passes) choose what the table measures too; it measures all
 of these, listed or not. It exits 1 with --fail-if-slower if the p95 of a name is longer.`
 
-// callsFlags are the flags of calls.
-type callsFlags struct {
-	slow, limit       time.Duration
-	hasSlow, hasLimit bool
-	unanswered        bool
-	pair              *calls.Pair
-	noPlain           bool
-}
-
 func callsCommand(std run.Streams, f *flags) *cobra.Command {
 	return &cobra.Command{
 		Use: "calls FILE...", Short: "each request with its reply: how long it took, errors, no reply", Long: callsLong,
@@ -62,35 +54,36 @@ func callsCommand(std run.Streams, f *flags) *cobra.Command {
 			if err := captureFilterInstead(args); err != nil {
 				return err
 			}
-			opt := &pairing.Options{Session: f.session, Filter: f.filter, Count: f.count, Slow: capture.Time(f.calls.slow), HasSlow: f.calls.hasSlow,
-				Unanswered: f.calls.unanswered, Limit: capture.Time(f.calls.limit), HasLimit: f.calls.hasLimit, Pair: f.calls.pair, NoPlain: f.calls.noPlain,
-				JSON: f.json, Color: f.colored(std.Out), NoPayload: f.noPayload, Clock: f.clockFormat(), Verbose: f.verbose, Quiet: f.quiet,
-				FailEmpty: f.failEmpty, Keys: f.secrets(), Ports: f.ports}
+			opt := f.calls
+			opt.Session, opt.Filter, opt.Count, opt.Keys, opt.Ports = f.session, f.filter, f.count, f.secrets(), f.ports
+			opt.App, opt.NoApps = payload.Find(f.app), f.app == payload.NoApp
+			opt.JSON, opt.Color, opt.NoPayload, opt.Clock = f.json, f.colored(std.Out), f.noPayload, f.clockFormat()
+			opt.Verbose, opt.Quiet, opt.FailEmpty = f.verbose, f.quiet, f.failEmpty
 			if w := run.Columns(std.Out); w > 0 {
 				opt.Preview = max(w-10, 20)
 			}
-			return pairing.Files(cmd.Context(), std, slices.Concat(f.read, args), opt)
+			return pairing.Files(cmd.Context(), std, slices.Concat(f.read, args), &opt)
 		},
 	}
 }
 
 // secondsValue is a length of time: a number of seconds, or a number with a unit.
-func secondsValue(p *time.Duration, given *bool) *value {
+func secondsValue(p *capture.Time, given *bool) *value {
 	return &value{want: "seconds, as 0.25, or a time like 250ms", set: func(s string) bool {
 		d, err := time.ParseDuration(s)
 		if n, numErr := strconv.ParseFloat(s, 64); numErr == nil && n >= 0 && n < 1e9 {
 			d, err = time.Duration(n*1e9), nil
 		}
-		*p, *given = d, true
+		*p, *given = capture.Time(d), true
 		return err == nil && d >= 0
 	}}
 }
 
 // pairValue is the value of --pair.
-func pairValue(c *callsFlags) *value {
+func pairValue(o *pairing.Options) *value {
 	return &value{choices: []string{"json:$.id", "none"}, want: "json:PATH, as json:$.id, json:REQUEST=REPLY if the two fields differ, or none", set: func(s string) bool {
 		pair, err := calls.ParsePair(s)
-		c.pair, c.noPlain = pair, pair == nil
+		o.Pair, o.NoPlain = pair, pair == nil
 		return err == nil
 	}}
 }

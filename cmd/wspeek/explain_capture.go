@@ -24,8 +24,7 @@ type explainRun struct {
 	message *ws.Message
 	closes  []ws.Message
 	// tls keeps what TLS did if that is wanted, records those of the message.
-	tls    *secured.Log
-	stream *decode.Stream
+	tls *secured.Log
 }
 
 // explainCapture explains something in a capture. It reads to the end: what comes later may put in doubt what came before.

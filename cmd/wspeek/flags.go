@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/wspeek/wspeek/cmd/internal/pairing"
 	"github.com/wspeek/wspeek/cmd/internal/run"
 	"github.com/wspeek/wspeek/cmd/internal/schema"
 	"github.com/wspeek/wspeek/decode/export"
@@ -55,7 +56,7 @@ type flags struct {
 	build   buildFlags
 	export  exportFlags
 	diff    diffFlags
-	calls   callsFlags
+	calls   pairing.Options
 }
 
 // newFlags are the defaults.

@@ -165,7 +165,7 @@ var effects = map[string][]string{
 	"color": {"--color", "always"}, "count": {"-c", "1"}, "time": {"-t", "e"}, "decode-as": {"-d", "tcp.port==1,websocket"},
 	"level": {"--level", "must"}, "width": {"--width", "60"}, "format": {"--format", "markdown"}, "read": {"--read", "not-there.pcap"},
 	"fragment": {"--fragment", "3"}, "export hash": {"--hash"}, "explain dir": {"--dir", "c2s"}, "explain hex": {"--hex", "8100"},
-	"close": {"--close", "1000"}, "race": {"--race", "9s"}, "frame": {"-F", "1:3"}, "hex": {"-x"}, "fail-if-slower": {"--fail-if-slower", "0"},
+	"close": {"--close", "1000"}, "race": {"--race", "9s"}, "frame": {"-F", "1:3"}, "hex": {"-x"}, "fail-if-slower": {"--fail-if-slower", "0"}, "pair": {"--app", "none", "--pair", "none"},
 	"app": {"--app", "none"}, "proto": {"--proto-type", "A", "--proto", "not-there.proto"}, "proto-desc": {"--proto-type", "A", "--proto-desc", "not-there.pb"},
 	"proto-type": {"--proto", "not-there.proto", "--proto-type", "A"}}
 

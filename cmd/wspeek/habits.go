@@ -18,7 +18,7 @@ type habit struct {
 
 // habits are answered wherever the flag is not one of the command's own.
 var habits = []habit{
-	{"-ttttt", 0, "-t r is the time since the first line"},
+	{"-ttttt", 0, "-t r is the time since the first packet"},
 	{"-tttt", 0, "-t ad is the time with the date"},
 	{"-ttt", 0, "-t d is the time since the previous line"},
 	{"-tt", 0, "-t e is the time since 1970"},

@@ -30,7 +30,7 @@ var layers = map[string][][]string{
 		{"crash", "detail", "doc", "feed", "idle", "locale", "sessions"},
 		{"messages"},
 		// The model, its parts, and the table of keys, whose rows are methods of it.
-		{"command", "compare", "diff", "diffview", "files", "help", "keys", "ladder", "loss", "model", "motion", "packets", "prompt", "status", "view"},
+		{"calls", "callsview", "command", "compare", "diff", "diffview", "files", "help", "keys", "ladder", "loss", "model", "motion", "packets", "prompt", "status", "view"},
 		{"actions", "find", "mouse", "note", "update"},
 		{"run"},
 	},

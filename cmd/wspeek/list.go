@@ -180,6 +180,7 @@ func (l *listing) keeps() bool {
 func (l *listing) visit(b *decode.Batch, e *decode.Event) error {
 	if e.Kind == decode.KindSession {
 		l.remember(b.Session(e))
+		l.text.Clock.From(b.Session(e).Zero)
 	}
 	if e.Kind == decode.KindTLS {
 		l.undecrypted(b.TLS(e))
@@ -358,6 +359,7 @@ func (l *listing) detail() {
 }
 
 func (l *listing) listSessions() {
+	peers := decode.Peers(l.sessions)
 	for _, n := range slices.Sorted(maps.Keys(l.sessions)) {
 		if l.f.session > 0 && n != l.f.session || l.filter != nil && !l.filter.Session(n) {
 			continue
@@ -365,10 +367,12 @@ func (l *listing) listSessions() {
 		if l.f.count > 0 && l.lines == l.f.count {
 			return
 		}
+		s := *l.sessions[n]
+		s.Peer = peers[n]
 		if l.lines++; l.f.json {
-			l.line = l.json.Session(l.line[:0], l.sessions[n])
+			l.line = l.json.Session(l.line[:0], &s)
 		} else {
-			l.line = l.text.Session(l.line[:0], l.sessions[n])
+			l.line = l.text.Session(l.line[:0], &s)
 		}
 		l.out.Write(l.line)
 	}

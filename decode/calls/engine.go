@@ -2,9 +2,11 @@ package calls
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 
 	"github.com/wspeek/wspeek/decode"
+	"github.com/wspeek/wspeek/decode/apps"
 	"github.com/wspeek/wspeek/decode/payload"
 	"github.com/wspeek/wspeek/decode/ws"
 )
@@ -18,19 +20,24 @@ const (
 	otherName         = "(other names)"
 )
 
-// Apps takes the messages of one session apart; payload's session decoder is one.
+// Apps takes the messages of one session apart, as payload.Reader does: each is reported once, in order.
 type Apps interface {
-	Decode(m *payload.Message) []payload.App
+	Push(m *payload.Message)
 	Lost(fromClient bool)
+	Settle()
+	Protocol() *payload.Protocol
 }
 
-// Options say what is paired and how. The zero value pairs plain JSON by the field that is found.
+// Options say what is paired and how. The zero value pairs every protocol, and plain JSON by the field that is found.
 type Options struct {
 	// Pair is the field by which plain JSON is paired, nil if it is to be found; NoPlain leaves plain JSON out.
 	Pair    *Pair
 	NoPlain bool
-	// Begin makes what takes the messages of a session apart; nil knows no protocols.
-	Begin func(*payload.Opening) Apps
+	// Force is the protocol of all sessions, nil recognises it; NoApps knows none.
+	Force  *payload.Protocol
+	NoApps bool
+	// Begin, if it is not nil, makes what takes the messages of a session apart.
+	Begin func(o payload.Opening, report func(*payload.Message, []payload.App)) Apps
 }
 
 // Engine pairs the messages of all sessions. It belongs to one goroutine.
@@ -55,6 +62,8 @@ type session struct {
 	// family is set with the first snapshot.
 	family *family
 	apps   Apps
+	// given are the messages that apps was given and has not reported.
+	given []message
 	// claimed says that a protocol has claimed the session.
 	claimed bool
 	// open are the calls that wait for a reply, by the side that asked and the key; oldest and newest are the ends of their list.
@@ -97,6 +106,9 @@ func (e *Engine) Session(info *decode.Session) {
 	}
 	s.over = true
 	delete(e.sessions, info.N)
+	if s.apps != nil {
+		s.apps.Settle()
+	}
 	if f := s.family; f != nil && !f.settled && len(f.held) > 0 && !s.claimed {
 		f.held = append(f.held, held{s: s, isDone: true})
 		return
@@ -117,8 +129,13 @@ func (e *Engine) session(n int) *session {
 func (e *Engine) start(s *session) {
 	s.family = e.familyOf(s.info.Path)
 	s.turns = &turns{}
-	if e.opt.Begin != nil {
-		s.apps = e.opt.Begin(&payload.Opening{Token: s.info.Subprotocol, Asked: asked(s.info), Target: s.info.Path})
+	report := func(m *payload.Message, found []payload.App) { e.reported(s, m, found) }
+	switch o := apps.Opening(s.info); {
+	case e.opt.NoApps:
+	case e.opt.Begin != nil:
+		s.apps = e.opt.Begin(o, report)
+	default:
+		s.apps = payload.NewReader(o, payload.ReaderOptions{Force: e.opt.Force, Brief: true}, report)
 	}
 }
 
@@ -137,32 +154,42 @@ func (e *Engine) Message(n int, m *ws.Message, passes bool) {
 		}
 		return
 	}
-	msg := message{m.N, m.Max, m.Dir, m.Last.Time, passes}
-	cut := m.State == ws.Partial || int64(len(m.Payload)) != m.Len
-	if s.apps != nil {
-		p := &e.scratch
-		*p = payload.Message{N: int64(m.N), FromClient: m.Dir == ws.C2S, Payload: m.Payload, At: m.Last.Time.Std(), Cut: cut}
-		if m.Opcode == ws.OpBinary {
-			p.Kind = payload.Binary
-		}
-		if apps := s.apps.Decode(p); len(apps) > 0 {
-			s.claimed = true
-			if !e.turn(s, msg, m.Payload) {
-				e.protocol(s, msg, apps)
-			}
-			return
-		}
+	e.scratch = apps.Message(m)
+	s.given = append(s.given, message{m.N, m.Max, m.Dir, m.Last.Time, passes})
+	if s.apps == nil {
+		e.reported(s, &e.scratch, nil)
+	} else {
+		s.apps.Push(&e.scratch)
 	}
-	if m.Opcode != ws.OpText || cut || e.turn(s, msg, m.Payload) || s.claimed {
+}
+
+// reported takes what the oldest message that was given says.
+func (e *Engine) reported(s *session, m *payload.Message, found []payload.App) {
+	if len(s.given) == 0 {
 		return
 	}
-	e.plain(s, msg, m.Payload)
+	msg := s.given[0]
+	s.given = slices.Delete(s.given, 0, 1)
+	s.claimed = s.claimed || s.apps != nil && s.apps.Protocol() != nil
+	text := m.Kind == payload.Text && !m.Cut
+	if text {
+		e.turn(s, msg, m.Payload)
+	}
+	switch {
+	case len(found) > 0:
+		e.protocol(s, msg, found)
+	case text && !s.claimed:
+		e.plain(s, msg, m.Payload)
+	}
 }
 
 // protocol takes what a message says in the words of its protocol.
-func (e *Engine) protocol(s *session, m message, apps []payload.App) {
-	for i := range apps {
-		a := &apps[i]
+func (e *Engine) protocol(s *session, m message, found []payload.App) {
+	for i := range found {
+		a := &found[i]
+		if a.Protocol == modelProtocol && a.Key == modelRequest {
+			continue // a turn, which says more
+		}
 		asker := ws.S2C
 		if a.AskedByClient {
 			asker = ws.C2S
@@ -305,6 +332,9 @@ func (e *Engine) report(s *session, o *open) {
 
 // endOpen ends the calls of a session that has ended, in the order of their requests.
 func (e *Engine) endOpen(s *session) {
+	if s.apps != nil {
+		s.apps.Settle()
+	}
 	for s.oldest != nil {
 		e.end(s, s.oldest)
 	}
@@ -312,22 +342,17 @@ func (e *Engine) endOpen(s *session) {
 
 // Finish ends the run: what still waits has no reply.
 func (e *Engine) Finish() {
-	var targets []string
-	for t := range e.families {
-		targets = append(targets, t)
+	for _, n := range slices.Sorted(maps.Keys(e.sessions)) {
+		if s := e.sessions[n]; s.apps != nil {
+			s.apps.Settle()
+		}
 	}
-	slices.Sort(targets)
-	for _, t := range targets {
+	for _, t := range slices.Sorted(maps.Keys(e.families)) {
 		if f := e.families[t]; !f.settled {
 			e.settle(f, true)
 		}
 	}
-	var ns []int
-	for n := range e.sessions {
-		ns = append(ns, n)
-	}
-	slices.Sort(ns)
-	for _, n := range ns {
+	for _, n := range slices.Sorted(maps.Keys(e.sessions)) {
 		e.endOpen(e.sessions[n])
 		delete(e.sessions, n)
 	}
@@ -338,5 +363,16 @@ func (e *Engine) Forget(n int) {
 	if s := e.sessions[n]; s != nil {
 		e.endOpen(s)
 		delete(e.sessions, n)
+	}
+}
+
+// Waiting visits the calls that wait for a reply now, or are in the middle of it, in no order; a call is valid during the visit.
+func (e *Engine) Waiting(visit func(*Call)) {
+	for _, s := range e.sessions {
+		for o := s.oldest; o != nil; o = o.newer {
+			c := o.call
+			c.Session, c.State = s.info, Unanswered
+			visit(&c)
+		}
 	}
 }

@@ -252,11 +252,22 @@ func TestParsePair(t *testing.T) {
 }
 
 // script is an Apps that says what a message says by its text: a word for the role, then a key.
-type script struct{ lost int }
+type script struct {
+	lost   int
+	report func(*payload.Message, []payload.App)
+}
 
-func (s *script) Lost(bool) { s.lost++ }
+func (s *script) Lost(bool)                   { s.lost++ }
+func (s *script) Settle()                     {}
+func (s *script) Protocol() *payload.Protocol { return &payload.Protocol{} }
+func (s *script) Push(m *payload.Message)     { s.report(m, s.decode(m)) }
 
-func (s *script) Decode(m *payload.Message) (out []payload.App) {
+func (s *script) begin(_ payload.Opening, report func(*payload.Message, []payload.App)) calls.Apps {
+	s.report = report
+	return s
+}
+
+func (s *script) decode(m *payload.Message) (out []payload.App) {
 	for _, part := range strings.Split(string(m.Payload), ";") {
 		w := strings.Fields(part)
 		a := payload.App{Protocol: "toy", Event: w[0], Key: w[1], ID: w[1], Name: "n" + w[1], AskedByClient: len(w) < 3}
@@ -281,7 +292,7 @@ func (s *script) Decode(m *payload.Message) (out []payload.App) {
 
 func TestEngine_Protocol(t *testing.T) {
 	t.Parallel()
-	x := newTalk(calls.Options{Begin: func(*payload.Opening) calls.Apps { return &script{} }})
+	x := newTalk(calls.Options{Begin: new(script).begin})
 	x.lines(1, "c ask 1;ask 2", "s reply 2;fail 1", "c ask 3", "s item 3", "s item 3", "s end 3", "c ask 4", "c cancel 4", "c ask 5", "s item 5",
 		"c ask 6", "s reply 9", "s ask 6 byserver", "c reply 6 byserver", "s event 1")
 	x.end(1)
@@ -301,7 +312,7 @@ func TestEngine_Protocol(t *testing.T) {
 func TestEngine_DamagedMessages(t *testing.T) {
 	t.Parallel()
 	s := &script{}
-	e := calls.New(calls.Options{Begin: func(*payload.Opening) calls.Apps { return s }}, func(*calls.Call) {})
+	e := calls.New(calls.Options{Begin: s.begin}, func(*calls.Call) {})
 	e.Message(1, &ws.Message{N: 1, Opcode: ws.OpText, State: ws.Undecodable, Payload: []byte("x")}, true)
 	e.Message(1, &ws.Message{N: 2, Opcode: ws.OpPing, Payload: []byte("x")}, true)
 	if s.lost != 1 {

@@ -208,22 +208,17 @@ func (f *finder) match() {
 
 // judge reports whether enough speaks for c, and sets its score.
 func (f *finder) judge(c *candidate, early bool) bool {
-	ask, reply := f.tallies[c.ask], f.tallies[c.reply]
+	if c.given {
+		return !early || c.matches >= 3
+	}
+	ask := f.tallies[c.ask]
 	known := isKnownID(f.paths[c.ask.path])
 	same, texts := c.ask.path == c.reply.path, 2*ask.texts > ask.distinct
-	switch {
-	case c.given:
-		return !early || c.matches >= 3
-	case c.matches < 2 || c.matches < 3 && !known:
+	if f.contradicted(c, known, same, texts) {
 		return false
-	case 10*ask.distinct < 9*ask.messages, 2*c.matches < ask.distinct:
-		return false // the same value is sent again, or most are not returned
-	case 2*c.matches < reply.messages && !(known && same):
-		return false // the other side has values of its own there
-	case !texts && 10*c.rev > c.matches:
-		return false // numbers that both sides count
 	}
-	if early && c.matches < sure && !(known && same && c.matches >= 3 && 10*c.matches >= 8*ask.distinct) {
+	plain := known && same && c.matches >= 3 && 10*c.matches >= 8*ask.distinct
+	if early && c.matches < sure && !plain {
 		return false
 	}
 	c.score = float64(c.matches) * (1 - 0.02*float64(strings.Count(f.paths[c.ask.path]+f.paths[c.reply.path], ".")))
@@ -236,6 +231,22 @@ func (f *finder) judge(c *candidate, early bool) bool {
 		}
 	}
 	return true
+}
+
+// contradicted reports whether too much speaks against c: too few values are returned, the same one is sent again, the other side has
+// values of its own there, or both sides only count.
+func (f *finder) contradicted(c *candidate, known, same, texts bool) bool {
+	ask, reply := f.tallies[c.ask], f.tallies[c.reply]
+	usual := known && same
+	switch {
+	case c.matches < 2 || c.matches < 3 && !known, 2*c.matches < ask.distinct:
+		return true
+	case 10*ask.distinct < 9*ask.messages:
+		return true
+	case 2*c.matches < reply.messages && !usual:
+		return true
+	}
+	return !texts && 10*c.rev > c.matches
 }
 
 // better reports whether more speaks for c than for d; never for equal ones.

@@ -67,8 +67,10 @@ func (p *Pair) look(text []byte, i int) (s seen) {
 		}
 		v, in := text[at:end], jsontext.Inner(name)
 		p.take(&s, v, in, 0)
-		if r := nameRank(in); r < rank && v[0] == '"' {
-			s.name, rank = v, r
+		if rank > 0 && v[0] == '"' {
+			if r := nameRank(in); r < rank {
+				s.name, rank = v, r
+			}
 		}
 		s.failed = s.failed || tellsFailure(in, v)
 		i = jsontext.Next(text, end)

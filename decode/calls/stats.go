@@ -9,7 +9,7 @@ import (
 	"github.com/wspeek/wspeek/capture"
 )
 
-// maxKept is how many times are kept for exact percentiles, over all names.
+// maxKept is of how many calls the times are kept for exact percentiles, over all names.
 const maxKept = 1 << 25
 
 // Stats adds up calls by name.
@@ -52,42 +52,55 @@ func (s *Stats) Add(c *Call) {
 		x = &Summary{Protocol: c.Protocol, Name: c.Name, Pair: c.Pair}
 		s.names[key] = x
 	}
-	x.Count++
-	s.Calls++
-	switch c.State {
+	switch s.Calls++; c.State {
 	case Failed:
-		x.Errors++
 		s.Errors++
 	case Unanswered:
-		x.Unanswered++
 		s.Unanswered++
 	case Cancelled:
-		x.Cancelled++
 		s.Cancelled++
 	}
-	if x.Items += int64(c.Items); c.Items > 0 {
-		s.keep(&x.First, c.First)
+	if s.kept >= maxKept {
+		s.Dropped++
+		x.count(c)
+		return
+	}
+	s.kept++
+	x.Add(c)
+}
+
+// Add takes in a call, whatever its name.
+func (s *Summary) Add(c *Call) {
+	s.count(c)
+	if c.Items > 0 {
+		s.First.add(c.First)
 	}
 	if c.HasTook {
-		s.keep(&x.Took, c.Took)
+		s.Took.add(c.Took)
 	}
+}
+
+// count takes in a call without its times.
+func (s *Summary) count(c *Call) {
+	switch s.Count++; c.State {
+	case Failed:
+		s.Errors++
+	case Unanswered:
+		s.Unanswered++
+	case Cancelled:
+		s.Cancelled++
+	}
+	s.Items += int64(c.Items)
 	if t := c.Turn; t != nil {
-		x.Turns++
-		x.Tokens += max(t.Output, 0)
+		s.Turns++
+		s.Tokens += max(t.Output, 0)
 		if c.State == Cancelled {
-			x.Interrupted++
+			s.Interrupted++
 		}
 	}
 }
 
-func (s *Stats) keep(t *Times, d capture.Time) {
-	if s.kept >= maxKept {
-		s.Dropped++
-		return
-	}
-	s.kept++
-	t.list, t.sorted = append(t.list, d), false
-}
+func (t *Times) add(d capture.Time) { t.list, t.sorted = append(t.list, d), false }
 
 // Summaries are the names, the slowest 95th percentile first; names without a reply come last.
 func (s *Stats) Summaries() []*Summary {
@@ -95,11 +108,16 @@ func (s *Stats) Summaries() []*Summary {
 	for _, x := range s.names {
 		out = append(out, x)
 	}
-	slices.SortFunc(out, func(a, b *Summary) int {
+	SlowestFirst(out)
+	return out
+}
+
+// SlowestFirst orders names by their 95th percentiles; those without a reply come last.
+func SlowestFirst(list []*Summary) {
+	slices.SortFunc(list, func(a, b *Summary) int {
 		return cmp.Or(cmp.Compare(b.order(), a.order()), cmp.Compare(b.Count, a.Count), strings.Compare(a.Name, b.Name),
 			strings.Compare(a.Protocol, b.Protocol))
 	})
-	return out
 }
 
 func (s *Summary) order() capture.Time {

@@ -17,12 +17,16 @@ const (
 	maxTurnText = 64 << 10
 	// maxTurns is how many turns of a session may be open.
 	maxTurns = 64
+	// maxOthers is after how many messages that are no events of a language model a session is not looked at any more.
+	maxOthers = 256
 )
 
 // turns is what a session has of turns.
 type turns struct {
-	// seen says that a response.created came: the session is one of a language model.
-	seen bool
+	// seen says that a response.created came: the session is one of a language model. others counts messages that were no events of
+	// one, near says that some were.
+	seen, near bool
+	others     int
 	// asked is the client's response.create that has no response yet, spoken the end of the user's speech.
 	asked, spoken *message
 	// askedID is the event_id of asked.
@@ -68,27 +72,34 @@ type turnEvent struct {
 	} `json:"error"`
 }
 
-// turn takes a message that may be an event of a language model, and reports whether it was one.
-func (e *Engine) turn(s *session, m message, text []byte) bool {
+// modelProtocol and modelRequest are what payload calls the protocol and the exchange.
+const modelProtocol, modelRequest = "openai", "response.create"
+
+// turn takes a message that may be an event of a language model.
+func (e *Engine) turn(s *session, m message, text []byte) {
 	t := s.turns
-	if len(text) == 0 || !bytes.Contains(text, quotedResponse) && !bytes.Contains(text, quotedInput) && !(t.seen && bytes.Contains(text, quotedError)) {
-		return t.seen
+	if !t.near && t.others >= maxOthers {
+		return
 	}
+	if !bytes.Contains(text, quotedResponse) && !bytes.Contains(text, quotedInput) && (!t.seen || !bytes.Contains(text, quotedError)) {
+		t.others++
+		return
+	}
+	t.near = true
 	typ := eventType(text)
 	if strings.HasSuffix(typ, ".delta") && t.seen && m.dir == ws.S2C {
 		e.turnDelta(s, m, typ, text)
-		return true
+		return
 	}
 	var ev turnEvent
 	if !isTurnEvent(typ) || json.Unmarshal(text, &ev) != nil {
-		return t.seen
+		return
 	}
 	if m.dir == ws.C2S {
 		e.turnAsked(s, m, &ev)
 	} else {
 		e.turnAnswered(s, m, &ev)
 	}
-	return t.seen
 }
 
 // isTurnEvent reports whether an event of this type begins or ends a turn.
@@ -191,7 +202,7 @@ func (e *Engine) beginTurn(s *session, from message, id string) *open {
 	}
 	o := e.begin(s, from, turnKey(id))
 	s.turns.last = o.key
-	o.call.Name, o.call.ID, o.call.Protocol = "response.create", id, "openai"
+	o.call.Name, o.call.ID, o.call.Protocol = modelRequest, id, modelProtocol
 	o.call.Turn = &Turn{Response: id, Input: -1, Output: -1}
 	return o
 }

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/wspeek/wspeek/decode"
 	"github.com/wspeek/wspeek/decode/calls"
 )
 
@@ -87,4 +88,34 @@ func TestTurns_NotOfAModel(t *testing.T) {
 		`s {"type":"response.done","response":{"id":"r"}}`, `c "response.created`, `s {"type":"response.output_text.delta","delta":"x"}`)
 	x.e.Finish()
 	want(t, x.told(), "")
+}
+
+// With the protocol recognised, a turn is one call, and what else is asked is paired beside it.
+func TestTurns_BesideTheProtocol(t *testing.T) {
+	t.Parallel()
+	x := newTalk(calls.Options{})
+	x.e.Session(&decode.Session{N: 1, Path: "/v1/realtime?model=m"})
+	x.lines(1,
+		`s {"type":"session.created","session":{"object":"realtime.session"}}`,
+		`c {"type":"session.update","event_id":"e1","session":{}}`,
+		`s {"type":"session.updated","session":{}}`,
+		`c {"type":"response.create","event_id":"e2"}`,
+		`s {"type":"response.created","response":{"id":"resp_a","object":"realtime.response"}}`,
+		`c {"type":"conversation.item.create","item":{}}`,
+		`s {"type":"response.output_audio.delta","response_id":"resp_a","delta":"UklGRg=="}`,
+		`s {"type":"response.done","response":{"id":"resp_a","status":"completed"}}`,
+	)
+	x.end(1)
+	turns := 0
+	for _, c := range x.calls {
+		if c.Turn != nil {
+			turns++
+		}
+		if c.Turn == nil && c.Name == "response.create" {
+			t.Errorf("a turn is a call without what is known of turns: %+v", c)
+		}
+	}
+	if turns != 1 {
+		t.Errorf("%d turns, want 1:\n%s", turns, x.told())
+	}
 }

@@ -11,7 +11,7 @@ import (
 type ClockFormat uint8
 
 const (
-	// SinceFirst means: seconds since the first line.
+	// SinceFirst means: seconds since the first packet of the run, or the first line where that is not known.
 	SinceFirst ClockFormat = iota
 	// SincePrevious means: seconds since the line before.
 	SincePrevious
@@ -31,13 +31,24 @@ type Clock struct {
 	// Zone is for OfDay and WithDate; nil is UTC.
 	Zone            *time.Location
 	first, previous capture.Time
-	started         bool
+	// started says that a time was shown, zeroed that first is known.
+	started, zeroed bool
+}
+
+// From says that relative times count from t, unless one was shown before.
+func (c *Clock) From(t capture.Time) {
+	if !c.started {
+		c.first, c.zeroed = t, true
+	}
 }
 
 // Append appends t in a column of fixed width.
 func (c *Clock) Append(dst []byte, t capture.Time) []byte {
 	if !c.started {
-		c.first, c.previous, c.started = t, t, true
+		if !c.zeroed {
+			c.first = t
+		}
+		c.previous, c.started = t, true
 	}
 	since := t - c.previous
 	c.previous = t

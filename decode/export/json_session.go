@@ -12,21 +12,10 @@ func (j *JSON) Session(dst []byte, s *decode.Session) []byte {
 	dst = appendInt(j.open(dst, "session"), "session", int64(s.N))
 	dst = j.file(appendInt(dst, "stream", int64(s.Stream)), s.First)
 	dst = appendEndpoints(dst, s.Client, s.Server)
-	dst = appendKnown(dst, "scheme", s.Scheme)
-	dst = appendKnown(dst, "http_version", s.HTTPVersion)
-	dst = appendKnown(dst, "method", s.Method)
-	dst = appendKnown(dst, "host", s.Host)
-	dst = appendKnown(dst, "path", s.Path)
-	if s.Status > 0 {
-		dst = appendInt(dst, "status", int64(s.Status))
-	}
-	if s.HasOpened && s.Status > 0 {
-		dst = appendText(dst, "subprotocol", s.Subprotocol)
-		dst = appendText(dst, "extensions", s.Extensions)
-	}
-	dst = appendKnown(dst, "draft", s.Draft)
+	dst = appendOpening(dst, s)
 	dst = appendTunnel(dst, s.Tunnel)
 	dst = appendProxied(dst, s.Proxied)
+	dst = appendNeighbours(dst, s)
 	dst = appendTLS(dst, s)
 	dst = j.moments(dst, s)
 	dst = appendWord(dst, "state", s.State.String())
@@ -47,6 +36,23 @@ func (j *JSON) Session(dst []byte, s *decode.Session) []byte {
 	dst = appendInt(dst, "finding_count", int64(s.Findings))
 	dst = appendInt(dst, "retransmissions", int64(s.Retransmissions))
 	return append(appendPackets(dst, s.First, s.Last), '}', '\n')
+}
+
+// appendOpening appends what the opening handshake asked for and agreed on.
+func appendOpening(dst []byte, s *decode.Session) []byte {
+	dst = appendKnown(dst, "scheme", s.Scheme)
+	dst = appendKnown(dst, "http_version", s.HTTPVersion)
+	dst = appendKnown(dst, "method", s.Method)
+	dst = appendKnown(dst, "host", s.Host)
+	dst = appendKnown(dst, "path", s.Path)
+	if s.Status > 0 {
+		dst = appendInt(dst, "status", int64(s.Status))
+	}
+	if s.HasOpened && s.Status > 0 {
+		dst = appendText(dst, "subprotocol", s.Subprotocol)
+		dst = appendText(dst, "extensions", s.Extensions)
+	}
+	return appendKnown(dst, "draft", s.Draft)
 }
 
 // appendKnown appends a string that is not known where it is empty.
@@ -88,6 +94,32 @@ func appendProxied(dst []byte, p *decode.Proxied) []byte {
 		dst = appendWord(dst, "server", p.Server.String())
 	}
 	return append(dst, '}')
+}
+
+// appendNeighbours appends what a session belongs to besides its connection: a program, and the other leg through a proxy.
+func appendNeighbours(dst []byte, s *decode.Session) []byte {
+	dst = appendProcess(dst, s.Process)
+	if s.Peer > 0 {
+		dst = appendInt(dst, "peer_session", int64(s.Peer))
+	}
+	return dst
+}
+
+// appendProcess appends the program that a connection belongs to.
+func appendProcess(dst []byte, p *decode.Process) []byte {
+	if p == nil {
+		return dst
+	}
+	dst = append(dst, `,"process":{`...)
+	start := len(dst)
+	if p.PID > 0 {
+		dst = appendInt(dst, "pid", int64(p.PID))
+	}
+	for _, f := range []struct{ name, value string }{{"name", p.Name}, {"path", p.Path}, {"args", p.Args}, {"container", p.Container},
+		{"image", p.Image}, {"pod", p.Pod}, {"namespace", p.Namespace}} {
+		dst = appendKnown(dst, f.name, f.value)
+	}
+	return append(append(dst[:start], dst[start+1:]...), '}') // without the first comma
 }
 
 func appendTunnel(dst []byte, t *decode.Tunnel) []byte {

@@ -21,7 +21,7 @@ type Text struct {
 	Preview int
 	// NoPayload shows no payload, Hex adds a hex dump below each line.
 	NoPayload, Hex bool
-	// Clock shows times; the zero Clock shows seconds since the first line.
+	// Clock shows times; the zero Clock shows seconds since where it was told that times count from.
 	Clock Clock
 	// BySession runs a Clock of its own for each session: for captures that have nothing to do with each other.
 	BySession bool

@@ -42,6 +42,18 @@ func (t *Text) Heading(dst []byte, s *decode.Session) []byte {
 			dst = show.AppendInert(append(append(dst, ' ', ' '), part.label...), part.text)
 		}
 	}
+	dst = appendCarriers(dst, s)
+	switch {
+	case s.Unanswered:
+		dst = t.paint(append(dst, ' ', ' '), badColor, fmt.Sprintf("[guessed, %.2f: the server never answered the handshake]", s.Confidence))
+	case s.Confidence > 0:
+		dst = t.paint(append(dst, ' ', ' '), badColor, fmt.Sprintf("[guessed, %.2f: the handshake was not captured]", s.Confidence))
+	}
+	return append(dst, '\n')
+}
+
+// appendCarriers appends what lies between TCP and the session, and whose it is.
+func appendCarriers(dst []byte, s *decode.Session) []byte {
 	if s.TLS != nil {
 		dst = show.AppendInert(append(dst, "  TLS "...), s.TLS.Version)
 	}
@@ -51,16 +63,16 @@ func (t *Text) Heading(dst []byte, s *decode.Session) []byte {
 	if s.Tunnel != nil {
 		dst = show.AppendInert(fmt.Appendf(dst, "  through %s to ", s.Tunnel.Type), s.Tunnel.Target)
 	}
+	if s.Peer > 0 {
+		dst = fmt.Appendf(dst, "  the other leg of session %d", s.Peer)
+	}
+	if s.Process != nil {
+		dst = show.AppendInert(append(dst, "  by "...), s.Process.String())
+	}
 	if p := s.Proxied; p != nil && p.Client.IsValid() {
 		dst = fmt.Appendf(dst, "  for %s (PROXY protocol)", p.Client)
 	}
-	switch {
-	case s.Unanswered:
-		dst = t.paint(append(dst, ' ', ' '), badColor, fmt.Sprintf("[guessed, %.2f: the server never answered the handshake]", s.Confidence))
-	case s.Confidence > 0:
-		dst = t.paint(append(dst, ' ', ' '), badColor, fmt.Sprintf("[guessed, %.2f: the handshake was not captured]", s.Confidence))
-	}
-	return append(dst, '\n')
+	return dst
 }
 
 // Address is the URL of a session, as far as it is known. It is not inert.

@@ -76,7 +76,7 @@ func TestCompileErrors(t *testing.T) {
 		{"websocket.opcode in {«}»", "a value is missing between in and }", ""},
 		{"websocket.opcode in {1..«x»}", "is not", ""},
 		{"«tcp.len» > 100", "only Wireshark has; use ws.wire_len", ""},
-		{"«frame.time_relative» < 5", "use frame.time", ""},
+		{"«tcp.time_relative» < 5", "use frame.time_relative", ""},
 		{"«frame.len» > 5", "use ws.wire_len", ""},
 		{"«json.key» == x", "use ws.json.PATH", ""},
 		{"«json.value.string» == x", "use ws.json.PATH", ""},

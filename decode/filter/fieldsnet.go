@@ -17,6 +17,8 @@ var fieldsOfNetwork = []field{
 		kind: kindTime, where: ofSession, num: timeOf},
 	{Field: Field{Name: "frame.time", Text: "The same, for dates: \"2026-11-20 10:00:00\" (UTC where no zone is named)."},
 		kind: kindTime, where: ofSession, num: timeOf},
+	{Field: Field{Name: "frame.time_relative", Text: "Seconds from the first packet of the capture to that packet."},
+		kind: kindSeconds, where: ofSession, num: sinceFirst},
 	{Field: Field{Name: "tcp", Text: "Everything."}, kind: kindNone, where: ofSession, present: anyRow},
 	{Field: Field{Name: "tls", Text: "The session went over TLS that was decrypted."}, kind: kindNone, where: ofSession,
 		present: func(r *Row) bool { return r.Session != nil && r.Session.Scheme == "wss" }},
@@ -129,6 +131,15 @@ func packetOf(r *Row) (int64, bool) {
 		return int64(r.Session.First), true
 	}
 	return 0, false
+}
+
+// sinceFirst is timeOf from the first packet of the capture on.
+func sinceFirst(r *Row) (int64, bool) {
+	t, ok := timeOf(r)
+	if !ok || r.Session == nil {
+		return 0, false
+	}
+	return t - int64(r.Session.Zero), true
 }
 
 func timeOf(r *Row) (int64, bool) {

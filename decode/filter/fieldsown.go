@@ -94,6 +94,15 @@ var ownOfSessions = []field{
 			}
 			return s.Tunnel.Target
 		})},
+	{Field: Field{Name: "process", Text: "The program that the connection belongs to, as a comment of a packet names it (ptcpdump)."}, kind: kindText, where: ofSession,
+		str: ofProcess(func(p *decode.Process) string { return p.Name })},
+	{Field: Field{Name: "process.pid", Text: "The number of that process."}, kind: kindNumber, where: ofSession, num: pidOf},
+	{Field: Field{Name: "process.args", Text: "Its command line."}, kind: kindText, where: ofSession,
+		str: ofProcess(func(p *decode.Process) string { return p.Args })},
+	{Field: Field{Name: "process.container", Text: "The container that it is in."}, kind: kindText, where: ofSession,
+		str: ofProcess(func(p *decode.Process) string { return p.Container })},
+	{Field: Field{Name: "process.pod", Text: "The pod that it is in."}, kind: kindText, where: ofSession,
+		str: ofProcess(func(p *decode.Process) string { return p.Pod })},
 	{Field: Field{Name: "ws.guessed", Text: "The session was found without its handshake. Alone: it was."}, kind: kindBool, where: ofSession,
 		names: yesNo, bareIsTrue: true, num: session(func(s *decode.Session) int64 { return bit(s.Confidence > 0) })},
 	{Field: Field{Name: "ws.session.state", Text: "How far the session got."}, kind: kindName, where: ofEnd,

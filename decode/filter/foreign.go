@@ -14,7 +14,6 @@ type foreign struct {
 
 // foreigners is the table, longer names first where one starts like another.
 var foreigners = []foreign{
-	{"frame.time_relative", "frame.time", "it takes a date or seconds since 1970"},
 	{"frame.time_delta", "ws.gap", "the seconds since the previous message of the session"},
 	{"frame.time_delta_displayed", "ws.gap", "the seconds since the previous message of the session"},
 	{"frame.len", "ws.wire_len", "the payload's length on the wire"},
@@ -25,7 +24,7 @@ var foreigners = []foreign{
 	{"tcp.payload", "websocket.payload", "the payload after unmasking and inflation"},
 	{"tcp.segment_data", "websocket.payload", "the payload after unmasking and inflation"},
 	{"tcp.time_delta", "ws.gap", "the seconds since the previous message of the session"},
-	{"tcp.time_relative", "frame.time", "it takes a date or seconds since 1970"},
+	{"tcp.time_relative", "frame.time_relative", "the seconds since the first packet of the capture"},
 	{"tcp.analysis.", "ws.retransmissions", "how many segments of the session carried bytes again"},
 	{"tcp.flags", "ws.end", "how the session ended"},
 	{"tcp.flags.", "ws.end", "how the session ended"},

@@ -339,7 +339,7 @@ func TestHazard_T12_GivesUpWaiting(t *testing.T) {
 		events []event
 		wait   bool
 	}{
-		{"32 packets", []event{{d: srv, data: switch1, ack: 9}, {d: srv, data: "x", ack: 9}}, true},
+		{"1000 packets", []event{{d: srv, data: switch1, ack: 9}, {d: srv, data: "x", ack: 9}}, true},
 		{"a second", []event{{d: srv, data: switch1, ack: 9}, {d: srv, data: "x", ack: 9, at: second}}, false},
 		{"64 KiB", []event{{d: srv, data: switch1, ack: 9}, {d: srv, data: strings.Repeat("x", 66000), ack: 9}}, false},
 	} {
@@ -350,7 +350,7 @@ func TestHazard_T12_GivesUpWaiting(t *testing.T) {
 		}
 		if row.wait {
 			want(t, r, "")
-			for range 32 {
+			for range waitPackets {
 				f.play(event{d: srv, data: "x", ack: 9})
 			}
 		}

@@ -10,11 +10,10 @@ import (
 // How long the bytes of one direction wait for the other's: captures reorder packets by little.
 const (
 	waitTime = capture.Time(time.Second)
-	// waitPackets is for the client's, as for gaps.
+	// waitPackets is for how many packets of the connection, as for gaps.
 	waitPackets = 1000
-	// earlyPackets and earlyBytes are for a response that comes before its request.
-	earlyPackets = 32
-	earlyBytes   = 64 << 10
+	// earlyBytes is how much is kept of a response that comes before its request.
+	earlyBytes = 64 << 10
 )
 
 // blocked reports whether what a direction sends next has to be held back.
@@ -41,7 +40,7 @@ func (c *Conn) awaits(d reassembly.Dir) bool {
 	case h.held.Cost() > c.lim.Pending || h.held.Bytes() > earlyBytes:
 		return false
 	}
-	return c.packets-h.mark.packets <= earlyPackets && c.now-h.mark.time < waitTime
+	return c.packets-h.mark.packets <= waitPackets && c.now-h.mark.time < waitTime
 }
 
 // has reports whether a direction was parsed as far as ack; that is not so within a header section.

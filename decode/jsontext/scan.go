@@ -51,9 +51,15 @@ func String(p []byte, i int) int {
 	return -1
 }
 
+// structural are the bytes that composite looks at. Most are not, and a table is faster than to compare with each.
+var structural = [256]bool{'{': true, '[': true, '}': true, ']': true, '"': true}
+
 // composite returns the end of the object or array that starts at i.
 func composite(p []byte, i int) int {
 	for depth := 0; i < len(p); i++ {
+		if !structural[p[i]] {
+			continue
+		}
 		switch p[i] {
 		case '{', '[':
 			depth++

@@ -66,7 +66,7 @@ func scalar(v []byte) string {
 
 // own is a copy of a value for Args; nil if there is none.
 func own(v []byte) any {
-	if v == nil {
+	if len(v) == 0 {
 		return nil
 	}
 	return json.RawMessage(bytes.Clone(v))

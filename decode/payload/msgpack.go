@@ -22,6 +22,15 @@ type msgpack struct {
 	wire
 	left int  // how many values may still come
 	odd  bool // a string is not UTF-8
+	// undefined says that the last value was what JavaScript calls so; script that a member of an object which is so is left out.
+	undefined, script bool
+}
+
+// msgpackScript is msgpackAll of what a program in JavaScript means: a member that is undefined is left out.
+func msgpackScript(p []byte) (v any, ok bool) {
+	r := msgpack{wire: wire{p: p}, left: maxValues, script: true}
+	v = r.value(0)
+	return v, !r.bad && len(r.p) == 0
 }
 
 // msgpackAll reads p, which must be one value and nothing else.
@@ -109,6 +118,7 @@ func (r *msgpack) array(n, depth int) any {
 	out := []any{}
 	for ; n > 0 && !r.bad; n-- {
 		out = append(out, r.value(depth+1))
+		r.undefined = false
 	}
 	return out
 }
@@ -117,7 +127,11 @@ func (r *msgpack) object(n, depth int) any {
 	out := map[string]any{}
 	for ; n > 0 && !r.bad; n-- {
 		k := keyOf(r.value(depth + 1))
-		out[k] = r.value(depth + 1)
+		r.undefined = false
+		if v := r.value(depth + 1); !r.undefined || !r.script {
+			out[k] = v
+		}
+		r.undefined = false
 	}
 	return out
 }
@@ -135,6 +149,7 @@ func (r *msgpack) ext(n int) any {
 			return t
 		}
 	case kind == 0 && n == 1 && p[0] == 0:
+		r.undefined = true
 		return nil
 	}
 	return map[string]any{"ext": int64(kind), "data": append([]byte{}, p...)}

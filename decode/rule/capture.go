@@ -18,15 +18,17 @@ var (
 	}
 	// Damaged means: segments have a wrong TCP checksum, in a direction whose checksums are right otherwise.
 	Damaged = &Rule{ID: "capture.damaged", Level: Note,
-		Text: "Segments have a wrong TCP checksum: the receiver drops them and waits for a good copy.",
-		Why:  "Bytes of a segment that fails its checksum are not known, so only a good copy is decoded; if none was captured, what there is is marked.",
-		Look: "A bad cable or memory, a middlebox that rewrites payloads, a capture file that was edited; with offloading all checksums of a side are wrong, and it is not said.",
+		Text:  "Segments have a wrong TCP checksum: the receiver drops them and waits for a good copy.",
+		Why:   "Bytes of a segment that fails its checksum are not known, so only a good copy is decoded; if none was captured, what there is is marked.",
+		Look:  "A bad cable or memory, a middlebox that rewrites payloads, a capture file that was edited; with offloading all checksums of a side are wrong, and it is not said.",
+		Break: "checksum", How: "a segment with a wrong checksum",
 	}
 	// Outside means: bytes were captured that fit no place in the connection.
 	Outside = &Rule{ID: "capture.outside", Level: Note,
-		Text: "Bytes were captured that have no place in the stream: outside the window, or after its end.",
-		Why:  "They may belong to another connection between the same ports, or be forged; either way they are not decoded, so it is said.",
-		Look: "Two networks with the same addresses in one capture, ports used again, injected packets, or a RST after which a side went on.",
+		Text:  "Bytes were captured that have no place in the stream: outside the window, or after its end.",
+		Why:   "They may belong to another connection between the same ports, or be forged; either way they are not decoded, so it is said.",
+		Look:  "Two networks with the same addresses in one capture, ports used again, injected packets, or a RST after which a side went on.",
+		Break: "outside", How: "a segment from beyond the window",
 	}
 	// Unchecked means: retransmissions were not compared with the first copy.
 	Unchecked = &Rule{ID: "capture.unchecked", Level: Note,

@@ -23,6 +23,7 @@ var (
 		Why:    "A receiver keeps only as much of the past as was agreed on, and cannot inflate what refers to more: it closes with 1007 or 1002.",
 		Look:   "A compressor that ignores max_window_bits, or zlib asked for a window of 8 bits, which uses 9.",
 		Fields: []string{FieldPayload},
+		Break:  "window", How: "a copy from further back than the window",
 	}
 	// DeflateTail means: the sender left 00 00 FF FF in, or bytes follow the last block.
 	DeflateTail = &Rule{ID: "deflate.tail", RFC: rfc7692, Section: "7.2.1", Level: Must,

@@ -32,11 +32,25 @@ type conn struct {
 	http httpStart
 	// splinter says that it began without a SYN between the ports of a session that was not over.
 	splinter bool
+	// owner is the process that it belongs to, nil where no comment of the capture names one.
+	owner *decode.Process
 	// nesting is how many watched layers are being called.
 	nesting int
 }
 
-func (c *conn) Data(d reassembly.Dir, k reassembly.Chunk) { c.top.Data(d, k) }
+func (c *conn) Data(d reassembly.Dir, k reassembly.Chunk) {
+	if c.d.comment != nil {
+		c.process()
+	}
+	c.top.Data(d, k)
+}
+
+// process looks for the connection's process in the comment of the packet looked at.
+func (c *conn) process() {
+	if c.owner == nil && c.d.comment != nil {
+		c.owner = decode.ParseProcess(c.d.comment)
+	}
+}
 
 func (c *conn) Gap(d reassembly.Dir, off, n int64) {
 	c.missing[d] += n
@@ -101,6 +115,7 @@ func (c *conn) newTracker(client reassembly.Dir, t *decode.Tunnel) *tracker {
 	}
 	s := &tracker{conn: c, client: client, ref: &decode.SessionRef{Stream: c.stream, Client: from, Server: to}}
 	s.info = decode.Session{Client: from, Server: to, Scheme: "ws", Tunnel: t, First: c.tcp.First.Packet}
+	s.info.Process = c.owner
 	c.all = append(c.all, s)
 	return s
 }

@@ -23,6 +23,8 @@ type Decoder struct {
 	stepped int
 	// now is the packet looked at; its number is atEnd when the capture has ended.
 	now ws.Stamp
+	// comment is that of the packet looked at, nil for none.
+	comment []byte
 	// keys are the secrets of TLS connections, logs the key logs that they are read from.
 	keys *tls.Keys
 	logs map[tls.Source]*tls.Log
@@ -47,9 +49,11 @@ func (d *Decoder) Decode(segs []reassembly.Segment, out *decode.Batch) {
 		s := &segs[i]
 		d.now = ws.Stamp{Packet: s.Packet, Time: s.Time}
 		from := len(out.Events)
+		d.comment = s.Comment
 		d.table.Segment(s)
 		d.order(from)
 	}
+	d.comment = nil
 	d.table.EndBatch()
 	d.keys.Retry()
 	d.hand()
@@ -126,6 +130,7 @@ func (d *Decoder) stamp(c *conn) ws.Stamp {
 func (d *Decoder) Accept(t *reassembly.Conn) reassembly.Handler {
 	c := &conn{d: d, tcp: t, stream: &decode.Stream{N: -1, First: t.First.Packet, Flow: t.Flow}}
 	c.top = newCarrier(c, 0, nil)
+	c.process()
 	was := connOf(t.Interrupts())
 	c.splinter = was != nil && len(was.all) > 0
 	d.emit(decode.Event{Kind: decode.KindStream, Stream: c.stream})

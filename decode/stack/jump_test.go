@@ -27,6 +27,12 @@ func TestBothDirectionsLoseMegabytes(t *testing.T) {
 	if r.account.Bytes.Missing < 2*lost || len(r.account.Why) == 0 {
 		t.Errorf("missing %d, incomplete because of %q", r.account.Bytes.Missing, r.account.Why)
 	}
+	if x := r.sessions[0].TCP.Doubts; x[0].Outside+x[1].Outside > 0 {
+		t.Errorf("%d and %d bytes have no place, want none", x[0].Outside, x[1].Outside)
+	}
+	if got := len(r.of(1, ws.C2S)) + len(r.of(1, ws.S2C)); got < 17 {
+		t.Errorf("%d messages, want the one before and the 16 after the loss", got)
+	}
 	exact := 0
 	for d := ws.C2S; d <= ws.S2C; d++ {
 		for _, m := range r.of(1, d) {

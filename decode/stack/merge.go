@@ -3,6 +3,7 @@ package stack
 import (
 	"math"
 
+	"github.com/wspeek/wspeek/capture"
 	"github.com/wspeek/wspeek/decode"
 )
 
@@ -14,7 +15,9 @@ const atEnd = math.MaxInt
 type Merger struct {
 	// Streams and Sessions are how many have been numbered.
 	Streams, Sessions int
-	heads             []int
+	// Zero is when the first packet of the run was captured, to be set before Merge is called.
+	Zero  capture.Time
+	heads []int
 }
 
 // Merge visits the events of batches, which the Decoders filled from the same run of packets. An error of
@@ -75,6 +78,6 @@ func (m *Merger) number(b *decode.Batch, e *decode.Event) {
 			e.Session.N = m.Sessions
 		}
 		s := b.Session(e)
-		s.N, s.Stream = e.Session.N, e.Stream.N
+		s.N, s.Stream, s.Zero = e.Session.N, e.Stream.N, m.Zero
 	}
 }

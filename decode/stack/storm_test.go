@@ -18,8 +18,10 @@ type stormCase struct {
 	sessions int
 	// incomplete says that the run must say that something is missing.
 	incomplete bool
-	// doubted are packets whose bytes no exact message may hold.
+	// doubted are packets whose bytes no exact message or frame may hold.
 	doubted []int
+	// endless is a message whose length nobody knows.
+	endless int
 	// either says that the run may be incomplete instead of whole.
 	either bool
 }
@@ -47,11 +49,16 @@ var stormCases = map[string]stormCase{
 	"false-exact-29351":               {incomplete: true},
 	"false-exact-38060":               {},
 	"false-exact-43764":               {},
+	"false-frame-4535":                {doubted: []int{12}},
+	"false-frame-6471":                {doubted: []int{46}},
+	"false-len-23365":                 {endless: 21},
+	"false-len-95":                    {endless: 2},
 	"fin-forged":                      {whole: true, sessions: 1, either: true},
 	"fragments-of-two-datagrams":      {incomplete: true},
 	"fragments-overlap":               {incomplete: true},
 	"frames-of-a-message-in-conflict": {},
 	"gap-before-it-is-recognised":     {incomplete: true},
+	"length-of-an-unfinished-message": {endless: 2},
 	"not-whole-12657":                 {whole: true, messages: 8, sessions: 2},
 	"not-whole-44841":                 {whole: true, messages: 5, sessions: 1},
 	"not-whole-fin-333":               {whole: true, messages: 25, sessions: 3},
@@ -113,12 +120,33 @@ func (c *stormCase) check(t *testing.T, r *result) {
 	if c.messages > 0 && len(r.messages) != c.messages {
 		t.Errorf("%d messages, want %d", len(r.messages), c.messages)
 	}
+	c.checkMessages(t, r)
+	for i := range r.frames {
+		f := &r.frames[i]
+		if f.State == ws.Exact && c.inDoubt(f.Min, f.Max) {
+			t.Errorf("frame %d holds bytes of packet %v, want it not to be exact", f.N, c.doubted)
+		}
+	}
+}
+
+// inDoubt reports whether a packet from first to last is doubted.
+func (c *stormCase) inDoubt(first, last int) bool {
+	return slices.ContainsFunc(c.doubted, func(p int) bool { return p >= first && p <= last })
+}
+
+func (c *stormCase) checkMessages(t *testing.T, r *result) {
+	t.Helper()
+	why := r.account.Why
+	if c.endless > 0 && !slices.ContainsFunc(r.messages, func(m *told) bool {
+		return m.N == c.endless && m.State == ws.Partial && m.Len < 0
+	}) {
+		t.Errorf("message %d is not partial without a length", c.endless)
+	}
 	for _, m := range r.messages {
 		if c.whole && len(why) == 0 && m.State != ws.Exact {
 			t.Errorf("%v, want all to be exact", m)
 		}
-		inDoubt := slices.ContainsFunc(c.doubted, func(p int) bool { return p >= m.Min && p <= m.Max })
-		if inDoubt && m.State == ws.Exact {
+		if m.State == ws.Exact && c.inDoubt(m.Min, m.Max) {
 			t.Errorf("%v holds bytes of packet %v, want it not to be exact", m, c.doubted)
 		}
 	}

@@ -141,6 +141,7 @@ func (s *tracker) snapshot() {
 	s.reported, s.reportedState, s.reportedEnd = true, s.info.State, s.info.End
 	s.info.Retransmissions = int(s.conn.tcp.Stats[0].Retransmitted + s.conn.tcp.Stats[1].Retransmitted)
 	s.info.Last = max(s.info.Last, s.conn.end().Packet)
+	s.info.Process = s.conn.owner
 	info := s.info
 	s.conn.d.out.AddSession(s.event(), &info)
 }

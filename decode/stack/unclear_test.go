@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"testing"
 
+	"github.com/wspeek/wspeek/decode/ws"
 	"github.com/wspeek/wspeek/pcaps"
 )
 
@@ -58,5 +59,27 @@ func TestConnectionsThatMayCarryWebSocket(t *testing.T) {
 				t.Errorf("incomplete: %v because of %q, want %v", got, r.account.Why, row.incomplete)
 			}
 		})
+	}
+}
+
+// The end of the request is captured late, within a second: nothing is guessed.
+func TestLateEndOfTheRequest(t *testing.T) {
+	t.Parallel()
+	c := &pcaps.Conversation{}
+	c.Open()
+	request := pcaps.Request{}.Bytes()
+	c.Push(pcaps.C2S, request[:100])
+	late := c.Segment(pcaps.C2S)
+	late.Payload = request[100:]
+	c.Skip(pcaps.C2S, len(late.Payload))
+	c.Send(pcaps.S2C, pcaps.Response{}.Bytes())
+	for range 60 {
+		c.SendFrames(pcaps.C2S, clientText("hello"))
+		c.SendFrames(pcaps.S2C, pcaps.Text("welcome"))
+	}
+	c.Put(late)
+	r := tell(t, c)
+	if got := len(r.exact(1, ws.C2S, true)) + len(r.exact(1, ws.S2C, true)); got != 120 || len(r.account.Why) > 0 {
+		t.Errorf("%d messages are exact, incomplete because of %q; want 120, and nothing missing", got, r.account.Why)
 	}
 }

@@ -30,6 +30,8 @@ type Config struct {
 	Wire bool
 	// Frames asks for Sink.Frame (finding numbers are right without it too).
 	Frames bool
+	// Masks, if not nil, takes the masking keys of the first frames of the client.
+	Masks *[4][4]byte
 
 	Limits Limits
 	// Pool is what the conns of one worker share: the arena, scratch memory, windows. Never nil.

@@ -184,6 +184,10 @@ func FillsSegment(b []byte, d Dir) bool {
 func (h *half) endFrame() {
 	f, a := &h.f, h.cur
 	h.mode = atHeader
+	if m := h.c.cfg.Masks; m != nil && f.Masked && f.Dir == C2S && h.masks < len(m) {
+		m[h.masks] = f.MaskKey
+		h.masks++
+	}
 	h.label(f, a)
 	done := a.single || f.Fin || a.cut
 	a.part(f, h.top, h.off)

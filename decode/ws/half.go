@@ -23,9 +23,11 @@ const (
 
 // half is one direction of a Conn.
 type half struct {
-	c    *Conn
-	dir  Dir
-	mode mode
+	c   *Conn
+	dir Dir
+	// masks is how many masking keys were noted.
+	masks int
+	mode  mode
 	// floor is the best state that anything in this direction can have, and confidence goes with it.
 	floor      State
 	confidence float32

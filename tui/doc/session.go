@@ -28,6 +28,9 @@ func sessionDoc(th *draw.Theme, w int, s *decode.Session, first int, findings []
 	if s.Tunnel != nil {
 		r.Pair(th, "through", s.Tunnel.Type+" to "+s.Tunnel.Target)
 	}
+	if s.Process != nil {
+		r.Pair(th, "process", s.Process.String())
+	}
 	r.Pair(th, "subprotocol", s.Subprotocol)
 	r.Pair(th, "extensions", s.Extensions)
 	r.Pair(th, "old draft", s.Draft)

@@ -203,3 +203,28 @@ func TestWhyEmptyNamesFewReasons(t *testing.T) {
 		t.Error("the capture goes on")
 	}
 }
+
+// A session shows the process that the capture names, and what it goes through; what is not known has no row.
+func TestSessionShowsItsProcess(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		s    decode.Session
+		want []string
+		not  string
+	}{
+		{decode.Session{}, nil, "process"},
+		{decode.Session{Process: &decode.Process{Name: "curl", PID: 17}}, []string{"process", "curl[17]"}, "through"},
+		{decode.Session{Process: &decode.Process{Name: "a\x1b[2J", PID: 1, Pod: "web-1", Namespace: "shop"}}, []string{"[2J[1] in shop/web-1"}, "\x1b"},
+		{decode.Session{Tunnel: &decode.Tunnel{Type: "connect", Target: "a.example:443"}}, []string{"through", "connect to a.example:443"}, "process"},
+	} {
+		got := strings.Join(rowsOf(t, sessionDoc(draw.NewTheme(true), 200, &c.s, 1, nil), 200), "\n")
+		for _, w := range c.want {
+			if !strings.Contains(got, w) {
+				t.Errorf("%q is missing in\n%s", w, got)
+			}
+		}
+		if strings.Contains(got, c.not) {
+			t.Errorf("%q is in\n%s", c.not, got)
+		}
+	}
+}

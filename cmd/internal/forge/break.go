@@ -2,6 +2,7 @@ package forge
 
 import (
 	"bytes"
+	"slices"
 	"time"
 
 	"github.com/wspeek/wspeek/decode/rule"
@@ -30,7 +31,7 @@ func Find(name string) *Breaker {
 var hello = pcaps.Text("Hello")
 
 // Breakers has a row for each rule that has a Break, those of the frames first.
-var Breakers = append(frameBreaks, handshakeBreaks...)
+var Breakers = slices.Concat(frameBreaks, measuredBreaks, handshakeBreaks)
 
 var frameBreaks = []Breaker{
 	{rule.MaskRequired, true, false, func(p *Plan) {

@@ -14,6 +14,7 @@ import (
 	"github.com/wspeek/wspeek/decode/calls"
 	"github.com/wspeek/wspeek/decode/export"
 	"github.com/wspeek/wspeek/decode/filter"
+	"github.com/wspeek/wspeek/decode/payload"
 	"github.com/wspeek/wspeek/decode/show"
 )
 
@@ -35,6 +36,9 @@ type Options struct {
 	// Pair is the field that pairs plain JSON, nil if it is to be found; NoPlain leaves plain JSON out.
 	Pair    *calls.Pair
 	NoPlain bool
+	// App is the protocol of all sessions, nil recognises it; NoApps knows none.
+	App    *payload.Protocol
+	NoApps bool
 	// JSON writes lines for programs; Color and Preview are those of export.Text.
 	JSON, Color, NoPayload bool
 	Preview                int
@@ -86,7 +90,7 @@ func Files(ctx context.Context, std run.Streams, files []string, opt *Options) e
 		}
 		l.filter.Options(&dec)
 	}
-	l.engine = calls.New(calls.Options{Pair: opt.Pair, NoPlain: opt.NoPlain, Begin: begin}, l.call)
+	l.engine = calls.New(calls.Options{Pair: opt.Pair, NoPlain: opt.NoPlain, Force: opt.App, NoApps: opt.NoApps}, l.call)
 	l.run = run.Over(in, run.Options{Keys: opt.Keys, Decode: dec, Flush: l.out.Flush, GC: gc})
 	defer l.run.Close()
 	l.json.FileOf = l.run.FileOf()
@@ -192,7 +196,7 @@ func (l *lister) table(summaries []*calls.Summary) {
 	if !l.lists() {
 		l.out.Write(l.text.Notable(nil, &l.notable))
 	} else if l.lines > 0 {
-		l.out.WriteByte('\n')
+		l.out.Write([]byte{'\n'})
 	}
 	l.out.Write(l.text.Calls(nil, summaries))
 }

@@ -282,6 +282,9 @@ func (p *pump) missingSoFar() (n int64) {
 func (p *pump) visitAll(decoded <-chan *job, free chan<- *job, visit Visit) error {
 	for j := range decoded {
 		j.decoded.Wait()
+		if len(j.packets.Packets) > 0 && p.visited.Load() == 0 {
+			p.merger.Zero = j.packets.Packets[0].Time
+		}
 		if err := p.merger.Merge(j.out[:], visit); err != nil {
 			return err
 		}

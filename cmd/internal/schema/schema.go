@@ -140,7 +140,7 @@ func readDescriptors(file string) (*protoregistry.Files, error) {
 	}
 	var set descriptorpb.FileDescriptorSet
 	if err := proto.Unmarshal(p, &set); err != nil {
-		return nil, fmt.Errorf("%s does not hold descriptors, as protoc --include_imports --descriptor_set_out writes it", file)
+		return nil, fmt.Errorf("%s: not a descriptor set (protoc --include_imports --descriptor_set_out writes one)", file)
 	}
 	files, err := protodesc.NewFiles(&set)
 	if err != nil {

@@ -162,7 +162,7 @@ func TestLoad_Errors(t *testing.T) {
 		{schema.Options{Files: []string{filepath.Join(bad, "lost.proto")}, Types: "A"}, "gone.proto"},
 		{schema.Options{Files: []string{filepath.Join(bad, "none.proto")}, Types: "A"}, "none.proto"},
 		{schema.Options{Files: []string{filepath.Join(bad, "two.proto")}, Types: "M"}, "several message types are called M: A.M, B.M"},
-		{schema.Options{Descriptors: filepath.Join(bad, "x.pb"), Types: "A"}, "does not hold descriptors"},
+		{schema.Options{Descriptors: filepath.Join(bad, "x.pb"), Types: "A"}, "not a descriptor set"},
 		{schema.Options{Descriptors: filepath.Join(bad, "y.pb"), Types: "A"}, "y.pb"},
 	} {
 		if _, err := schema.Load(row.o); err == nil || !strings.Contains(err.Error(), row.want) {
