@@ -68,6 +68,16 @@ func (m *model) toggleBeats(string) tea.Cmd {
 	return m.refilter()
 }
 
+func (m *model) turnSaid(string) tea.Cmd {
+	m.msgs.raw = !m.msgs.raw
+	if m.msgs.raw {
+		m.note("payloads as they are; a shows what they say")
+	} else {
+		m.note("what messages say, where that is known")
+	}
+	return nil
+}
+
 func (m *model) turnControls(string) tea.Cmd {
 	m.msgs.controls = (m.msgs.controls + 1) % controlMode(len(controlNames))
 	m.spec.NoControl = m.msgs.controls == controlHidden

@@ -66,6 +66,7 @@ func bindings() []binding { //nolint:funlen // a table
 		{[]string{"\\"}, inPanes, "", "", "show this pane alone, and back", "look", (*model).maximise},
 		{[]string{"|"}, inPanes, "", "", "panes side by side or stacked", "look", (*model).stack},
 		{[]string{"-"}, inDetail, "", "", "fold or unfold all JSON", "look", (*model).foldAll},
+		{[]string{"a"}, inPanes, "", "", "what messages say in a few words, or their payloads", "look", (*model).turnSaid},
 		{[]string{"f"}, inPanes, "frames", "", "list single frames, or messages", "look", (*model).toggleFrames},
 		{[]string{"L"}, inPanes, "ladder", "", "ladder: the session as arrows; again: with TCP; again: the list", "look", (*model).turnLadder},
 		{[]string{"C"}, inPanes, "", "", "calls: requests with their replies, of this session or of all", "look", (*model).openCalls},

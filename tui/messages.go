@@ -35,6 +35,8 @@ type messagesPane struct {
 	list     draw.List
 	clock    Clock
 	controls controlMode
+	// raw says that payloads are shown also where it is known what a message says.
+	raw bool
 	// marked are the messages selected for comparing, by index in the Trace, the older first.
 	marked []int
 }
@@ -353,43 +355,4 @@ func (p *messagesPane) wireBrief(v *listView, l *draw.Line, m *ws.Message) {
 	if m.Frames > 1 {
 		l.Put(v.th.Dim, show.Short(int64(m.Frames))+"fr ")
 	}
-}
-
-func (p *messagesPane) preview(v *listView, l *draw.Line, c *rows.Cell, st draw.Style) {
-	m := &c.Message
-	data := c.Preview
-	if m.Opcode == ws.OpClose && m.State != ws.Undecodable {
-		if m.CloseCode >= 0 {
-			l.Put(v.th.Bold, strconv.Itoa(m.CloseCode)+" "+ws.CloseName(m.CloseCode)+" ")
-		} else {
-			l.Put(v.th.Dim, "no code")
-		}
-		data = data[min(2, len(data)):]
-	}
-	if !doc.Textual(m) {
-		p.hexPreview(v, l, data, st)
-		return
-	}
-	l.Lit(st, v.th.Hit, data, v.find)
-}
-
-// hexPreview shows the first bytes, and what of them can be read.
-func (p *messagesPane) hexPreview(v *listView, l *draw.Line, data []byte, st draw.Style) {
-	n := min(len(data), 8, max(l.Left()/4, 1))
-	l.Put(v.th.Dim, fmt.Sprintf("% x", data[:n]))
-	if len(data) == 0 {
-		return
-	}
-	if len(data) > n {
-		l.Put(v.th.Dim, " …")
-	}
-	l.Put(v.th.Plain, "  ")
-	shown := make([]byte, 0, len(data))
-	for _, b := range data[:min(len(data), l.Left()+64)] {
-		if b < 0x20 || b > 0x7e {
-			b = '.'
-		}
-		shown = append(shown, b)
-	}
-	l.Lit(st, v.th.Hit, shown, v.find)
 }

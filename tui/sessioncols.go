@@ -113,7 +113,13 @@ func (p *sessionsPane) table(w int, fileOf func(int) string) *sessionTable {
 		rest -= 1 + max(c.width, -c.width)
 		t.cols = append(t.cols, c)
 	}
-	t.client = min(p.client, max(leastClient, min(w/5+4, rest-leastEnd-t.name)))
+	t.share(rest, p.client, w/5+4)
+	return t
+}
+
+// share gives rest cells to the client, which wants so many and gets at most a share of them, the name and the end.
+func (t *sessionTable) share(rest, client, most int) {
+	t.client = min(client, max(leastClient, min(most, rest-leastEnd-t.name)))
 	rest -= t.client
 	end := rest
 	if t.name > 0 {
@@ -121,16 +127,15 @@ func (p *sessionsPane) table(w int, fileOf func(int) string) *sessionTable {
 		t.name = rest - end
 	}
 	for k := range t.cols {
-		switch t.cols[k].title {
+		switch c := &t.cols[k]; c.title {
 		case sessionColumns[colClient].title:
-			t.cols[k].width = t.client
+			c.width = t.client
 		case sessionColumns[colName].title:
-			t.cols[k].width = t.name
+			c.width = t.name
 		case sessionColumns[colEnd].title:
-			t.cols[k].width = max(end, 1)
+			c.width = max(end, 1)
 		}
 	}
-	return t
 }
 
 // number is n, or nothing where it is 0.

@@ -50,7 +50,8 @@ func TestFilterStory(t *testing.T) {
 func TestQuickFilters(t *testing.T) {
 	t.Parallel()
 	d := drive(t, sample("graphql"), 120, 40, Options{})
-	d.keys("j", "enter").shows(`{"type":"ping"}`, "ping ")
+	d.keys("j", "enter").shows("text       15 ping ", "ping ")
+	d.keys("a").shows(`{"type":"ping"}`, "payloads as they are").keys("a").shows("text       15 ping ").keys("a")
 	d.keys("b").shows("no beats", "connection_init").lacks(`{"type":"ping"}`, `{"type":"pong"}`, "→ pong")
 	d.keys("b", "2").shows("[2 sent]").lacks("←")
 	d.keys("3").shows("[3 received]").lacks("→ text")

@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/wspeek/wspeek/decode"
 	"github.com/wspeek/wspeek/decode/payload"
 )
 
@@ -13,6 +14,15 @@ func (f *flags) reader() (opt payload.ReaderOptions, on bool) {
 	opt.Force = payload.Find(f.app)
 	opt.Now = len(f.live.interfaces) > 0 || slices.Contains(f.read, "-")
 	return opt, f.app != payload.NoApp
+}
+
+// appOptions says how an export reads what messages say, nil if it does not.
+func (f *flags) appOptions() *payload.ReaderOptions {
+	opt, on := f.reader()
+	if !on {
+		return nil
+	}
+	return &opt
 }
 
 // protocol is the name of a protocol that is decoded, or none.
@@ -36,4 +46,30 @@ func noApp(p *string) *value {
 // appsTopic lists the protocols whose messages are decoded.
 func appsTopic() *cobra.Command {
 	return &cobra.Command{Use: "apps", Short: "what the messages of application protocols say: which are known, and how", Long: payload.Help(80)}
+}
+
+// visitApps visits an event and what its message says.
+func (l *listing) visitApps(b *decode.Batch, e *decode.Event, said []payload.App) error {
+	if l.f.app != payload.NoApp {
+		l.json.Apps, l.text.Apps = said, said
+	}
+	if l.filter != nil {
+		l.filter.Said = said
+	}
+	if e.Kind == decode.KindPoll {
+		return l.poll(e, b.Poll(e))
+	}
+	return l.visit(b, e)
+}
+
+// poll writes the line of a body of Engine.IO's polling transport; a filter is for messages of WebSocket.
+func (l *listing) poll(e *decode.Event, p *decode.Poll) error {
+	of := l.apps.Polling()
+	if l.filter != nil || l.f.session > 0 && of.Session != l.f.session {
+		return nil
+	}
+	if l.f.json {
+		return l.write(l.json.Poll(l.line[:0], e, p, of))
+	}
+	return l.write(l.text.Poll(l.line[:0], p, of))
 }

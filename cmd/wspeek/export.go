@@ -23,7 +23,7 @@ type exportFlags struct {
 }
 
 // someFormats are the flags that only some formats have a use for.
-var someFormats = []string{"control", "no-redact", "embed-keys", "decrypted", "redact-key", "count", "no-payload", "hash", "whole", "hex", "time", "csv-exact"}
+var someFormats = []string{"control", "no-redact", "embed-keys", "decrypted", "redact-key", "count", "no-payload", "hash", "whole", "hex", "time", "csv-exact", "app", "no-app"}
 
 const exportLong = `export writes the chosen sessions to OUT in the format of its extension:
 
@@ -83,7 +83,7 @@ func (f *flags) exportOptions(set *pflag.FlagSet) (*convert.Options, error) {
 		Out: x.out, Force: x.force, Format: format, Sessions: x.sessions, Filter: f.filter, Count: f.count,
 		Control: x.control, NoRedact: x.noRedact, EmbedKeys: f.embedKeys, Decrypted: x.decrypted, RedactKey: x.redactKey, CSVExact: x.csvExact,
 		NoPayload: f.noPayload, Hash: f.hash, Whole: f.whole, Hex: f.hex, Clock: f.clockFormat(),
-		Ports: f.ports, Keys: f.secrets(), Quiet: f.quiet, FailEmpty: f.failEmpty,
+		App: f.appOptions(), Ports: f.ports, Keys: f.secrets(), Quiet: f.quiet, FailEmpty: f.failEmpty,
 	}, nil
 }
 

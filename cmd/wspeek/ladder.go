@@ -11,6 +11,7 @@ import (
 	"github.com/wspeek/wspeek/decode"
 	"github.com/wspeek/wspeek/decode/export"
 	"github.com/wspeek/wspeek/decode/ladder"
+	"github.com/wspeek/wspeek/decode/payload"
 	"github.com/wspeek/wspeek/decode/secured"
 	"github.com/wspeek/wspeek/decode/show"
 	"github.com/wspeek/wspeek/decode/trace"
@@ -67,7 +68,11 @@ func (o *ladderFlags) run(ctx context.Context, std run.Streams, f *flags, args [
 	l.run = run.Over(in, run.Options{Keys: f.secrets(), Decode: opt})
 	defer l.run.Close()
 	c := &ladderRun{listing: l, trace: trace.New(&trace.Memory{}), want: max(f.session, 1)}
-	if c.run.Each(ctx, c.visit) == nil {
+	visit, settle := c.visit, func() error { return nil }
+	if l.filter != nil {
+		visit, settle = l.filter.Reading(payload.ReaderOptions{}, c.visit)
+	}
+	if c.run.Each(ctx, visit) == nil && settle() == nil {
 		if err := c.draw(std, o); err != nil {
 			return err
 		}

@@ -23,12 +23,12 @@ var layers = map[string][][]string{
 	},
 	"tui/doc": {
 		{"body", "doc", "empty", "frames", "session"},
-		{"hex", "json", "text"},
+		{"hex", "json", "said", "text"},
 		{"lines", "message", "request"},
 	},
 	"tui": {
 		{"crash", "detail", "doc", "feed", "idle", "locale", "sessions"},
-		{"messages"},
+		{"messages", "preview"},
 		// The model, its parts, and the table of keys, whose rows are methods of it.
 		{"calls", "callsview", "command", "compare", "diff", "diffview", "files", "help", "keys", "ladder", "loss", "model", "motion", "packets", "prompt", "status", "view"},
 		{"actions", "find", "mouse", "note", "update"},

@@ -140,33 +140,13 @@ func (l *listing) visitor() run.Visit {
 	if l.check != nil {
 		return l.checkVisit
 	}
-	if opt, on := l.f.reader(); on && l.view == messagesView && !l.f.raw {
-		opt.Brief, opt.Fallback = l.f.noPayload, l.schema
+	asked := l.filter != nil && l.filter.NeedsApp()
+	if opt, on := l.f.reader(); on && l.view == messagesView && !l.f.raw || asked {
+		opt.Brief, opt.Fallback = l.f.noPayload && !asked, l.schema
 		l.apps = apps.NewStream(opt, l.visitApps)
 		return l.apps.Visit
 	}
 	return l.visit
-}
-
-// visitApps visits an event and what its message says.
-func (l *listing) visitApps(b *decode.Batch, e *decode.Event, said []payload.App) error {
-	l.json.Apps, l.text.Apps = said, said
-	if e.Kind == decode.KindPoll {
-		return l.poll(e, b.Poll(e))
-	}
-	return l.visit(b, e)
-}
-
-// poll writes the line of a body of Engine.IO's polling transport; a filter is for messages of WebSocket.
-func (l *listing) poll(e *decode.Event, p *decode.Poll) error {
-	of := l.apps.Polling()
-	if l.filter != nil || l.f.session > 0 && of.Session != l.f.session {
-		return nil
-	}
-	if l.f.json {
-		return l.write(l.json.Poll(l.line[:0], e, p, of))
-	}
-	return l.write(l.text.Poll(l.line[:0], p, of))
 }
 
 // keeps reports whether the payloads are needed; the reason of a Close frame is there without that.

@@ -30,7 +30,8 @@ func (s State) String() string { return states[s] }
 type Call struct {
 	// Session is the newest snapshot of its session; it is not changed.
 	Session *decode.Session
-	// Request and Reply are the numbers of the messages in their session; Reply is 0 if there is none.
+	// Request and Reply are the numbers of the messages in their session; Reply is 0 if there is none. Of a packet that spans
+	// messages, Request is the first and Reply the last.
 	Request, Reply int
 	// Packet is the last packet of the request.
 	Packet int

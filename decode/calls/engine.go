@@ -197,6 +197,9 @@ func (e *Engine) protocol(s *session, m message, found []payload.App) {
 		if a.Role == payload.Request {
 			o := e.begin(s, m, a.Key)
 			o.call.Protocol, o.call.Name, o.call.ID = a.Protocol, e.nameOf(a), a.ID
+			if a.First > 0 {
+				o.call.Request = int(a.First) // as reply_to has it
+			}
 			continue
 		}
 		if a.Role == payload.Alone {

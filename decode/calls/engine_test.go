@@ -274,6 +274,8 @@ func (s *script) decode(m *payload.Message) (out []payload.App) {
 		switch w[0] {
 		case "ask":
 			a.Role = payload.Request
+		case "end-of-ask":
+			a.Role, a.First = payload.Request, m.N-1
 		case "reply":
 			a.Role = payload.Reply
 		case "fail":
@@ -327,6 +329,17 @@ func TestEngine_DamagedMessages(t *testing.T) {
 	plain.e.Finish()
 	if len(plain.calls) > 0 {
 		t.Errorf("messages that are not whole were paired:\n%s", plain.told())
+	}
+}
+
+// A request that spans messages is known by its first, and measured from its last.
+func TestEngine_RequestOverMessages(t *testing.T) {
+	t.Parallel()
+	x := newTalk(calls.Options{Begin: new(script).begin})
+	x.lines(1, "c part 1", "c end-of-ask 1", "s reply 1")
+	want(t, x.told(), "n1#1 1>3 answered")
+	if x.calls[0].Took != 1e6 {
+		t.Errorf("took %v", x.calls[0].Took)
 	}
 }
 

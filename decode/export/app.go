@@ -1,11 +1,14 @@
 package export
 
 import (
+	"bytes"
 	"encoding/base64"
 	"encoding/json"
+	"fmt"
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/wspeek/wspeek/decode/jsontext"
@@ -15,6 +18,36 @@ import (
 
 // maxAppDepth is how deep Args are written; what is deeper is null.
 const maxAppDepth = 200
+
+// apps appends what the message says, with its secrets replaced.
+func (j *JSON) apps(dst []byte) []byte {
+	from := len(dst)
+	dst = appendApps(dst, j.Apps, j.NoPayload)
+	if j.Redact == nil || len(dst) == from {
+		return dst
+	}
+	clean := j.Redact.again([]byte(j.Redact.Text(string(dst[from:]))))
+	return append(dst[:from], clean...)
+}
+
+// again replaces in JSON what was replaced in the last message because its protocol is known. What is short is replaced only where
+// it is a whole string.
+func (r *Redactor) again(p []byte) []byte {
+	const long = 6
+	for _, f := range r.found {
+		for range 2 { // in a value, and in a summary that quotes it
+			if len(f.value) >= long {
+				p = bytes.ReplaceAll(p, f.value, f.mark)
+			} else {
+				p = bytes.ReplaceAll(p, fmt.Appendf(nil, `"%s"`, f.value), fmt.Appendf(nil, `"%s"`, f.mark))
+				p = bytes.ReplaceAll(p, fmt.Appendf(nil, `\"%s\"`, f.value), fmt.Appendf(nil, `\"%s\"`, f.mark))
+			}
+			q := appendQuoted(nil, strings.ToValidUTF8(string(f.value), ""))
+			f.value = q[1 : len(q)-1]
+		}
+	}
+	return p
+}
 
 // appendApps appends what a message says: an object, or an array where it holds several packets.
 func appendApps(dst []byte, apps []payload.App, brief bool) []byte {
@@ -97,6 +130,9 @@ func appendAnyQuoted(dst []byte, s string) []byte {
 	}
 	return appendQuoted(dst, s)
 }
+
+// AppendArgs appends what a packet carries as JSON on one line, safe to print; bytes are {"base64":"..."}.
+func AppendArgs(dst []byte, v any) []byte { return appendAppValue(dst, v, 0) }
 
 // appendAppValue appends what a packet carries as JSON on one line.
 func appendAppValue(dst []byte, v any, depth int) []byte {

@@ -87,3 +87,38 @@ func FuzzAppendRawJSON(f *testing.F) {
 		}
 	})
 }
+
+// TestRedactor_KnowsProtocols: credentials without a telling name are replaced in the payload and in what it says.
+func TestRedactor_KnowsProtocols(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		name, payload string
+		op            ws.Opcode
+		secret, want  string
+	}{
+		{"Socket.IO", `40{"user":"ann","pin":"hunter2"}`, ws.OpText, "hunter2", `40{"user":"REDACTED-`},
+		{"MQTT", "\x10\x1c\x00\x04MQTT\x04\xc2\x00\x0a\x00\x02id\x00\x03ann\x00\x07hunter2", ws.OpBinary, "hunter2", "\x10\x1c\x00\x04MQTT\x04\xc2\x00\x0a\x00\x02id\x00\x03ann\x00\x07REDACTE"},
+		{"a token is marked once", `40{"token":"hunter2"}`, ws.OpText, "hunter2", `40{"token":"REDACTED-`},
+	} {
+		r := NewRedactor([]byte("k"))
+		m := &ws.Message{Opcode: row.op, Payload: []byte(row.payload)}
+		clean, n := r.Message(m)
+		if n == 0 || bytes.Contains(clean.Payload, []byte(row.secret)) || !bytes.HasPrefix(clean.Payload, []byte(row.want)) {
+			t.Errorf("%s: %d replaced: %q", row.name, n, clean.Payload)
+		}
+		if row.op == ws.OpBinary && len(clean.Payload) != len(row.payload) {
+			t.Errorf("%s: %d bytes became %d", row.name, len(row.payload), len(clean.Payload))
+		}
+	}
+}
+
+func TestJSON_WhatASecretSays(t *testing.T) {
+	t.Parallel()
+	ref, m, _ := saying()
+	m.Payload = []byte(`40{"pin":"hunter2","n":"ann","token":"t0ken"}`)
+	said := []payload.App{{Protocol: "socket.io", Event: "connect", Summary: `connect {"pin":"hunter2"}`, Args: json.RawMessage(`{"pin":"hunter2","n":"ann","token":"t0ken"}`)}}
+	j := JSON{Apps: said, Redact: NewRedactor([]byte("k"))}
+	if got := string(j.Message(nil, ref, m)); strings.Contains(got, "hunter2") || strings.Contains(got, "t0ken") || strings.Contains(got, "ann") || !json.Valid([]byte(got)) {
+		t.Errorf("got %s", got)
+	}
+}

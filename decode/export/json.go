@@ -132,7 +132,7 @@ func (j *JSON) Message(dst []byte, ref *decode.SessionRef, m *ws.Message) []byte
 	if m.Opcode == ws.OpClose {
 		dst = j.close(dst, m)
 	}
-	dst = appendApps(dst, j.Apps, j.NoPayload)
+	dst = j.apps(dst)
 	if redacted > 0 {
 		dst = appendInt(dst, "redacted", int64(redacted))
 	} else if j.Hash && m.State != ws.Partial && m.State != ws.Undecodable {

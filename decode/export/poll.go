@@ -25,9 +25,9 @@ func (j *JSON) Poll(dst []byte, e *decode.Event, p *decode.Poll, of apps.Polling
 	dst = appendInt(dst, "len", int64(len(p.Body)))
 	dst = appendBool(dst, "cut", p.Cut)
 	if !j.NoPayload {
-		dst = appendText(dst, "target", p.Target)
+		dst = appendText(dst, "target", j.Redact.Text(p.Target))
 	}
-	return append(appendApps(dst, j.Apps, j.NoPayload), '}', '\n')
+	return append(j.apps(dst), '}', '\n')
 }
 
 // Poll appends the line of a body of Engine.IO's polling transport.

@@ -1,14 +1,17 @@
 package export
 
 import (
+	"bytes"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
 	"hash"
+	"slices"
 	"strings"
 
 	"github.com/wspeek/wspeek/decode"
 	"github.com/wspeek/wspeek/decode/http1"
+	"github.com/wspeek/wspeek/decode/payload"
 	"github.com/wspeek/wspeek/decode/show"
 	"github.com/wspeek/wspeek/decode/ws"
 )
@@ -61,7 +64,12 @@ type Redactor struct {
 	// offered are the subprotocols that were taken for tokens: a server may repeat one.
 	offered map[string]bool
 	body    []byte
+	// found are the values that known replaced in the last message, with their marks.
+	found []marked
 }
+
+// marked is a secret and its mark.
+type marked struct{ value, mark []byte }
 
 // NewRedactor makes a Redactor. Whoever has key can test what a mark stands for.
 func NewRedactor(key []byte) *Redactor {
@@ -99,11 +107,12 @@ func (r *Redactor) Message(m *ws.Message) (*ws.Message, int) {
 	if r == nil || len(m.Payload) == 0 {
 		return m, 0
 	}
+	r.found = r.found[:0]
 	head := len(m.Payload) - len(m.Reason())
 	before := r.Replaced()
 	s := scanner{r: r, p: m.Payload[head:], torn: m.State == ws.Partial || m.State == ws.Undecodable}
 	s.out = append(r.body[:0], m.Payload[:head]...)
-	r.body = s.scan()
+	r.body = r.known(m.Opcode, s.scan())
 	n := int(r.Replaced() - before)
 	if n == 0 {
 		return m, 0
@@ -111,6 +120,32 @@ func (r *Redactor) Message(m *ws.Message) (*ws.Message, int) {
 	clean := *m
 	clean.Payload = r.body
 	return &clean, n
+}
+
+// known is p with what no name tells, but the protocol: it has been searched for the rest. In binary messages marks are as long as
+// what they replace, because lengths are counted there.
+func (r *Redactor) known(op ws.Opcode, p []byte) []byte {
+	kind := payload.Text
+	if op == ws.OpBinary {
+		kind = payload.Binary
+	} else if op != ws.OpText {
+		return p
+	}
+	spans := payload.Secrets(kind, p)
+	for i := len(spans) - 1; i >= 0; i-- {
+		s := spans[i]
+		value := bytes.Clone(p[s.From:s.To])
+		if bytes.HasPrefix(value, []byte(MarkPrefix)) {
+			continue
+		}
+		mark := r.mark(nil, SecretField, value)
+		if kind == payload.Binary {
+			mark = append(mark, bytes.Repeat([]byte{'*'}, max(0, len(value)-len(mark)))...)[:len(value)]
+		}
+		r.found = append(r.found, marked{value, mark})
+		p = slices.Replace(p, s.From, s.To, mark...)
+	}
+	return p
 }
 
 // Text is s with its secrets replaced.

@@ -111,6 +111,8 @@ func (c *comparison) number(l *leaf) *Error {
 			v, n := f.nums(r)
 			return quantify(v[:n], l.all, test)
 		}
+	case f.saidNum != nil:
+		l.test = askSaidNum(f.saidNum, l.all, test)
 	default:
 		l.test = one(f.num, test)
 	}
@@ -138,6 +140,9 @@ func (c *comparison) text() (func(*Row) bool, *Error) {
 	f, all := c.field, c.op.all()
 	if plain := test; f.mapped != nil && err == nil {
 		test = func(s string) bool { return plain(string(f.mapped([]byte(s)))) }
+	}
+	if err == nil && f.said != nil {
+		return askSaid(f.said, all, test), nil
 	}
 	if err != nil || f.header == "" {
 		return one(f.str, test), err

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/wspeek/wspeek/decode/http1"
+	"github.com/wspeek/wspeek/decode/payload"
 	"github.com/wspeek/wspeek/decode/rule"
 	"github.com/wspeek/wspeek/decode/ws"
 )
@@ -120,9 +121,14 @@ type field struct {
 	frame      func(*ws.Frame) (int64, bool)
 	frameBytes func(*ws.Frame) ([]byte, bool)
 	present    func(*Row) bool
-	header     string
-	json       bool
-	path       []step
+	// said and saidNum are of what a message says: there may be several.
+	said    func(*payload.App) string
+	saidNum func(*payload.App) (int64, bool)
+	header  string
+	json    bool
+	// args says that the path leads into what a packet carries.
+	args bool
+	path []step
 	// mapped changes the bytes of a text, header or payload before they are compared, not their number; nil for none.
 	mapped func([]byte) []byte
 }
@@ -139,6 +145,10 @@ func lookup(word string) (*field, bool) {
 	switch {
 	case hasPrefixFold(word, jsonPrefix):
 		return jsonField(word, word[len(jsonPrefix):])
+	case hasPrefixFold(word, argsPrefix):
+		return argsField(word, word[len(argsPrefix):])
+	case hasPrefixFold(word, "app.args["):
+		return argsField(word, word[len("app.args"):])
 	case hasPrefixFold(word, "ws.json["):
 		return jsonField(word, word[len("ws.json"):])
 	case hasPrefixFold(word, headerPrefix) && len(word) > len(headerPrefix):

@@ -42,7 +42,7 @@ var payloadField = &fieldsOfMessages[0]
 
 // fields is the table of all fields: Wireshark's, then our own.
 var fields = slices.Concat(fieldsOfFrames, fieldsOfMessages, fieldsOfNetwork, fieldsOfTLS, fieldsOfHandshake, ownOfMessages,
-	ownOfSessions, []field{*headerField})
+	ownOfApps, ownOfSessions, []field{*headerField})
 
 // fieldsOfFrames are Wireshark's fields of a frame's header. A message has them where one of its frames has.
 var fieldsOfFrames = []field{

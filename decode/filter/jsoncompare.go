@@ -56,6 +56,9 @@ func (c *comparison) json() (func(*Row) bool, *Error) {
 		}
 		test = jsonTest(c.op, s)
 	}
+	if c.field.args {
+		return askArgs(c.field.path, c.op.all(), test), nil
+	}
 	return askJSON(c.field.path, c.op.all(), test), nil
 }
 

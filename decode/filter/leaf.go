@@ -11,12 +11,12 @@ import (
 
 // Needs says what a Filter looks at besides what every row has.
 type Needs struct {
-	// Payload, Frames and Gap are the fields of Row. JSON says that payloads are read as JSON.
-	Payload, Frames, Gap, JSON bool
+	// Payload, Frames and Gap are the fields of Row. JSON says that payloads are read as JSON, App that Row.Apps is asked.
+	Payload, Frames, Gap, JSON, App bool
 }
 
 func (n Needs) or(o Needs) Needs {
-	return Needs{n.Payload || o.Payload, n.Frames || o.Frames, n.Gap || o.Gap, n.JSON || o.JSON}
+	return Needs{n.Payload || o.Payload, n.Frames || o.Frames, n.Gap || o.Gap, n.JSON || o.JSON, n.App || o.App}
 }
 
 // leaf is one question to a row.
@@ -87,6 +87,10 @@ func (p *parser) presence(f *field, at token) (*leaf, *Error) { //nolint:funlen,
 		if f.bytes != nil { // the payload is not looked at
 			l.needs = Needs{}
 		}
+	case f.said != nil:
+		l.test = askSaid(f.said, false, anyText)
+	case f.saidNum != nil:
+		l.test = askSaidNum(f.saidNum, false, func(v int64) bool { return !f.bareIsTrue || v != 0 })
 	case f.bareIsTrue:
 		l.test = func(r *Row) bool { v, ok := f.num(r); return ok && v != 0 }
 	case f.frame != nil:
@@ -109,6 +113,8 @@ func (p *parser) presence(f *field, at token) (*leaf, *Error) { //nolint:funlen,
 		l.test = func(r *Row) bool { _, ok := f.bytes(r); return ok }
 	case f.header != "":
 		l.test = func(r *Row) bool { return r.header(f.header, false, anyText) }
+	case f.args:
+		l.test = askArgs(f.path, false, func(*Row, []byte) bool { return true })
 	case f.json:
 		l.test = presentJSON(f.path)
 	}

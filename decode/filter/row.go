@@ -3,6 +3,7 @@ package filter
 import (
 	"github.com/wspeek/wspeek/capture"
 	"github.com/wspeek/wspeek/decode"
+	"github.com/wspeek/wspeek/decode/payload"
 	"github.com/wspeek/wspeek/decode/rule"
 	"github.com/wspeek/wspeek/decode/ws"
 )
@@ -28,6 +29,8 @@ type Row struct {
 	// Payload returns the payload of Message as ws.Message.Payload is; it is called at most once a Match, and only where the answer depends
 	// on it. Nil stands for Message.Payload.
 	Payload func() []byte
+	// Apps returns what Message says; it is called only where Needs.App. Nil is nothing.
+	Apps func() []payload.App
 	// GiveUp is asked now and then while a pattern goes through a payload of more than a megabyte; where it says yes,
 	// Match ends soon with any answer. Nil is never.
 	GiveUp func() bool

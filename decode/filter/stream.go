@@ -5,6 +5,7 @@ import (
 
 	"github.com/wspeek/wspeek/capture"
 	"github.com/wspeek/wspeek/decode"
+	"github.com/wspeek/wspeek/decode/payload"
 	"github.com/wspeek/wspeek/decode/rule"
 	"github.com/wspeek/wspeek/decode/ws"
 )
@@ -19,6 +20,8 @@ type Stream struct {
 	view     View
 	row      Row
 	sessions map[int]*followed
+	// Said is what the message says that Match is called with next: whoever asks for Options must set it where NeedsApp.
+	Said []payload.App
 	// asked are the questions about messages, and whole the filter that reads their answers from a Row: for the Sessions view.
 	asked []func(*Row) bool
 	whole func(*Row) bool
@@ -46,6 +49,7 @@ func NewStream(f *Filter, v View) (*Stream, error) {
 		return nil, err
 	}
 	s := &Stream{f: f, view: v, sessions: map[int]*followed{}}
+	s.row.Apps = func() []payload.App { return s.Said }
 	if v == Sessions {
 		s.whole = build(f.root, s.remember)
 	}
@@ -64,9 +68,12 @@ func (s *Stream) remember(l *leaf) func(*Row) bool {
 
 // Options sets in o what the Decoders have to tell for the filter, besides what is set.
 func (s *Stream) Options(o *decode.Options) {
-	o.Keep = o.Keep || s.f.needs.Payload
+	o.Keep = o.Keep || s.f.needs.Payload || s.f.needs.App
 	o.Frames = o.Frames || s.f.needs.Frames && s.view != Findings
 }
+
+// NeedsApp reports whether the filter asks what messages say.
+func (s *Stream) NeedsApp() bool { return s.f.needs.App }
 
 // Match takes in an event, and reports whether its line is to be shown: that of a message, frame or finding that
 // passes, or of an amendment of a message that did. Lines of sessions are asked for by Session.

@@ -32,7 +32,7 @@ func recogniseActionCable(o *Opening, first []Message) Certainty {
 // actionCableAnswers are the types of the answers to a subscription.
 var actionCableAnswers = []string{"confirm_subscription", "reject_subscription"}
 
-func decodeActionCable(m *Message, out []App) []App {
+func decodeActionCable(m *Message, out []App) []App { //nolint:funlen,gocyclo // a flat switch over the kinds of messages
 	o, ok := object(m.Payload)
 	if !ok {
 		return out

@@ -74,7 +74,7 @@ var graphQLEvents = map[string]graphQLRole{
 	"ka": graphQLAlive, "connection_terminate": graphQLPlain,
 }
 
-func decodeGraphQL(m *Message, out []App) []App {
+func decodeGraphQL(m *Message, out []App) []App { //nolint:funlen,gocyclo // a flat switch over the kinds of messages
 	o, ok := object(m.Payload)
 	if !ok {
 		return out
@@ -137,7 +137,7 @@ func summariseGraphQL(a *App, load []byte) string {
 	if isNull(load) {
 		return line(what, number(a.ID))
 	}
-	return line(what, number(a.ID)) + ": " + brief(load)
+	return what + ": " + line(brief(load), number(a.ID)) // the id is often long, and says little
 }
 
 // operationName is the name of an operation: as it is given, or as it stands in the document (GraphQL section 2.3).

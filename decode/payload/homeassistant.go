@@ -41,7 +41,7 @@ func (d *homeAssistant) Decode(m *Message, out []App) []App {
 	return d.one(m, m.Payload, out)
 }
 
-func (d *homeAssistant) one(m *Message, p []byte, out []App) []App {
+func (d *homeAssistant) one(m *Message, p []byte, out []App) []App { //nolint:funlen,gocyclo // a flat switch over the kinds of messages
 	o, ok := object(p)
 	a := App{Event: str(o.Get("type")), ID: scalar(o.Get("id"))}
 	if !ok || a.Event == "" {

@@ -26,7 +26,7 @@ func recognisePusher(o *Opening, first []Message) Certainty {
 	return No
 }
 
-func decodePusher(m *Message, out []App) []App {
+func decodePusher(m *Message, out []App) []App { //nolint:funlen,gocyclo // a flat switch over the kinds of messages
 	o, ok := object(m.Payload)
 	name := str(o.Get("event"))
 	if !ok || name == "" {

@@ -82,6 +82,9 @@ func NewReader(o Opening, opt ReaderOptions, emit func(m *Message, apps []App)) 
 // Protocol is the row of the protocol, nil as long as it is not known, and if there is none.
 func (r *Reader) Protocol() *Protocol { return r.row }
 
+// Decided reports whether it is known which protocol it is, or that it is none.
+func (r *Reader) Decided() bool { return r.decided }
+
 // Push takes the next message. It keeps no reference to the payload.
 func (r *Reader) Push(m *Message) {
 	m.Brief = r.opt.Brief

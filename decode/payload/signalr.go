@@ -54,7 +54,7 @@ func (d *signalR) Decode(m *Message, out []App) []App {
 	return out
 }
 
-func (d *signalR) record(m *Message, r []byte, out []App) []App {
+func (d *signalR) record(m *Message, r []byte, out []App) []App { //nolint:funlen,gocyclo // a flat switch over the kinds of messages
 	o, ok := object(r)
 	if !ok {
 		return out

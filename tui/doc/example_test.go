@@ -26,6 +26,7 @@ func Example() {
 	// Output:
 	// 1:1 → text from the client, 54 bytes
 	// packet 8, stream bytes 224 to 284
+	// json-rpc request sum #1
 	//
 	// {
 	//   "jsonrpc": "2.0",

@@ -14,7 +14,7 @@ import (
 )
 
 // messageHead says in words what a message is.
-func messageHead(th *draw.Theme, w int, s *decode.Session, m *ws.Message) *draw.Rich {
+func messageHead(th *draw.Theme, w int, s *decode.Session, m *ws.Message, said []payload.App) *draw.Rich {
 	r := draw.NewRich(w)
 	st := th.Sent
 	if m.Dir == ws.S2C {
@@ -23,6 +23,7 @@ func messageHead(th *draw.Theme, w int, s *decode.Session, m *ws.Message) *draw.
 	r.Add(2, th.Bold.Of(fmt.Sprintf("%d:%d ", s.N, m.N)), st.Of(draw.Arrow(m.Dir)+" "+export.KindName(m.Opcode)),
 		th.Plain.Of(" from the "+side(m.Dir)+", "+SizeWords(m)))
 	r.Add(2, th.Dim.Of(packetWords(m)))
+	addSaid(r, th, s.N, said)
 	if m.Opcode == ws.OpClose {
 		closeDoc(r, th, m)
 	}
@@ -115,8 +116,11 @@ func noteBody(th *draw.Theme, w int, s string) Body {
 	return r
 }
 
-// payloadBody lays a payload out as text or JSON, or as bytes.
-func payloadBody(q *Request, m *ws.Message, p []byte) Body {
+// payloadBody lays a payload out as text or JSON, or as bytes. Of bytes that say something what they carry is laid out as JSON.
+func payloadBody(q *Request, m *ws.Message, p []byte, said []payload.App) Body {
+	if args := saidJSON(said); len(args) > 0 && m.Opcode == ws.OpBinary && q.View == ViewPayload {
+		return newText(args, nil, q.Width, q.Theme, q.Find, q.cancelled)
+	}
 	if len(p) == 0 {
 		return noteBody(q.Theme, q.Width, "no payload")
 	}

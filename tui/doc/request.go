@@ -121,7 +121,8 @@ func (q *Request) frameBody(s *rows.Store, c *rows.Cell) Body {
 
 // messageBody shows message i; frame is the number of the frame to open, 0 for the first.
 func (q *Request) messageBody(s *rows.Store, i int, info *decode.Session, m *ws.Message, frame int) Body {
-	head := messageHead(q.Theme, q.Width, info, m)
+	said := s.Said(info.N, m.N)
+	head := messageHead(q.Theme, q.Width, info, m, said)
 	p, err := s.Payload(i)
 	if _, kept := s.Message(i); kept == nil {
 		err = rows.ErrDropped
@@ -132,7 +133,7 @@ func (q *Request) messageBody(s *rows.Store, i int, info *decode.Session, m *ws.
 	if q.View == ViewFrames {
 		return &stacked{head, q.framesBody(s, info, m, p, frame)}
 	}
-	return &stacked{head, payloadBody(q, m, p)}
+	return &stacked{head, payloadBody(q, m, p, said)}
 }
 
 func (q *Request) framesBody(s *rows.Store, info *decode.Session, m *ws.Message, p []byte, frame int) Body {

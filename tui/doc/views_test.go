@@ -68,7 +68,7 @@ func TestHeadsSayWhatTheMessageIs(t *testing.T) {
 	}
 	for i := range s.Counts().Messages {
 		info, m := s.Message(i)
-		got := strings.Join(rowsOf(t, messageHead(draw.NewTheme(true), 300, info, m), 300), "\n")
+		got := strings.Join(rowsOf(t, messageHead(draw.NewTheme(true), 300, info, m, nil), 300), "\n")
 		for _, want := range []string{fmt.Sprintf("%d:%d %s", info.N, m.N, draw.Arrow(m.Dir)), SizeWords(m), fmt.Sprintf("%d", m.Max)} {
 			if !strings.Contains(got, want) {
 				t.Errorf("message %d: no %q in %q", i, want, got)

@@ -2,6 +2,7 @@ package rows
 
 import (
 	"github.com/wspeek/wspeek/decode"
+	"github.com/wspeek/wspeek/decode/payload"
 	"github.com/wspeek/wspeek/decode/trace"
 	"github.com/wspeek/wspeek/decode/ws"
 )
@@ -39,6 +40,8 @@ type Cell struct {
 	Mark    Mark
 	// Preview is the start of the payload, where one was asked for.
 	Preview []byte
+	// Said is what the message says, where a preview was asked for.
+	Said []payload.App
 	// Before is the time of the row above, if HasBefore.
 	Before    int64
 	HasBefore bool
@@ -62,6 +65,7 @@ func (s *Store) cell(e Entry, preview bool) Cell {
 		n = s.trace.MessageInto(e.Index, &c.Message)
 		if preview {
 			c.Preview, _ = s.trace.Prefix(e.Index, previewBytes) // shown as empty if it cannot be read back
+			c.Said = s.said.At(n, c.Message.N)
 		}
 	}
 	if c.Session = s.trace.Session(n); c.Session == nil {
@@ -94,6 +98,12 @@ func (s *Store) timeOf(e Entry) int64 {
 func (s *Store) Cell(e Entry) (c Cell) {
 	s.hold(func() { c = s.cell(e, false) })
 	return c
+}
+
+// Said is what message n of a session says; nil for nothing. It must not be changed.
+func (s *Store) Said(session, n int) (said []payload.App) {
+	s.hold(func() { said = s.said.At(session, n) })
+	return said
 }
 
 // Numbered is the row of message n of a session, or of its frame if that is not 0; ok is false if it is not there.

@@ -5,6 +5,7 @@ import (
 
 	"github.com/wspeek/wspeek/capture"
 	"github.com/wspeek/wspeek/decode/filter"
+	"github.com/wspeek/wspeek/decode/payload"
 	"github.com/wspeek/wspeek/decode/ws"
 	"github.com/wspeek/wspeek/tui/draw"
 )
@@ -53,6 +54,7 @@ func newMatcher(s *Store) *matcher {
 		p, _ := s.trace.Payload(m.at) // what cannot be read back matches nothing
 		return p
 	}
+	m.row.Apps = func() []payload.App { return s.said.At(s.trace.SessionOf(m.at), m.m.N) }
 	m.row.Frames = func() []ws.Frame {
 		return s.trace.MessageFrames(s.trace.SessionOf(m.at), m.m.N, MaxFrames)
 	}

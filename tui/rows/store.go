@@ -5,6 +5,7 @@ import (
 
 	"github.com/wspeek/wspeek/capture"
 	"github.com/wspeek/wspeek/decode"
+	"github.com/wspeek/wspeek/decode/apps"
 	"github.com/wspeek/wspeek/decode/check"
 	"github.com/wspeek/wspeek/decode/trace"
 	"github.com/wspeek/wspeek/decode/ws"
@@ -20,6 +21,7 @@ type Store struct {
 
 	trace    *trace.Trace
 	payloads *spill
+	said     *apps.Window
 	account  decode.Account
 	marks    marks
 	times    draw.Timeline
@@ -72,6 +74,7 @@ func New(l Limits) *Store {
 		p.budget = defaultBudget
 	}
 	s := &Store{trace: trace.New(p), payloads: p, changed: make(chan struct{}, 1), apart: l.Apart, history: l.History}
+	s.said = apps.NewWindow(s.trace)
 	s.marks.seen, s.ends = map[int]uint8{}, map[int]End{}
 	if s.history > 0 {
 		p.block = max(leastBlock, min(blockSize, int(s.history/64)))

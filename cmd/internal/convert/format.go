@@ -27,7 +27,7 @@ var Formats = []Format{
 	{"har", nil, []string{".har"}, "HTTP Archive 1.2 with _webSocketMessages, for browsers and proxies", true,
 		[]string{"control", "no-redact", "redact-key", "count"}, newHARSink},
 	{"ndjson", []string{"jsonl"}, []string{".ndjson", ".jsonl"}, "the lines of messages --json", true,
-		[]string{"no-redact", "redact-key", "count", "no-payload", "hash"}, newJSONSink},
+		[]string{"no-redact", "redact-key", "count", "no-payload", "hash", "app", "no-app"}, newJSONSink},
 	{"csv", nil, []string{".csv"}, "a line per message, for spreadsheets", true,
 		[]string{"no-redact", "redact-key", "count", "no-payload", "csv-exact"}, newCSVSink},
 	{"markdown", []string{"md"}, []string{".md", ".markdown"}, "a report to paste into an issue", true,

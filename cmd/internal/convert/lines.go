@@ -48,13 +48,21 @@ func newJSONSink(e *exporter) sink {
 	return s
 }
 
-func (s *jsonSink) options(o *decode.Options) { o.Keep = !s.opt.NoPayload || s.opt.Hash }
+func (s *jsonSink) options(o *decode.Options) {
+	o.Keep = !s.opt.NoPayload || s.opt.Hash || s.opt.App != nil
+	o.Polls = s.opt.App != nil
+}
 
 func (s *jsonSink) event(b *decode.Batch, e *decode.Event) error {
 	if len(s.names) > 1 && s.json.FileOf == nil {
 		s.json.FileOf = func(packet int) string { return s.names[max(s.fileOf(packet), 0)] }
 	}
+	if s.opt.App != nil {
+		s.json.Apps = s.said
+	}
 	switch e.Kind {
+	case decode.KindPoll:
+		s.line = s.json.Poll(s.line, e, b.Poll(e), s.apps.Polling())
 	case decode.KindMessage:
 		s.line = s.json.Message(s.line, e.Session, b.Message(e))
 	case decode.KindAmend:

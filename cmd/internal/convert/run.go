@@ -12,8 +12,10 @@ import (
 
 	"github.com/wspeek/wspeek/cmd/internal/run"
 	"github.com/wspeek/wspeek/decode"
+	"github.com/wspeek/wspeek/decode/apps"
 	"github.com/wspeek/wspeek/decode/export"
 	"github.com/wspeek/wspeek/decode/filter"
+	"github.com/wspeek/wspeek/decode/payload"
 	"github.com/wspeek/wspeek/decode/show"
 )
 
@@ -42,7 +44,9 @@ type Options struct {
 	// CSVExact puts no ' before what looks like a formula.
 	CSVExact                    bool
 	NoPayload, Hash, Whole, Hex bool
-	Clock                       export.Clock
+	// App says how what messages say is read, for ndjson; nil leaves it out.
+	App   *payload.ReaderOptions
+	Clock export.Clock
 	// Ports are TCP ports that are WebSocket.
 	Ports []uint16
 	// Quiet reports nothing but what is incomplete; FailEmpty makes it a negative answer if nothing passes Filter.
@@ -77,6 +81,10 @@ type exporter struct {
 	redact *export.Redactor
 	filter *filter.Stream
 	sink   sink
+
+	// apps reads what messages say, nil if nobody asks for that; said is what the message says whose event is being visited.
+	apps *apps.Stream
+	said []payload.App
 
 	run      *run.Run
 	sessions int
@@ -156,15 +164,47 @@ func (e *exporter) export(ctx context.Context) error {
 	}
 	e.run = run.Over(in, run.Options{Keys: e.opt.Keys, Decode: opt, Flush: e.sink.flush, GC: gc})
 	defer e.run.Close()
-	if err := e.run.Each(work, e.visit); err != nil {
+	if err := e.each(work); err != nil {
 		return e.failed(err)
 	}
 	return e.finish(ctx, work)
 }
 
+// each visits all events, with what messages say if the format or the filter asks for that.
+func (e *exporter) each(work context.Context) error {
+	asked := e.filter != nil && e.filter.NeedsApp()
+	if !asked && (e.opt.App == nil || e.opt.Format.Name != "ndjson") {
+		return e.run.Each(work, e.visit)
+	}
+	var opt payload.ReaderOptions
+	if e.opt.App != nil {
+		opt = *e.opt.App
+	}
+	opt.Brief = e.opt.NoPayload && !asked
+	e.apps = apps.NewStream(opt, func(b *decode.Batch, ev *decode.Event, said []payload.App) error {
+		e.said = said
+		if asked {
+			e.filter.Said = said
+		}
+		return e.visit(b, ev)
+	})
+	if err := e.run.Each(work, e.apps.Visit); err != nil || e.run.Stopped() {
+		return err
+	}
+	if err := e.apps.Settle(); err != nil && !errors.Is(err, run.ErrStop) {
+		return err
+	}
+	return nil
+}
+
 func (e *exporter) visit(b *decode.Batch, ev *decode.Event) error {
 	switch ev.Kind {
 	case decode.KindStream, decode.KindTLS, decode.KindKeys:
+		return e.sink.event(b, ev)
+	case decode.KindPoll:
+		if e.filter != nil || len(e.opt.Sessions) > 0 && !slices.Contains(e.opt.Sessions, e.apps.Polling().Session) {
+			return nil
+		}
 		return e.sink.event(b, ev)
 	}
 	n := ev.Session.N

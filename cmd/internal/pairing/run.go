@@ -94,7 +94,13 @@ func Files(ctx context.Context, std run.Streams, files []string, opt *Options) e
 	l.run = run.Over(in, run.Options{Keys: opt.Keys, Decode: dec, Flush: l.out.Flush, GC: gc})
 	defer l.run.Close()
 	l.json.FileOf = l.run.FileOf()
-	l.run.Each(ctx, l.visit)
+	visit, settle := l.visit, func() error { return nil }
+	if l.filter != nil {
+		visit, settle = l.filter.Reading(payload.ReaderOptions{}, l.visit)
+	}
+	if l.run.Each(ctx, visit) == nil && !l.run.Stopped() {
+		_ = settle() // it is that of visit, which is l.err
+	}
 	return l.finish(ctx)
 }
 
