@@ -194,12 +194,14 @@ func TestWidthsOfSessionColumns(t *testing.T) {
 	for w := 20; w < 300; w += 7 {
 		d := drive(t, sample("port-reuse"), w, 20, Options{})
 		d.text()
-		cols, address := columnsIn(w)
-		if len(cols) == 0 || address < 6 {
-			t.Errorf("%d cells: %d columns, %d for the address", w, len(cols), address)
+		if d.shows("client"); w > 40 {
+			d.shows("who ended it, and why")
 		}
-		if w >= 32 {
-			d.shows("→ msgs", "← msgs")
+		for title, from := range map[string]int{" # ": 56, "→ msgs": 72, "← msgs": 72, "life": 80, "finds": 96, "name": 60} {
+			head := strings.Split(d.keys("\\").text(), "\n")[2] // the pane alone, below the title and the chips
+			if d.keys("\\"); w >= from != strings.Contains(head, title) {
+				t.Errorf("%d cells: %q is not from %d cells on: %s", w, title, from, head)
+			}
 		}
 	}
 }

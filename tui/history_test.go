@@ -21,7 +21,7 @@ func TestClosedSessionsAreForgottenOldestFirst(t *testing.T) {
 	t.Parallel()
 	d := drive(t, feedtest.Crowd(3000), 120, 40, Options{History: 64 << 20, Sessions: 20})
 	d.shows("8,940 older not kept (2,980 sessions)", "3,001 sessions")
-	if got := d.m.store.Sessions(0, 100); len(got) != 21 || got[0].N != 1 || got[1].N != 2982 || got[20].N != 3001 {
+	if got := d.m.store.Listed(0, 100); len(got) != 21 || got[0].N != 1 || got[1].N != 2982 || got[20].N != 3001 {
 		t.Fatalf("%d sessions are left", len(got))
 	}
 	if rows, _, _ := d.m.filter.Progress(d.m.store); rows > 4000 {

@@ -52,7 +52,7 @@ func TestTheHelpScrolls(t *testing.T) {
 	d.keys("?").shows("Move", "↓ more").keys("k").shows("Move")
 	d.keys("j").lacks("Move\n").keys("k").shows("Move")
 	d.keys("G").shows("more than 5 seconds").lacks("↓ more").keys("j").shows("more than 5 seconds")
-	d.keys("gg").shows("Move").keys("ctrl+d").lacks("Move\n").keys("esc").shows("# address")
+	d.keys("gg").shows("Move").keys("ctrl+d").lacks("Move\n").keys("esc").shows("# client")
 }
 
 // The cursor of a prompt is on the screen, whatever is typed.

@@ -151,7 +151,7 @@ func (m *model) pane(p hit) []string {
 	focused := p.pane == m.focus && m.prompt == nil
 	switch p.pane {
 	case paneSessions:
-		return m.sess.View(m.th, m.store, doc.WhyEmpty(&m.count), p.w, p.h, focused)
+		return m.sess.View(m.th, m.store, doc.WhyEmpty(&m.count), m.opt.FileOf, p.w, p.h, focused)
 	case paneDetail:
 		return m.det.View(m.th, p.w, p.h, focused)
 	}

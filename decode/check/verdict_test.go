@@ -228,7 +228,11 @@ func TestVerdicts(t *testing.T) {
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			t.Parallel()
-			v := only(t, row.write()).Verdict
+			r := only(t, row.write())
+			v := r.Verdict
+			if want := phrases[row.name]; r.Phrase() != want.text || r.Hurt() != want.hurt {
+				t.Errorf("in short %q, hurt: %v; want %q, %v", r.Phrase(), r.Hurt(), want.text, want.hurt)
+			}
 			by := ""
 			if v.HasBy {
 				by = v.By.String()

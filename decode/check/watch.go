@@ -41,6 +41,9 @@ func (r *Run) Apply(b *decode.Batch, e *decode.Event) *Report {
 	return nil
 }
 
+// Forget drops what is known of a session that has not ended.
+func (r *Run) Forget(session int) { delete(r.watches, session) }
+
 func (r *Run) watch(n int) *SessionCheck {
 	w := r.watches[n]
 	if w == nil {
@@ -198,12 +201,17 @@ type Report struct {
 	SlowCount int
 	// Findings are what the measurements give rise to, in no order of packets.
 	Findings []ws.Finding
+	// Broken is how many rules of level must were broken, counted to a bound.
+	Broken int
+	// unread says that not all messages are known.
+	unread bool
 }
 
 // Report returns what is known; s is the last snapshot of the session.
 func (w *SessionCheck) Report(s *decode.Session) *Report {
 	w.Session(s)
-	r := &Report{Session: s, Longest: w.rhythm.longest, Beats: w.rhythm.beats(), Frames: w.frames, SlowCount: w.slow.count}
+	r := &Report{Session: s, Longest: w.rhythm.longest, Beats: w.rhythm.beats(), Frames: w.frames, SlowCount: w.slow.count,
+		Broken: len(w.broken[ws.C2S]) + len(w.broken[ws.S2C]), unread: w.doubt}
 	agreed := negotiated(s)
 	for d := range r.Pings {
 		r.Pings[d] = w.pings[d].result(w.end(s))

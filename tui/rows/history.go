@@ -42,6 +42,8 @@ func (s *Store) retire() {
 func (s *Store) drop(session int) {
 	s.trace.ForgetSession(session)
 	s.marks.drop(session)
+	s.checks.Forget(session)
+	delete(s.ends, session)
 }
 
 // Pin keeps a session from being dropped as long as it is looked at; 0 is none.

@@ -6,6 +6,7 @@ import (
 	"github.com/wspeek/wspeek/capture"
 	"github.com/wspeek/wspeek/decode"
 	"github.com/wspeek/wspeek/decode/apps"
+	"github.com/wspeek/wspeek/decode/check"
 	"github.com/wspeek/wspeek/decode/trace"
 	"github.com/wspeek/wspeek/decode/ws"
 	"github.com/wspeek/wspeek/tui/draw"
@@ -35,6 +36,9 @@ type Store struct {
 	// history is how many bytes of the past are kept at most, 0 for all; closed says which sessions are dropped next.
 	history int64
 	closed  trace.Retention
+	// checks follows the sessions that are not over, ends has the verdicts of those that are.
+	checks check.Run
+	ends   map[int]End
 	// loose are the findings of streams without a session, the first maxLoose.
 	loose []ws.Finding
 	// changes has the number of a session each time that there is a newer snapshot of it; forgotten were there before, and
@@ -71,7 +75,7 @@ func New(l Limits) *Store {
 	}
 	s := &Store{trace: trace.New(p), payloads: p, changed: make(chan struct{}, 1), apart: l.Apart, history: l.History}
 	s.said = apps.NewWindow(s.trace)
-	s.marks.seen = map[int]uint8{}
+	s.marks.seen, s.ends = map[int]uint8{}, map[int]End{}
 	if s.history > 0 {
 		p.block = max(leastBlock, min(blockSize, int(s.history/64)))
 		s.closed = trace.Retention{Sessions: l.Sessions, Bytes: s.history / 4}
@@ -97,6 +101,7 @@ func (s *Store) apply(b *decode.Batch, e *decode.Event) {
 		s.account.Incomplete("payloads could not be kept")
 	}
 	s.account.Count(b, e)
+	s.judge(b, e)
 	switch e.Kind {
 	case decode.KindSession:
 		if i := b.Session(e); s.trace.Session(i.N) != nil {
@@ -208,16 +213,6 @@ func (s *Store) LooseFindings() (out []ws.Finding) {
 func (s *Store) Session(n int) (i *decode.Session) {
 	s.Look(func(t *trace.Trace) { i = t.Session(n) })
 	return i
-}
-
-// Sessions are copies of the sessions in rows [from,to) of the list of sessions, with the counts as they are now.
-func (s *Store) Sessions(from, to int) (out []*decode.Session) {
-	s.Look(func(t *trace.Trace) {
-		for _, n := range t.SessionsFrom(from, to) {
-			out = append(out, t.CurrentSession(n))
-		}
-	})
-	return out
 }
 
 // Message is a copy of message i, with its session; nil if it was dropped.

@@ -147,7 +147,7 @@ func TestSessionsByPosition(t *testing.T) {
 	if c.Listed != 5 || c.PastSessions != 26 || c.Sessions != 31 {
 		t.Fatalf("%d listed, %d dropped of %d", c.Listed, c.PastSessions, c.Sessions)
 	}
-	all := s.Sessions(0, c.Listed)
+	all := s.Listed(0, c.Listed)
 	for k, i := range all {
 		if s.SessionAt(k) != i.N || s.PositionOf(i.N) != k || s.Session(i.N) == nil {
 			t.Errorf("row %d: session %d, position %d", k, i.N, s.PositionOf(i.N))
