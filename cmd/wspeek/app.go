@@ -9,11 +9,15 @@ import (
 	"github.com/wspeek/wspeek/decode/payload"
 )
 
-// reader says how messages are read that say something, and whether they are to be read at all.
+// anyApp is the value of --app that asks for what messages say, whatever the protocol.
+const anyApp = "any"
+
+// reader says how messages are read that say something, and whether they are to be read at all. Without payloads that must be
+// asked for, because it costs more than all the rest.
 func (f *flags) reader() (opt payload.ReaderOptions, on bool) {
 	opt.Force = payload.Find(f.app)
 	opt.Now = len(f.live.interfaces) > 0 || slices.Contains(f.read, "-")
-	return opt, f.app != payload.NoApp
+	return opt, f.app != payload.NoApp && (f.app != "" || !f.noPayload)
 }
 
 // appOptions says how an export reads what messages say, nil if it does not.
@@ -27,9 +31,9 @@ func (f *flags) appOptions() *payload.ReaderOptions {
 
 // protocol is the name of a protocol that is decoded, or none.
 func protocol(p *string) *value {
-	return &value{want: "the name of a protocol that wspeek help apps lists, or none", choices: append(payload.Names(), payload.NoApp), set: func(s string) bool {
+	return &value{want: "the name of a protocol that wspeek help apps lists, any or none", choices: append(payload.Names(), anyApp, payload.NoApp), set: func(s string) bool {
 		*p = s
-		return s == payload.NoApp || slices.Contains(payload.Names(), s)
+		return s == payload.NoApp || s == anyApp || slices.Contains(payload.Names(), s)
 	}}
 }
 
@@ -50,7 +54,7 @@ func appsTopic() *cobra.Command {
 
 // visitApps visits an event and what its message says.
 func (l *listing) visitApps(b *decode.Batch, e *decode.Event, said []payload.App) error {
-	if l.f.app != payload.NoApp {
+	if _, on := l.f.reader(); on {
 		l.json.Apps, l.text.Apps = said, said
 	}
 	if l.filter != nil {

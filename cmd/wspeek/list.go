@@ -151,7 +151,8 @@ func (l *listing) visitor() run.Visit {
 // keeps reports whether the payloads are needed; the reason of a Close frame is there without that.
 func (l *listing) keeps() bool {
 	if l.view == messagesView {
-		return !l.f.noPayload || l.f.hash || l.f.raw || l.f.app != payload.NoApp
+		_, says := l.f.reader()
+		return !l.f.noPayload || l.f.hash || l.f.raw || says
 	}
 	return false
 }
