@@ -38,9 +38,6 @@ func isInteger(v []byte) bool {
 // isNull reports whether v is missing or null.
 func isNull(v []byte) bool { return len(v) == 0 || string(v) == "null" }
 
-// isFalse reports whether v is missing, null or false.
-func isFalse(v []byte) bool { return isNull(v) || string(v) == "false" }
-
 // str is the text of a string; "" for every other value.
 func str(v []byte) string {
 	if !isString(v) {

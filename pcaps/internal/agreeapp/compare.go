@@ -75,7 +75,7 @@ func find(r map[string]any, messages, other []message, at, packet int) (i, k int
 }
 
 // wrong is the first field of a record that a packet does not have, "" if it has all.
-func wrong(r, app map[string]any, other []message) string {
+func wrong(r, app map[string]any, other []message) string { //nolint:gocyclo // a flat switch over the fields
 	if want, ok := r["protocol"]; ok && app == nil {
 		if want == nil || slices.Contains(alternatives(want), nil) {
 			return ""
