@@ -20,6 +20,17 @@ func Peers(sessions map[int]*Session) map[int]int {
 	return peers
 }
 
+// Linked are copies of sessions in the order of their numbers, each with its Peer.
+func Linked(sessions map[int]*Session) (list []*Session) {
+	peers := Peers(sessions)
+	for _, n := range slices.Sorted(maps.Keys(sessions)) {
+		s := *sessions[n]
+		s.Peer = peers[n]
+		list = append(list, &s)
+	}
+	return list
+}
+
 // link adds the legs that have something in common.
 func link(peers map[int]int, sessions map[int]*Session, common func(*Session) string) {
 	by := map[string][]*Session{}

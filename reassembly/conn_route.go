@@ -19,14 +19,7 @@ const (
 
 // route is the connection of s, the newest of whose Flow is c; nil for an acknowledgement that belongs to none.
 func (t *Table) route(c *Conn, s *Segment) *Conn {
-	best, score := c, c.fit(s)
-	for g := c.older; g != nil; g = g.older {
-		// Of two that fit as well, one that goes on with s is more likely than one of which nothing but a SYN was seen, unless that
-		// starts with s.
-		if f := g.fit(s); f > score || f == 2 && score == 2 && best.unused() && !best.starts(s) && g.goesOn(s) {
-			best, score = g, f
-		}
-	}
+	best, score := c.best(s)
 	switch {
 	case s.Flags&SYN != 0:
 		return t.routeSYN(c, s)
@@ -42,6 +35,19 @@ func (t *Table) route(c *Conn, s *Segment) *Conn {
 	}
 	t.first(best)
 	return best
+}
+
+// best is the connection from c on, the newest, that the numbers of s fit best, and how well.
+func (c *Conn) best(s *Segment) (best *Conn, score int) {
+	best, score = c, c.fit(s)
+	for g := c.older; g != nil; g = g.older {
+		// Of two that fit as well, one that goes on with s is more likely than one of which nothing but a SYN was seen, unless that
+		// starts with s.
+		if f := g.fit(s); f > score || f == 2 && score == 2 && best.unused() && !best.starts(s) && g.goesOn(s) {
+			best, score = g, f
+		}
+	}
+	return best, score
 }
 
 // routeSYN is the connection of a SYN or SYN/ACK: the one that it answers, or that has the same numbers, else a new one.

@@ -227,16 +227,18 @@ func TestExportNDJSONIsTheListing(t *testing.T) {
 	})
 }
 
-var numbersOfPackets = regexp.MustCompile(`"packets":\[\d+,\d+\],?|"stream":\d+,?|"session":\d+,?|"packet":\d+,?`)
+var numbersOfPackets = regexp.MustCompile(`"packets":\[\d+,\d+\],?|"stream":\d+,?|"(?:peer_)?session":\d+,?|"packet":\d+,?`)
 
-// bySession is what a listing tells of each session but for the numbers that depend on the file.
+// bySession is what a listing tells of each session but for the numbers that depend on the file, and for the HTTP exchanges of its
+// long polling: those are on other connections.
 func bySession(t *testing.T, path string) map[int]string {
 	t.Helper()
 	out := map[int]string{}
 	for _, view := range []string{"sessions", "messages", "frames"} {
 		for line := range strings.Lines(wspeekRun(view, "--json", path).out) {
 			var of struct{ Session int }
-			if err := json.Unmarshal([]byte(line), &of); err != nil || of.Session == 0 || strings.HasPrefix(line, `{"schema":1,"type":"summary"`) {
+			if err := json.Unmarshal([]byte(line), &of); err != nil || of.Session == 0 || strings.HasPrefix(line, `{"schema":1,"type":"summary"`) ||
+				strings.HasPrefix(line, `{"schema":1,"type":"poll"`) {
 				continue
 			}
 			out[of.Session] += numbersOfPackets.ReplaceAllString(line, "")

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"slices"
 	"syscall"
 
@@ -339,20 +338,17 @@ func (l *listing) detail() {
 }
 
 func (l *listing) listSessions() {
-	peers := decode.Peers(l.sessions)
-	for _, n := range slices.Sorted(maps.Keys(l.sessions)) {
-		if l.f.session > 0 && n != l.f.session || l.filter != nil && !l.filter.Session(n) {
+	for _, s := range decode.Linked(l.sessions) {
+		if l.f.session > 0 && s.N != l.f.session || l.filter != nil && !l.filter.Session(s.N) {
 			continue
 		}
 		if l.f.count > 0 && l.lines == l.f.count {
 			return
 		}
-		s := *l.sessions[n]
-		s.Peer = peers[n]
 		if l.lines++; l.f.json {
-			l.line = l.json.Session(l.line[:0], &s)
+			l.line = l.json.Session(l.line[:0], s)
 		} else {
-			l.line = l.text.Session(l.line[:0], &s)
+			l.line = l.text.Session(l.line[:0], s)
 		}
 		l.out.Write(l.line)
 	}

@@ -294,7 +294,7 @@ func TestScreenWithoutColor(t *testing.T) {
 	x.keys("j\r")
 	x.waitFor("▶     ", "payload")
 	x.keys("?")
-	x.waitFor("Move", "Find")
+	x.waitFor("Move", "Look", "Command line")
 	x.keys("?")
 	x.waitFor("[1 all]")
 	x.keys("\x03")

@@ -170,7 +170,7 @@ func centrifugoJSON(p []byte, fromClient bool) (x centrifugoPacket, n int) {
 			break
 		}
 	}
-	if x.event == "" && x.id == "" && len(all) > 0 {
+	if x.event == "" && (x.id == "" && len(all) > 0 || x.id != "" && fromClient) {
 		return x, 0
 	}
 	return x, n

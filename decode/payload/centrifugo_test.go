@@ -21,10 +21,10 @@ func TestCentrifugo(t *testing.T) {
 		`> {"id":2,"subscribe":{"channel":"room:1"}}`, `< {"id":2,"subscribe":{"id":9}}` + "\n" + `{"push":{"channel":"room:1","join":{"info":{}}}}`,
 		`> {"id":3,"rpc":{"method":"echo","data":{"a":1}}}`, `< {"id":3,"rpc":{"data":{"a":1}}}`,
 		`> {"id":4,"rpc":{"method":"fail"}}`, `< {"id":4,"error":{"code":104,"message":"method not found"}}`,
-		`< {"push":{"id":9,"pub":{"data":"x"}}}`, "< {}", "> {}", `> {"send":{"data":[1]}}`, `< {"hello":1}`, "< not JSON",
+		`< {"push":{"id":9,"pub":{"data":"x"}}}`, "< {}", "> {}", `> {"send":{"data":[1]}}`, `< {"hello":1}`, "< not JSON", `> {"id":9,"nonsense":{}}`,
 	}
 	got, _ := said(t, payload.Opening{}, payload.ReaderOptions{}, talk...)
-	expect(t, got, append(centrifugoWant[:12:12], "13 ", "14 ")...)
+	expect(t, got, append(centrifugoWant[:12:12], "13 ", "14 ", "15 ")...)
 	a := told(t, payload.Opening{}, talk...)
 	if a[9].Topic != "room:1" || a[9].Summary != `push pub room:1 "x"` {
 		t.Errorf("a push by the number of its channel: %+v", a[9])
@@ -56,10 +56,10 @@ func TestCentrifugo_Protobuf(t *testing.T) {
 		">b " + sized(pb(1, 3)+pb(13, pb(1, `{"a":1}`)+pb(2, "echo"))), "<b " + sized(pb(1, 3)+pb(13, pb(1, `{"a":1}`))),
 		">b " + sized(pb(1, 4)+pb(13, pb(2, "fail"))), "<b " + sized(pb(1, 4)+pb(2, pb(1, 104)+pb(2, "method not found"))),
 		"<b " + sized(pb(4, pb(1, 9)+pb(4, pb(4, "x")))), "<b \x00", ">b \x00", ">b " + sized(pb(12, pb(1, "[1]"))),
-		"<b \x05\x08", "<b " + sized("\xff\xff"),
+		"<b \x05\x08", "<b " + sized("\xff\xff"), ">b " + sized(pb(1, 9)),
 	}
 	got, _ := said(t, o, payload.ReaderOptions{}, talk...)
-	expect(t, got, append(centrifugoWant[:12:12], "13 ", "14 ")...)
+	expect(t, got, append(centrifugoWant[:12:12], "13 ", "14 ", "15 ")...)
 	a := told(t, o, talk...)
 	for i, want := range map[int]string{0: `{"name":"js"}`, 5: `{"a":1}`, 8: `{"code":104,"message":"method not found"}`, 9: `"x"`, 12: "[1]"} {
 		if got := asJSON(a[i].Args); got != want {

@@ -70,7 +70,7 @@ func centrifugoBinary(p []byte, fromClient bool) (x centrifugoPacket, n int) {
 			x.event, inner = names[f.number], f.bytes
 		}
 	})
-	if !ok || len(in) > 0 && x.id == "" && x.event == "" {
+	if !ok || x.event == "" && (len(in) > 0 && x.id == "" || x.id != "" && fromClient) {
 		return x, 0
 	}
 	centrifugoFields(&x, inner, fromClient)

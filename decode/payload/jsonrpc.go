@@ -68,11 +68,15 @@ func (d *jsonRPC) one(m *Message, o *jsontext.Shallow, out []App) []App {
 	}
 	id, method := o.Get("id"), o.Get("method")
 	a := App{Version: "2.0", ID: scalar(id)}
+	key := a.ID
+	if isString(id) { // "1" and 1 are different
+		key = string(id)
+	}
 	switch {
 	case isString(method):
-		d.request(m, &a, str(method), o.Get("params"), id)
+		d.request(m, &a, str(method), o.Get("params"), id != nil, key)
 	case o.Get("result") != nil || o.Get("error") != nil:
-		d.response(m, &a, o, id)
+		d.response(m, &a, o, key)
 	default:
 		return out
 	}
@@ -80,11 +84,11 @@ func (d *jsonRPC) one(m *Message, o *jsontext.Shallow, out []App) []App {
 	return append(out, a)
 }
 
-func (d *jsonRPC) request(m *Message, a *App, method string, params, id []byte) {
+func (d *jsonRPC) request(m *Message, a *App, method string, params []byte, asks bool, key string) {
 	a.Event, a.Name = "notification", method
-	if id != nil {
+	if asks {
 		a.Event = "request"
-		a.begins(m, string(id))
+		a.begins(m, key)
 	}
 	if d.protocol == "" {
 		d.protocol = builtOnJSONRPC(method, params)
@@ -137,13 +141,13 @@ func builtOnJSONRPC(method string, params []byte) string {
 	return ""
 }
 
-func (d *jsonRPC) response(m *Message, a *App, o *jsontext.Shallow, id []byte) {
+func (d *jsonRPC) response(m *Message, a *App, o *jsontext.Shallow, key string) {
 	v := o.Get("result")
 	a.Event = "response"
 	if e := o.Get("error"); !isNull(e) {
 		a.Event, a.Error, v = "error", true, e
 	}
-	a.answers(m, Reply, string(id))
+	a.answers(m, Reply, key)
 	if m.Brief {
 		return
 	}
@@ -152,7 +156,7 @@ func (d *jsonRPC) response(m *Message, a *App, o *jsontext.Shallow, id []byte) {
 		a.Summary = line("error", number(a.ID)) + ": " + errorWords(v)
 		return
 	}
-	a.Summary = line("result", number(a.ID)) + ": " + brief(v)
+	a.Summary = titled("result", a.ID, v)
 }
 
 // errorWords is the message of an error object with its code, or the start of it.

@@ -38,9 +38,6 @@ func isInteger(v []byte) bool {
 // isNull reports whether v is missing or null.
 func isNull(v []byte) bool { return len(v) == 0 || string(v) == "null" }
 
-// isFalse reports whether v is missing, null or false.
-func isFalse(v []byte) bool { return isNull(v) || string(v) == "false" }
-
 // str is the text of a string; "" for every other value.
 func str(v []byte) string {
 	if !isString(v) {
@@ -88,6 +85,12 @@ func inner(v []byte) any {
 
 // brief is the start of a value for a Summary, without white space between tokens.
 func brief(v []byte) string {
+	var buf [maxBrief + 4]byte
+	return string(appendBrief(buf[:0], v))
+}
+
+// appendBrief appends what brief returns.
+func appendBrief(dst, v []byte) []byte {
 	cut := v
 	if len(v) > maxBrief {
 		cut = v[:maxBrief]
@@ -98,10 +101,11 @@ func brief(v []byte) string {
 	if bytes.IndexByte(cut, '\n') >= 0 {
 		cut = squeeze(cut)
 	}
+	dst = append(dst, cut...)
 	if len(cut) < len(v) {
-		return string(cut) + "…"
+		dst = append(dst, "…"...)
 	}
-	return string(cut)
+	return dst
 }
 
 // squeeze leaves out the white space between tokens.
@@ -121,23 +125,20 @@ func squeeze(v []byte) []byte {
 
 // call is a Summary: what is called with what, and the id that the answer will have.
 func call(name string, args []byte, id string) string {
-	var b strings.Builder
-	b.Grow(len(name) + min(len(args), maxBrief) + len(id) + 8)
-	b.WriteString(name)
+	var buf [2 * maxBrief]byte
+	b := append(buf[:0], name...)
 	if !isNull(args) {
-		b.WriteByte('(')
-		if s := brief(args); isArray(args) && strings.HasSuffix(s, "]") {
-			b.WriteString(s[1 : len(s)-1])
-		} else {
-			b.WriteString(s)
+		from := len(b)
+		b = appendBrief(append(b, '('), args)
+		if isArray(args) && b[len(b)-1] == ']' && len(b) > from+2 {
+			b = append(b[:from+1], b[from+2:len(b)-1]...)
 		}
-		b.WriteByte(')')
+		b = append(b, ')')
 	}
 	if id != "" {
-		b.WriteString(" #")
-		b.WriteString(id)
+		b = append(append(b, " #"...), id...)
 	}
-	return b.String()
+	return string(b)
 }
 
 // line is a Summary: words with a blank between them, empty ones left out.
@@ -171,4 +172,14 @@ func (a *App) begins(m *Message, key string) {
 // answers makes a an answer of role to what the other side asked.
 func (a *App) answers(m *Message, role Role, key string) {
 	a.Role, a.Key, a.AskedByClient = role, key, !m.FromClient
+}
+
+// titled is a Summary: a word with an id, and the start of a value.
+func titled(word, id string, v []byte) string {
+	var buf [2 * maxBrief]byte
+	b := append(buf[:0], word...)
+	if id != "" {
+		b = append(append(b, " #"...), id...)
+	}
+	return string(appendBrief(append(b, ": "...), v))
 }

@@ -367,7 +367,6 @@ func (x *exchanges) ask(k exchangeKey, q asked) {
 	if x.open == nil {
 		x.open = map[exchangeKey]asked{}
 	}
-	k.key = strings.Clone(k.key)
 	x.open[k] = q
 	if len(x.ring) < maxExchanges {
 		x.ring = append(x.ring, k)

@@ -97,7 +97,7 @@ func sipTell(a *App, words []string, cseq string, m *Message) bool {
 			a.Role = Item
 		}
 		a.Summary = line(words[1], words[2], a.Name, number(a.ID))
-	case words[2] != "SIP/2.0":
+	case words[2] != "SIP/2.0" || words[0] == "":
 		return false
 	default:
 		a.Event, a.Name = words[0], words[0]
