@@ -17,7 +17,7 @@ var layers = map[string][][]string{
 	},
 	"tui/rows": {
 		{"doc", "marks", "spill"},
-		{"history", "lock", "store"},
+		{"ends", "history", "lock", "store"},
 		{"entry", "query"},
 		{"filter", "recheck", "search"},
 	},
@@ -27,7 +27,7 @@ var layers = map[string][][]string{
 		{"lines", "message", "request"},
 	},
 	"tui": {
-		{"crash", "detail", "doc", "feed", "idle", "locale", "sessions"},
+		{"crash", "detail", "doc", "feed", "idle", "locale", "sessioncols", "sessionname", "sessions"},
 		{"messages", "preview"},
 		// The model, its parts, and the table of keys, whose rows are methods of it.
 		{"calls", "callsview", "command", "compare", "diff", "diffview", "files", "help", "keys", "ladder", "loss", "model", "motion", "packets", "prompt", "status", "view"},
