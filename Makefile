@@ -13,7 +13,7 @@ help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1	\2/p' Makefile
 
 build: ## ./wspeek, one static file
-	go build -trimpath -o wspeek ./cmd/wspeek
+	go build -trimpath -ldflags='-s -w' -o wspeek ./cmd/wspeek
 
 test: ## all tests, offline
 	go vet ./...
