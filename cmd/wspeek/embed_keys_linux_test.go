@@ -116,8 +116,7 @@ func TestLive_ScreenKeyLog(t *testing.T) {
 		t.Fatalf("%v: %s", err, out)
 	}
 	x.keys("s")
-	x.waitFor("wss://")
-	x.waitFor("1000 Normal Closure")
+	x.waitFor("1 session", "client: Close 1000 Normal")
 	x.keys(":w all.pcapng\r")
 	x.waitFor("with the TLS secrets of 1 connection, written to all.pcapng")
 	x.keys("Q")
