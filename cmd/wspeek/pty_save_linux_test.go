@@ -123,7 +123,7 @@ func TestLive_ScreenSavesPackets(t *testing.T) {
 	second := talk{"both", "coder", "127.0.0.1:0", false, 80, 3000, 0}.run(t)
 	x.keys("s")
 	x.waitFor("2 sessions")
-	closed := regexp.MustCompile(`ws://.* 1000 Normal Closure`)
+	closed := regexp.MustCompile(`: Close 1000`)
 	if !poll.For(func() bool { return len(closed.FindAllString(x.screen(), -1)) == 2 }) {
 		t.Fatalf("two sessions are not closed:\n%s", x.screen())
 	}
