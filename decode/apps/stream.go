@@ -199,8 +199,8 @@ func (s *Stream) advance() {
 		n++
 		s.err = s.show(w)
 	}
-	s.waiting = append(s.waiting[:0], s.waiting[n:]...)
-	if len(s.waiting) == 0 {
+	clear(s.waiting[:n]) // nothing moves: many may wait
+	if s.waiting = s.waiting[n:]; len(s.waiting) == 0 {
 		s.waiting = nil
 	}
 }
