@@ -59,7 +59,7 @@ func TestOracleTshark(t *testing.T) {
 			t.Parallel()
 			odd, isOdd := otherwise[s.Name]
 			if isOdd && odd.filters == "" {
-				t.Skip(odd.why)
+				t.Skip("tshark reads this sample otherwise: " + odd.why)
 			}
 			asked := slices.DeleteFunc(slices.Concat(frameFilters, messageFilters), func(src string) bool {
 				return slices.ContainsFunc(strings.Fields(odd.filters), func(f string) bool {

@@ -125,7 +125,7 @@ func start(t *testing.T, c *exec.Cmd) *bufio.Reader {
 	}
 	c.Stderr = c.Stdout
 	if err := c.Start(); err != nil {
-		t.Skip(err)
+		t.Skip("openssl cannot be started: ", err)
 	}
 	t.Cleanup(func() {
 		c.Process.Kill()
@@ -160,7 +160,7 @@ func record(t *testing.T, w *talk, to string) (address string, done chan struct{
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
-		t.Skip(err)
+		t.Skip("no TCP port can be listened on: ", err)
 	}
 	t.Cleanup(func() { l.Close() })
 	done = make(chan struct{})
