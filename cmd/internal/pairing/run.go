@@ -68,9 +68,7 @@ type lister struct {
 	// lines counts the calls that were written or, in text without a list, counted.
 	lines    int64
 	sessions int
-	// timed says that the clock has started.
-	timed bool
-	err   error
+	err      error
 }
 
 // Files lists the calls of capture files.
@@ -96,7 +94,7 @@ func Files(ctx context.Context, std run.Streams, files []string, opt *Options) e
 	l.json.FileOf = l.run.FileOf()
 	visit, settle := l.visit, func() error { return nil }
 	if l.filter != nil {
-		visit, settle = l.filter.Reading(payload.ReaderOptions{}, l.visit)
+		visit, settle = l.filter.Reading(payload.ReaderOptions{Force: opt.App}, l.visit)
 	}
 	if l.run.Each(ctx, visit) == nil && !l.run.Stopped() {
 		_ = settle() // it is that of visit, which is l.err
@@ -110,9 +108,8 @@ func (l *lister) visit(b *decode.Batch, e *decode.Event) error {
 		return nil
 	}
 	l.sessions = max(l.sessions, e.Session.N)
-	if e.Kind == decode.KindMessage && !l.timed {
-		l.timed = true
-		l.text.Clock.Append(nil, b.Message(e).Last.Time) // times count from the first message
+	if e.Kind == decode.KindSession {
+		l.text.Clock.From(b.Session(e).Zero)
 	}
 	passes := l.filter == nil || l.filter.Match(b, e)
 	l.engine.Apply(b, e, passes)
