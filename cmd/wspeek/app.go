@@ -54,7 +54,7 @@ func appsTopic() *cobra.Command {
 
 // visitApps visits an event and what its message says.
 func (l *listing) visitApps(b *decode.Batch, e *decode.Event, said []payload.App) error {
-	if _, on := l.f.reader(); on {
+	if l.says {
 		l.json.Apps, l.text.Apps = said, said
 	}
 	if l.filter != nil {

@@ -41,8 +41,9 @@ type listing struct {
 	json  export.JSON
 	text  export.Text
 	lines int64
-	// apps adds what messages say; nil if nobody wants that.
+	// apps adds what messages say; nil if nobody wants that. says means that it is shown.
 	apps *apps.Stream
+	says bool
 	// schema is for messages that no protocol claims; nil if none was given.
 	schema *payload.Protocol
 	// filter is nil if everything is shown.
@@ -86,6 +87,7 @@ func listInputs(ctx context.Context, std run.Streams, f *flags, in run.Inputs, v
 func newListing(std run.Streams, f *flags, v view) (*listing, error) {
 	l := &listing{f: f, view: v, out: bufio.NewWriterSize(std.Out, 1<<16), words: std.Err,
 		sessions: map[int]*decode.Session{}, headed: map[int]bool{}}
+	_, l.says = f.reader()
 	l.json = export.JSON{NoPayload: f.noPayload, Hash: f.hash}
 	l.text = export.Text{Color: f.colored(std.Out), NoPayload: f.noPayload, Hex: f.hex, Clock: f.clockFormat()}
 	if w := run.Columns(std.Out); w > 0 {
@@ -122,8 +124,7 @@ func (l *listing) each(ctx context.Context, watch func(run.Visit) run.Visit) err
 // over makes the run that is listed.
 func (l *listing) over(in run.Inputs, limits decode.Limits) {
 	opt := decode.Options{Limits: limits, Keep: l.keeps(), Frames: l.view == framesView, Ports: l.f.ports, Secrets: l.f.embedKeys}
-	_, says := l.f.reader()
-	opt.Polls = says && l.view == messagesView && !l.f.raw
+	opt.Polls = l.says && l.view == messagesView && !l.f.raw
 	if l.filter != nil {
 		l.filter.Options(&opt)
 	}
@@ -140,7 +141,8 @@ func (l *listing) visitor() run.Visit {
 		return l.checkVisit
 	}
 	asked := l.filter != nil && l.filter.NeedsApp()
-	if opt, on := l.f.reader(); on && l.view == messagesView && !l.f.raw || asked {
+	if l.says && l.view == messagesView && !l.f.raw || asked {
+		opt, _ := l.f.reader()
 		opt.Brief, opt.Fallback = l.f.noPayload && !asked, l.schema
 		l.apps = apps.NewStream(opt, l.visitApps)
 		return l.apps.Visit
@@ -151,8 +153,7 @@ func (l *listing) visitor() run.Visit {
 // keeps reports whether the payloads are needed; the reason of a Close frame is there without that.
 func (l *listing) keeps() bool {
 	if l.view == messagesView {
-		_, says := l.f.reader()
-		return !l.f.noPayload || l.f.hash || l.f.raw || says
+		return !l.f.noPayload || l.f.hash || l.f.raw || l.says
 	}
 	return false
 }
