@@ -139,7 +139,7 @@ func TestDiscord_ETF(t *testing.T) {
 	if len(a) != 2 || a[0].Event != "hello" || asJSON(a[0].Args) != `{"heartbeat_interval":41250}` {
 		t.Fatalf("got %+v", a)
 	}
-	want := fmt.Sprintf(`{"empty":[],"f":1.5,"id":%d,"list":[1,true],"pair":[1,2],"s":"hi"}`, 0x012123c24d800000)
+	want := fmt.Sprintf(`{"empty":[],"f":1.5,"id":%d,"list":[1,true],"pair":[1,2],"s":"hi"}`, int64(0x012123c24d800000))
 	if got := asJSON(a[1].Args); got != want || a[1].Name != "READY" {
 		t.Errorf("got %s, want %s", got, want)
 	}
