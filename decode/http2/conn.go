@@ -159,10 +159,8 @@ func (c *Conn) Data(d reassembly.Dir, ch reassembly.Chunk) {
 func (c *Conn) Gap(d reassembly.Dir, off, n int64) {
 	h := &c.half[d]
 	h.retries = 0
-	switch h.state {
-	case searching:
-		c.decide(d, true)
-	case dead:
+	c.decideAll(d)
+	if h.state == dead {
 		h.state, h.search = searching, newSearch(h.last.packet)
 	}
 	inferred := h.inferred
@@ -214,9 +212,7 @@ func (c *Conn) within(d reassembly.Dir, g spread) bool {
 // astray starts a search, if none is under way.
 func (c *Conn) astray(d reassembly.Dir) {
 	h := &c.half[d]
-	if h.state == searching {
-		c.decide(d, true)
-	}
+	c.decideAll(d)
 	if h.state != searching && h.state != closed {
 		c.lose(d, true)
 	}
@@ -225,9 +221,7 @@ func (c *Conn) astray(d reassembly.Dir) {
 // Close takes the end of a direction. It is part of reassembly.Handler.
 func (c *Conn) Close(d reassembly.Dir, k reassembly.CloseKind) {
 	h := &c.half[d]
-	if h.state == searching {
-		c.decide(d, true)
-	}
+	c.decideAll(d)
 	c.abandon(d)
 	for i := range h.doubts {
 		h.doubts[i].end = min(h.doubts[i].end, h.off)

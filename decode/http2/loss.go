@@ -64,3 +64,10 @@ func (c *Conn) decide(d reassembly.Dir, final bool) {
 	c.counts.Resyncs++
 	s.replay(func(ch reassembly.Chunk) { c.feed(d, ch) })
 }
+
+// decideAll decides about all bytes that a search keeps: where it found a header that leads nowhere, another search has begun.
+func (c *Conn) decideAll(d reassembly.Dir) {
+	for h := &c.half[d]; h.state == searching && len(h.search.buf) > 0; {
+		c.decide(d, true)
+	}
+}

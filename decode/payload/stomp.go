@@ -152,7 +152,7 @@ func stompHead(p []byte, fromClient bool) (n, size int, ok bool) {
 			return 0, 0, false
 		}
 		if size < 0 && string(name) == "content-length" {
-			v, err := strconv.ParseUint(string(bytes.TrimSpace(v)), 10, 31)
+			v, err := strconv.ParseUint(string(bytes.TrimSpace(v)), 10, 30)
 			if err != nil {
 				return 0, 0, false
 			}
