@@ -24,6 +24,8 @@ type Options struct {
 	Limits Limits
 	// Keep keeps the payloads of messages.
 	Keep bool
+	// KeepMost, if it is not 0, is the longest payload of a data message that Keep keeps, in bytes.
+	KeepMost int64
 	// Wire keeps, with Keep, the compressed payloads of compressed messages too.
 	Wire bool
 	// Frames tells KindFrame events.

@@ -74,7 +74,12 @@ func newChecker(std run.Streams, f *flags) *checker {
 }
 
 // options asks the Decoders for what verdicts are made of.
-func (c *checker) options(o *decode.Options) { o.Keep, o.Wire = true, true }
+func (c *checker) options(o *decode.Options) {
+	if !o.Keep { // the filter looks at no payload
+		o.KeepMost = check.KeepMost
+	}
+	o.Keep, o.Wire = true, true
+}
 
 // shows counts a finding, and reports whether it is listed.
 func (c *checker) shows(f *ws.Finding) bool {

@@ -58,9 +58,6 @@ type listing struct {
 	leftOut int64
 }
 
-// listGC is the garbage that a listing allows, in percent: it makes little, and is to run beside other things.
-const listGC = 25
-
 // list runs a listing command over files.
 func list(ctx context.Context, std run.Streams, f *flags, args []string, v view) error {
 	in, err := run.OpenFiles(slices.Concat(f.read, args))
@@ -131,7 +128,7 @@ func (l *listing) over(in run.Inputs, limits decode.Limits) {
 	if l.check != nil {
 		l.check.options(&opt)
 	}
-	l.run = run.Over(in, run.Options{Keys: l.f.secrets(), Decode: opt, Flush: l.out.Flush, GC: listGC})
+	l.run = run.Over(in, run.Options{Keys: l.f.secrets(), Decode: opt, Flush: l.out.Flush, Sparing: true})
 	l.json.FileOf = l.run.FileOf()
 }
 

@@ -19,15 +19,12 @@ import (
 	"github.com/wspeek/wspeek/tui"
 )
 
-// screenGC makes the collector keep garbage below 40 % of what is in use: a capture runs beside other things.
-const screenGC = 40
-
 // showLive opens the terminal UI on a capture. If it comes through a pipe, the UI waits for the first packet before it
 // takes the terminal, so that what writes to the pipe can ask for a password there.
 func showLive(ctx context.Context, std run.Streams, f *flags, s *tap.Source) error {
 	notes := &notes{}
 	feed := &liveFeed{source: s, notes: notes}
-	feed.run = liveRun(s, run.Options{Keys: f.secrets(), Decode: decode.Options{Keep: true, Frames: true, Ports: f.ports, Secrets: f.embedKeys}, Flush: feed.tidyPackets, GC: screenGC})
+	feed.run = liveRun(s, run.Options{Keys: f.secrets(), Decode: decode.Options{Keep: true, Frames: true, Ports: f.ports, Secrets: f.embedKeys}, Flush: feed.tidyPackets, Sparing: true})
 	saver := feed.ringPackets(f)
 	s.OnScreen = true
 	s.Start()

@@ -65,7 +65,7 @@ func traceFiles(ctx context.Context, std run.Streams, f *flags, files []string) 
 		}
 	}
 	r, err := run.Open(files, run.Options{Keys: f.secrets(),
-		Decode: decode.Options{Keep: true, Frames: true, Ports: f.ports}, Flush: t.out.Flush, Step: t.step, GC: listGC})
+		Decode: decode.Options{Keep: true, Frames: true, Ports: f.ports}, Flush: t.out.Flush, Step: t.step, Sparing: true})
 	if err != nil {
 		return err
 	}
@@ -90,7 +90,7 @@ func (t *tracing) find(ctx context.Context, files []string) error {
 	if slices.ContainsFunc(files, run.IsStream) {
 		return run.Troublef("--session %d: what comes through a pipe is read once: leave out --session, or name a file", t.f.session)
 	}
-	r, err := run.Open(files, run.Options{Keys: t.f.secrets(), Decode: decode.Options{Ports: t.f.ports}, GC: listGC})
+	r, err := run.Open(files, run.Options{Keys: t.f.secrets(), Decode: decode.Options{Ports: t.f.ports}, Sparing: true})
 	if err != nil {
 		return err
 	}

@@ -10,6 +10,9 @@ import (
 	"github.com/wspeek/wspeek/decode/ws"
 )
 
+// KeepMost is the longest payload of a data message that is looked at.
+const KeepMost = beatLen
+
 // Run follows the sessions of a run by its events. The zero value is ready. For all that it can tell, the
 // Decoders' Options need Keep (pings are matched by their payloads) and Wire (to see what compression refers to).
 type Run struct {

@@ -14,7 +14,7 @@ import (
 func (c *conn) config(s *tracker) ws.Config {
 	d := c.d
 	s.framed = true
-	return ws.Config{Client: s.client, Keep: d.opt.Keep, Wire: d.opt.Wire, Frames: d.opt.Frames, Masks: &s.info.Masks,
+	return ws.Config{Client: s.client, Keep: d.opt.Keep, KeepMost: d.opt.KeepMost, Wire: d.opt.Wire, Frames: d.opt.Frames, Masks: &s.info.Masks,
 		Limits: d.opt.Limits.WebSocket, Pool: d.pool, Bytes: &d.bytes}
 }
 

@@ -4,6 +4,8 @@ const (
 	blockSize = 64 << 10
 	// maxIdle is how many free blocks an arena keeps for use again.
 	maxIdle = 256
+	// largeIdle is how many bytes of free memory for long payloads an arena keeps for use again, largeMost the longest piece of it.
+	largeIdle, largeMost = 4 << 20, 1 << 20
 )
 
 // Arena hands out the memory that the slices in a batch of events lie in. Its zero
@@ -14,11 +16,14 @@ type Arena struct {
 	full [][]byte
 	idle [][]byte
 	used int64
+	// large are long payloads that were handed out, spare free memory for such, together spareBytes.
+	large, spare [][]byte
+	spareBytes   int
 }
 
 // Blocks is the memory of one batch.
 type Blocks struct {
-	blocks [][]byte
+	blocks, large [][]byte
 	// Bytes is how many bytes were handed out from it.
 	Bytes int64
 }
@@ -32,7 +37,9 @@ func (a *Arena) Bytes(n int) []byte {
 	a.used += int64(n)
 	if n > cap(a.cur)-len(a.cur) {
 		if n >= blockSize {
-			return make([]byte, n)
+			p := a.memory(n)
+			a.large = append(a.large, p)
+			return p[:n:n]
 		}
 		a.next()
 	}
@@ -48,6 +55,33 @@ func (a *Arena) Copy(b []byte) []byte {
 	return p
 }
 
+// Adopt makes p, which came from memory, part of what was handed out.
+func (a *Arena) Adopt(p []byte) {
+	a.used += int64(len(p))
+	a.large = append(a.large, p)
+}
+
+// memory is n bytes with any content, which are nobody's: for Adopt or giveBack. n is at least blockSize.
+func (a *Arena) memory(n int) []byte {
+	for i, p := range a.spare {
+		if cap(p) >= n && cap(p)/4 <= n {
+			last := len(a.spare) - 1
+			a.spare[i], a.spare[last] = a.spare[last], nil
+			a.spare = a.spare[:last]
+			a.spareBytes -= cap(p)
+			return p[:n]
+		}
+	}
+	return make([]byte, n, (n+blockSize/2-1)&^(blockSize/2-1))
+}
+
+// giveBack takes memory for use again.
+func (a *Arena) giveBack(p []byte) {
+	if cap(p) >= blockSize && cap(p) <= largeMost && a.spareBytes+cap(p) <= largeIdle {
+		a.spare, a.spareBytes = append(a.spare, p[:0]), a.spareBytes+cap(p)
+	}
+}
+
 func (a *Arena) next() {
 	if a.cur != nil {
 		a.full = append(a.full, a.cur)
@@ -61,18 +95,21 @@ func (a *Arena) next() {
 
 // Take passes on what was handed out since the last Take, and starts again.
 func (a *Arena) Take() Blocks {
-	b := Blocks{a.full, a.used}
+	b := Blocks{a.full, a.large, a.used}
 	if len(a.cur) > 0 {
 		b.blocks = append(b.blocks, a.cur)
 		a.cur = nil
 	}
-	a.full, a.used = nil, 0
+	a.full, a.large, a.used = nil, nil, 0
 	return b
 }
 
 // Release gives the memory of a batch back, to be used again: nothing may point into it any more.
 // It is optional, and called on the arena's own goroutine.
 func (a *Arena) Release(b Blocks) {
+	for _, p := range b.large {
+		a.giveBack(p)
+	}
 	for _, p := range b.blocks {
 		if len(a.idle) >= maxIdle {
 			return

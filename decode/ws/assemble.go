@@ -16,10 +16,10 @@ type assembly struct {
 	// pos is the length of the payload so far, holes counted; seen, without them; checked, the length of the text so far.
 	pos, seen, checked int64
 
-	// store says that the payload is needed later, checks that it must be UTF-8 and that is wanted to be known.
-	store, checks bool
-	utf           utf8State
-	code          uint16
+	// keeps says that the payload is told, store that it is needed later, checks that it must be UTF-8 and that is wanted to be known.
+	keeps, store, checks bool
+	utf                  utf8State
+	code                 uint16
 	// codeLen is how many bytes of the close code were seen.
 	codeLen uint8
 
@@ -79,7 +79,11 @@ func (h *half) start(single bool) *assembly {
 	case OpClose, OpPing, OpPong:
 		a.checks = true
 	}
-	a.store = c.cfg.Keep || m.Compressed || f.Opcode == OpClose
+	a.keeps = c.cfg.Keep || f.Opcode == OpClose
+	if most := c.cfg.KeepMost; most > 0 && !f.Opcode.Control() && f.Len > most && !m.Compressed {
+		a.keeps = false
+	}
+	a.store = a.keeps || m.Compressed
 	return a
 }
 
@@ -178,7 +182,7 @@ func (h *half) conclude(a *assembly) {
 	m.Len = a.pos
 	if m.Compressed {
 		h.expand(a)
-	} else if m.Payload == nil && (h.c.cfg.Keep || m.Opcode == OpClose) {
+	} else if m.Payload == nil && a.keeps {
 		m.Payload = h.c.sh.settle(a)
 	}
 	if a.lenUnknown || a.unfinished || a.lost {
@@ -197,6 +201,7 @@ func (s *Pool) settle(a *assembly) []byte {
 		return s.Arena.Copy(a.buf)
 	}
 	p := a.buf[:len(a.buf):len(a.buf)]
+	s.Arena.Adopt(a.buf)
 	a.buf = nil
 	return p
 }

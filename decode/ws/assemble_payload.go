@@ -16,6 +16,9 @@ func (h *half) take(p []byte) {
 		p = p[:max(0, int64(len(p))-(a.seen-limit))]
 		whole = false
 	}
+	if most := h.c.cfg.KeepMost; most > 0 && a.pos > most && a.keeps && !a.m.Opcode.Control() {
+		a.tooLongToKeep()
+	}
 	if !a.store {
 		h.look(a, p, at)
 	} else {
@@ -26,13 +29,21 @@ func (h *half) take(p []byte) {
 	}
 }
 
+// tooLongToKeep drops what was kept of a payload that is longer than is wanted. What is compressed is still needed.
+func (a *assembly) tooLongToKeep() {
+	if a.m.Compressed {
+		return
+	}
+	a.keeps, a.store, a.buf = false, false, a.buf[:0]
+}
+
 // keep unmasks p, whose first byte is byte at of the frame's payload, to where it is kept.
 func (h *half) keep(a *assembly, p []byte, at int64, whole bool) {
 	var dst []byte
 	switch {
 	case !whole:
 		n := len(a.buf)
-		a.buf = grow(a.buf, len(p))
+		a.buf = h.c.sh.grow(a.buf, len(p))
 		dst = a.buf[n:]
 	case a.m.Compressed:
 		a.raw = h.c.sh.piece(len(p) + len(afterPayload))[:len(p)]
@@ -89,13 +100,27 @@ func (h *half) inspect(a *assembly, b []byte, off int64) {
 	a.checked += int64(len(b))
 }
 
-// grow makes b longer by n bytes with any content, doubling its memory as needed: it grows
-// with what has arrived, never with what was declared.
-func grow(b []byte, n int) []byte {
-	if cap(b)-len(b) < n {
-		c := make([]byte, len(b), max(2*cap(b), len(b)+n, 512))
-		copy(c, b)
-		b = c
+// firstBuffer is the least memory that a payload in pieces gets.
+const firstBuffer = 2 << 10
+
+// grow makes b longer by n bytes with any content, making its memory four times as long as needed while it is short and then twice as
+// long: it grows with what has arrived, never with what was declared.
+func (s *Pool) grow(b []byte, n int) []byte {
+	need := len(b) + n
+	if need <= cap(b) {
+		return b[:need]
 	}
-	return b[:len(b)+n]
+	size := max(2*cap(b), need, firstBuffer)
+	if size < blockSize && len(b) > 0 {
+		size = min(max(size, 4*cap(b)), blockSize)
+	}
+	var c []byte
+	if size < blockSize {
+		c = make([]byte, size)
+	} else {
+		c = s.Arena.memory(size)
+	}
+	copy(c, b)
+	s.Arena.giveBack(b)
+	return c[:need]
 }

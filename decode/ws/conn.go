@@ -26,6 +26,9 @@ type Config struct {
 	Conflict bool
 	// Keep keeps payloads; without it only lengths and checks are made.
 	Keep bool
+	// KeepMost, if it is not 0, is the longest payload of a data message that Keep keeps, in bytes: that of a longer
+	// one, or of one that compression made longer still, is nil.
+	KeepMost int64
 	// Wire keeps, with Keep, the compressed payloads of compressed messages too.
 	Wire bool
 	// Frames asks for Sink.Frame (finding numbers are right without it too).

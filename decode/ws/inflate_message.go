@@ -77,8 +77,11 @@ func (h *half) job(a *assembly, wire []byte) job {
 	if a.raw == nil {
 		a.buf = in[:len(wire)]
 	}
+	if cfg.KeepMost > 0 && int64(len(wire)) > cfg.KeepMost+storedMost {
+		a.keeps = false
+	}
 	j := job{
-		in: in[:len(wire)+len(deflateTail)], keep: cfg.Keep, checks: a.checks, unstripped: unstripped,
+		in: in[:len(wire)+len(deflateTail)], keep: a.keeps, checks: a.checks, unstripped: unstripped,
 		limit: cfg.Limits.inflated(int64(len(wire))),
 	}
 	if unstripped {
@@ -131,7 +134,8 @@ func (h *half) inflated(a *assembly, j *job, tail bool) {
 		if len(out) >= blockSize {
 			// The output stays where it is; the window moves.
 			a.m.Payload = out[:len(out):len(out)]
-			j.win.Move(h.c.sh.memory(topBuffer), false)
+			old := j.win.Move(h.c.sh.memory(topBuffer), false)
+			h.c.sh.Arena.Adopt(old[:len(out)])
 		}
 	}
 	h.setPayload(a, out, j.n)
@@ -140,9 +144,14 @@ func (h *half) inflated(a *assembly, j *job, tail bool) {
 	}
 }
 
+// storedMost is how many bytes a short message may be longer compressed than not, as far as KeepMost goes.
+const storedMost = 16
+
 func (h *half) setPayload(a *assembly, out []byte, n int64) {
 	a.m.Len = n
-	if h.c.cfg.Keep && a.m.Payload == nil {
+	if most := h.c.cfg.KeepMost; most > 0 && n > most {
+		a.m.Payload = nil
+	} else if a.keeps && a.m.Payload == nil {
 		a.m.Payload = h.c.sh.Arena.Copy(out)
 	}
 }
@@ -150,7 +159,7 @@ func (h *half) setPayload(a *assembly, out []byte, n int64) {
 // keepRaw makes the compressed bytes the payload of a message that could not be inflated.
 func (h *half) keepRaw(a *assembly) {
 	a.m.Len = -1
-	if !h.c.cfg.Keep {
+	if !a.keeps {
 		return
 	}
 	if a.raw != nil {

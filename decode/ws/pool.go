@@ -69,6 +69,7 @@ func (s *Pool) recycle(a *assembly) {
 	}
 	buf := a.buf[:0]
 	if cap(buf) > maxFreeBuf {
+		s.Arena.giveBack(buf)
 		buf = nil
 	}
 	*a = assembly{buf: buf}

@@ -39,8 +39,19 @@ func TestArenaNeverHandsOutTwice(t *testing.T) {
 					a.Release(taken[i].b)
 					taken = slices.Delete(taken, i, i+1)
 				}
+			case 2:
+				p := a.memory(blockSize + rapid.IntRange(0, 200_000).Draw(t, "size"))
+				for i := range p {
+					p[i] = byte(step)
+				}
+				if rapid.Bool().Draw(t, "adopted") {
+					a.Adopt(p)
+					now, given = append(now, piece{p[:len(p):len(p)], byte(step)}), given+int64(len(p))
+				} else {
+					a.giveBack(p)
+				}
 			default:
-				n := rapid.SampledFrom([]int{0, 1, 7, 1000, 30_000, 65_535, 65_536, 70_000}).Draw(t, "bytes")
+				n := rapid.SampledFrom([]int{0, 1, 7, 1000, 30_000, 65_535, 65_536, 70_000, 150_000}).Draw(t, "bytes")
 				p := a.Bytes(n)
 				for i := range p {
 					p[i] = byte(step)
@@ -99,7 +110,7 @@ func TestSizeFor(t *testing.T) {
 	}
 }
 
-// TestMemoryIsUsedAgain: buffers of each size, as many as are worth it, and one large one.
+// TestMemoryIsUsedAgain: buffers of each size, as many as are worth it, and large ones.
 func TestMemoryIsUsedAgain(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -112,8 +123,8 @@ func TestMemoryIsUsedAgain(t *testing.T) {
 		{"middle", 5000, true},
 		{"a window", topBuffer, true},
 		{"large", 100_000, true},
-		{"the largest that is kept", keepBuf, true},
-		{"larger", keepBuf + 1, false},
+		{"the largest that is kept", largeMost, true},
+		{"larger", largeMost + 1, false},
 	} {
 		p := NewPool()
 		mem := p.memory(c.n)
@@ -224,15 +235,20 @@ func TestLRU(t *testing.T) {
 func TestGrow(t *testing.T) {
 	t.Parallel()
 	var b, want []byte
-	for i := range 2000 {
+	p := NewPool()
+	for i := range 5000 {
 		n := i % 37
 		was := cap(b)
-		b = grow(b, n)
+		b = p.grow(b, n)
 		for k := len(want); k < len(b); k++ {
 			b[k] = byte(i)
 			want = append(want, byte(i))
 		}
-		if !slices.Equal(b, want) || cap(b) > max(512, 2*was, len(b)) {
+		bound := max(firstBuffer, 4*was, len(b))
+		if bound > blockSize {
+			bound = max(blockSize, 2*was+blockSize/2, len(b))
+		}
+		if !slices.Equal(b, want) || cap(b) > bound {
 			t.Fatalf("after %d: %d bytes, cap %d, was %d; want %d bytes", i, len(b), cap(b), was, len(want))
 		}
 	}

@@ -10,8 +10,6 @@ const (
 	// minBuffer and topBuffer are the least and the most memory that a direction's window has at rest. topBuffer is a window and half a
 	// window of room: with more, sliding costs less, but the caches hold fewer directions.
 	minBuffer, topBuffer = 1 << 10, 48 << 10
-	// keepBuf is the largest buffer that is used again for another message.
-	keepBuf = 512 << 10
 	// maxSpare is how many buffers of a size are kept for use again.
 	maxSpare = 64
 	// mostRoom is the most room that is made for output before it comes.
@@ -24,8 +22,6 @@ var bufferSizes = [...]int{minBuffer, 4 << 10, 16 << 10, topBuffer}
 // memories are buffers to be used again, by size.
 type memories struct {
 	spare [len(bufferSizes)][][]byte
-	// large is one that is longer than topBuffer.
-	large []byte
 }
 
 // sizeFor is the index of the least size that has n bytes, and the size. If n is more than topBuffer, the index is beyond the last one.
@@ -42,12 +38,7 @@ func sizeFor(n int) (i, size int) {
 func (p *Pool) memory(n int) []byte {
 	i, size := sizeFor(n)
 	if i == len(p.spare) {
-		if cap(p.large) >= n {
-			mem := p.large
-			p.large = nil
-			return mem
-		}
-		return make([]byte, size)
+		return p.Arena.memory(size)
 	}
 	if list := p.spare[i]; len(list) > 0 {
 		p.spare[i] = list[:len(list)-1]
@@ -64,9 +55,7 @@ func (p *Pool) recycleMemory(mem []byte) {
 	i, size := sizeFor(cap(mem))
 	switch {
 	case i == len(p.spare):
-		if cap(mem) <= keepBuf && cap(mem) > cap(p.large) {
-			p.large = mem
-		}
+		p.Arena.giveBack(mem)
 	case size == cap(mem) && len(p.spare[i]) < maxSpare:
 		p.spare[i] = append(p.spare[i], mem)
 	}

@@ -139,9 +139,6 @@ func (o *Options) key() []byte {
 	return key
 }
 
-// gc is the garbage that an export allows, in percent: it makes little, and is to run beside other things.
-const gc = 25
-
 func (e *exporter) export(ctx context.Context) error {
 	work := ctx
 	if s, ok := e.sink.(interface{ spool(context.Context) error }); ok {
@@ -162,7 +159,7 @@ func (e *exporter) export(ctx context.Context) error {
 	if e.filter != nil {
 		e.filter.Options(&opt)
 	}
-	e.run = run.Over(in, run.Options{Keys: e.opt.Keys, Decode: opt, Flush: e.sink.flush, GC: gc})
+	e.run = run.Over(in, run.Options{Keys: e.opt.Keys, Decode: opt, Flush: e.sink.flush, Sparing: true})
 	defer e.run.Close()
 	if err := e.each(work); err != nil {
 		return e.failed(err)

@@ -49,9 +49,6 @@ type Options struct {
 	Ports                     []uint16
 }
 
-// gc is the garbage that the run allows, in percent.
-const gc = 50
-
 // lister writes the calls of a run.
 type lister struct {
 	std     run.Streams
@@ -89,7 +86,7 @@ func Files(ctx context.Context, std run.Streams, files []string, opt *Options) e
 		l.filter.Options(&dec)
 	}
 	l.engine = calls.New(calls.Options{Pair: opt.Pair, NoPlain: opt.NoPlain, Force: opt.App, NoApps: opt.NoApps}, l.call)
-	l.run = run.Over(in, run.Options{Keys: opt.Keys, Decode: dec, Flush: l.out.Flush, GC: gc})
+	l.run = run.Over(in, run.Options{Keys: opt.Keys, Decode: dec, Flush: l.out.Flush, Sparing: true})
 	defer l.run.Close()
 	l.json.FileOf = l.run.FileOf()
 	visit, settle := l.visit, func() error { return nil }

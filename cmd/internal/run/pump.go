@@ -67,6 +67,8 @@ type pump struct {
 	// reading says that run was called, and readEnded is closed when nothing reads the source any more.
 	reading   atomic.Bool
 	readEnded chan struct{}
+	// collector is used by the goroutine that visits.
+	collector *collector
 	// step is Options.Step; final are the steps that the end of the capture causes.
 	step  func(*decode.Step) error
 	final [Shards][]decode.Step
@@ -297,6 +299,7 @@ func (p *pump) visitAll(decoded <-chan *job, free chan<- *job, visit Visit) erro
 		if err := p.flush(); err != nil {
 			return err
 		}
+		p.collector.batch()
 		free <- j
 	}
 	return nil

@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"runtime/debug"
 	"sync"
 
 	"github.com/wspeek/wspeek/capture"
@@ -41,8 +39,9 @@ type Options struct {
 	// Step, if it is not nil, is called for what happens between the layers: after the events of the same batch, by the
 	// goroutine that visits these, in the order of packets.
 	Step func(*decode.Step) error
-	// GC, if it is not 0, is how much garbage the collector allows, in percent of what is in use. GOGC overrides it.
-	GC int
+	// Sparing keeps garbage within about 32 MiB, or a quarter of what is in use if that is more: for a run beside other things. The
+	// environment's GOGC overrides it.
+	Sparing bool
 }
 
 // Visit receives one event. Events come in the order of their packets, and are valid during the call only.
@@ -90,9 +89,6 @@ func OpenFiles(names []string) (*Files, error) {
 
 // Over is a Run over inputs that are open. Closing it closes them.
 func Over(in Inputs, opt Options) *Run {
-	if opt.GC != 0 && os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(opt.GC)
-	}
 	if opt.Decode.Limits == (decode.Limits{}) {
 		opt.Decode.Limits = Limits()
 	}
@@ -101,7 +97,8 @@ func Over(in Inputs, opt Options) *Run {
 	}
 	r := &Run{in: in}
 	r.account.ByFrame = opt.Decode.Frames
-	r.pump = pump{source: in, opt: opt.Decode, flush: opt.Flush, damaged: r.damaged, readEnded: make(chan struct{}), step: opt.Step, keys: opt.Keys}
+	r.pump = pump{source: in, opt: opt.Decode, flush: opt.Flush, damaged: r.damaged, readEnded: make(chan struct{}), step: opt.Step, keys: opt.Keys,
+		collector: newCollector(opt.Sparing)}
 	return r
 }
 
