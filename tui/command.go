@@ -24,6 +24,8 @@ func lineCommands() []lineCommand {
 		{"session", "N", "show the messages of session N; 0 is all", (*model).gotoSession},
 		{"filter", "EXPR", "filter, as / does", (*model).setFilter},
 		{"search", "EXPR", "search, as & does", (*model).setSearch},
+		{"sort", "COLUMN", "sort the sessions by a column, shown or not; again: the other way round", (*model).sortCommand},
+		{"group", "WHAT", "group the sessions by server, client, path or verdict; none: not", (*model).groupCommand},
 		{"w", "FILE [3 5-7]", "save packets as pcapng: of these sessions, of those selected, or all", func(m *model, arg string) (tea.Cmd, error) { return m.savePackets(arg, false) }},
 		{"w!", "FILE [3 5-7]", "the same, over an existing file", func(m *model, arg string) (tea.Cmd, error) { return m.savePackets(arg, true) }},
 		{"payload", "FILE", "write the payload to a new file", func(m *model, arg string) (tea.Cmd, error) { return m.save(arg, false), nil }},
@@ -40,6 +42,28 @@ func lineCommands() []lineCommand {
 func quitCommand(m *model, _ string) (tea.Cmd, error) {
 	m.quitting = true
 	return tea.Quit, nil
+}
+
+// commandCandidates are the words that may stand at the end of a line, and the byte from which they replace what is there.
+func commandCandidates(text string) (from int, out []string) {
+	words := commandNames()
+	if name, _, ok := strings.Cut(text, " "); ok {
+		from = strings.LastIndexByte(text, ' ') + 1
+		switch name {
+		case "sort":
+			words = sortNames()
+		case "group":
+			words = groupNames()
+		default:
+			return len(text), nil
+		}
+	}
+	for _, w := range words {
+		if strings.HasPrefix(w, text[from:]) && w != text[from:] {
+			out = append(out, w)
+		}
+	}
+	return from, out
 }
 
 func commandNames() []string {

@@ -66,6 +66,7 @@ func driveOn(t testing.TB, data []byte, w, h int, opt Options) *driver {
 		t.Fatal(err)
 	}
 	m.now = func() time.Time { return time.Unix(0, 0) }
+	m.touched = true // the only session of a sample is not opened by itself: see TestTheOnlySessionIsOpened
 	d := &driver{t: t, m: m}
 	d.send(tea.WindowSizeMsg{Width: w, Height: h})
 	if err := opt.Feed.Run(context.Background(), m.store.Visit); err != nil {
@@ -101,7 +102,7 @@ func (d *driver) do(cmd tea.Cmd) {
 		}
 	case tea.QuitMsg:
 		d.quit = true
-	case builtMsg, scannedMsg, foundMsg, countedMsg, wroteMsg, comparedMsg, ladderMsg, diffedMsg, callsMsg:
+	case builtMsg, scannedMsg, foundMsg, countedMsg, wroteMsg, comparedMsg, ladderMsg, diffedMsg, callsMsg, tableMsg:
 		d.send(msg)
 	default:
 		if v := reflect.ValueOf(msg); v.Type() == reflect.TypeOf(tea.SetClipboard("")()) {

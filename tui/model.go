@@ -41,6 +41,11 @@ type model struct {
 	// book has the calls, nil until they are asked for; pairing is the job that reads on in it, nil for none.
 	book    *calls.Book
 	pairing *callsJob
+	// tabling is the list of sessions that is being made, nil for none; tableTook is how long the last one took.
+	tabling   *tableJob
+	tableTook time.Duration
+	// alone says that the only session was opened because it is the only one, touched that a key was pressed.
+	alone, touched bool
 	help    *helpPane
 	prompt  *prompt
 	history [len(promptSigns)]history
@@ -129,6 +134,7 @@ func newModel(opt Options) (*model, error) {
 	if opt.Live {
 		m.focus = paneMessages
 	}
+	m.touched = opt.Live || opt.Session > 0 || opt.Filter != ""
 	m.msgs.clock = opt.Clock
 	if m.wanted = opt.Session; m.wanted > 0 {
 		m.focus = paneMessages
@@ -170,6 +176,7 @@ func (m *model) refresh() tea.Cmd {
 		m.sess.choose(m.store, m.wanted)
 		m.wanted = 0
 	}
+	m.openAlone()
 	m.trim()
 	if !m.filtering && m.filter.Stale(m.store) {
 		m.filter, m.lastSearch = rows.NewFilter(m.spec), nil
@@ -316,7 +323,9 @@ func (m *model) currentMessage() (i int, c rows.Cell, ok bool) {
 }
 
 // build is the command that makes what the panes need and do not have.
-func (m *model) build() tea.Cmd { return tea.Batch(m.makeLadder(), m.makeCalls(), m.document()) }
+func (m *model) build() tea.Cmd {
+	return tea.Batch(m.makeTable(), m.makeLadder(), m.makeCalls(), m.document())
+}
 
 // document is the command that makes the document of the detail pane, nil where it is the right one already.
 func (m *model) document() tea.Cmd {

@@ -51,6 +51,10 @@ func nothing(*model, string) tea.Cmd { return nil }
 func (m *model) openRow(string) tea.Cmd {
 	switch m.focus {
 	case paneSessions:
+		if g := m.sess.group(); g != nil {
+			m.sess.fold(m.store, g)
+			return nil
+		}
 		m.focus = paneMessages
 		m.spec.Session = m.sess.selected(m.store)
 		return m.refilter()

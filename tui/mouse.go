@@ -62,6 +62,9 @@ func (m *model) click(e tea.Mouse) tea.Cmd {
 		if p.pane == paneDetail {
 			return m.clickTab(e.X - p.x)
 		}
+		if p.pane == paneSessions {
+			return m.clickHead(e.X - p.x)
+		}
 		return m.moved(p.pane)
 	}
 	l := m.listOf(p.pane)
@@ -75,6 +78,16 @@ func (m *model) click(e tea.Mouse) tea.Cmd {
 		return tea.Batch(m.openRow("enter"), m.build())
 	}
 	return m.moved(p.pane)
+}
+
+// clickHead sorts the sessions by the column at column x of their head.
+func (m *model) clickHead(x int) tea.Cmd {
+	for _, h := range m.sess.heads {
+		if x >= h.from && x < h.to {
+			return m.sortBy(h.key)
+		}
+	}
+	return m.moved(paneSessions)
 }
 
 // clickTab chooses the view whose name is at column x of the detail pane's head.

@@ -100,7 +100,7 @@ func TestEscComesTooLate(t *testing.T) {
 func TestSavePacketsBesideAFilter(t *testing.T) {
 	t.Parallel()
 	d := drive(t, sample("port-reuse"), 120, 40, Options{Packets: &fakePackets{}})
-	d.keys("/", "xyzzy", "enter", ":", "w x", "enter").shows("written to x; the filter applies to messages only: packets of all sessions")
+	d.keys("enter", "/", "xyzzy", "enter", ":", "w x", "enter").shows("written to x; the filter applies to messages only: packets of all sessions")
 	d.keys(":", "w x 1", "enter").shows("written to x").lacks("the filter is for messages")
 }
 

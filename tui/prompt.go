@@ -19,9 +19,10 @@ const (
 	promptCommand
 	promptSave
 	promptExport
+	promptSessions
 )
 
-var promptSigns = [...]string{promptFilter: "filter /", promptSearch: "search &", promptCommand: ":", promptSave: "write payload to: ", promptExport: "write JSON lines to: "}
+var promptSigns = [...]string{promptFilter: "filter /", promptSearch: "search &", promptCommand: ":", promptSave: "write payload to: ", promptExport: "write JSON lines to: ", promptSessions: "sessions /"}
 
 // history are the lines given to one kind of prompt, the oldest first.
 type history struct{ lines []string }
@@ -95,8 +96,11 @@ func (p *prompt) Key(key tea.KeyPressMsg) (done, gone bool) {
 
 // check compiles what is in the line.
 func (p *prompt) check() {
-	if p.kind == promptFilter || p.kind == promptSearch {
+	switch p.kind {
+	case promptFilter, promptSearch:
 		p.query, p.err = rows.Compile(p.input.String())
+	case promptSessions:
+		p.query, p.err = rows.CompileSessions(p.input.String())
 	}
 }
 
@@ -126,14 +130,15 @@ func (p *prompt) candidates() (from int, out []string) {
 			return 0, nil
 		}
 		return rows.Completions(text, len(text))
-	case promptCommand:
-		for _, w := range commandNames() {
-			if strings.HasPrefix(w, text) && w != text {
-				out = append(out, w)
-			}
+	case promptSessions:
+		if strings.TrimSpace(text) == "" {
+			return 0, nil
 		}
+		return rows.SessionCompletions(text, len(text))
+	case promptCommand:
+		return commandCandidates(text)
 	}
-	return 0, out
+	return 0, nil
 }
 
 // complete puts the next word that fits in the place of what was begun.
@@ -192,8 +197,10 @@ func (p *prompt) hint(th *draw.Theme, w int) string {
 	if p.tried == 0 {
 		_, cs = p.candidates()
 	}
-	filters := p.kind == promptFilter || p.kind == promptSearch
+	filters := p.kind == promptFilter || p.kind == promptSearch || p.kind == promptSessions
 	switch {
+	case p.kind == promptSessions && strings.TrimSpace(p.input.String()) == "":
+		l.Put(th.Dim, "words of the list or of headers, or ws.path contains \"chat\" && ws.duration > 5; empty lists all")
 	case p.err != nil && len(cs) > 0:
 		return l.Put(th.Bad, "✗").Put(th.Dim, tabs(cs, 4)).Put(th.Plain, "  "+show.Inert(p.err.Error())).String()
 	case p.err != nil:

@@ -5,7 +5,6 @@ import (
 	"path/filepath"
 	"strconv"
 
-	"github.com/wspeek/wspeek/capture"
 	"github.com/wspeek/wspeek/decode/show"
 	"github.com/wspeek/wspeek/decode/ws"
 	"github.com/wspeek/wspeek/tui/draw"
@@ -17,6 +16,7 @@ import (
 type sessionColumn struct {
 	title      string
 	width, min int
+	key        rows.SessionKey
 	text       func(*sessionTable, *rows.Listed) string
 	style      func(*draw.Theme, *rows.Listed) draw.Style
 }
@@ -31,21 +31,21 @@ const (
 
 // sessionColumns are all columns. The name and the end share what the others leave.
 var sessionColumns = []sessionColumn{
-	colNumber: {"#", -4, 56, func(_ *sessionTable, i *rows.Listed) string { return strconv.Itoa(i.N) }, nil},
-	colClient: {"client", 0, 0, func(t *sessionTable, i *rows.Listed) string { return cutMiddle(clientOf(i), t.client) }, nil},
-	colName:   {"name", 0, 60, func(t *sessionTable, i *rows.Listed) string { return t.cut(urlOf(i)) }, nil},
-	colEnd:    {"who ended it, and why", 0, 0, func(_ *sessionTable, i *rows.Listed) string { return show.Inert(draw.Clip(i.Fate.Text, 400)) }, styleOfEnd},
-	{"life", -7, 80, func(_ *sessionTable, i *rows.Listed) string { return lifeText(i) }, nil},
-	{"→ msgs", -6, 72, func(_ *sessionTable, i *rows.Listed) string { return show.Short(i.Messages[ws.C2S]) }, sent},
-	{"← msgs", -6, 72, func(_ *sessionTable, i *rows.Listed) string { return show.Short(i.Messages[ws.S2C]) }, received},
-	{"finds", -5, 96, func(_ *sessionTable, i *rows.Listed) string { return number(i.Findings) }, bad},
-	{"file", 14, 104, func(t *sessionTable, i *rows.Listed) string { return cutMiddle(t.file(i), 14) }, nil},
-	{"→ bytes", -7, 118, func(_ *sessionTable, i *rows.Listed) string { return show.Short(i.Bytes[ws.C2S]) }, sent},
-	{"← bytes", -7, 118, func(_ *sessionTable, i *rows.Listed) string { return show.Short(i.Bytes[ws.S2C]) }, received},
-	{"code", 4, 136, func(_ *sessionTable, i *rows.Listed) string { return number(i.Status) }, nil},
-	{"certainty", 10, 150, func(_ *sessionTable, i *rows.Listed) string { return certaintyOf(i) }, bad},
-	{"subprotocol", 14, 172, func(_ *sessionTable, i *rows.Listed) string { return show.Inert(i.Subprotocol) }, nil},
-	{"extensions", 18, 190, func(_ *sessionTable, i *rows.Listed) string { return show.Inert(i.Extensions) }, nil},
+	colNumber: {"#", -4, 56, rows.ByNumber, func(_ *sessionTable, i *rows.Listed) string { return strconv.Itoa(i.N) }, nil},
+	colClient: {"client", 0, 0, rows.ByClient, func(t *sessionTable, i *rows.Listed) string { return cutMiddle(clientOf(i), t.client) }, nil},
+	colName:   {"name", 0, 60, rows.ByName, func(t *sessionTable, i *rows.Listed) string { return t.cut(urlOf(i)) }, nil},
+	colEnd:    {"who ended it, and why", 0, 0, rows.ByVerdict, func(_ *sessionTable, i *rows.Listed) string { return show.Inert(draw.Clip(i.Fate.Text, 400)) }, styleOfEnd},
+	{"life", -7, 80, rows.ByLife, func(_ *sessionTable, i *rows.Listed) string { return lifeText(i) }, nil},
+	{"→ msgs", -6, 72, rows.BySent, func(_ *sessionTable, i *rows.Listed) string { return show.Short(i.Messages[ws.C2S]) }, sent},
+	{"← msgs", -6, 72, rows.ByReceived, func(_ *sessionTable, i *rows.Listed) string { return show.Short(i.Messages[ws.S2C]) }, received},
+	{"finds", -5, 96, rows.ByFindings, func(_ *sessionTable, i *rows.Listed) string { return number(i.Findings) }, bad},
+	{"file", 14, 104, rows.ByFile, func(t *sessionTable, i *rows.Listed) string { return cutMiddle(t.file(i), 14) }, nil},
+	{"→ bytes", -7, 118, rows.ByBytesSent, func(_ *sessionTable, i *rows.Listed) string { return show.Short(i.Bytes[ws.C2S]) }, sent},
+	{"← bytes", -7, 118, rows.ByBytesReceived, func(_ *sessionTable, i *rows.Listed) string { return show.Short(i.Bytes[ws.S2C]) }, received},
+	{"code", 4, 136, rows.ByStatus, func(_ *sessionTable, i *rows.Listed) string { return number(i.Status) }, nil},
+	{"certainty", 10, 150, rows.ByCertainty, func(_ *sessionTable, i *rows.Listed) string { return certaintyOf(i) }, bad},
+	{"subprotocol", 14, 172, rows.BySubprotocol, func(_ *sessionTable, i *rows.Listed) string { return show.Inert(i.Subprotocol) }, nil},
+	{"extensions", 18, 190, rows.ByExtensions, func(_ *sessionTable, i *rows.Listed) string { return show.Inert(i.Extensions) }, nil},
 }
 
 func sent(th *draw.Theme, _ *rows.Listed) draw.Style     { return th.Sent }
@@ -91,13 +91,16 @@ const (
 // measure takes in what is shown.
 func (p *sessionsPane) measure(infos []rows.Listed) {
 	for i := range infos {
+		if infos[i].Session == nil {
+			continue
+		}
 		p.number = max(p.number, len(strconv.Itoa(infos[i].N)))
 		p.client = max(p.client, draw.Width(clientOf(&infos[i])))
 	}
 }
 
-// table chooses the columns that fit into w cells and lays them out.
-func (p *sessionsPane) table(w int, fileOf func(int) string) *sessionTable {
+// columns chooses the columns that fit into w cells and lays them out.
+func (p *sessionsPane) columns(w int, fileOf func(int) string) *sessionTable {
 	t := &sessionTable{fileOf: fileOf}
 	rest := w - 3
 	for k, c := range sessionColumns {
@@ -146,33 +149,11 @@ func number(n int) string {
 	return strconv.Itoa(n)
 }
 
-// clientOf is the client: the one that a proxy speaks for, where it says so, and who connected.
-func clientOf(i *rows.Listed) string {
-	if real := i.RealClient(); real != "" {
-		return show.Inert(draw.Clip(real, 60)) + " via " + i.Client.String()
-	}
-	return i.Client.String()
-}
-
-// life is how long a session was open, as far as it was captured; 0 where that is not known.
-func life(i *rows.Listed) capture.Time {
-	from, to := i.Opened, i.Ended
-	if !i.HasOpened && i.TCP != nil && i.Confidence > 0 {
-		from = i.TCP.First.Time
-	} else if !i.HasOpened {
-		return 0
-	}
-	if !i.HasEnded {
-		if i.TCP == nil {
-			return 0
-		}
-		to = i.TCP.Last.Time
-	}
-	return max(to-from, 0)
-}
+// clientOf is the client, inert.
+func clientOf(i *rows.Listed) string { return show.Inert(i.From()) }
 
 func lifeText(i *rows.Listed) string {
-	if d := life(i); d > 0 {
+	if d, ok := i.Life(); ok && d > 0 {
 		return show.ShortDuration(d)
 	}
 	return ""

@@ -1,29 +1,17 @@
 package tui
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 
-	"github.com/wspeek/wspeek/decode/export"
 	"github.com/wspeek/wspeek/decode/show"
 	"github.com/wspeek/wspeek/tui/draw"
 	"github.com/wspeek/wspeek/tui/rows"
 )
 
-// maxName is how many bytes of a URL are looked at.
-const maxName = 1000
-
-// urlOf is what people call a session: its URL, else where it goes.
-func urlOf(i *rows.Listed) string {
-	if i.Host == "" && i.Path == "" {
-		return "to " + i.Server.String()
-	}
-	url := export.Address(i.Session)
-	if i.Host == "" {
-		url = i.Scheme + "://" + i.Server.String() + i.Path
-	}
-	return show.Inert(draw.Clip(url, maxName))
-}
+// urlOf is what people call a session, inert.
+func urlOf(i *rows.Listed) string { return show.Inert(i.URL()) }
 
 // hostEnd is where the path of a name begins, 0 if it has none.
 func hostEnd(name string) int {
@@ -38,6 +26,7 @@ func hostEnd(name string) int {
 // names finds where the names of the sessions begin to differ: after the last separator before that. What they share is
 // no name, unless there is nothing else.
 func (t *sessionTable) names(infos []rows.Listed) {
+	infos = slices.DeleteFunc(slices.Clone(infos), func(i rows.Listed) bool { return i.Session == nil })
 	if t.name == 0 || len(infos) == 0 {
 		return
 	}

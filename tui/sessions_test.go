@@ -18,7 +18,7 @@ func TestTheColumnsFillThePane(t *testing.T) {
 	for w := 40; w < 260; w++ {
 		for _, client := range []int{9, 15, 21, 60} {
 			p := &sessionsPane{number: 6, client: client}
-			table := p.table(w, func(int) string { return "" })
+			table := p.columns(w, func(int) string { return "" })
 			used := 3
 			for _, c := range table.cols {
 				used += 1 + max(c.width, -c.width)

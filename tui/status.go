@@ -1,7 +1,10 @@
 package tui
 
 import (
+	"cmp"
 	"fmt"
+	"math/bits"
+	"slices"
 	"strings"
 
 	"github.com/wspeek/wspeek/decode"
@@ -123,17 +126,28 @@ func (m *model) placeText() string {
 	return s
 }
 
+// footerKeys are the keys of the footer; at the sessions those that are for it alone come first.
+func (m *model) footerKeys(at place) (out []*binding) {
+	for i := range m.keys {
+		if b := &m.keys[i]; b.short != "" && b.in&at != 0 {
+			out = append(out, b)
+		}
+	}
+	if at == inSessions {
+		slices.SortStableFunc(out, func(a, b *binding) int {
+			return cmp.Compare(min(bits.OnesCount8(uint8(a.in)), 2), min(bits.OnesCount8(uint8(b.in)), 2))
+		})
+	}
+	return out
+}
+
 // footer are the keys of the place where one is.
 func (m *model) footer() string {
 	l := m.th.Line(m.w)
 	at := m.place()
-	for i := range m.keys {
-		b := &m.keys[i]
-		if b.short == "" || b.in&at == 0 {
-			continue
-		}
+	for _, b := range m.footerKeys(at) {
 		short := b.short
-		if short == "back" && m.place() == inSessions {
+		if short == "back" && m.place() == inSessions && !m.narrowed() {
 			short = "quit"
 		}
 		if l.Left() < draw.Width(b.written())+len(short)+10 {

@@ -52,6 +52,8 @@ func (m *model) handleMsg(msg tea.Msg) tea.Cmd {
 		return m.found(msg)
 	case countedMsg:
 		return m.counted(msg)
+	case tableMsg:
+		return m.tableMade(msg.job)
 	case callsMsg:
 		return m.callsMade(msg.job)
 	case comparedMsg:
@@ -90,6 +92,7 @@ func (m *model) key(msg tea.KeyPressMsg) tea.Cmd {
 	if m.first != "" && b == nil {
 		b, pending = lookup(m.keys, "", msg.String(), m.place())
 	}
+	m.touched = true
 	if m.first = ""; pending {
 		m.first = msg.String()
 	}
@@ -130,6 +133,8 @@ func (m *model) back(key string) tea.Cmd {
 		m.focus = paneMessages
 	case m.focus == paneMessages:
 		m.leaveMessages()
+	case key == "esc" && m.narrowed():
+		return m.widen()
 	case m.opt.Live && !m.count.Done && (key == "esc" || !m.sure):
 		m.leaving = key != "esc"
 		m.note("still capturing; press q twice to quit")
@@ -179,6 +184,8 @@ func (m *model) submitPrompt(p *prompt, text string) tea.Cmd {
 		m.spec.Query = p.query
 		m.focus = max(m.focus, paneMessages)
 		return m.refilter()
+	case promptSessions:
+		return m.filterSessions(p.query)
 	case promptSearch:
 		return m.startSearch(p.query)
 	case promptCommand:

@@ -56,7 +56,10 @@ func (m *model) screen() (s string) {
 		return strings.Join(draw.Fit([]string{m.th.Line(m.w).Put(m.th.Plain, "too small").String()}, m.w, m.h), "\n")
 	}
 	rows := []string{m.titleLine()}
-	if m.h >= minChips {
+	switch {
+	case m.h >= minChips && m.focus == paneSessions:
+		rows = append(rows, m.triageLine())
+	case m.h >= minChips:
 		rows = append(rows, m.chipLine())
 	}
 	bottom := m.bottomLines()
@@ -276,6 +279,15 @@ func (m *model) estimate(p Progress) string {
 
 // drawSpec draws what is filtered and searched, where there is no line of chips.
 func (m *model) drawSpec(l *draw.Line) {
+	if m.focus == paneSessions {
+		if m.sess.look.HurtOnly {
+			l.Put(m.th.Bold, "[hurt]")
+		}
+		if m.drawLook(l); l.Used() > 0 {
+			l.Put(m.th.Plain, " · ")
+		}
+		return
+	}
 	if m.spec.Chip != rows.All {
 		l.Put(m.th.Bold, "["+m.spec.Chip.String()+"] ")
 	}

@@ -213,6 +213,29 @@ func (f *Filter) Check(v View) error {
 	return nil
 }
 
+// OfSessions says, as an *Error, which part of the filter asks about messages: a row that is a session alone, with Row.Text for
+// words, cannot answer that. It is nil if none does.
+func (f *Filter) OfSessions() error {
+	for _, l := range f.leaves {
+		if !l.word && l.field.where&inSession == 0 {
+			return f.fail(l, l.field.Name+" is a field of messages: open a session (or all), and filter there")
+		}
+	}
+	return nil
+}
+
+// Known reports whether a word is the name of a field, or the start that many have (ws.json.).
+func Known(word string) bool {
+	_, ok := lookup(word)
+	return ok || strings.HasSuffix(word, ".")
+}
+
+// OfSession reports whether a word is the name of a field that sessions have.
+func OfSession(word string) bool {
+	f, ok := lookup(word)
+	return ok && f.where&inSession != 0 || hasPrefixFold(word, headerPrefix)
+}
+
 func (f *Filter) fail(l *leaf, reason string) error {
 	return &Error{Src: f.src, Pos: l.pos, End: l.end, Reason: reason}
 }

@@ -243,6 +243,9 @@ func (p *parser) searchFor(t token) (*node, *Error) {
 	l := &leaf{field: payloadField, find: s.find, needs: Needs{Payload: true}, word: true}
 	in := func(_ *Row, p []byte) bool { return s.in(p) }
 	l.test = func(r *Row) bool {
+		if r.Text != nil {
+			return s.in(r.Text())
+		}
 		return r.Message != nil && r.pieces(r.bytes(), 0, 0, in)
 	}
 	n, err := p.leaf(l, t, nil)

@@ -31,6 +31,8 @@ type Row struct {
 	Payload func() []byte
 	// Apps returns what Message says; it is called only where Needs.App. Nil is nothing.
 	Apps func() []payload.App
+	// Text, in the row of a session, returns what words are searched in; nil searches the payload of Message.
+	Text func() []byte
 	// GiveUp is asked now and then while a pattern goes through a payload of more than a megabyte; where it says yes,
 	// Match ends soon with any answer. Nil is never.
 	GiveUp func() bool

@@ -115,6 +115,10 @@ func TestSnapshots(t *testing.T) {
 	if got.Messages != [2]int64{1, 1} || got.Bytes != [2]int64{9, 2} || got.WireBytes != [2]int64{30, 2} || got.Findings != 2 || got.Last != 9 || got.Host != "h" {
 		t.Errorf("now: %+v", got)
 	}
+	var scratch decode.Session
+	if now := tr.SessionNow(3, &scratch); now != &scratch || now.Messages != got.Messages || now.Last != got.Last || now.Findings != got.Findings {
+		t.Errorf("now: %+v", now)
+	}
 	if first.Findings != 1 || first.Last != 4 {
 		t.Errorf("the snapshot was changed: %+v", first)
 	}
@@ -122,6 +126,10 @@ func TestSnapshots(t *testing.T) {
 	snapshot(second)
 	if got := tr.CurrentSession(3); tr.Session(3) != second || got.Last != 50 || got.Findings != 7 || got.Messages != [2]int64{5, 5} || got.Bytes != [2]int64{5, 2} {
 		t.Errorf("after the second snapshot: %+v", got)
+	}
+	third := &decode.Session{N: 3, Last: 50, Findings: 7, Messages: [2]int64{5, 5}, Bytes: [2]int64{9, 9}, WireBytes: [2]int64{99, 99}}
+	if snapshot(third); tr.SessionNow(3, &scratch) != third || tr.SessionNow(9, &scratch) != nil {
+		t.Error("a snapshot that says all of it was copied")
 	}
 	if fs := tr.Findings(3); len(fs) != 2 || fs[0].Rule != rule.RSV || fs[1].Rule != rule.UTF8 || tr.FindingCount() != 2 {
 		t.Errorf("findings %+v", fs)

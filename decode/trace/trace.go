@@ -172,13 +172,37 @@ func (t *Trace) CurrentSession(n int) *decode.Session {
 		return nil
 	}
 	i := *s.info
+	s.count(&i)
+	return &i
+}
+
+// count puts the counts as they are now into a snapshot.
+func (s *sessionTrace) count(i *decode.Session) {
 	for d := range 2 {
 		i.Messages[d] = max(i.Messages[d], s.messages[d])
 		i.Bytes[d] = max(i.Bytes[d], s.bytes[d])
 		i.WireBytes[d] = max(i.WireBytes[d], s.wire[d])
 	}
 	i.Findings, i.Last = max(i.Findings, len(s.findings)), max(i.Last, s.last)
-	return &i
+}
+
+// SessionNow is CurrentSession without a copy where the newest snapshot says all of that; else the copy is *scratch. It must not be changed.
+func (t *Trace) SessionNow(n int, scratch *decode.Session) *decode.Session {
+	s := t.of(n)
+	if s == nil {
+		return nil
+	}
+	i := s.info
+	late := i.Findings < len(s.findings) || i.Last < s.last
+	for d := range 2 {
+		late = late || i.Messages[d] < s.messages[d] || i.Bytes[d] < s.bytes[d] || i.WireBytes[d] < s.wire[d]
+	}
+	if !late {
+		return i
+	}
+	*scratch = *i
+	s.count(scratch)
+	return scratch
 }
 
 // Len is how many messages there were, of all sessions.

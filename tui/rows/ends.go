@@ -3,7 +3,6 @@ package rows
 import (
 	"github.com/wspeek/wspeek/decode"
 	"github.com/wspeek/wspeek/decode/check"
-	"github.com/wspeek/wspeek/decode/trace"
 )
 
 // Health says in a word how a session fared.
@@ -21,6 +20,67 @@ const (
 type End struct {
 	Text   string
 	Health Health
+	// Verdict is what check says of it in full, nil as long as the session is not over.
+	Verdict *check.Verdict
+}
+
+// tally counts sessions by their Health.
+type tally struct {
+	counts [3]int
+	// of has, by the number of a session less one, one more than its Health; 0 if it is not counted.
+	of []uint8
+	// changed goes up with each change.
+	changed int
+}
+
+// set notes how a session fares.
+func (t *tally) set(n int, h Health) {
+	for len(t.of) < n {
+		t.of = append(t.of, 0)
+	}
+	was := t.of[n-1]
+	if was == uint8(h)+1 {
+		return
+	}
+	if was > 0 {
+		t.counts[was-1]--
+	}
+	t.counts[h]++
+	t.of[n-1] = uint8(h) + 1
+	t.changed++
+}
+
+// drop forgets a session.
+func (t *tally) drop(n int) {
+	if n <= len(t.of) && t.of[n-1] > 0 {
+		t.counts[t.of[n-1]-1]--
+		t.of[n-1] = 0
+		t.changed++
+	}
+}
+
+// watchHealth keeps the tally when there is a newer snapshot of a session; the lock is held.
+func (s *Store) watchHealth(e *decode.Event) {
+	if e.Kind != decode.KindSession {
+		return
+	}
+	if i := s.trace.Session(e.Session.N); i != nil {
+		s.health.set(i.N, s.healthOf(i))
+	}
+}
+
+// healthOf is how a session fares as far as is known; the lock is held.
+func (s *Store) healthOf(i *decode.Session) Health {
+	if end, over := s.ends[i.N]; over {
+		return end.Health
+	}
+	switch {
+	case i.State == decode.Refused, i.HasEnded && i.Close == nil, i.Missing > 0:
+		return Hurt
+	case i.State == decode.Closed:
+		return Well
+	}
+	return Underway
 }
 
 // judge follows sessions for their verdicts; the lock is held.
@@ -36,7 +96,7 @@ func (s *Store) judge(b *decode.Batch, e *decode.Event) {
 	if r == nil {
 		return
 	}
-	end := End{r.Phrase(), Well}
+	end := End{r.Phrase(), Well, &r.Verdict}
 	switch {
 	case r.Hurt():
 		end.Health = Hurt
@@ -51,29 +111,5 @@ func (s *Store) end(i *decode.Session) End {
 	if end, over := s.ends[i.N]; over {
 		return end
 	}
-	end := End{check.SoFar(i), Underway}
-	switch {
-	case i.State == decode.Refused, i.HasEnded && i.Close == nil, i.Missing > 0:
-		end.Health = Hurt
-	case i.State == decode.Closed:
-		end.Health = Well
-	}
-	return end
-}
-
-// Listed is a session of the list, with how it ended.
-type Listed struct {
-	*decode.Session
-	Fate End
-}
-
-// Listed are copies of the sessions in rows [from,to) of the list of sessions, with the counts as they are now.
-func (s *Store) Listed(from, to int) (out []Listed) {
-	s.Look(func(t *trace.Trace) {
-		for _, n := range t.SessionsFrom(from, to) {
-			i := t.CurrentSession(n)
-			out = append(out, Listed{i, s.end(i)})
-		}
-	})
-	return out
+	return End{check.SoFar(i), s.healthOf(i), nil}
 }

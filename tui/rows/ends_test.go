@@ -20,7 +20,7 @@ func TestEndsAreTheVerdictsOfCheck(t *testing.T) {
 		err := feedtest.Read(pcaps.Get(name).Data, func(b *decode.Batch, e *decode.Event) error {
 			if r := run.Apply(b, e); r != nil {
 				reports++
-				want = append(want, End{r.Phrase(), Well})
+				want = append(want, End{Text: r.Phrase()})
 			}
 			return s.Visit(b, e)
 		})

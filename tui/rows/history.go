@@ -44,6 +44,7 @@ func (s *Store) drop(session int) {
 	s.marks.drop(session)
 	s.checks.Forget(session)
 	delete(s.ends, session)
+	s.health.drop(session)
 }
 
 // Pin keeps a session from being dropped as long as it is looked at; 0 is none.

@@ -1,6 +1,7 @@
 package rows
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/wspeek/wspeek/capture"
@@ -114,6 +115,12 @@ func (m *matcher) gap() {
 			return
 		}
 	}
+}
+
+// SessionCompletions are Completions for a filter of the list of sessions.
+func SessionCompletions(text string, pos int) (from int, words []string) {
+	from, words = Completions(text, pos)
+	return from, slices.DeleteFunc(words, func(w string) bool { return filter.Known(w) && !filter.OfSession(w) })
 }
 
 // Completions are the words that may follow at byte pos of a filter: each replaces the text from byte from on.

@@ -39,6 +39,7 @@ type Store struct {
 	// checks follows the sessions that are not over, ends has the verdicts of those that are.
 	checks check.Run
 	ends   map[int]End
+	health tally
 	// loose are the findings of streams without a session, the first maxLoose.
 	loose []ws.Finding
 	// changes has the number of a session each time that there is a newer snapshot of it; forgotten were there before, and
@@ -102,6 +103,7 @@ func (s *Store) apply(b *decode.Batch, e *decode.Event) {
 	}
 	s.account.Count(b, e)
 	s.judge(b, e)
+	s.watchHealth(e)
 	switch e.Kind {
 	case decode.KindSession:
 		if i := b.Session(e); s.trace.Session(i.N) != nil {
@@ -269,6 +271,8 @@ type Counts struct {
 	Sessions, Messages, Frames, Findings int
 	// Listed is how many sessions were not dropped.
 	Listed int
+	// Health is how many of these fared how, by Health.
+	Health [3]int
 	// PastMessages and PastSessions were dropped.
 	PastMessages, PastSessions int64
 	// Account is the account so far.
@@ -286,6 +290,7 @@ func (s *Store) Counts() (c Counts) {
 		c = Counts{Sessions: t.Sessions(), Messages: t.Len(), Frames: t.FrameLen(), Findings: int(s.account.Findings),
 			Account: s.account, Trouble: s.trouble, Done: s.done, Err: s.feedErr}
 		c.Listed, _ = t.Remembered()
+		c.Health = s.health.counts
 		c.PastMessages, c.PastSessions = s.past()
 	})
 	return c
