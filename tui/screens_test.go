@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/wspeek/wspeek/pcaps"
+	"github.com/wspeek/wspeek/tui/feedtest"
 )
 
 // sizes are those of the golden screens.
@@ -17,6 +18,9 @@ func TestScreens(t *testing.T) {
 		keys         []string
 	}{
 		{"sessions", "port-reuse", nil},
+		{"triage", "incident", []string{"z", ":", "sort end", "enter", "j"}},
+		{"triage-groups", "incident", []string{"BBBB", "enter"}},
+		{"triage-filter", "incident", []string{"/", "user=user0"}},
 		{"refused", "refused-426", []string{"j"}},
 		{"messages", "graphql", []string{"j", "enter", "j", "j", "j"}},
 		{"all-messages", "socketio", []string{"enter"}},
@@ -46,10 +50,18 @@ func TestScreens(t *testing.T) {
 		for _, s := range sizes {
 			t.Run(fmt.Sprintf("%s-%dx%d", c.name, s[0], s[1]), func(t *testing.T) {
 				t.Parallel()
-				d := drive(t, sample(c.sample), s[0], s[1], Options{Title: c.sample + ".pcap"})
+				d := drive(t, sampleOrIncident(c.sample), s[0], s[1], Options{Title: c.sample + ".pcap"})
 				d.keys(c.keys...)
 				pcaps.Golden(t, fmt.Sprintf("screens/%s-%dx%d", c.name, s[0], s[1]), []byte(d.text()))
 			})
 		}
 	}
+}
+
+// sampleOrIncident is a sample, or the capture that is made for lists of sessions.
+func sampleOrIncident(name string) []byte {
+	if name == "incident" {
+		return feedtest.Incident()
+	}
+	return sample(name)
 }
