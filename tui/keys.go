@@ -80,7 +80,7 @@ func bindings() []binding { //nolint:funlen // a table
 		{[]string{"C"}, inCalls, "", "", "", "look", (*model).uncover},
 		{[]string{"s"}, inMessages | inDetail, "", "", "go to the sessions", "look", (*model).toSessions},
 		{[]string{"t"}, inPanes, "", "", "time: since the first, since the line above, time of day", "look", (*model).turnClock},
-		{[]string{"z"}, inSessions, "hurt only", "", "at the sessions: only those that were cut off, refused, broke a rule or have gaps", "find", (*model).toggleHurt},
+		{[]string{"z"}, inSessions, "hurt", "", "at the sessions: only those that were cut off, refused, broke a rule or have gaps", "find", (*model).toggleHurt},
 		{[]string{"o"}, inSessions, "sort", "o O", "at the sessions: sort by the next column; the other way round", "find", (*model).nextSort},
 		{[]string{"O"}, inSessions, "", "", "", "find", (*model).reverseSort},
 		{[]string{"B"}, inSessions, "group", "", "at the sessions: group by server, client, path or verdict; Enter opens a group", "find", (*model).nextGroup},

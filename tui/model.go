@@ -46,9 +46,9 @@ type model struct {
 	tableTook time.Duration
 	// alone says that the only session was opened because it is the only one, touched that a key was pressed.
 	alone, touched bool
-	help    *helpPane
-	prompt  *prompt
-	history [len(promptSigns)]history
+	help           *helpPane
+	prompt         *prompt
+	history        [len(promptSigns)]history
 
 	spec   rows.Spec
 	filter *rows.Filter

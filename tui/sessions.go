@@ -259,7 +259,7 @@ func (p *sessionsPane) groupRow(th *draw.Theme, l *draw.Line, row int) string {
 	if p.open[g.Name] {
 		sign = "▾ "
 	}
-	l.Put(th.Bold, sign).Put(th.Bold, cutMiddle(name, max(l.Left()-wide-2, 8))).Skip(2)
+	l.Put(th.Bold, sign).Put(th.Bold, cutMiddle(name, max(l.Left()-wide-2, min(l.Left()*3/5, 24)))).Skip(2)
 	for _, s := range counts {
 		l.Put(s.Style, s.Text)
 	}

@@ -3,7 +3,6 @@ package tui
 import (
 	"cmp"
 	"fmt"
-	"math/bits"
 	"slices"
 	"strings"
 
@@ -134,11 +133,20 @@ func (m *model) footerKeys(at place) (out []*binding) {
 		}
 	}
 	if at == inSessions {
-		slices.SortStableFunc(out, func(a, b *binding) int {
-			return cmp.Compare(min(bits.OnesCount8(uint8(a.in)), 2), min(bits.OnesCount8(uint8(b.in)), 2))
-		})
+		slices.SortStableFunc(out, func(a, b *binding) int { return cmp.Compare(rankAtSessions(a), rankAtSessions(b)) })
 	}
 	return out
+}
+
+// rankAtSessions orders the keys of the footer at the sessions: Enter, those for it alone, the others.
+func rankAtSessions(b *binding) int {
+	switch {
+	case b.short == "open":
+		return 0
+	case b.in == inSessions:
+		return 1
+	}
+	return 2
 }
 
 // footer are the keys of the place where one is.
