@@ -122,7 +122,7 @@ func (t *Table) EndBatch() {
 	}
 }
 
-// Tick says that it is now: gaps whose wait is over are reported, and connections are closed, even if no packet comes.
+// Tick says what time it is: gaps whose wait is over are reported, and connections are closed, even if no packet comes.
 func (t *Table) Tick(now capture.Time) {
 	for c := t.waiters.first; c != nil; {
 		next := c.waiters.next

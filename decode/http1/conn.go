@@ -99,8 +99,7 @@ func New(s Sink, l Limits, b *reassembly.Bytes) *Conn {
 	return &Conn{sink: s, bodies: bodies, lim: l.orDefaults(), bytes: b}
 }
 
-// Lost says that the stream of d did not begin with what comes first: messages may have been missed. To be called
-// before anything else.
+// Lost says that the start of d's stream was not captured, so messages may have been missed. Call it before anything else.
 func (c *Conn) Lost(d reassembly.Dir) { c.half[d].broken = true }
 
 // Data takes the next bytes of a direction. It is part of reassembly.Handler.

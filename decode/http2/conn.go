@@ -131,8 +131,7 @@ func New(cfg Config, s Sink, b *reassembly.Bytes) *Conn {
 	return c
 }
 
-// Lost says that the stream of d did not begin with what comes first: frames may have been missed. To be called
-// before anything else.
+// Lost says that the start of d's stream was not captured, so frames may have been missed. Call it before anything else.
 func (c *Conn) Lost(d reassembly.Dir) { c.lose(d, true) }
 
 // Counts are the totals so far.

@@ -59,7 +59,7 @@ func (d *Decoder) Decode(segs []reassembly.Segment, out *decode.Batch) {
 	d.hand()
 }
 
-// Tick says that it is now t: gaps that have waited long enough are reported as missing. It is for live capture, where no packet may come for a long time.
+// Tick says that the time is t: gaps that have waited long enough are reported as missing. It is for live capture, where no packet may come for a long time.
 func (d *Decoder) Tick(t capture.Time, out *decode.Batch) {
 	d.begin(out)
 	d.now.Time = max(t, d.now.Time)

@@ -95,7 +95,7 @@ func (l *Log) keep(p []byte) {
 	l.line = append(l.line, p...)
 }
 
-// End takes what came after the last newline as a line, which a log that is followed must not do before it is complete.
+// End takes what came after the last newline as a line. Where a growing log is followed, do not call it before the log is complete.
 func (l *Log) End() {
 	switch {
 	case l.long:

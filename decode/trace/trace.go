@@ -15,7 +15,7 @@ type Payloads interface {
 	Get(ref int64, n int) ([]byte, error)
 }
 
-// Forgetter is what Payloads are that can forget: what is at ref, n bytes long, is asked for no more.
+// Forgetter is a Payloads that can forget: the n bytes at ref will not be asked for again.
 type Forgetter interface{ Forget(ref int64, n int) }
 
 // Memory is a Payloads that keeps everything in memory. The zero value is ready.

@@ -111,7 +111,7 @@ type Counts struct {
 	Bytes, WireBytes int64
 }
 
-// New decodes a session as cfg says; s is reported what is found. The first byte of each direction that
+// New decodes a session as cfg says; s is told what is found. The first byte of each direction that
 // it is given is the first after the opening handshake (but with Config.Resync).
 func New(cfg Config, s Sink) *Conn {
 	cfg.Limits = cfg.Limits.withDefaults()
@@ -162,8 +162,8 @@ func (c *Conn) Inferred(d reassembly.Dir, n int64, confidence float32) {
 	}
 }
 
-// Skip steps over n bytes from off that are not part of a frame. It reports false, and does nothing, if the direction does
-// not come between two frames there.
+// Skip steps over n bytes from off that are not part of a frame. It reports false, and does nothing, if the direction is not
+// at a boundary between frames there.
 func (c *Conn) Skip(d reassembly.Dir, off, n int64) bool {
 	h := c.half(d)
 	if h.mode != atHeader || h.nhdr > 0 || h.begun && h.off != off {

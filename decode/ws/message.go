@@ -191,7 +191,7 @@ type Finding struct {
 	Detail string
 }
 
-// Sink is reported what a Conn decodes. Pointers are valid during the call; what the
+// Sink is told what a Conn decodes. Pointers are valid during the call; what the
 // slices in them point to stays valid as long as the Arena.
 type Sink interface {
 	// Frame is called when a frame has ended (its last byte came, or no more of it can come); a frame
