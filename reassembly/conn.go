@@ -122,7 +122,11 @@ func (c *Conn) at(t capture.Time) mark {
 // segment takes one segment of the connection.
 func (c *Conn) segment(s *Segment) {
 	d := c.dir(s)
+	if len(s.Payload) > 0 {
+		c.noteJump(d, s)
+	}
 	c.Last, c.touched = Stamp{s.Packet, s.Time}, true
+	c.halves[d].habits(s)
 	c.Stats[d].Segments++
 	damaged, bad := c.halves[d].sift(s)
 	if damaged {
@@ -210,7 +214,8 @@ func (h *half) advertise(s *Segment) {
 // noPayload takes a segment without bytes: its number shows how far its sender is, but not where its stream starts.
 func (h *half) noPayload(seq uint32) {
 	if !h.based {
-		h.base, h.seqSeen = seq, true
+		h.base = seq
+		h.syn |= seqSeen
 	}
 	if h.anchored && h.next > 0 && h.offset(seq) == h.next-1 {
 		h.stats().KeepAlives++
