@@ -221,7 +221,8 @@ func (h *half) fitSeq(s *Segment) int {
 		return 0
 	}
 	off := h.offset(firstSeq(s))
-	if h.fin >= 0 && h.finAcked && off > h.fin+1 || h.isn && off < -1 {
+	// After its FIN a side sends nothing, from the number after that on.
+	if h.fin >= 0 && h.finAcked && (off > h.fin+1 || off > h.fin && len(s.Payload) > 0) || h.isn && off < -1 {
 		return -1
 	}
 	return h.fitNear(off)
