@@ -203,7 +203,7 @@ func (h *half) slowPath(s *Segment, off int64, bad bool) {
 		ack: s.Ack, hasAck: s.Flags&ACK != 0, push: s.Flags&PSH != 0, ipid: s.IPID, bad: bad, sum: s.sum, hasSum: s.hasSum}
 	end := off + e.n + int64(s.Missing)
 	if h.closed {
-		h.afterEnd(off, end, s.Flags&FIN != 0)
+		h.afterEnd(s, off, end)
 		return
 	}
 	if s.Flags&FIN == 0 && end-off == 1 && h.isKeepAlive(&e) {
@@ -287,10 +287,10 @@ func (h *half) count(off, before int64, added bool, s *Segment) {
 }
 
 // afterEnd counts the bytes [off, end) of a direction that is closed. A FIN there says that the bytes before it were sent too.
-func (h *half) afterEnd(off, end int64, fin bool) {
+func (h *half) afterEnd(s *Segment, off, end int64) {
 	st := h.stats()
 	n := end - max(off, h.next)
-	if fin && off > h.next+1 && end <= h.top()+h.window() {
+	if s.Flags&FIN != 0 && off > h.next+1 && end <= h.top()+h.window() {
 		n = end - h.next
 	}
 	switch {
@@ -298,10 +298,13 @@ func (h *half) afterEnd(off, end int64, fin bool) {
 		return
 	case n <= 0:
 		st.Retransmitted++
-		return
-	case h.kind == CloseRST || h.kind == ClosePeerRST:
+		if n = h.againAfterEnd(s, off); n == 0 {
+			return
+		}
+	}
+	if h.kind == CloseRST || h.kind == ClosePeerRST {
 		h.doubts().AfterRST += n
-	default:
+	} else {
 		h.doubts().AfterFIN += n
 	}
 	if h.c.over() {

@@ -38,6 +38,9 @@ func (j *JSON) Summary(dst []byte, a *decode.Account) []byte {
 	dst = appendInt(dst, "undecoded", a.Bytes.Undecoded)
 	dst = append(appendInt(dst, "missing", a.Bytes.Missing), '}')
 	dst = appendInt(dst, "clock_back", a.ClockBack)
+	if a.Unlooked > 0 {
+		dst = appendInt(dst, "not_compared", a.Unlooked)
+	}
 	dst = appendEncrypted(dst, a)
 	dst = appendTLSAccount(dst, a)
 	dst = appendBool(dst, "complete", len(a.Why) == 0)
@@ -124,6 +127,9 @@ func Account(a *decode.Account) string {
 		y.Stream, y.HTTP, y.TLS, y.FrameHeaders, y.Payload, y.Undecoded, y.Missing)
 	if a.ClockBack > 0 {
 		fmt.Fprintf(&b, "; the clock went back %s", show.Count(a.ClockBack, "time"))
+	}
+	if a.Unlooked > 0 {
+		fmt.Fprintf(&b, "; %s sent again after the end of a connection and not compared", show.Bytes(a.Unlooked))
 	}
 	if len(a.Why) == 0 {
 		b.WriteString("; complete")
