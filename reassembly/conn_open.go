@@ -17,7 +17,7 @@ func (c *Conn) begins(s *Segment) bool {
 		return true
 	case fits && answers:
 		return false
-	case c.over() || !c.halves[d.Other()].isn:
+	case c.over() || !c.halves[d.Other()].isn, !answers && c.halves[d.Other()].seen > 0 && c.paused(s):
 		return true
 	}
 	return c.told && !fits && !answers

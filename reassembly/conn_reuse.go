@@ -93,12 +93,18 @@ func (h *half) placesOf(s *Segment) (p places) {
 func (c *Conn) elsewhere(s *Segment) bool {
 	d := c.dir(s)
 	h := &c.halves[d]
-	if s.Flags&(SYN|RST) != 0 || !h.anchored || h.isn && h.offset(s.Seq) < 0 {
+	switch {
+	case s.Flags&(SYN|RST) != 0:
+		return false
+	case !h.based:
+		return c.paused(s) && h.unseenJump(s)
+	}
+	if !h.anchored || h.isn && h.offset(s.Seq) < 0 {
 		return false
 	}
 	p := h.placesOf(s)
 	switch {
-	case p.seqAhead && p.ackAhead && c.paused(s) && c.endedBefore(h, s):
+	case p.ackAhead && c.paused(s) && (p.seqAhead && c.endedBefore(h, s) || h.other().fin >= 0 && h.offset(s.Seq) >= h.next):
 		return true
 	case len(s.Payload) == 0, !p.seqAhead && !(p.seqBehind && p.ackBehind):
 		return false
@@ -107,6 +113,17 @@ func (c *Conn) elsewhere(s *Segment) bool {
 		return true
 	}
 	return h.betrays(p, s)
+}
+
+// unseenJump says that s, of a side of which no byte was captured, lies ahead of what the other side acknowledged, and its
+// acknowledgement ahead of what that one sent: only a loss of both directions would explain it.
+func (h *half) unseenJump(s *Segment) bool {
+	o := h.other()
+	if !h.ackSeen || s.Flags&ACK == 0 || !o.based {
+		return false
+	}
+	ahead := distance(s.Seq, h.rawAck)
+	return (ahead > 0 || ahead == 0 && o.fin >= 0) && o.offset(s.Ack) > max(o.next, o.seen, o.fin+1)
 }
 
 // endedBefore says that c has ended, or a FIN or RST says that it had to, before s was sent by h.

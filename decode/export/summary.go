@@ -37,10 +37,7 @@ func (j *JSON) Summary(dst []byte, a *decode.Account) []byte {
 	dst = appendInt(dst, "payload", a.Bytes.Payload)
 	dst = appendInt(dst, "undecoded", a.Bytes.Undecoded)
 	dst = append(appendInt(dst, "missing", a.Bytes.Missing), '}')
-	dst = appendInt(dst, "clock_back", a.ClockBack)
-	if a.Unlooked > 0 {
-		dst = appendInt(dst, "not_compared", a.Unlooked)
-	}
+	dst = appendUnlooked(appendInt(dst, "clock_back", a.ClockBack), a)
 	dst = appendEncrypted(dst, a)
 	dst = appendTLSAccount(dst, a)
 	dst = appendBool(dst, "complete", len(a.Why) == 0)
@@ -52,6 +49,13 @@ func (j *JSON) Summary(dst []byte, a *decode.Account) []byte {
 		dst = appendQuoted(dst, strings.ToValidUTF8(why, "?"))
 	}
 	return append(j.redaction(append(dst, ']')), '}', '\n')
+}
+
+func appendUnlooked(dst []byte, a *decode.Account) []byte {
+	if a.Unlooked == 0 {
+		return dst
+	}
+	return appendInt(dst, "not_compared", a.Unlooked)
 }
 
 // redaction appends what was redacted, where something was to be.

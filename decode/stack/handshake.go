@@ -127,7 +127,7 @@ func (h *handshake) Pending(req *http1.Request) reassembly.Handler {
 
 // NotHTTP is http1.Sink.
 func (h *handshake) NotHTTP(d reassembly.Dir) reassembly.Handler {
-	if c := h.carrier.conn; c.http == httpBegun && c.missing[d] == 0 {
+	if c := h.carrier.conn; c.http == httpBegun && c.missing[d] == 0 && c.tcp.AnchoredDir(d) {
 		c.http = httpNone
 	}
 	return nil
