@@ -30,6 +30,8 @@ type Account struct {
 	ClockBack int64
 	// Unclear counts connections without a session of which so much was not captured that they may carry WebSocket.
 	Unclear int64
+	// Unlooked counts bytes that were captured again after their connection had ended, and not compared with the first copy.
+	Unlooked int64
 	// Evicted counts connections that were dropped before they ended, to stay within Limits.
 	Evicted int64
 	// EvictedWindows counts sessions with messages that could not be decoded because a compression window was dropped to stay
@@ -113,8 +115,10 @@ func (a *Account) Incomplete(why string) {
 	}
 }
 
-// AddUnclear adds a Decoder's counts of connections that may carry WebSocket, and of bytes after the end of connections.
-func (a *Account) AddUnclear(n, afterEnd int64) {
+// AddUnclear adds a Decoder's counts of connections that may carry WebSocket, of bytes after the end of connections, and of copies
+// there that were not compared.
+func (a *Account) AddUnclear(n, afterEnd, unlooked int64) {
+	a.Unlooked += unlooked
 	if afterEnd > 0 {
 		a.Incomplete(noPlace)
 	}

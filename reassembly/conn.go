@@ -122,8 +122,7 @@ func (c *Conn) at(t capture.Time) mark {
 // segment takes one segment of the connection.
 func (c *Conn) segment(s *Segment) {
 	d := c.dir(s)
-	c.Last, c.touched = Stamp{s.Packet, s.Time}, true
-	c.Stats[d].Segments++
+	c.arrive(d, s)
 	damaged, bad := c.halves[d].sift(s)
 	if damaged {
 		return
@@ -138,7 +137,7 @@ func (c *Conn) segment(s *Segment) {
 	c.afterReset(d, s)
 	if c.over() {
 		if off := h.offset(firstSeq(s)); h.based {
-			h.afterEnd(off, off+int64(len(s.Payload)+s.Missing), s.Flags&FIN != 0)
+			h.afterEnd(s, off, off+int64(len(s.Payload)+s.Missing))
 		}
 		return
 	}
@@ -157,6 +156,16 @@ func (c *Conn) segment(s *Segment) {
 	if c.ending != nil {
 		c.endDue(c.now())
 	}
+}
+
+// arrive takes note of what any packet shows.
+func (c *Conn) arrive(d Dir, s *Segment) {
+	if len(s.Payload) > 0 {
+		c.noteJump(d, s)
+	}
+	c.Last, c.touched = Stamp{s.Packet, s.Time}, true
+	c.halves[d].habits(s)
+	c.Stats[d].Segments++
 }
 
 // afterReset looks what a segment says of a RST that came before it. If it comes too late, and does not contradict the RST, the
@@ -210,7 +219,8 @@ func (h *half) advertise(s *Segment) {
 // noPayload takes a segment without bytes: its number shows how far its sender is, but not where its stream starts.
 func (h *half) noPayload(seq uint32) {
 	if !h.based {
-		h.base, h.seqSeen = seq, true
+		h.base = seq
+		h.syn |= seqSeen
 	}
 	if h.anchored && h.next > 0 && h.offset(seq) == h.next-1 {
 		h.stats().KeepAlives++

@@ -161,7 +161,11 @@ func (h *half) shut(k CloseKind) {
 	}
 	h.closed, h.kind, c.told = true, k, true
 	c.handler.Close(h.dir, k)
-	c.table.dropHistory(h)
+	if k == CloseFIN {
+		h.atEnd()
+	} else {
+		c.table.dropHistory(h)
+	}
 	c.table.dropWait(h)
 	h.late = nil
 	if c.ending != nil {

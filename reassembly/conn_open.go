@@ -17,7 +17,7 @@ func (c *Conn) begins(s *Segment) bool {
 		return true
 	case fits && answers:
 		return false
-	case c.over() || !c.halves[d.Other()].isn:
+	case c.over() || !c.halves[d.Other()].isn, !answers && c.halves[d.Other()].seen > 0 && c.paused(s):
 		return true
 	}
 	return c.told && !fits && !answers
@@ -35,7 +35,7 @@ func (c *Conn) fits(d Dir, first uint32) bool {
 		return near(h.base+uint32(max(h.fin, 0)), first)
 	case c.halves[d.Other()].isn && c.halves[d.Other()].seen == 0:
 		return true // the handshake is under way
-	case h.seqSeen:
+	case h.syn&seqSeen != 0:
 		return near(h.base, first) || near(h.rawAck, first) && h.ackSeen
 	case h.ackSeen:
 		return near(h.rawAck, first)

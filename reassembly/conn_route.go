@@ -25,9 +25,11 @@ func (t *Table) route(c *Conn, s *Segment) *Conn {
 		return t.routeSYN(c, s)
 	case best.refused() && s.Flags&RST == 0 && len(s.Payload) > 0:
 		return t.revive(best, s)
-	case (score < 0 || score == 0 && best.over()) && s.Flags&RST == 0 && len(s.Payload) > 0 && best.foreign(s):
+	case (score < 0 && score != elsewhere || score == 0 && best.over()) && s.Flags&RST == 0 && len(s.Payload) > 0 && best.foreign(s):
 		return t.supersede(c, s)
-	case score == -2 && s.Flags&(FIN|RST) == 0 && len(s.Payload)+s.Missing == 0 && !best.halves[best.dir(s)].jumped(s):
+	case score == elsewhere && (len(s.Payload) > 0 || s.Flags&FIN != 0):
+		return t.supersede(c, s)
+	case (score == elsewhere || score == -2 && !best.halves[best.dir(s)].jumped(s)) && s.Flags&(FIN|RST) == 0 && len(s.Payload)+s.Missing == 0:
 		st := &best.Stats[best.dir(s)] // its numbers would hide what the next ones show
 		st.Segments++
 		st.OutOfWindow++
@@ -190,12 +192,18 @@ func (c *Conn) takes(s *Segment) bool {
 		return false
 	}
 	n := int32(s.Seq - (h.base + uint32(h.next)))
-	return n >= -reach && n <= reach
+	return n == 0 || n >= -reach && n <= reach && c.fit(s) > 0
 }
+
+// elsewhere is the fit of a segment that is of another connection, although its numbers may be near.
+const elsewhere = -3
 
 // fit says how well the numbers of s fit c: 1 for a number that does, -1 for one that does not, 0 for one of which nothing is
 // known, added up.
 func (c *Conn) fit(s *Segment) int {
+	if c.elsewhere(s) {
+		return elsewhere
+	}
 	h := &c.halves[c.dir(s)]
 	score := h.fitSeq(s)
 	if o := h.other(); s.Flags&ACK != 0 {
@@ -213,7 +221,8 @@ func (h *half) fitSeq(s *Segment) int {
 		return 0
 	}
 	off := h.offset(firstSeq(s))
-	if h.fin >= 0 && h.finAcked && off > h.fin+1 || h.isn && off < -1 {
+	// After its FIN a side sends nothing, from the number after that on.
+	if h.fin >= 0 && h.finAcked && (off > h.fin+1 || off > h.fin && len(s.Payload) > 0) || h.isn && off < -1 {
 		return -1
 	}
 	return h.fitNear(off)

@@ -16,6 +16,7 @@ type ipHeader struct {
 	// rest is the payload. Its Wire is the length in the header.
 	rest link.Inner
 	ipid uint16
+	ttl  uint8
 	// fragment says that rest is a part of a datagram's payload only.
 	fragment, more bool
 	offset         int
@@ -73,7 +74,7 @@ func (h *ipHeader) parse4() Reason {
 	if !h.rest.Skip(size) {
 		return h.short(size)
 	}
-	h.src, h.dst, h.proto, h.ipid = b[12:16], b[16:20], b[9], be16(b[4:])
+	h.src, h.dst, h.proto, h.ipid, h.ttl = b[12:16], b[16:20], b[9], be16(b[4:]), b[8]
 	flags := be16(b[6:])
 	h.setFragment(int(flags&0x1fff)*8, flags&0x2000 != 0, uint32(h.ipid))
 	return OK
@@ -98,7 +99,7 @@ func (h *ipHeader) parse6() Reason {
 	if len(b) < 40 {
 		return h.short(40)
 	}
-	h.v6, h.src, h.dst, h.proto = true, b[8:24], b[24:40], b[6]
+	h.v6, h.src, h.dst, h.proto, h.ttl = true, b[8:24], b[24:40], b[6], b[7]
 	length := int(be16(b[4:]))
 	// Length 0 is a jumbo payload (RFC 2675) or segmentation offloading, unless there is no payload.
 	h.noTotal = length == 0 && h.proto != protoNoNext

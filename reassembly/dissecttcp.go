@@ -17,7 +17,7 @@ func (s *Segment) plain(ip []byte) bool {
 	if size < 20 || size > len(t) {
 		return false
 	}
-	s.IPID = be16(ip[4:])
+	s.IPID, s.TTL = be16(ip[4:]), ip[8]
 	s.flow4(be32(ip[12:]), be32(ip[16:]), be16(t), be16(t[2:]))
 	s.Missing, s.Payload = 0, t[size:]
 	s.header(t, size)
@@ -38,7 +38,7 @@ func (s *Segment) tcp(h *ipHeader) Reason {
 	if size < 20 || size > wire {
 		return DamagedTCP
 	}
-	s.IPID = h.ipid
+	s.IPID, s.TTL = h.ipid, h.ttl
 	if h.v6 {
 		s.flow6(h.src, h.dst, be16(t), be16(t[2:]))
 	} else {

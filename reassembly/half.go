@@ -27,30 +27,32 @@ type half struct {
 	past *history
 	// late is what few directions need; nil while this one does not.
 	late *lateState
-	// base is the sequence number of offset 0; before it is based, the last one without bytes (if seqSeen).
+	// base is the sequence number of offset 0; before it is based, the last one without bytes (if syn has seqSeen).
 	base uint32
 	// rawAck is the last ACK number for this direction.
 	rawAck uint32
 	// win is the largest window that this side has advertised, in bytes.
 	win uint32
-	// lastSeq, lastLen and lastID are those of the last segment with bytes.
-	lastSeq         uint32
-	lastLen, lastID uint16
-	sums            evidence
+	// lastMark stands for the sequence number, length and IP identification of the last segment with bytes (markOf).
+	lastMark uint32
+	sums     evidence
+	// stamp is the newest timestamp (RFC 7323 section 3.2), ttl the first time to live.
+	stamp           uint32
+	ttl             uint8
 	scale           int8
 	kind            CloseKind
 	dir             Dir
 	based, anchored bool
 	// isn says that base comes from a SYN, or from the ACK of one.
 	isn              bool
-	ackSeen, seqSeen bool
+	ackSeen          bool
 	finAcked, closed bool
 	// full says that this side last advertised that it has no room.
 	full bool
 	syn  synFacts
 }
 
-// synFacts are what is known of the SYN of a direction.
+// synFacts are what is known of the SYN of a direction, and of the packets after it.
 type synFacts uint8
 
 const (
@@ -60,6 +62,11 @@ const (
 	synAnswered
 	// synFirst: it is the first packet of the connection.
 	synFirst
+	// seqSeen: the sequence number of a segment without bytes is known.
+	seqSeen
+	// ttlKnown: there was a packet that is no SYN, stamped: it had a timestamp.
+	ttlKnown
+	stamped
 )
 
 // start makes a half that has seen nothing.
@@ -85,6 +92,11 @@ func (h *half) window() int64 {
 	return int64(o.win) + windowSlack
 }
 
+// markOf makes one number of what tells segments apart.
+func markOf(seq uint32, s *Segment) uint32 {
+	return (seq^uint32(s.IPID)<<16)*0x9e3779b1 + uint32(len(s.Payload))
+}
+
 // firstSeq is the sequence number of the first byte of s.
 func firstSeq(s *Segment) uint32 {
 	if s.Flags&SYN != 0 {
@@ -107,7 +119,7 @@ func (h *half) data(s *Segment, bad bool) {
 	// A single byte that was acknowledged before it was seen may be a keep-alive's.
 	plain := off == h.next && n > 0 && (n > 1 || h.acked <= off) && !bad
 	if plain && h.wait == nil && h.anchored && h.fin < 0 && s.Missing == 0 && s.Flags&FIN == 0 {
-		h.lastSeq, h.lastLen, h.lastID = seq, uint16(n), s.IPID
+		h.lastMark = markOf(seq, s)
 		h.seen = max(h.seen, off+n)
 		e := entry{off: off, n: n, data: s.Payload, packet: s.Packet, time: s.Time, ack: s.Ack, hasAck: s.Flags&ACK != 0, ipid: s.IPID,
 			sum: s.sum, hasSum: s.hasSum}
@@ -155,6 +167,7 @@ func (h *half) deliver(e *entry) {
 func (h *half) gap(n int64) {
 	c, off := h.c, h.next
 	c.told = true
+	h.unsureGap(n)
 	h.next += n
 	h.seen = max(h.seen, h.next)
 	st := h.stats()
@@ -190,7 +203,7 @@ func (h *half) slowPath(s *Segment, off int64, bad bool) {
 		ack: s.Ack, hasAck: s.Flags&ACK != 0, push: s.Flags&PSH != 0, ipid: s.IPID, bad: bad, sum: s.sum, hasSum: s.hasSum}
 	end := off + e.n + int64(s.Missing)
 	if h.closed {
-		h.afterEnd(off, end, s.Flags&FIN != 0)
+		h.afterEnd(s, off, end)
 		return
 	}
 	if s.Flags&FIN == 0 && end-off == 1 && h.isKeepAlive(&e) {
@@ -229,7 +242,7 @@ func (h *half) place(e entry, end int64, s *Segment) {
 		added = h.put(e, end)
 	}
 	h.count(e.off, before, added, s)
-	h.lastSeq, h.lastLen, h.lastID = s.Seq, uint16(len(s.Payload)), s.IPID
+	h.lastMark = markOf(s.Seq, s)
 }
 
 // put passes e and the hole after it on, or makes them wait. It says whether they brought anything new.
@@ -264,7 +277,7 @@ func (h *half) count(off, before int64, added bool, s *Segment) {
 	case added:
 	default:
 		st.Retransmitted++
-		same := h.lastSeq == s.Seq && h.lastID == s.IPID && h.lastLen == uint16(len(s.Payload))
+		same := h.lastMark == markOf(s.Seq, s)
 		if s.IPID != 0 && (same || h.past.holds(h.offset(s.Seq), len(s.Payload), s.IPID)) {
 			st.Duplicates++
 			return
@@ -274,10 +287,10 @@ func (h *half) count(off, before int64, added bool, s *Segment) {
 }
 
 // afterEnd counts the bytes [off, end) of a direction that is closed. A FIN there says that the bytes before it were sent too.
-func (h *half) afterEnd(off, end int64, fin bool) {
+func (h *half) afterEnd(s *Segment, off, end int64) {
 	st := h.stats()
 	n := end - max(off, h.next)
-	if fin && off > h.next+1 && end <= h.top()+h.window() {
+	if s.Flags&FIN != 0 && off > h.next+1 && end <= h.top()+h.window() {
 		n = end - h.next
 	}
 	switch {
@@ -285,10 +298,13 @@ func (h *half) afterEnd(off, end int64, fin bool) {
 		return
 	case n <= 0:
 		st.Retransmitted++
-		return
-	case h.kind == CloseRST || h.kind == ClosePeerRST:
+		if n = h.againAfterEnd(s, off); n == 0 {
+			return
+		}
+	}
+	if h.kind == CloseRST || h.kind == ClosePeerRST {
 		h.doubts().AfterRST += n
-	default:
+	} else {
 		h.doubts().AfterFIN += n
 	}
 	if h.c.over() {

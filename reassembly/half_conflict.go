@@ -62,6 +62,8 @@ type lateState struct {
 	// aside are damaged segments, by offset, that stand in for bytes of which no good copy comes; asideBytes is their size.
 	aside      []entry
 	asideBytes int
+	// jumpAt is where a gap may be none, plus 1 (conn_reuse.go); 0 for nowhere.
+	jumpAt int64
 	// farLo and farHi are the sequence numbers of a run of segments outside the window; farHi is after its last byte.
 	farLo, farHi uint32
 	farSet       bool

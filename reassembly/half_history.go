@@ -208,10 +208,61 @@ func (h *half) old(e *entry) {
 	if h.past != nil {
 		compared = h.compareAll(e)
 	}
-	from, to := max(e.off, h.acked, 0), min(e.end(), h.next)
-	if from < to && compared < to-from {
-		h.doubts().Unchecked += to - from - compared
+	if from, to := max(e.off, 0), min(e.end(), h.next); from < to {
+		if h.late != nil {
+			compared += h.late.gaps.overlap(from, to)
+		}
+		h.doubts().Unchecked += max(0, to-from-compared)
 	}
+}
+
+// againAfterEnd compares a copy of bytes of a direction that is closed with the sums that are left, and returns how many bytes are in
+// runs that differ: those have no place.
+func (h *half) againAfterEnd(s *Segment, off int64) (differ int64) {
+	h.forget()
+	e := entry{off: off, n: int64(len(s.Payload)), data: s.Payload}
+	compared := int64(0)
+	for i := range h.past.settled() {
+		if x := &h.past.acked[i]; x.within(&e) {
+			compared += int64(x.n)
+			if !x.equals(&e) {
+				differ += int64(x.n)
+			}
+		}
+	}
+	rest := max(0, min(e.end(), h.next)-max(off, 0)-compared)
+	if h.c.over() {
+		h.c.table.unlooked += rest
+	} else {
+		h.doubts().Unchecked += rest
+	}
+	return differ
+}
+
+// atEnd keeps of the history of a direction that is closed only the sums of the last runs.
+func (h *half) atEnd() {
+	p := h.past
+	if p == nil {
+		return
+	}
+	for len(p.live()) > 0 {
+		p.settle(&p.spans[p.head], h.c.now())
+		p.shift()
+	}
+	if p.anyAcked {
+		h.c.table.freeRing(p)
+		h.c.table.hold(h.c)
+		return
+	}
+	h.c.table.dropHistory(h)
+}
+
+// settled are the runs that were acknowledged lately; a nil history has none.
+func (p *history) settled() []summed {
+	if p == nil || !p.anyAcked {
+		return nil
+	}
+	return p.acked[:]
 }
 
 // before counts n bytes that lie before offset 0.
@@ -222,14 +273,19 @@ func (h *half) before(n int64) {
 	}
 }
 
-// compareAll compares e with the history, and returns how many of its bytes that are not acknowledged were in there.
-func (h *half) compareAll(e *entry) (unacked int64) {
+// compareAll compares e with the history, and returns how many of its bytes were in there.
+func (h *half) compareAll(e *entry) (compared int64) {
 	p := h.past
 	if e.bad && h.sums.trusted() {
 		return e.n
 	}
 	for i := range p.acked {
-		h.compareSum(&p.acked[i], e)
+		if x := &p.acked[i]; x.within(e) {
+			compared += int64(x.n)
+			if !x.equals(e) {
+				h.conflict(x.off, x.end())
+			}
+		}
 	}
 	live := p.live()
 	for i := p.search(e.off); i < len(live) && live[i].off < e.end(); i++ {
@@ -237,21 +293,20 @@ func (h *half) compareAll(e *entry) (unacked int64) {
 		for from, to := max(x.off, e.off), min(x.end(), e.end()); from < to; {
 			b := p.bytes(x, from, to)
 			n := int64(len(b))
-			unacked += max(0, from+n-max(from, h.acked))
+			compared += n
 			h.compare(from, b, e.data[from-e.off:from-e.off+n])
 			from += n
 		}
 	}
-	return unacked
+	return compared
 }
 
-// compareSum compares e with a run that has been acknowledged, if it covers all of that.
-func (h *half) compareSum(x *summed, e *entry) {
-	end := x.off + int64(x.n)
-	if x.n > 0 && e.off <= x.off && e.end() >= end && sum64(e.data[x.off-e.off:end-e.off]) != x.sum {
-		h.conflict(x.off, end)
-	}
-}
+func (x *summed) end() int64 { return x.off + int64(x.n) }
+
+// within says that e covers all of x, so that their sums can be compared.
+func (x *summed) within(e *entry) bool { return x.n > 0 && e.off <= x.off && e.end() >= x.end() }
+
+func (x *summed) equals(e *entry) bool { return sum64(e.data[x.off-e.off:x.end()-e.off]) == x.sum }
 
 // keep copies what lies in the batch and is still needed into memory of the table, or drops it if there is no room.
 func (t *Table) keep(h *half) {
@@ -276,9 +331,14 @@ func (t *Table) keep(h *half) {
 	default:
 		p.own(p.ring)
 	}
-	if !h.c.holding {
-		h.c.holding = true
-		t.holders = append(t.holders, h.c)
+	t.hold(h.c)
+}
+
+// hold notes that bytes or sums of c are kept.
+func (t *Table) hold(c *Conn) {
+	if !c.holding {
+		c.holding = true
+		t.holders = append(t.holders, c)
 	}
 }
 

@@ -41,8 +41,8 @@ type Doubts struct {
 	AfterFIN, AfterRST int64
 	// DamagedBytes counts bytes of which only a copy with a wrong checksum was captured.
 	DamagedBytes int64
-	// Unchecked counts bytes sent again and not acknowledged that were not compared with the first copy, since Limits did
-	// not allow to keep that.
+	// Unchecked counts bytes sent again that were not compared with the first copy, since that is not kept any more: Limits did
+	// not allow it, or it was acknowledged long ago, or in segments cut otherwise.
 	Unchecked int64
 	// Damaged counts segments with a wrong checksum, in a direction whose checksums mean something.
 	Damaged uint32

@@ -51,6 +51,8 @@ type Segment struct {
 	Comment []byte
 	// IPID is the identification of the IPv4 header, 0 for IPv6.
 	IPID uint16
+	// TTL is the time to live of the IPv4 header, or the hop limit of IPv6.
+	TTL uint8
 	// Joined says that it was put together from IP fragments, which may be of different datagrams.
 	Joined bool
 

@@ -34,9 +34,9 @@ type Table struct {
 	// waiting is what waits, kept what is kept of bytes not acknowledged, as the limits count.
 	waiting, kept int
 	evicted       int64
-	// afterEnd counts bytes of connections that were over.
-	afterEnd int64
-	pool     pool
+	// afterEnd counts bytes of connections that were over, unlooked copies of bytes of these that were not compared.
+	afterEnd, unlooked int64
+	pool               pool
 }
 
 // NewTable makes a Table that asks a for Handlers. It adds every byte given as Data or Gap to
@@ -160,6 +160,9 @@ func (t *Table) Evicted() int64 { return t.evicted }
 
 // AfterEnd counts the bytes beyond the end of connections that were over, of which their Handlers did not hear.
 func (t *Table) AfterEnd() int64 { return t.afterEnd }
+
+// Unlooked counts bytes that were captured again after their connection was over, and were not compared with the first copy.
+func (t *Table) Unlooked() int64 { return t.unlooked }
 
 // borrow notes that c refers to the memory of the batch.
 func (t *Table) borrow(c *Conn) {

@@ -119,9 +119,7 @@ func (c *ladderRun) draw(std run.Streams, o *ladderFlags) error {
 	if d.Width == 0 {
 		d.Width = run.Columns(std.Out)
 	}
-	if len(rows) > 0 {
-		d.First = rows[0].At.Time
-	}
+	d.First = s.Zero
 	return c.write(d, s, rows)
 }
 

@@ -35,6 +35,9 @@ func (m *Markdown) Open(dst []byte, s *decode.Session, findings []ws.Finding, ti
 	s = m.Redact.Session(s)
 	m.ref = &decode.SessionRef{N: s.N, Stream: &decode.Stream{N: s.Stream}, Client: s.Client, Server: s.Server}
 	m.Text.Clock = Clock{Format: m.Text.Clock.Format, Zone: m.Text.Clock.Zone}
+	if s.Zero != 0 {
+		m.Text.Clock.From(s.Zero)
+	}
 	dst = strconv.AppendInt(append(dst, "\n## Session "...), int64(s.N), 10)
 	dst = fenced(append(dst, "\n\n"...), m.Text.Session(nil, s))
 	dst = m.headers(dst, "request", s.RequestHeaders)

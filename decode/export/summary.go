@@ -37,7 +37,7 @@ func (j *JSON) Summary(dst []byte, a *decode.Account) []byte {
 	dst = appendInt(dst, "payload", a.Bytes.Payload)
 	dst = appendInt(dst, "undecoded", a.Bytes.Undecoded)
 	dst = append(appendInt(dst, "missing", a.Bytes.Missing), '}')
-	dst = appendInt(dst, "clock_back", a.ClockBack)
+	dst = appendUnlooked(appendInt(dst, "clock_back", a.ClockBack), a)
 	dst = appendEncrypted(dst, a)
 	dst = appendTLSAccount(dst, a)
 	dst = appendBool(dst, "complete", len(a.Why) == 0)
@@ -49,6 +49,13 @@ func (j *JSON) Summary(dst []byte, a *decode.Account) []byte {
 		dst = appendQuoted(dst, strings.ToValidUTF8(why, "?"))
 	}
 	return append(j.redaction(append(dst, ']')), '}', '\n')
+}
+
+func appendUnlooked(dst []byte, a *decode.Account) []byte {
+	if a.Unlooked == 0 {
+		return dst
+	}
+	return appendInt(dst, "not_compared", a.Unlooked)
 }
 
 // redaction appends what was redacted, where something was to be.
@@ -124,6 +131,9 @@ func Account(a *decode.Account) string {
 		y.Stream, y.HTTP, y.TLS, y.FrameHeaders, y.Payload, y.Undecoded, y.Missing)
 	if a.ClockBack > 0 {
 		fmt.Fprintf(&b, "; the clock went back %s", show.Count(a.ClockBack, "time"))
+	}
+	if a.Unlooked > 0 {
+		fmt.Fprintf(&b, "; %s sent again after the end of a connection and not compared", show.Bytes(a.Unlooked))
 	}
 	if len(a.Why) == 0 {
 		b.WriteString("; complete")

@@ -171,6 +171,13 @@ func (c *Conn) Gap(d reassembly.Dir, off, n int64) {
 	c.pump()
 }
 
+// Inferred is reassembly.GapInferrer: it concerns what took the connection over.
+func (c *Conn) Inferred(d reassembly.Dir, off, n, least, most int64) {
+	if i, ok := c.next.(reassembly.GapInferrer); ok && c.half[d].state == passed {
+		i.Inferred(d, off, n, least, most)
+	}
+}
+
 // Conflict takes a range whose copies differed. It is part of reassembly.Handler.
 func (c *Conn) Conflict(d reassembly.Dir, off, n int64) {
 	h := &c.half[d]

@@ -57,6 +57,23 @@ func (c *conn) Gap(d reassembly.Dir, off, n int64) {
 	c.top.Gap(d, off, n)
 }
 
+// Inferred is reassembly.GapInferrer: what follows the gap may be of another connection between the same ports.
+func (c *conn) Inferred(d reassembly.Dir, off, n, least, most int64) {
+	if i, ok := c.top.Handler.(reassembly.GapInferrer); ok {
+		i.Inferred(d, off, n, least, most)
+	}
+}
+
+// Upgraded is reassembly.Upgrader.
+func (c *conn) Upgraded(d reassembly.Dir, off int64) bool {
+	for _, s := range c.all {
+		if s.startKnown && off >= s.start[d] {
+			return true
+		}
+	}
+	return false
+}
+
 func (c *conn) Conflict(d reassembly.Dir, off, n int64) {
 	c.differs = true
 	c.top.Conflict(d, off, n)

@@ -109,6 +109,9 @@ func (d *Decoder) Evicted() int64 { return d.table.Evicted() }
 // AfterEnd counts bytes that were captured after their connection had ended.
 func (d *Decoder) AfterEnd() int64 { return d.table.AfterEnd() }
 
+// Unlooked counts bytes that were captured again after their connection had ended, and not compared with the first copy.
+func (d *Decoder) Unlooked() int64 { return d.table.Unlooked() }
+
 // EvictedWindows counts the sessions that had messages that could not be decoded because a compression window was dropped.
 func (d *Decoder) EvictedWindows() int64 { return d.pool.Evicted() }
 

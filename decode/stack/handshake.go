@@ -127,7 +127,7 @@ func (h *handshake) Pending(req *http1.Request) reassembly.Handler {
 
 // NotHTTP is http1.Sink.
 func (h *handshake) NotHTTP(d reassembly.Dir) reassembly.Handler {
-	if c := h.carrier.conn; c.http == httpBegun && c.missing[d] == 0 {
+	if c := h.carrier.conn; c.http == httpBegun && c.missing[d] == 0 && c.tcp.AnchoredDir(d) {
 		c.http = httpNone
 	}
 	return nil
@@ -163,6 +163,7 @@ func (h *handshake) open(up *upgrade, resp *http1.Response, view *ws.Response) r
 	if up.head != nil {
 		f.start[up.head.Dir] = up.head.Offset + up.head.Len
 	}
+	s.start, s.startKnown = f.start, h.carrier == h.carrier.conn.top
 	cfg.Conflict = resp.Conflict || up.head != nil && up.head.Conflict || h.carrier.doubted(f.start)
 	f.Conn = ws.New(cfg, s)
 	return f

@@ -320,7 +320,7 @@ func (r *result) end(p *pipe, s capture.Stats, lines bool) {
 	a.Sessions = int64(p.merger.Sessions)
 	for _, d := range p.decoders {
 		a.Bytes.Add(d.Bytes())
-		a.AddUnclear(d.Unclear(), d.AfterEnd())
+		a.AddUnclear(d.Unclear(), d.AfterEnd(), d.Unlooked())
 	}
 	if s.NotPackets > 0 {
 		a.Skipped["not a packet"] += int64(s.NotPackets)

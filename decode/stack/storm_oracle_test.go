@@ -3,7 +3,9 @@ package stack_test
 import (
 	"bytes"
 	"fmt"
+	"net/netip"
 	"slices"
+	"strings"
 
 	"github.com/wspeek/wspeek/decode"
 	"github.com/wspeek/wspeek/decode/ws"
@@ -230,34 +232,61 @@ func (j *judge) losses() {
 	if len(j.r.account.Why) > 0 {
 		return
 	}
-	want, clean := [2]int{}, true
+	want, clean := map[side]int{}, map[side]bool{}
 	for n, c := range j.conns {
 		for d := pcaps.C2S; d <= pcaps.S2C; d++ {
 			lo, begun := j.begin(n, d)
 			if !j.trusting[n] && !j.captured(n, d, lo, j.reach[n][d], anyPiece) {
 				j.add(silentLoss, "connection %d %v: bytes of [%d,%d) were not captured, and the run is complete", n, ws.Dir(d), lo, j.reach[n][d])
 			}
-			clean = clean && begun && j.reach[n][d] >= c.handshake[d]
+			at := side{c.ends[0], d}
+			if _, seen := clean[at]; !seen {
+				clean[at] = true
+			}
+			clean[at] = clean[at] && begun && j.reach[n][d] >= c.handshake[d] && j.untouched(n, d) >= c.handshake[d] && j.shaken(n)
 			for _, m := range c.messages[d] {
-				if m.end <= j.reach[n][d] {
-					want[d]++
+				if m.end <= min(j.reach[n][d], j.untouched(n, d)) {
+					want[at]++
 				}
 			}
 		}
 	}
-	if clean && !slices.ContainsFunc(j.units, func(u unit) bool { return u.origin != genuine && len(u.seg.Payload) > 0 }) {
-		j.vanished(want)
-	}
+	j.vanished(want, clean)
 }
 
-// vanished compares how many messages are reported with how many were captured whole.
-func (j *judge) vanished(want [2]int) {
-	var got [2]int
-	for _, m := range j.r.messages {
-		got[m.Dir]++
+// side is a direction of all connections of a client.
+type side struct {
+	client netip.AddrPort
+	dir    pcaps.Dir
+}
+
+// shaken says that nobody touched the opening handshake of connection n, which both directions depend on.
+func (j *judge) shaken(n int) bool {
+	c := j.conns[n]
+	return j.untouched(n, 0) >= c.handshake[0] && j.untouched(n, 1) >= c.handshake[1]
+}
+
+// untouched is the offset of a direction from which on captured bytes were changed or put in.
+func (j *judge) untouched(n int, d pcaps.Dir) int64 {
+	lo := int64(len(j.conns[n].stream[d])) + 1
+	for i := range j.units {
+		if u := &j.units[i]; u.origin != genuine && len(u.seg.Payload) > 0 && u.conn == n && u.dir == d {
+			lo = min(lo, u.lo)
+		}
 	}
-	if got[0] < want[0] || got[1] < want[1] {
-		j.add(vanished, "%v messages are reported, %v were captured, and the run is complete", got, want)
+	return lo
+}
+
+// vanished compares how many messages of a side are reported with how many were captured whole.
+func (j *judge) vanished(want map[side]int, clean map[side]bool) {
+	got := map[side]int{}
+	for _, m := range j.r.messages {
+		got[side{j.r.sessions[m.ref.N-1].Client, pcaps.Dir(m.Dir)}]++
+	}
+	for at, n := range want {
+		if clean[at] && got[at] < n {
+			j.add(vanished, "%v %v: %d messages are reported, %d were captured, and the run is complete", at.client, ws.Dir(at.dir), got[at], n)
+		}
 	}
 }
 
@@ -284,7 +313,7 @@ func (j *judge) whole() bool {
 			}
 		}
 	}
-	if j.torn {
+	if j.torn && j.mixed {
 		return false
 	}
 	var left [3][2]byte
@@ -307,7 +336,8 @@ func (j *judge) order() {
 	if !j.whole() {
 		return
 	}
-	if why := j.r.account.Why; len(why) > 0 {
+	why := slices.DeleteFunc(slices.Clone(j.r.account.Why), func(s string) bool { return j.torn && strings.Contains(s, "ip fragment") })
+	if len(why) > 0 {
 		j.add(orderChange, "nothing is missing, and the run is incomplete: %v", why)
 		return
 	}

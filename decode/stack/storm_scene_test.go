@@ -32,6 +32,8 @@ type sceneConn struct {
 	handshake [2]int64
 	// mute directions were captured before their network card filled in the checksums.
 	mute [2]bool
+	// clock is what timestamps count from.
+	clock [2]uint32
 
 	now  time.Time
 	ip   [2]uint16
@@ -90,12 +92,27 @@ func (s *scene) connect(i int, start time.Time, again bool) *sceneConn {
 	if s.IntN(8) == 0 {
 		c.isn[s.IntN(2)] = -uint32(s.IntN(3000)) // the sequence numbers wrap
 	}
+	c.clock = c.isn
+	if again && i > 0 && s.IntN(2) == 0 {
+		s.near(c, s.conns[i-1])
+	}
 	c.ip = [2]uint16{uint16(s.Uint32()) | 1, uint16(s.Uint32()) | 1}
 	if s.IntN(6) == 0 {
 		c.mute[s.IntN(2)] = true
 	}
 	s.conns = append(s.conns, c)
 	return c
+}
+
+// near lets the numbers of c begin where those of the connection before it ended, or a little later, as where they grow with a clock
+// (RFC 6528 section 3). The clock of its timestamps may go on as well.
+func (s *scene) near(c, before *sceneConn) {
+	for d := range c.isn {
+		c.isn[d] = before.seq(pcaps.Dir(d), int64(len(before.stream[d]))) + uint32(s.IntN([]int{3, 300, 30_000, 3_000_000}[s.IntN(4)]))
+	}
+	if s.IntN(2) == 0 {
+		c.clock = before.clock
+	}
 }
 
 // talk writes a session from SYN to its end.
@@ -250,7 +267,7 @@ func (s *scene) segment(c *sceneConn, d pcaps.Dir, flags byte, p []byte) unit {
 	u.seg = pcaps.Segment{Src: c.ends[d], Dst: c.ends[1-d], Seq: c.seq(d, u.lo), Ack: c.seq(d.Other(), int64(len(c.stream[1-d]))),
 		Flags: flags, Window: 65000, ID: c.ip[d], Payload: p}
 	if c.tick {
-		t := uint32(c.now.Sub(sceneStart).Milliseconds()) + c.isn[d]
+		t := uint32(c.now.Sub(sceneStart).Milliseconds()) + c.clock[d]
 		u.seg.Options = binary.BigEndian.AppendUint32(binary.BigEndian.AppendUint32([]byte{1, 1, 8, 10}, t), t-7)
 	}
 	return u

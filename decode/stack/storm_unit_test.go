@@ -139,8 +139,9 @@ type evidence struct {
 	// reach is the end of what is known to have been sent.
 	reach [][2]int64
 	flags [][2]byte
-	// torn says that a datagram is not whole: then its fragments may spoil another one.
-	torn bool
+	// torn says that a datagram is not whole, mixed that fragments of one that is not have the identification of another: they may
+	// spoil that one.
+	torn, mixed bool
 }
 
 func newEvidence(s *scene, us []unit) *evidence {
@@ -168,7 +169,9 @@ func newEvidence(s *scene, us []unit) *evidence {
 	}
 	for i := range us {
 		u := &us[i]
-		e.torn = e.torn || u.frag != nil && slices.Contains(parts[u.datagram()], false)
+		if u.frag != nil && slices.Contains(parts[u.datagram()], false) {
+			e.torn, e.mixed = true, e.mixed || parts.alike(u)
+		}
 	}
 	return e
 }
@@ -182,6 +185,16 @@ type datagram struct {
 }
 
 func (u *unit) datagram() datagram { return datagram{u.conn, u.dir, u.seg.ID, u.lo, u.hi} }
+
+// alike says that another datagram that was cut has the identification of u.
+func (p joins) alike(u *unit) bool {
+	for k := range p {
+		if k != u.datagram() && k.conn == u.conn && k.dir == u.dir && k.id == u.seg.ID {
+			return true
+		}
+	}
+	return false
+}
 
 // joins says which bytes of datagrams were captured so far.
 type joins map[datagram][]bool

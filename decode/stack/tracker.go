@@ -30,6 +30,9 @@ type tracker struct {
 	worse []int
 	// frames are the newest frames reported, maxFrames at most.
 	frames []frameRef
+	// start is where the frames begin in the stream of the TCP connection, if startKnown says that it is known.
+	start      [2]int64
+	startKnown bool
 	// framed says that frames are decoded.
 	framed bool
 	// tls is the TLS connection that carries the session, nil for none.

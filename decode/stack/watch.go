@@ -101,6 +101,12 @@ func (w *watched) Inferred(d reassembly.Dir, off, n, least, most int64) {
 	}
 }
 
+// Upgraded is reassembly.Upgrader.
+func (w *watched) Upgraded(d reassembly.Dir, off int64) bool {
+	u, ok := w.next.(reassembly.Upgrader)
+	return ok && u.Upgraded(d, off)
+}
+
 // Doubt is http2.Doubter.
 func (w *watched) Doubt() {
 	if x, ok := w.next.(interface{ Doubt() }); ok {

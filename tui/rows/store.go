@@ -254,12 +254,20 @@ func (s *Store) Times() (first, last capture.Time) {
 	return first, last
 }
 
-// Zero is the time that others of a session are shown relative to: when it started, else when anything did.
+// Zero is the time that others of a session are shown relative to: that of the first packet of the run, where it is known; when the
+// session started, if the sessions have nothing to do with each other. Session 0 stands for all of them.
 func (s *Store) Zero(session int) (at capture.Time) {
 	s.hold(func() {
 		at = s.zero
-		if i := s.trace.Session(session); i != nil && i.HasStarted {
+		if session == 0 {
+			session = s.trace.Sessions()
+		}
+		switch i := s.trace.Session(session); {
+		case i == nil:
+		case s.apart && i.HasStarted:
 			at = i.Started
+		case i.Zero != 0:
+			at = i.Zero
 		}
 	})
 	return at

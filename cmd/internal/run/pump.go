@@ -366,7 +366,7 @@ func (p *pump) account(a *decode.Account) {
 	a.Sessions, a.Cut = int64(p.merger.Sessions), p.cut
 	for _, d := range p.decoders {
 		a.Bytes.Add(d.Bytes())
-		a.AddUnclear(d.Unclear(), d.AfterEnd())
+		a.AddUnclear(d.Unclear(), d.AfterEnd(), d.Unlooked())
 		a.Evicted += d.Evicted()
 		a.EvictedWindows += d.EvictedWindows()
 	}
