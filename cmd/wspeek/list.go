@@ -338,6 +338,9 @@ func (l *listing) detail() {
 
 func (l *listing) listSessions() {
 	for _, s := range decode.Linked(l.sessions) {
+		if l.filter != nil {
+			l.filter.Know(s)
+		}
 		if l.f.session > 0 && s.N != l.f.session || l.filter != nil && !l.filter.Session(s.N) {
 			continue
 		}
