@@ -107,7 +107,7 @@ var (
 		Text:  "A client's new stream has an odd identifier that is larger than all before.",
 		Why:   "Identifiers are never used again, so that late frames cannot be taken for those of another stream.",
 		Look:  "A hand-written client, or one that counts streams in two places.",
-		Break: "h2-stream-id", How: "the session on stream 2",
+		Break: "h2-stream-id", How: "a stream with a lower number than the one before",
 	}
 	// H2StreamZero means: a frame on stream 0 that belongs to a stream, or the other way round.
 	H2StreamZero = &Rule{ID: "h2.stream-zero", RFC: rfc9113, Section: "6", Level: Must,

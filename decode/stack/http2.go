@@ -2,6 +2,7 @@ package stack
 
 import (
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/wspeek/wspeek/decode"
@@ -57,6 +58,9 @@ type streams struct {
 	first   *tracker
 	waiting []http2.Finding
 }
+
+// connectionErrors are broken by one stream and end all (RFC 9113 sections 4.3, 5.1.1 and 6.10).
+var connectionErrors = []*rule.Rule{rule.H2HeaderBlock, rule.H2StreamID, rule.H2Continuation}
 
 // maxWaiting is how many findings of the connection wait for its first session.
 const maxWaiting = 64
@@ -174,13 +178,14 @@ func (h *streams) Ending(e *http2.Ending) {
 // Finding is http2.Sink. What concerns the connection is reported of its first session.
 func (h *streams) Finding(f *http2.Finding) {
 	s := h.open[f.Stream]
-	if f.Stream == 0 {
+	shared := f.Stream == 0 || slices.Contains(connectionErrors, f.Rule)
+	if s == nil && shared {
 		s = h.first
 	}
 	switch {
 	case s != nil:
 		h.findingOf(s, f)
-	case f.Stream == 0 && len(h.waiting) < maxWaiting:
+	case shared && len(h.waiting) < maxWaiting:
 		h.waiting = append(h.waiting, *f)
 	}
 }

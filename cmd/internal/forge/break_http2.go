@@ -49,7 +49,10 @@ var http2Breaks = []Breaker{
 		end.frame.Flags = pcaps.HTTP2EndStream
 		h.late, h.aborted = []http2Sent{h.data(pcaps.S2C, pcaps.Close(1000, "")), end, h.data(pcaps.C2S, hello.Masked(clientKey))}, true
 	}),
-	overHTTP2(rule.H2StreamID, func(h *http2Plan) { h.stream = 2 }),
+	overHTTP2(rule.H2StreamID, func(h *http2Plan) {
+		lower := h.headers(pcaps.C2S, [2]string{":method", "GET"}, [2]string{":scheme", "http"}, [2]string{":path", "/"})
+		h.stream, h.late = 5, []http2Sent{lower}
+	}),
 	sends(rule.H2StreamZero, pcaps.S2C, pcaps.HTTP2Frame{Type: pcaps.HTTP2Data, Payload: []byte("Hello")}),
 	sends(rule.H2Padding, pcaps.S2C, pcaps.HTTP2Frame{Type: pcaps.HTTP2Data, Flags: pcaps.HTTP2Padded, Stream: 1, Payload: []byte("\x09Hello")}),
 	sends(rule.H2Continuation, pcaps.S2C, pcaps.HTTP2Frame{Type: pcaps.HTTP2Continuation, Flags: pcaps.HTTP2EndHeaders, Stream: 1}),
