@@ -82,7 +82,7 @@ var excludes = []struct {
 	{[]string{"json", "format"}, inDraws, ""},
 	{[]string{"json", "width"}, inDraws, ""},
 	{[]string{"json", "ascii"}, inDraws, ""},
-	{[]string{"no-redact", "redact-key"}, inExport, ""},
+	{[]string{"no-redact", "redact-key"}, inExport | inReport, ""},
 	{[]string{"embed-keys", "decrypted"}, inExport, "what is in clear needs no keys"},
 	{[]string{"json", "side-by-side"}, inDiff, ""},
 	{[]string{"json", "brief"}, inDiff, ""},

@@ -45,6 +45,8 @@ func commandOf(in commands, file string) []string {
 		return []string{"build", "--text", "Hello"}
 	case inExport:
 		return []string{"export", file, "-o", "-", "--format", "ndjson"}
+	case inReport:
+		return []string{"report", file, "-o", "-"}
 	case inDiff:
 		return []string{"diff", file, file}
 	}
@@ -175,7 +177,7 @@ var unseen = map[string]bool{
 	"decode-as": true, "redact-key": true, "live relinquish-privileges": true, "live history": true, "live autostop": true,
 	"diff race": true, "diff strict": true, "diff wire": true, "diff timing": true, "diff tolerance": true, "diff ignore": true,
 	"calls no-payload": true, "diff context": true, "diff brief": true, "diff side-by-side": true, "diff whole": true, "diff no-payload": true, "diff width": true,
-	"proto-path": true,
+	"proto-path": true, "max-mb": true,
 }
 
 // TestFlags_NoneIsIgnored: each flag of a command changes what the command prints, or is refused.
