@@ -26,6 +26,7 @@ const (
 	inTrace
 	inCalls
 	inReport
+	inVersion
 )
 
 const (
@@ -48,7 +49,7 @@ var commandNames = []struct {
 }{
 	{"FILE", inFiles}, {"messages", inMessages}, {"frames", inFrames}, {"sessions", inSessions}, {"check", inCheck},
 	{"calls", inCalls}, {"ladder", inLadder}, {"demo", inDemo}, {"live", inLive}, {"explain", inExplain}, {"build", inBuild},
-	{"export", inExport}, {"report", inReport}, {"diff", inDiff}, {"trace", inTrace},
+	{"export", inExport}, {"report", inReport}, {"diff", inDiff}, {"trace", inTrace}, {"version", inVersion},
 }
 
 // flagRow is one flag of the commands in.
@@ -95,7 +96,7 @@ var inputFlags = []flagRow{
 var viewFlags = []flagRow{
 	{name: "count", short: "c", value: "N", in: inLists | inLadder | inExport | inTrace | inCalls, textOnly: true, help: "stop after N lines",
 		bind: func(f *flags) *value { return positive(&f.count) }},
-	{name: "json", in: inLists | inDraws | inDiff | inTrace | inCalls, textOnly: true, help: "one JSON object a line",
+	{name: "json", in: inLists | inDraws | inDiff | inTrace | inCalls | inVersion, textOnly: true, help: "one JSON object a line",
 		bind: func(f *flags) *value { return yes(&f.json) }},
 	{name: "no-payload", in: inTexts | inSessions | inLadder | inExport | inReport | inDiff | inCalls, textOnly: true, help: "leave payloads out",
 		bind: func(f *flags) *value { return yes(&f.noPayload) }},
@@ -133,6 +134,12 @@ var viewFlags = []flagRow{
 		bind: func(f *flags) *value { return nonEmpty(&f.proto.Types, "c2s=pkg.A,s2c=pkg.B or the name of one type") }},
 	{name: "level", value: "LEVEL", in: inCheck, help: "list findings of LEVEL and stronger only, and exit 1 if there are any: must, should or note",
 		bind: func(f *flags) *value { return oneOf(&f.level, levels...) }},
+	{name: "fail-on", value: "LEVEL", in: inCheck, help: "exit 1 if there is a finding of LEVEL or stronger (default: that of --level, else must)",
+		bind: func(f *flags) *value { return oneOf(&f.failOn, levels...) }},
+	{name: "format", value: "FORM", in: inCheck, help: "text, json, sarif (2.1.0) or junit",
+		bind: func(f *flags) *value { return checkForm(f) }},
+	{name: "format", value: "FORM", in: inLadder, help: "text, or mermaid: a sequence diagram for wikis and trackers",
+		bind: func(f *flags) *value { return oneOf(&f.form, "text", "mermaid") }},
 	{name: "frames", in: inLadder, help: "an arrow a frame", bind: func(f *flags) *value { return yes(&f.ladder.frames) }},
 	{name: "tcp", in: inLadder, help: "TCP too: SYN, FIN, RST, retransmissions, windows that close",
 		bind: func(f *flags) *value { return yes(&f.ladder.tcp) }},

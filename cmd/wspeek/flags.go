@@ -41,6 +41,8 @@ type flags struct {
 	app       string
 	proto     schema.Options
 	level     string
+	failOn    string
+	form      string
 	display   string
 	embedKeys bool
 	tls       bool

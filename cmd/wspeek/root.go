@@ -74,7 +74,7 @@ func (f *flags) addCommands(root *cobra.Command, std run.Streams) {
 		{checkCommand(std, f), inCheck}, {callsCommand(std, f), inCalls}, {ladderCommand(std, f), inLadder}, {demoCommand(std, f), inDemo},
 		{liveCommand(std, f), inLive}, {explainCommand(std, f), inExplain}, {buildCommand(std, f), inBuild},
 		{exportCommand(std, f), inExport}, {reportCommand(std, f), inReport}, {diffCommand(std, f), inDiff}, {traceCommand(std, f), inTrace},
-		{versionCommand(std), 0}, {filterTopic(), 0}, {topic("json", "the lines of --json: the contract for programs"), 0},
+		{versionCommand(std, f), inVersion}, {filterTopic(), 0}, {topic("json", "the lines of --json: the contract for programs"), 0},
 		{appsTopic(), 0}, {topic("exit-status", "what the exit status means"), 0}, {topic("tls", "how to get the keys of TLS connections, and how to give them"), 0},
 	} {
 		f.register(c.cmd, c.in)
