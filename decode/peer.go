@@ -40,11 +40,8 @@ func link(peers map[int]int, sessions map[int]*Session, common func(*Session) st
 		}
 	}
 	for _, legs := range by {
-		if len(legs) != 2 || legs[0].Stream == legs[1].Stream || peers[legs[0].N]+peers[legs[1].N] > 0 {
-			continue
-		}
-		if a, b := legs[0], legs[1]; a.around(b) || b.around(a) {
-			peers[a.N], peers[b.N] = b.N, a.N
+		if len(legs) == 2 && legs[0].legOf(legs[1]) && peers[legs[0].N]+peers[legs[1].N] == 0 {
+			peers[legs[0].N], peers[legs[1].N] = legs[1].N, legs[0].N
 		}
 	}
 }
@@ -74,6 +71,11 @@ func (s *Session) key() string {
 		}
 	}
 	return ""
+}
+
+// legOf reports whether two sessions that have something in common are the legs of one conversation.
+func (s *Session) legOf(o *Session) bool {
+	return s.Stream != o.Stream && (s.around(o) || o.around(s))
 }
 
 // around reports whether the handshake of inner began and ended within that of s.

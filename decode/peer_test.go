@@ -2,6 +2,7 @@ package decode_test
 
 import (
 	"maps"
+	"slices"
 	"testing"
 
 	"github.com/wspeek/wspeek/capture"
@@ -60,5 +61,38 @@ func TestPeers(t *testing.T) {
 		if got := decode.Peers(all); !maps.Equal(got, test.want) {
 			t.Errorf("%s: got %v, want %v", name, got, test.want)
 		}
+		var l decode.Linker
+		for range 2 { // each is reported more than once
+			for _, s := range test.legs {
+				l.Add(s)
+			}
+		}
+		for n := range all {
+			if got := l.Peer(n); got != test.want[n] {
+				t.Errorf("%s: while they are reported: session %d has peer %d, want %d", name, n, got, test.want[n])
+			}
+		}
+	}
+}
+
+// TestLinker: what changes is reported, and what was forgotten links nothing.
+func TestLinker(t *testing.T) {
+	t.Parallel()
+	var l decode.Linker
+	a, b, c := leg(1, 0, "k", 10, 40), leg(2, 1, "k", 20, 30), leg(3, 2, "k", 22, 28)
+	for _, step := range []struct {
+		s    *decode.Session
+		want []int
+		peer int
+	}{{a, nil, 0}, {b, []int{1, 2}, 1}, {b, nil, 1}, {c, []int{1, 2}, 0}} {
+		if got := l.Add(step.s); !slices.Equal(got, step.want) || l.Peer(step.s.N) != step.peer {
+			t.Errorf("session %d: changed %v, peer %d; want %v, %d", step.s.N, got, l.Peer(step.s.N), step.want, step.peer)
+		}
+	}
+	for _, s := range []*decode.Session{a, b, c} {
+		l.Forget(s)
+	}
+	if got := l.Add(b); got != nil {
+		t.Errorf("linked with what was forgotten: %v", got)
 	}
 }

@@ -84,10 +84,20 @@ type TLS struct {
 	SNI, ALPN string
 	// Resumed says that a session was resumed, EarlyData that the server accepted early data.
 	Resumed, EarlyData bool
+	// Began is when the client's first hello was complete, Ready when both sides had finished the handshake; 0 if that was not captured.
+	Began, Ready capture.Time
 	// Layer is which TLS connection of the TCP connection it is, from 1.
 	Layer int
 	// Keys says where the secrets come from: "keylog", "dsb", "rsa"; empty if nothing was decrypted.
 	Keys string
+}
+
+// TLSOf is the TLS that carries the session; of one in clear all is empty.
+func (s *Session) TLSOf() TLS {
+	if s.TLS == nil {
+		return TLS{}
+	}
+	return *s.TLS
 }
 
 // TLSConn is a TLS connection that has ended, whatever it carried.
@@ -138,6 +148,8 @@ type Session struct {
 	Proxied *Proxied
 	// Agreed is what the handshake negotiated, set once; nil if there was no 101, or it was not captured.
 	Agreed *Agreed
+	// Fresh says that its request was the first on the connection.
+	Fresh bool
 	// Draft names an old protocol draft ("hixie-76"), empty for RFC 6455.
 	Draft string
 	// Zero is when the first packet of the run was captured, of whatever connection: relative times count from there.

@@ -40,8 +40,12 @@ rst, idle, lifetime, pong-missing, rule-broken, peer-vanished, replaced, evicted
 open, unknown. code is what an application sees: 1006 if no Close frame came.
 What was not measured is absent.
 
-It exits 1 if a rule of level must is broken; with --level, if there is a finding
-of that level or a stronger one (must is stronger than should, should than note).`
+--format sarif (2.1.0) and junit are for systems that gate a build. SARIF has the
+findings, whose lines are numbers of packets; in JUnit each session is a test case,
+which fails if it makes the exit status 1.
+
+It exits 1 if a rule of level must is broken; with --level or --fail-on, if there is a
+finding of that level or a stronger one (must is stronger than should, should than note).`
 
 func checkCommand(std run.Streams, f *flags) *cobra.Command {
 	return listCommand(std, f, checkView, "check FILE...", "the rules that the traffic breaks, and why each session ended", checkLong)
@@ -56,6 +60,8 @@ type checker struct {
 	text check.Text
 	// shown is the weakest level that is listed, negative the weakest that makes the exit status 1.
 	shown, negative rule.Level
+	// form is another program's format, nil for text and JSON.
+	form check.Form
 	// found says that there is something of a level up to negative.
 	found bool
 	// listed are the sessions with a line.
@@ -65,12 +71,31 @@ type checker struct {
 func newChecker(std run.Streams, f *flags) *checker {
 	c := &checker{shown: rule.Note, negative: rule.Must, listed: map[int]bool{}}
 	c.text = check.Text{Color: f.colored(std.Out), Width: run.Columns(std.Out)}
-	if f.level == "" {
-		return c
+	if f.level != "" {
+		c.shown = rule.Level(slices.Index(levels, f.level))
+		c.negative = c.shown
 	}
-	c.shown = rule.Level(slices.Index(levels, f.level))
-	c.negative = c.shown
+	if f.failOn != "" {
+		c.negative = rule.Level(slices.Index(levels, f.failOn))
+	}
+	switch f.form {
+	case "sarif":
+		c.form = &check.SARIF{Version: run.ReadBuild().Version}
+	case "junit":
+		c.form = &check.JUnit{Fail: c.negative}
+	}
 	return c
+}
+
+// finding appends a finding in the form that is asked for.
+func (l *listing) finding(dst []byte, ref *decode.SessionRef, f *ws.Finding) []byte {
+	switch {
+	case l.check.form != nil:
+		return l.check.form.Finding(dst, ref.N, f, l.fileOf(f.At.Packet))
+	case l.f.json:
+		return l.json.Finding(dst, ref, f)
+	}
+	return l.text.Finding(dst, ref, f)
 }
 
 // options asks the Decoders for what verdicts are made of.
@@ -115,11 +140,7 @@ func (l *listing) verdict(ref *decode.SessionRef, r *check.Report) error {
 			continue
 		}
 		l.check.listed[ref.N] = true
-		if l.f.json {
-			l.line = l.json.Finding(l.line[:0], ref, f)
-		} else {
-			l.line = l.text.Finding(l.line[:0], ref, f)
-		}
+		l.line = l.finding(l.line[:0], ref, f)
 		if err := l.put(); err != nil {
 			return err
 		}
@@ -127,17 +148,23 @@ func (l *listing) verdict(ref *decode.SessionRef, r *check.Report) error {
 	if l.filter != nil && !l.check.listed[ref.N] {
 		return nil
 	}
-	if l.f.json {
+	switch {
+	case l.check.form != nil:
+		l.line = l.check.form.Report(l.line[:0], r, l.fileOf(r.Session.First))
+	case l.f.json:
 		l.line = check.AppendJSON(l.line[:0], r, l.fileOf(r.Session.First))
-	} else {
+	default:
 		l.line = l.check.text.Report(l.line[:0], r)
 	}
 	return l.put()
 }
 
-// fileOf names the file that a packet came from, where several are read.
+// fileOf names the file that a packet came from, where several are read; other programs are told it always.
 func (l *listing) fileOf(packet int) string {
 	if l.json.FileOf == nil {
+		if l.check.form != nil {
+			return l.run.Inputs().Names()[0]
+		}
 		return ""
 	}
 	return l.json.FileOf(packet)
@@ -152,4 +179,16 @@ func (l *listing) put() error {
 		return run.ErrStop
 	}
 	return nil
+}
+
+// checkForm is the value of --format of check.
+func checkForm(f *flags) *value {
+	v := oneOf(&f.form, "text", "json", "sarif", "junit")
+	set := v.set
+	v.set = func(s string) bool {
+		ok := set(s)
+		f.json = f.json || f.form == "json"
+		return ok
+	}
+	return v
 }

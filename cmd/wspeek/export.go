@@ -20,6 +20,7 @@ type exportFlags struct {
 	redactKey   string
 	csvExact    bool
 	force       bool
+	maxMB       int
 }
 
 // someFormats are the flags that only some formats have a use for.
@@ -63,7 +64,7 @@ func exportCommand(std run.Streams, f *flags) *cobra.Command {
 		Short: "write sessions as HAR, NDJSON, CSV, Markdown, pcapng or raw payloads",
 		Long:  exportLong, Example: exportExample,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			opt, err := f.exportOptions(cmd.Flags())
+			opt, err := f.exportOptions(cmd.Flags(), nil)
 			if err != nil {
 				return err
 			}
@@ -72,10 +73,10 @@ func exportCommand(std run.Streams, f *flags) *cobra.Command {
 	}
 }
 
-// exportOptions are what the flags ask for.
-func (f *flags) exportOptions(set *pflag.FlagSet) (*convert.Options, error) {
+// exportOptions are what the flags ask for; format is nil if they say which it is.
+func (f *flags) exportOptions(set *pflag.FlagSet, format *convert.Format) (*convert.Options, error) {
 	x := &f.export
-	format, err := x.choose(set)
+	format, err := x.choose(set, format)
 	if err != nil {
 		return nil, err
 	}
@@ -83,21 +84,24 @@ func (f *flags) exportOptions(set *pflag.FlagSet) (*convert.Options, error) {
 		Out: x.out, Force: x.force, Format: format, Sessions: x.sessions, Filter: f.filter, Count: f.count,
 		Control: x.control, NoRedact: x.noRedact, EmbedKeys: f.embedKeys, Decrypted: x.decrypted, RedactKey: x.redactKey, CSVExact: x.csvExact,
 		NoPayload: f.noPayload, Hash: f.hash, Whole: f.whole, Hex: f.hex, Clock: f.clockFormat(),
-		App: f.appOptions(), Ports: f.ports, Keys: f.secrets(), Quiet: f.quiet, FailEmpty: f.failEmpty,
+		App: f.appOptions(), Ports: f.ports, Keys: f.secrets(), Quiet: f.quiet, FailEmpty: f.failEmpty, MaxMB: int64(x.maxMB),
 	}, nil
 }
 
 // choose finds the format, and refuses flags that say nothing about it.
-func (x *exportFlags) choose(set *pflag.FlagSet) (*convert.Format, error) {
+func (x *exportFlags) choose(set *pflag.FlagSet, format *convert.Format) (_ *convert.Format, err error) {
 	if x.out == "" {
-		return nil, run.Troublef("export needs -o OUT: a file name, or - for standard output")
+		return nil, run.Troublef("-o OUT is needed: a file name, or - for standard output")
 	}
-	format, err := convert.Lookup(x.format, x.out)
+	given := format != nil
+	if !given {
+		format, err = convert.Lookup(x.format, x.out)
+	}
 	if err != nil {
 		return nil, err
 	}
 	for _, name := range someFormats {
-		if set.Changed(name) && !slices.Contains(format.Flags, name) {
+		if !given && set.Changed(name) && !slices.Contains(format.Flags, name) {
 			return nil, run.Troublef("%s does nothing with %s", labelOf(set, name), format.Name)
 		}
 	}

@@ -25,6 +25,8 @@ const (
 	inDiff
 	inTrace
 	inCalls
+	inReport
+	inVersion
 )
 
 const (
@@ -35,7 +37,7 @@ const (
 	// inCaptures are those that can capture.
 	inCaptures = inLive | inMessages | inFrames
 	// inReads are those that read packets from files.
-	inReads = inLists&^inDemo | inLadder | inExplain | inExport | inDiff | inTrace | inCalls
+	inReads = inLists&^inDemo | inLadder | inExplain | inExport | inDiff | inTrace | inCalls | inReport
 	// inDraws are those that draw explanations.
 	inDraws = inExplain | inBuild
 )
@@ -47,7 +49,7 @@ var commandNames = []struct {
 }{
 	{"FILE", inFiles}, {"messages", inMessages}, {"frames", inFrames}, {"sessions", inSessions}, {"check", inCheck},
 	{"calls", inCalls}, {"ladder", inLadder}, {"demo", inDemo}, {"live", inLive}, {"explain", inExplain}, {"build", inBuild},
-	{"export", inExport}, {"diff", inDiff}, {"trace", inTrace},
+	{"export", inExport}, {"report", inReport}, {"diff", inDiff}, {"trace", inTrace}, {"version", inVersion},
 }
 
 // flagRow is one flag of the commands in.
@@ -84,7 +86,7 @@ var inputFlags = []flagRow{
 		bind: func(f *flags) *value { return texts(&f.keys.Private, "the name of a file") }},
 	{name: "embed-keys", in: inExport | inCaptures | inFiles, help: "write the TLS secrets of the connections that are written (-w, :w, export as pcapng), and no others, into the file, so that it can be read alone",
 		bind: func(f *flags) *value { return yes(&f.embedKeys) }},
-	{name: "option", short: "o", value: "NAME:FILE", in: inReads &^ inExport, hidden: true, help: "tshark's tls.keylog_file:FILE",
+	{name: "option", short: "o", value: "NAME:FILE", in: inReads &^ (inExport | inReport), hidden: true, help: "tshark's tls.keylog_file:FILE",
 		bind: func(f *flags) *value { return preference(&f.keys.Logs) }},
 	{name: "no-names", short: "n", in: inReads | inDemo, hidden: true, help: "names are never looked up", bind: ignored},
 	{name: "line-buffered", short: "l", in: inReads | inDemo, hidden: true, help: "lines are written at once", bind: ignored},
@@ -94,9 +96,9 @@ var inputFlags = []flagRow{
 var viewFlags = []flagRow{
 	{name: "count", short: "c", value: "N", in: inLists | inLadder | inExport | inTrace | inCalls, textOnly: true, help: "stop after N lines",
 		bind: func(f *flags) *value { return positive(&f.count) }},
-	{name: "json", in: inLists | inDraws | inDiff | inTrace | inCalls, textOnly: true, help: "one JSON object a line",
+	{name: "json", in: inLists | inDraws | inDiff | inTrace | inCalls | inVersion, textOnly: true, help: "one JSON object a line",
 		bind: func(f *flags) *value { return yes(&f.json) }},
-	{name: "no-payload", in: inTexts | inSessions | inLadder | inExport | inDiff | inCalls, textOnly: true, help: "leave payloads out",
+	{name: "no-payload", in: inTexts | inSessions | inLadder | inExport | inReport | inDiff | inCalls, textOnly: true, help: "leave payloads out",
 		bind: func(f *flags) *value { return yes(&f.noPayload) }},
 	{name: "hash", in: inTexts, textOnly: true, help: "with --json: add the SHA-256 of each message",
 		bind: func(f *flags) *value { return yes(&f.hash) }},
@@ -108,7 +110,7 @@ var viewFlags = []flagRow{
 		bind: func(f *flags) *value { return oneOf(&f.clock, "a", "ad", "d", "r", "e", "u") }},
 	{name: "color", value: "WHEN", in: inLists | inLadder | inDraws | inDiff | inCalls, help: "colour: auto, always or never (NO_COLOR is honoured)",
 		bind: func(f *flags) *value { return oneOf(&f.color, "auto", "always", "never") }},
-	{name: "quiet", short: "q", in: inLists | inLadder | inBuild | inExport | inDiff | inTrace | inCalls, textOnly: true, help: "no account at the end",
+	{name: "quiet", short: "q", in: inLists | inLadder | inBuild | inExport | inReport | inDiff | inTrace | inCalls, textOnly: true, help: "no account at the end",
 		bind: func(f *flags) *value { return yes(&f.quiet) }},
 	{name: "verbose", short: "v", in: inLists | inLadder, textOnly: true, help: "print details to standard error",
 		bind: func(f *flags) *value { return yes(&f.verbose) }},
@@ -132,6 +134,12 @@ var viewFlags = []flagRow{
 		bind: func(f *flags) *value { return nonEmpty(&f.proto.Types, "c2s=pkg.A,s2c=pkg.B or the name of one type") }},
 	{name: "level", value: "LEVEL", in: inCheck, help: "list findings of LEVEL and stronger only, and exit 1 if there are any: must, should or note",
 		bind: func(f *flags) *value { return oneOf(&f.level, levels...) }},
+	{name: "fail-on", value: "LEVEL", in: inCheck, help: "exit 1 if there is a finding of LEVEL or stronger (default: that of --level, else must)",
+		bind: func(f *flags) *value { return oneOf(&f.failOn, levels...) }},
+	{name: "format", value: "FORM", in: inCheck, help: "text, json, sarif (2.1.0) or junit",
+		bind: func(f *flags) *value { return checkForm(f) }},
+	{name: "format", value: "FORM", in: inLadder, help: "text, or mermaid: a sequence diagram for wikis and trackers",
+		bind: func(f *flags) *value { return oneOf(&f.form, "text", "mermaid") }},
 	{name: "frames", in: inLadder, help: "an arrow a frame", bind: func(f *flags) *value { return yes(&f.ladder.frames) }},
 	{name: "tcp", in: inLadder, help: "TCP too: SYN, FIN, RST, retransmissions, windows that close",
 		bind: func(f *flags) *value { return yes(&f.ladder.tcp) }},
@@ -216,21 +224,23 @@ var explainFlagRows = []flagRow{
 }
 
 var exportFlagRows = []flagRow{
-	{name: "out", short: "o", value: "OUT", in: inExport, help: "write to OUT; - is standard output",
+	{name: "out", short: "o", value: "OUT", in: inExport | inReport, help: "write to OUT; - is standard output",
 		bind: func(f *flags) *value { return nonEmpty(&f.export.out, "the name of a file, or -") }},
 	{name: "format", value: "FORMAT", in: inExport, help: "har, ndjson, csv, markdown, pcapng or raw (default: by the extension of OUT)",
 		bind: func(f *flags) *value { return formatValue(&f.export.format) }},
-	{name: "session", value: "N", in: inExport, help: "only session N; several as N,M or by giving it again",
+	{name: "session", value: "N", in: inExport | inReport, help: "only session N; several as N,M or by giving it again",
 		bind: func(f *flags) *value { return positives(&f.export.sessions) }},
 	{name: "control", in: inExport, help: "har, raw: control frames too", bind: func(f *flags) *value { return yes(&f.export.control) }},
-	{name: "no-redact", in: inExport, help: "leave secrets in", bind: func(f *flags) *value { return yes(&f.export.noRedact) }},
+	{name: "no-redact", in: inExport | inReport, help: "leave secrets in", bind: func(f *flags) *value { return yes(&f.export.noRedact) }},
 	{name: "decrypted", in: inExport, help: "pcapng: write what is under TLS as TCP in clear, for programs that have no keys",
 		bind: func(f *flags) *value { return yes(&f.export.decrypted) }},
-	{name: "redact-key", value: "KEY", in: inExport, help: "derive marks from KEY so that they repeat between runs (whoever has KEY can test guesses)",
+	{name: "redact-key", value: "KEY", in: inExport | inReport, help: "derive marks from KEY so that they repeat between runs (whoever has KEY can test guesses)",
 		bind: func(f *flags) *value { return nonEmpty(&f.export.redactKey, "a key that is not empty") }},
 	{name: "hash", in: inExport, help: "ndjson: add the SHA-256 of each message", bind: func(f *flags) *value { return yes(&f.hash) }},
 	{name: "csv-exact", in: inExport, help: "csv: no ' before what looks like a formula", bind: func(f *flags) *value { return yes(&f.export.csvExact) }},
-	{name: "force", in: inExport, help: "replace OUT if it exists", bind: func(f *flags) *value { return yes(&f.export.force) }},
+	{name: "max-mb", value: "MB", in: inReport, help: "how many megabytes the page has at most (default 20)",
+		bind: func(f *flags) *value { return integer(&f.export.maxMB, 1, 1000, "MB from 1 to 1000") }},
+	{name: "force", in: inExport | inReport, help: "replace OUT if it exists", bind: func(f *flags) *value { return yes(&f.export.force) }},
 }
 
 var diffFlagRows = []flagRow{

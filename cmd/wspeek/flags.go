@@ -41,6 +41,8 @@ type flags struct {
 	app       string
 	proto     schema.Options
 	level     string
+	failOn    string
+	form      string
 	display   string
 	embedKeys bool
 	tls       bool
@@ -64,7 +66,7 @@ func newFlags() *flags {
 	f := &flags{clock: "r", color: "auto"}
 	f.live.history, f.live.packets = defaultHistory, defaultPackets
 	f.draw.format = "text"
-	f.build.fragment = 1
+	f.build.fragment, f.export.maxMB = 1, 20
 	f.diff.tolerance, f.diff.race, f.diff.context = 100*time.Millisecond, time.Millisecond, 3
 	return f
 }

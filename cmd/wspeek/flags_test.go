@@ -45,6 +45,10 @@ func commandOf(in commands, file string) []string {
 		return []string{"build", "--text", "Hello"}
 	case inExport:
 		return []string{"export", file, "-o", "-", "--format", "ndjson"}
+	case inVersion:
+		return []string{"version"}
+	case inReport:
+		return []string{"report", file, "-o", "-"}
 	case inDiff:
 		return []string{"diff", file, file}
 	}
@@ -163,7 +167,7 @@ var effects = map[string][]string{
 	"hash": {"--json", "--hash"}, "fail-if-empty": {"-Y", "tcp.port == 1", "--fail-if-empty"}, "raw": {"--session", "1", "--raw"},
 	"dir": {"--session", "1", "--raw", "--dir", "c2s"}, "session": {"--session", "9"}, "display-filter": {"-Y", "tcp.port == 1"},
 	"color": {"--color", "always"}, "count": {"-c", "1"}, "time": {"-t", "e"}, "decode-as": {"-d", "tcp.port==1,websocket"},
-	"level": {"--level", "must"}, "width": {"--width", "60"}, "format": {"--format", "markdown"}, "read": {"--read", "not-there.pcap"},
+	"level": {"--level", "must"}, "fail-on": {"--fail-on", "note"}, "check format": {"--format", "sarif"}, "ladder format": {"--format", "mermaid"}, "width": {"--width", "60"}, "format": {"--format", "markdown"}, "read": {"--read", "not-there.pcap"},
 	"fragment": {"--fragment", "3"}, "export hash": {"--hash"}, "explain dir": {"--dir", "c2s"}, "explain hex": {"--hex", "8100"},
 	"close": {"--close", "1000"}, "race": {"--race", "9s"}, "frame": {"-F", "1:3"}, "hex": {"-x"}, "fail-if-slower": {"--fail-if-slower", "0"}, "pair": {"--app", "none", "--pair", "none"},
 	"app": {"--app", "none"}, "proto": {"--proto-type", "A", "--proto", "not-there.proto"}, "proto-desc": {"--proto-type", "A", "--proto-desc", "not-there.pb"},
@@ -175,7 +179,7 @@ var unseen = map[string]bool{
 	"decode-as": true, "redact-key": true, "live relinquish-privileges": true, "live history": true, "live autostop": true,
 	"diff race": true, "diff strict": true, "diff wire": true, "diff timing": true, "diff tolerance": true, "diff ignore": true,
 	"calls no-payload": true, "diff context": true, "diff brief": true, "diff side-by-side": true, "diff whole": true, "diff no-payload": true, "diff width": true,
-	"proto-path": true,
+	"proto-path": true, "max-mb": true,
 }
 
 // TestFlags_NoneIsIgnored: each flag of a command changes what the command prints, or is refused.
@@ -280,7 +284,7 @@ func TestFlags_HarmlessHabits(t *testing.T) {
 	for _, c := range commandNames {
 		flags := []string{"-n", "-nn", "-l", "-U"}
 		switch c.in {
-		case inBuild:
+		case inBuild, inVersion:
 			continue
 		case inDiff:
 			flags = flags[:3] // -U is its own

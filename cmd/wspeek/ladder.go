@@ -27,6 +27,7 @@ the message, and its start. A silence of a second or more is marked. With
   wspeek ladder chat.pcapng --session 2 --frames --tcp
   wspeek ladder chat.pcapng --session 2 --keylog keys.log --tls
   wspeek ladder chat.pcapng --ascii --width 72 -c 20
+  wspeek ladder chat.pcapng --session 2 --format mermaid
 
 --session is not needed if the capture has only one session. -Y shows the
 messages that pass, -c N the first N.`
@@ -124,6 +125,16 @@ func (c *ladderRun) draw(std run.Streams, o *ladderFlags) error {
 }
 
 func (c *ladderRun) write(d *ladder.Draw, s *decode.Session, rows []ladder.Row) error {
+	if c.f.form == "mermaid" {
+		m := &ladder.Mermaid{First: d.First}
+		line := m.Head(nil, s)
+		for i := range rows {
+			line = m.Row(line, &rows[i])
+			c.lines++
+		}
+		_, err := c.out.Write(line)
+		return err
+	}
 	line := d.Append(nil, d.Title(s))
 	for _, l := range d.Head(s) {
 		line = d.Append(line, l)

@@ -94,7 +94,9 @@ func newListing(std run.Streams, f *flags, v view) (*listing, error) {
 		l.text.Preview = -1
 	}
 	if v == checkView {
-		l.check = newChecker(std, f)
+		if l.check = newChecker(std, f); l.check.form != nil {
+			l.out.Write(l.check.form.Begin(nil))
+		}
 	}
 	var err error
 	if l.schema, err = schema.Load(f.proto); err == nil {
@@ -226,11 +228,7 @@ func (l *listing) append(b *decode.Batch, e *decode.Event) bool {
 			l.line = l.text.Frame(l.line, e.Session, b.Frame(e))
 		}
 	case e.Kind == decode.KindFinding && l.view == checkView:
-		if l.f.json {
-			l.line = l.json.Finding(l.line, e.Session, b.Finding(e))
-		} else {
-			l.line = l.text.Finding(l.line, e.Session, b.Finding(e))
-		}
+		l.line = l.finding(l.line, e.Session, b.Finding(e))
 	default:
 		return false
 	}
@@ -294,8 +292,11 @@ func (l *listing) last() error {
 		l.listSessions()
 	}
 	account := l.run.Account()
-	if l.f.json {
+	switch {
+	case l.f.json:
 		l.out.Write(l.json.Summary(nil, account))
+	case l.check != nil && l.check.form != nil:
+		l.out.Write(l.check.form.End(nil, account.Why))
 	}
 	if err := l.out.Flush(); err != nil {
 		return err
@@ -338,6 +339,9 @@ func (l *listing) detail() {
 
 func (l *listing) listSessions() {
 	for _, s := range decode.Linked(l.sessions) {
+		if l.filter != nil {
+			l.filter.Know(s)
+		}
 		if l.f.session > 0 && s.N != l.f.session || l.filter != nil && !l.filter.Session(s.N) {
 			continue
 		}

@@ -65,6 +65,7 @@ var ranks = map[string]int{
 	"cmd/internal/compare":   8,
 	"cmd/internal/forge":     8,
 	"cmd/internal/pairing":   8,
+	"cmd/internal/tracing":   8,
 	"cmd/internal/packets":   9,
 	"cmd/internal/tap":       9,
 	"cmd/internal/convert":   10,
@@ -76,13 +77,14 @@ var testsOnly = []string{"reassembly/handlertest", "tui/feedtest"}
 
 // inside are the packages that a package may import although they have its own rank.
 var inside = map[string][]string{
-	"capture/keep": {"capture"},
-	"capture/link": {"capture"},
-	"capture/live": {"capture"},
-	"tui/rows":     {"tui/draw"},
-	"tui/feedtest": {"tui/draw"},
-	"tui/doc":      {"tui/draw", "tui/rows"},
-	"tui":          {"tui/draw", "tui/rows", "tui/doc"},
+	"capture/keep":  {"capture"},
+	"capture/link":  {"capture"},
+	"capture/live":  {"capture"},
+	"decode/report": {"decode/check", "decode/export"},
+	"tui/rows":      {"tui/draw"},
+	"tui/feedtest":  {"tui/draw"},
+	"tui/doc":       {"tui/draw", "tui/rows"},
+	"tui":           {"tui/draw", "tui/rows", "tui/doc"},
 }
 
 // pure packages (ranks 1 to 6) may not import these, nor what lies below them.

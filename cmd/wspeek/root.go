@@ -73,8 +73,8 @@ func (f *flags) addCommands(root *cobra.Command, std run.Streams) {
 		{listCommand(std, f, sessionsView, "sessions FILE...", "one line per WebSocket session (refused handshakes too)", ""), inSessions},
 		{checkCommand(std, f), inCheck}, {callsCommand(std, f), inCalls}, {ladderCommand(std, f), inLadder}, {demoCommand(std, f), inDemo},
 		{liveCommand(std, f), inLive}, {explainCommand(std, f), inExplain}, {buildCommand(std, f), inBuild},
-		{exportCommand(std, f), inExport}, {diffCommand(std, f), inDiff}, {traceCommand(std, f), inTrace},
-		{versionCommand(std), 0}, {filterTopic(), 0}, {topic("json", "the lines of --json: the contract for programs"), 0},
+		{exportCommand(std, f), inExport}, {reportCommand(std, f), inReport}, {diffCommand(std, f), inDiff}, {traceCommand(std, f), inTrace},
+		{versionCommand(std, f), inVersion}, {filterTopic(), 0}, {topic("json", "the lines of --json: the contract for programs"), 0},
 		{appsTopic(), 0}, {topic("exit-status", "what the exit status means"), 0}, {topic("tls", "how to get the keys of TLS connections, and how to give them"), 0},
 	} {
 		f.register(c.cmd, c.in)

@@ -1,21 +1,12 @@
 package main
 
 import (
-	"bufio"
-	"context"
-	"encoding/json"
-	"fmt"
-	"math"
 	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/wspeek/wspeek/cmd/internal/run"
-	"github.com/wspeek/wspeek/decode"
-	"github.com/wspeek/wspeek/decode/export"
-	"github.com/wspeek/wspeek/decode/show"
-	"github.com/wspeek/wspeek/reassembly"
+	"github.com/wspeek/wspeek/cmd/internal/tracing"
 )
 
 const traceLong = `trace shows the decoder at work: a line for each call from one layer of a connection to
@@ -43,170 +34,8 @@ func traceCommand(std run.Streams, f *flags) *cobra.Command {
 	return &cobra.Command{
 		Use: "trace FILE...", Short: "what happens between the layers of the decoder, for bug reports", Long: traceLong,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return traceFiles(cmd.Context(), std, f, slices.Concat(f.read, args))
+			return tracing.Files(cmd.Context(), std, slices.Concat(f.read, args), &tracing.Options{Session: f.session, Count: f.count,
+				JSON: f.json, Quiet: f.quiet, Keys: f.secrets(), Ports: f.ports})
 		},
 	}
-}
-
-// tracing writes the steps of a run.
-type tracing struct {
-	f   *flags
-	out *bufio.Writer
-	// stream is the connection whose steps are written, negative for all.
-	stream int
-	lines  int64
-}
-
-func traceFiles(ctx context.Context, std run.Streams, f *flags, files []string) error {
-	t := &tracing{f: f, out: bufio.NewWriterSize(std.Out, 1<<16), stream: -1}
-	if f.session > 0 {
-		if err := t.find(ctx, files); err != nil {
-			return err
-		}
-	}
-	r, err := run.Open(files, run.Options{Keys: f.secrets(),
-		Decode: decode.Options{Keep: true, Frames: true, Ports: f.ports}, Flush: t.out.Flush, Step: t.step, Sparing: true})
-	if err != nil {
-		return err
-	}
-	defer r.Close()
-	r.Each(ctx, func(*decode.Batch, *decode.Event) error { return nil })
-	if f.json {
-		t.out.Write((&export.JSON{}).Summary(nil, r.Account()))
-	}
-	if err := t.out.Flush(); err != nil {
-		return err
-	}
-	if f.json || f.quiet || r.Stopped() {
-		run.SayIncomplete(std.Err, "", r.Account())
-	} else {
-		fmt.Fprintln(std.Err, export.Account(r.Account()))
-	}
-	return r.Status(ctx)
-}
-
-// find reads the files once to learn which connection the session is on.
-func (t *tracing) find(ctx context.Context, files []string) error {
-	if slices.ContainsFunc(files, run.IsStream) {
-		return run.Troublef("--session %d: what comes through a pipe is read once: leave out --session, or name a file", t.f.session)
-	}
-	r, err := run.Open(files, run.Options{Keys: t.f.secrets(), Decode: decode.Options{Ports: t.f.ports}, Sparing: true})
-	if err != nil {
-		return err
-	}
-	defer r.Close()
-	r.Each(ctx, func(_ *decode.Batch, e *decode.Event) error {
-		if e.Session == nil || e.Session.N != t.f.session {
-			return nil
-		}
-		t.stream = e.Stream.N
-		return run.ErrStop
-	})
-	if t.stream < 0 && ctx.Err() == nil {
-		return run.First(run.AsTrouble(r.Err()), run.Troublef("there is no session %d: %d were found", t.f.session, r.Account().Sessions))
-	}
-	return nil
-}
-
-// step writes a step.
-func (t *tracing) step(s *decode.Step) error {
-	if t.stream >= 0 && s.Stream.N != t.stream {
-		return nil
-	}
-	var err error
-	if t.f.json {
-		err = json.NewEncoder(t.out).Encode(stepLineOf(s))
-	} else {
-		_, err = t.out.WriteString(show.Inert(stepText(s)) + "\n")
-	}
-	if t.lines++; err == nil && t.lines == t.f.count {
-		return run.ErrStop
-	}
-	return err
-}
-
-// stepText is a step in a line for people.
-func stepText(s *decode.Step) string {
-	packet := fmt.Sprint(s.Packet)
-	if s.Packet == math.MaxInt {
-		packet = "end"
-	}
-	line := fmt.Sprintf("%6s %2d  %s%s %s", packet, s.Stream.N, strings.Repeat("  ", s.Depth), s.Layer, s.Call)
-	switch arrow := [...]string{"→", "←"}[s.Dir]; s.Call {
-	case decode.CallBecomes:
-		return line + " " + s.Next
-	case decode.CallEmits:
-		return line + " " + eventText(s.Batch, &s.Event)
-	case decode.CallClose:
-		return line + " " + arrow + " " + closeWords[s.Kind]
-	default:
-		return fmt.Sprintf("%s %s %d..%d", line, arrow, s.Off, s.Off+s.N)
-	}
-}
-
-// closeWords are the ways in which a direction ends.
-var closeWords = map[reassembly.CloseKind]string{
-	reassembly.CloseFIN: "fin", reassembly.CloseRST: "rst", reassembly.ClosePeerRST: "peer-rst",
-	reassembly.CloseReplaced: "replaced", reassembly.CloseEvicted: "evicted", reassembly.CloseEnd: "capture-end",
-}
-
-// eventText is an event in a few words.
-func eventText(b *decode.Batch, e *decode.Event) string {
-	switch e.Kind {
-	case decode.KindSession:
-		return fmt.Sprintf("session %d: %s", e.Session.N, b.Session(e).State)
-	case decode.KindFrame:
-		f := b.Frame(e)
-		return fmt.Sprintf("frame %d:%d of message %d: %s, %s, %s", e.Session.N, f.N, f.Message, f.Opcode, show.Count(f.Len, "byte"), f.State)
-	case decode.KindMessage:
-		m := b.Message(e)
-		return fmt.Sprintf("message %d:%d: %s, %s, %s", e.Session.N, m.N, m.Opcode, show.Count(m.Len, "byte"), m.State)
-	case decode.KindAmend, decode.KindAmendFrame:
-		return fmt.Sprintf("%s %d:%d is %s now", eventNames[e.Kind], e.Session.N, e.N, e.State)
-	case decode.KindFinding:
-		return "finding " + b.Finding(e).Rule.ID
-	}
-	return ""
-}
-
-// eventNames are the names of events in JSON.
-var eventNames = map[decode.Kind]string{
-	decode.KindSession: "session", decode.KindFrame: "frame", decode.KindMessage: "message",
-	decode.KindAmend: "update", decode.KindAmendFrame: "update-frame", decode.KindFinding: "finding",
-}
-
-// stepLine is a step in JSON.
-type stepLine struct {
-	Schema int    `json:"schema"`
-	Type   string `json:"type"`
-	Packet *int   `json:"packet,omitempty"`
-	Stream int    `json:"stream"`
-	Depth  int    `json:"depth"`
-	Layer  string `json:"layer"`
-	Call   string `json:"call"`
-	From   string `json:"from,omitempty"`
-	Offset *int64 `json:"offset,omitempty"`
-	Len    *int64 `json:"len,omitempty"`
-	Close  string `json:"close,omitempty"`
-	Next   string `json:"next,omitempty"`
-	Event  string `json:"event,omitempty"`
-	What   string `json:"what,omitempty"`
-}
-
-func stepLineOf(s *decode.Step) stepLine {
-	l := stepLine{Schema: export.Schema, Type: "step", Stream: s.Stream.N, Depth: s.Depth, Layer: s.Layer, Call: s.Call.String(), Next: s.Next}
-	if s.Packet != math.MaxInt {
-		l.Packet = &s.Packet
-	}
-	switch s.Call {
-	case decode.CallBecomes:
-	case decode.CallEmits:
-		l.Event, l.What = eventNames[s.Event.Kind], eventText(s.Batch, &s.Event)
-	default:
-		l.From = [...]string{"opener", "peer"}[s.Dir]
-		if l.Close = closeWords[s.Kind]; s.Call != decode.CallClose {
-			l.Offset, l.Len = &s.Off, &s.N
-		}
-	}
-	return l
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 
@@ -10,11 +11,15 @@ import (
 )
 
 // versionCommand says what this program was built from.
-func versionCommand(std run.Streams) *cobra.Command {
+func versionCommand(std run.Streams, f *flags) *cobra.Command {
 	return &cobra.Command{
 		Use: "version", Short: "the version and what it was built from", Args: noArgs,
 		RunE: func(*cobra.Command, []string) error {
-			_, err := fmt.Fprintln(std.Out, run.ReadBuild())
+			b := run.ReadBuild()
+			if f.json {
+				return json.NewEncoder(std.Out).Encode(b)
+			}
+			_, err := fmt.Fprintln(std.Out, b)
 			return err
 		},
 	}

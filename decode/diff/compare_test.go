@@ -253,6 +253,13 @@ func TestHandshake(t *testing.T) {
 		}
 		return s
 	}
+	over := func(t *decode.TLS) *diff.Side {
+		s := with("/")
+		if s.Info.Scheme = "ws"; t != nil {
+			s.Info.Scheme, s.Info.TLS = "wss", t
+		}
+		return s
+	}
 	for _, c := range []struct {
 		name string
 		a, b *diff.Side
@@ -264,6 +271,9 @@ func TestHandshake(t *testing.T) {
 		{"origin, ignored", with("/", "Origin", "a"), with("/", "Origin", "b"), "header:origin", "[]"},
 		{"one more", with("/"), with("/", "X-Debug", "1"), "", "[{request header X-Debug  1 false true}]"},
 		{"query", with("/?room=1"), with("/?room=2"), "", "[{path /?room=1 /?room=2 true true}]"},
+		{"TLS", over(&decode.TLS{Version: "1.2", Cipher: "A", SNI: "h", ALPN: "h2"}), over(&decode.TLS{Version: "1.3", Cipher: "B", SNI: "h", Keys: "dsb"}), "",
+			"[{TLS version 1.2 1.3 true true} {TLS cipher A B true true} {TLS ALPN h2  true false}]"},
+		{"TLS and clear: the scheme says it", over(&decode.TLS{Version: "1.2"}), over(nil), "", "[{scheme wss ws true true}]"},
 		{"uuid in the path", with("/2f1e8a3c-1111-4222-8333-444455556666"), with("/aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee"), "", "[]"},
 	} {
 		opt := &diff.Options{}

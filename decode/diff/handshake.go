@@ -37,7 +37,14 @@ func (w *work) handshake() {
 		{"subprotocol", a.Subprotocol, b.Subprotocol},
 		{"extensions", a.Extensions, b.Extensions},
 		{"draft", a.Draft, b.Draft},
+		{"TLS version", a.TLSOf().Version, b.TLSOf().Version},
+		{"TLS cipher", a.TLSOf().Cipher, b.TLSOf().Cipher},
+		{"TLS server name", a.TLSOf().SNI, b.TLSOf().SNI},
+		{"TLS ALPN", a.TLSOf().ALPN, b.TLSOf().ALPN},
 	} {
+		if strings.HasPrefix(f.name, "TLS") && (w.a.Bare || w.b.Bare || a.TLS == nil || b.TLS == nil) {
+			continue // a HAR does not say, and the scheme says whether there is TLS
+		}
 		switch {
 		case f.a == f.b:
 		case w.veiled(f.a, f.b):

@@ -54,14 +54,13 @@ func (h *HAR) Open(dst []byte, s *decode.Session, first capture.Time) []byte {
 	h.messages = 0
 	s = h.Redact.Session(s)
 	dst = append(dst, "\n"+`{"_resourceType":"websocket","pageref":"page_1","startedDateTime":"`...)
-	dst = begin(s, first).AppendRFC3339(dst)
-	wait, receive := timings(s)
-	dst = appendMillis(append(dst, '"'), "time", wait+receive)
+	t := timings(s)
+	dst = EntryStart(s, first).AppendRFC3339(dst)
+	dst = appendMillis(append(dst, '"'), "time", max(t.connect, 0)+t.send+t.wait+t.receive)
 	dst = harRequest(append(dst, `,"request":`...), s)
 	dst = harResponse(append(dst, `,"response":`...), s)
-	dst = append(dst, `,"cache":{},"timings":{"blocked":-1,"dns":-1,"connect":-1,"ssl":-1,"send":0`...)
-	dst = appendMillis(dst, "wait", wait)
-	dst = append(appendMillis(dst, "receive", receive), `},"serverIPAddress":"`...)
+	dst = t.append(append(dst, `,"cache":{},"timings":{"blocked":-1,"dns":-1`...))
+	dst = append(dst, `},"serverIPAddress":"`...)
 	dst = append(dst, s.Server.Addr().String()...)
 	dst = append(append(dst, `","connection":"`...), strconv.Itoa(int(s.Client.Port()))...)
 	dst = append(dst, '"')
@@ -69,6 +68,13 @@ func (h *HAR) Open(dst []byte, s *decode.Session, first capture.Time) []byte {
 		dst = append(dst, `,"comment":"the opening handshake was not captured whole: what is not known of it is empty"`...)
 	}
 	return append(dst, `,"_webSocketMessages":[`...)
+}
+
+// EntryStart is when the entry of a session starts: with its connection, if that was made for it, else with its request. first is the
+// time of its first message, for a session whose begin was not captured.
+func EntryStart(s *decode.Session, first capture.Time) capture.Time {
+	t := timings(s)
+	return begin(s, first) - max(t.connect, 0) - t.send
 }
 
 // begin is when a session started, as far as is known.
@@ -80,27 +86,6 @@ func begin(s *decode.Session, first capture.Time) capture.Time {
 		return s.Opened
 	}
 	return first
-}
-
-// timings are the time from the request to the 101, and from there to the end of the session. HAR 1.2 requires both: what is
-// not known is 0. The entry's time is their sum.
-func timings(s *decode.Session) (wait, receive capture.Time) {
-	from := s.Started
-	if s.HasStarted && s.HasOpened {
-		wait, from = max(s.Opened-s.Started, 0), s.Opened
-	}
-	if s.HasEnded && (s.HasStarted || s.HasOpened) {
-		if !s.HasStarted {
-			from = s.Opened
-		}
-		receive = max(s.Ended-from, 0)
-	}
-	return wait, receive
-}
-
-// appendMillis appends a length of time in milliseconds.
-func appendMillis(dst []byte, name string, d capture.Time) []byte {
-	return fmt.Appendf(appendKey(dst, name), "%d.%06d", int64(d)/1e6, int64(d)%1e6)
 }
 
 func harRequest(dst []byte, s *decode.Session) []byte {

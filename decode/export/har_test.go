@@ -163,6 +163,45 @@ func TestHARTimings(t *testing.T) {
 	}
 }
 
+// TestHARConnect: what is known of how the connection was made. ssl is a part of connect (HAR 1.2, timings).
+func TestHARConnect(t *testing.T) {
+	t.Parallel()
+	const ms = capture.Time(1_000_000)
+	for _, row := range []struct {
+		name               string
+		change             func(*decode.Session)
+		connect, ssl, send float64
+	}{
+		{"over TLS", func(*decode.Session) {}, 12, 8, 1},
+		{"in clear", func(s *decode.Session) { s.TLS = nil }, -1, -1, 0},
+		{"not the first request of the connection", func(s *decode.Session) { s.Fresh = false }, -1, -1, 0},
+		{"the SYN was not captured", func(s *decode.Session) { s.TCP.Stats[ws.C2S].SYN = false }, -1, -1, 0},
+		{"through a proxy", func(s *decode.Session) { s.Tunnel = &decode.Tunnel{} }, -1, -1, 0},
+		{"TLS began before the capture", func(s *decode.Session) { s.TLS.Began = 0 }, -1, -1, 0},
+		{"TCP has not ended", func(s *decode.Session) { s.TCP = nil }, -1, -1, 0},
+		{"early data: the request came before the handshake was finished", func(s *decode.Session) { s.TLS.Ready = noon + 1 }, -1, -1, 0},
+	} {
+		s := whole()
+		s.Fresh = true
+		s.TLS = &decode.TLS{Version: "1.3", Layer: 1, Began: noon - 9*ms, Ready: noon - 1*ms}
+		s.TCP = &decode.TCP{First: ws.Stamp{Packet: 1, Time: noon - 13*ms}}
+		s.TCP.Stats[ws.C2S].SYN = true
+		row.change(s)
+		e, _, text := written(t, &export.HAR{}, s, nil)
+		if got := e.Timings; got["connect"] != row.connect || got["ssl"] != row.ssl || got["send"] != row.send {
+			t.Errorf("%s: got %v, want connect %v, ssl %v, send %v", row.name, got, row.connect, row.ssl, row.send)
+		}
+		sum := max(row.connect, 0) + row.send + 1.5 + 1998.500001
+		if math.Abs(sum-*e.Time) > 1e-6 {
+			t.Errorf("%s: time is %v, the sum %v", row.name, *e.Time, sum)
+		}
+		// What is read back has the request where it was.
+		if f, err := har.Parse(text); err != nil || f.Sessions[0].Info.Started != noon {
+			t.Errorf("%s: read back: %v, the request is at %d, want %d", row.name, err, f.Sessions[0].Info.Started, noon)
+		}
+	}
+}
+
 func TestHARRequestAndResponse(t *testing.T) {
 	t.Parallel()
 	e, _, _ := written(t, &export.HAR{}, whole(), nil)

@@ -75,6 +75,25 @@ func appendCarriers(dst []byte, s *decode.Session) []byte {
 	return dst
 }
 
+// TLSWords are the version and cipher of the TLS that carries a session, with what was agreed on; empty for a session in clear. They
+// are inert.
+func TLSWords(s *decode.Session) string {
+	t := s.TLSOf()
+	if s.TLS == nil {
+		return ""
+	}
+	out := t.Version + " " + t.Cipher
+	for _, part := range []struct{ name, text string }{{"server name", t.SNI}, {"ALPN", t.ALPN}, {"keys from", t.Keys}} {
+		if part.text != "" {
+			out += ", " + part.name + " " + part.text
+		}
+	}
+	if t.Resumed {
+		out += ", resumed"
+	}
+	return show.Inert(out)
+}
+
 // Address is the URL of a session, as far as it is known. It is not inert.
 func Address(s *decode.Session) string {
 	host := s.Host

@@ -103,6 +103,13 @@ var ownOfSessions = []field{
 		str: ofProcess(func(p *decode.Process) string { return p.Container })},
 	{Field: Field{Name: "process.pod", Text: "The pod that it is in."}, kind: kindText, where: ofSession,
 		str: ofProcess(func(p *decode.Process) string { return p.Pod })},
+	{Field: Field{Name: "ws.peer_session", Text: "The number of the session on the other side of a proxy, where both were captured."}, kind: kindNumber,
+		where: ofEnd, num: func(r *Row) (int64, bool) {
+			if r.Session == nil {
+				return 0, false
+			}
+			return int64(r.Session.Peer), r.Session.Peer > 0
+		}},
 	{Field: Field{Name: "ws.guessed", Text: "The session was found without its handshake. Alone: it was."}, kind: kindBool, where: ofSession,
 		names: yesNo, bareIsTrue: true, num: session(func(s *decode.Session) int64 { return bit(s.Confidence > 0) })},
 	{Field: Field{Name: "ws.session.state", Text: "How far the session got."}, kind: kindName, where: ofEnd,

@@ -185,6 +185,13 @@ func (s *Stream) Session(n int) bool {
 	return false
 }
 
+// Know takes a session as it is known at the end of the run, for Session.
+func (s *Stream) Know(i *decode.Session) {
+	if x := s.sessions[i.N]; x != nil {
+		x.info = i
+	}
+}
+
 // Forget drops what is kept of a session, for runs that do not end: it is unknown until it is reported again.
 func (s *Stream) Forget(n int) { delete(s.sessions, n) }
 

@@ -17,9 +17,11 @@ import (
 type entry struct {
 	Started  string
 	Duration number // milliseconds
-	Server   string
-	Type     string
-	Request  struct {
+	// Timings are its parts: what comes before the request counts.
+	Timings struct{ Blocked, DNS, Connect, Send number }
+	Server  string
+	Type    string
+	Request struct {
 		Method, URL, HTTPVersion string
 		Headers                  []header
 	}
@@ -77,6 +79,8 @@ func (p *parser) field(e *entry, key string) error {
 		return p.value(&e.Started)
 	case "time":
 		return p.value(&e.Duration)
+	case "timings":
+		return p.value(&e.Timings)
 	case "serverIPAddress":
 		return p.value(&e.Server)
 	case "_resourceType":
@@ -223,10 +227,15 @@ func (e *entry) times(s *decode.Session) {
 	if s.Started, s.HasStarted = rfc3339(e.Started); !s.HasStarted {
 		return
 	}
-	s.Opened, s.HasOpened = s.Started, s.Status == 101
 	if d, ok := milliseconds(e.Duration); ok && d > 0 { // 0 is written for what is not known
 		s.Ended, s.HasEnded = s.Started+d, true
 	}
+	for _, before := range []number{e.Timings.Blocked, e.Timings.DNS, e.Timings.Connect, e.Timings.Send} {
+		if d, ok := milliseconds(before); ok {
+			s.Started += d
+		}
+	}
+	s.Opened, s.HasOpened = s.Started, s.Status == 101
 }
 
 // end sets how the session ended, as far as the entry says.

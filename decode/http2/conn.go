@@ -70,7 +70,7 @@ type Sink interface {
 	Midstream(stream uint32, d reassembly.Dir) reassembly.Handler
 	// Ending is called for RST_STREAM of a stream that is followed, before its Handler is closed, and for GOAWAY.
 	Ending(*Ending)
-	// Finding is called where a rule is broken.
+	// Finding is called where a rule is broken; for a rule of the request after Request.
 	Finding(*Finding)
 }
 

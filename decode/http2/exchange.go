@@ -74,8 +74,8 @@ func (c *Conn) ask(s *stream, h Head) {
 		}
 		return
 	}
-	c.checkRequest(r)
 	follow := c.sink.Request(r)
+	c.checkRequest(r)
 	switch {
 	case follow && s == nil:
 		c.newStream(h.Stream).req = r

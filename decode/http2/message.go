@@ -80,9 +80,9 @@ func (r *Request) Protocol() (string, bool) {
 	return protocol, ok && method == "CONNECT"
 }
 
-// IsWebSocket reports whether r asks for a WebSocket connection (RFC 8441 section 5).
+// IsWebSocket reports whether r asks for a WebSocket connection (RFC 8441 section 5), also with a wrong method.
 func (r *Request) IsWebSocket() bool {
-	p, ok := r.Protocol()
+	p, ok := r.Get(":protocol")
 	return ok && strings.EqualFold(p, "websocket")
 }
 

@@ -32,9 +32,10 @@ var (
 	}
 	// Unchecked means: retransmissions were not compared with the first copy.
 	Unchecked = &Rule{ID: "capture.unchecked", Level: Note,
-		Text: "Retransmitted bytes were not compared with the first copy, which was no longer kept.",
-		Why:  "A retransmission with other bytes means that the peer may have seen something else; beyond a bound of memory that is not looked at.",
-		Look: "Very large windows, a capture of one direction only, in which nothing is acknowledged, or bytes sent again long after they were acknowledged.",
+		Text:  "Retransmitted bytes were not compared with the first copy, which was no longer kept.",
+		Why:   "A retransmission with other bytes means that the peer may have seen something else; beyond a bound of memory that is not looked at.",
+		Look:  "Very large windows, a capture of one direction only, in which nothing is acknowledged, or bytes sent again long after they were acknowledged.",
+		Break: "unchecked", How: "bytes sent again that are no longer kept",
 	}
 	// Limit means: a bound of Limits bit.
 	Limit = &Rule{ID: "capture.limit", Level: Note,

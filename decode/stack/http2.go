@@ -2,6 +2,7 @@ package stack
 
 import (
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/wspeek/wspeek/decode"
@@ -53,6 +54,35 @@ type streams struct {
 	// asked are the sessions whose response is awaited, open those that are followed by their stream.
 	asked map[*http2.Request]*tracker
 	open  map[uint32]*tracker
+	// first is the first session, which reports what concerns the connection; waiting is that until there is one.
+	first   *tracker
+	waiting []http2.Finding
+}
+
+// connectionErrors are broken by one stream and end all (RFC 9113 sections 4.3, 5.1.1 and 6.10).
+var connectionErrors = []*rule.Rule{rule.H2HeaderBlock, rule.H2StreamID, rule.H2Continuation}
+
+// maxWaiting is how many findings of the connection wait for its first session.
+const maxWaiting = 64
+
+// begin makes the session on a stream.
+func (h *streams) begin(stream uint32) *tracker {
+	s := h.carrier.newSession(h.client)
+	s.info.HTTPVersion, s.info.H2Stream = "2", stream
+	h.open[stream] = s
+	return s
+}
+
+// reported notes that a session has been reported. The first one adds what was found of the connection before.
+func (h *streams) reported(s *tracker) {
+	if h.first != nil {
+		return
+	}
+	h.first = s
+	for i := range h.waiting {
+		h.findingOf(s, &h.waiting[i])
+	}
+	h.waiting = nil
 }
 
 // Request is http2.Sink.
@@ -60,18 +90,18 @@ func (h *streams) Request(r *http2.Request) bool {
 	if !r.IsWebSocket() {
 		return false
 	}
-	s := h.carrier.newSession(h.client)
+	s := h.begin(r.Stream)
 	i := &s.info
 	i.Method, _ = r.Get(":method")
 	i.Path, _ = r.Get(":path")
 	i.Host, _ = r.Get(":authority")
-	i.HTTPVersion, i.H2Stream = "2", r.Stream
+	i.Fresh = r.Stream == 1
 	i.Started, i.HasStarted = r.Start, true
 	i.First, i.Last = r.First, max(i.Last, r.Last)
 	i.RequestHeaders = headersOf(r.Fields)
 	h.asked[r] = s
-	h.open[r.Stream] = s
 	s.report()
+	h.reported(s)
 	return true
 }
 
@@ -82,9 +112,7 @@ func (h *streams) Response(req *http2.Request, resp *http2.Response) reassembly.
 	}
 	s := h.asked[req]
 	if req == nil {
-		s = h.carrier.newSession(h.client)
-		s.info.HTTPVersion, s.info.H2Stream = "2", resp.Stream
-		h.open[resp.Stream] = s
+		s = h.begin(resp.Stream)
 	}
 	if s == nil {
 		return nil
@@ -147,12 +175,24 @@ func (h *streams) Ending(e *http2.Ending) {
 	}
 }
 
-// Finding is http2.Sink.
+// Finding is http2.Sink. What concerns the connection is reported of its first session.
 func (h *streams) Finding(f *http2.Finding) {
-	if s := h.open[f.Stream]; s != nil {
-		s.Finding(&ws.Finding{Rule: f.Rule, Dir: dirOf(h.client, f.Dir), Offset: f.Offset, Detail: f.Detail,
-			At: ws.Stamp{Packet: f.Packet, Time: f.Time}})
+	s := h.open[f.Stream]
+	shared := f.Stream == 0 || slices.Contains(connectionErrors, f.Rule)
+	if s == nil && shared {
+		s = h.first
 	}
+	switch {
+	case s != nil:
+		h.findingOf(s, f)
+	case shared && len(h.waiting) < maxWaiting:
+		h.waiting = append(h.waiting, *f)
+	}
+}
+
+func (h *streams) findingOf(s *tracker, f *http2.Finding) {
+	s.Finding(&ws.Finding{Rule: f.Rule, Dir: dirOf(h.client, f.Dir), Offset: f.Offset, Detail: f.Detail,
+		At: ws.Stamp{Packet: f.Packet, Time: f.Time}})
 }
 
 // streamFrames are the frames on one HTTP/2 stream, which has an end of its own.

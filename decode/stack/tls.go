@@ -48,7 +48,7 @@ func tlsOf(t *tls.Conn) *decode.TLS {
 	}
 	i := t.Info()
 	return &decode.TLS{Version: i.Version, Cipher: i.Cipher, SNI: i.SNI, ALPN: i.ALPN, Resumed: i.Resumed,
-		EarlyData: i.EarlyData, Keys: i.Keys.String()}
+		EarlyData: i.EarlyData, Keys: i.Keys.String(), Began: i.Began, Ready: i.Ready}
 }
 
 // endTLS reports the TLS connections inside c, which has ended. Those that wait for their keys are reported at the end of

@@ -22,7 +22,7 @@ func (s *tracker) requested(r *http1.Request) {
 		i.Host, i.Path = u.Host, u.RequestURI()
 	}
 	i.Started, i.HasStarted = r.Start, true
-	i.RequestHeaders = r.Headers
+	i.RequestHeaders, i.Fresh = r.Headers, r.Offset == 0
 	if len(s.conn.all) > 1 {
 		i.First = r.First
 	}

@@ -31,9 +31,12 @@ type Conn struct {
 	// finished says by direction that a Finished message was decrypted.
 	finished [2]bool
 	resumed  bool
-	from     Source
-	alerts   []Alert
-	used     []usedSecret
+	// began is when the first handshake began, ended when each direction finished it.
+	began  capture.Time
+	ended  [2]capture.Time
+	from   Source
+	alerts []Alert
+	used   []usedSecret
 	// tentative is early data of which it is not known whether the server accepted it.
 	tentative []tentative
 	rejected  int64

@@ -41,7 +41,12 @@ func (c *Conn) handshake(h *half, b []byte, a at) {
 		}
 		whole := b[:n]
 		b = b[n:]
-		if c.message(h, whole, a); h.dead != 0 {
+		before := c.finished[h.dir]
+		c.message(h, whole, a)
+		if c.finished[h.dir] && !before {
+			c.ended[h.dir] = a.time
+		}
+		if h.dead != 0 {
 			return
 		}
 	}
@@ -74,7 +79,9 @@ func (c *Conn) message(h *half, m []byte, a at) {
 	body := m[messageHeader:]
 	switch m[0] {
 	case msgClientHello:
-		c.clientHello(h, m, body)
+		if c.clientHello(h, m, body); c.began == 0 && c.isClient(h) {
+			c.began = a.time
+		}
 		c.reportMessage(h, m, a)
 		return
 	case msgServerHello:

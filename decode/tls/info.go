@@ -61,6 +61,8 @@ type Info struct {
 	RejectedEarly      int64
 	// Keys says where the secrets come from; 0 while nothing was opened.
 	Keys Source
+	// Began is when the client's first hello was complete, Ready when the handshake was finished by both sides; 0 if not captured.
+	Began, Ready capture.Time
 	// Finished says by direction that the end of its handshake was read.
 	Finished [2]bool
 	// Waiting means that secrets are awaited.
@@ -107,7 +109,10 @@ func (i *Info) Decrypted() bool { return i.Dir[0].Opened > 0 || i.Dir[1].Opened 
 func (c *Conn) Info() Info {
 	i := Info{
 		Client: c.client, Known: c.known, Resumed: c.resumed, EarlyData: c.early == earlyAccepted, RejectedEarly: c.rejected,
-		Keys: c.from, Finished: c.finished, Waiting: c.place != 0, Alerts: c.alerts,
+		Began: c.began, Keys: c.from, Finished: c.finished, Waiting: c.place != 0, Alerts: c.alerts,
+	}
+	if c.finished == [2]bool{true, true} {
+		i.Ready = max(c.ended[0], c.ended[1])
 	}
 	for d := range c.half {
 		h := &c.half[d]

@@ -60,6 +60,7 @@ func (t *Trace) ForgetSession(n int) {
 	for _, i := range s.byN.list {
 		t.forgetMessage(i - 1)
 	}
+	t.legs.Forget(s.info)
 	t.sessions.forget(n - 1)
 }
 

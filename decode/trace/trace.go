@@ -44,6 +44,8 @@ type Trace struct {
 	oddFrames map[int]*ws.Frame
 	findings  int
 	amended   int
+	// legs links sessions on both sides of a proxy.
+	legs decode.Linker
 	// late is how many messages were reported of sessions that had been dropped.
 	late int
 }
@@ -82,6 +84,7 @@ func (t *Trace) Apply(b *decode.Batch, e *decode.Event) error {
 	switch e.Kind {
 	case decode.KindSession:
 		s.info = b.Session(e)
+		t.link(s)
 	case decode.KindMessage:
 		return t.add(s, e.Session.N, b.Message(e))
 	case decode.KindFrame:
@@ -95,6 +98,17 @@ func (t *Trace) Apply(b *decode.Batch, e *decode.Event) error {
 		t.amendFrame(s.frames.at(e.N), e.State)
 	}
 	return nil
+}
+
+// link sets the peers of sessions of which s is the newest. Snapshots are shared, so it changes copies.
+func (t *Trace) link(s *sessionTrace) {
+	for _, n := range append(t.legs.Add(s.info), s.info.N) {
+		if leg, peer := t.of(n), t.legs.Peer(n); leg != nil && leg.info.Peer != peer {
+			c := *leg.info
+			c.Peer = peer
+			leg.info = &c
+		}
+	}
 }
 
 // session is the trace of session n, made where n is new; nil if it was dropped.

@@ -28,6 +28,10 @@ func sessionDoc(th *draw.Theme, w int, s *decode.Session, first int, findings []
 	if s.Tunnel != nil {
 		r.Pair(th, "through", s.Tunnel.Type+" to "+s.Tunnel.Target)
 	}
+	if s.Peer > 0 {
+		r.Pair(th, "proxied", "the other leg is session "+strconv.Itoa(s.Peer))
+	}
+	r.Pair(th, "TLS", export.TLSWords(s))
 	if s.Process != nil {
 		r.Pair(th, "process", s.Process.String())
 	}

@@ -98,6 +98,18 @@ func TestTheHandshakeIsShownWhole(t *testing.T) {
 	}
 }
 
+// The document of a session says what carries it, and which session is on the other side of a proxy.
+func TestASessionSaysWhatCarriesIt(t *testing.T) {
+	t.Parallel()
+	info := &decode.Session{N: 1, Peer: 7, TLS: &decode.TLS{Version: "1.3", Cipher: "TLS_AES_128_GCM_SHA256", SNI: "a.example", ALPN: "h2", Resumed: true}}
+	got := strings.Join(rowsOf(t, sessionDoc(draw.NewTheme(true), 200, info, 1, nil), 200), "\n")
+	for _, want := range []string{"the other leg is session 7", "1.3 TLS_AES_128_GCM_SHA256, server name a.example, ALPN h2, resumed"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("no %q in\n%s", want, got)
+		}
+	}
+}
+
 // A session of which messages were dropped says so.
 func TestASessionSaysWhatIsKept(t *testing.T) {
 	t.Parallel()

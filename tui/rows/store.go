@@ -111,6 +111,9 @@ func (s *Store) apply(b *decode.Batch, e *decode.Event) {
 			if before != nil {
 				s.change(i.N)
 			}
+			if now := s.trace.Session(i.N); now.Peer > 0 && (before == nil || before.Peer != now.Peer) {
+				s.change(now.Peer)
+			}
 			s.closed.Closed(before, i, s.trace.Len())
 		}
 	case decode.KindFinding:

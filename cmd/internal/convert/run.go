@@ -49,6 +49,8 @@ type Options struct {
 	Clock export.Clock
 	// Ports are TCP ports that are WebSocket.
 	Ports []uint16
+	// MaxMB is how many megabytes a page has at most.
+	MaxMB int64
 	// Quiet reports nothing but what is incomplete; FailEmpty makes it a negative answer if nothing passes Filter.
 	Quiet, FailEmpty bool
 }

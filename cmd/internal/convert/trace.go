@@ -95,7 +95,7 @@ func (s *harSink) finish(context.Context) error {
 // begin is when the first of the sessions started.
 func (s *harSink) begin(numbers []int) (first capture.Time) {
 	for i, n := range numbers {
-		t := s.first(n)
+		t := export.EntryStart(s.trace.Session(n), s.first(n))
 		if i == 0 || t < first {
 			first = t
 		}

@@ -68,6 +68,17 @@ var measuredBreaks = []Breaker{
 			p.goodbye(c)
 		}
 	}},
+	{rule.Unchecked, false, true, func(p *Plan) {
+		p.end = func(c *pcaps.Conversation) {
+			big := pcaps.Frame{Fin: true, Opcode: pcaps.OpBinary, Payload: make([]byte, 300<<10)}.Bytes()
+			again := c.Segment(pcaps.S2C)
+			again.Flags, again.Payload = pcaps.PSH|pcaps.ACK, big[:1000]
+			c.Push(pcaps.S2C, big)
+			c.Put(again)
+			c.Ack(pcaps.C2S)
+			p.goodbye(c)
+		}
+	}},
 }
 
 // compressed adds compressed messages of the server.

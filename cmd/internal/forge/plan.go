@@ -27,6 +27,8 @@ type Plan struct {
 	refused bool
 	// ended says that no closing handshake is to be added.
 	ended bool
+	// http2, if not nil, is the session over HTTP/2 that is written instead.
+	http2 *http2Plan
 	// end writes what comes last instead of the closing handshake and FIN.
 	end func(*pcaps.Conversation)
 }
@@ -84,6 +86,10 @@ func (p *Plan) OneSided() bool {
 // Conversation makes the packets.
 func (p *Plan) Conversation() *pcaps.Conversation {
 	c := &pcaps.Conversation{}
+	if p.http2 != nil {
+		p.http2.write(c)
+		return c
+	}
 	if p.Deflate {
 		p.request.Headers = append(p.request.Headers, pcaps.Extension("permessage-deflate"))
 		p.response.Headers = append(p.response.Headers, pcaps.Extension("permessage-deflate"))

@@ -11,9 +11,15 @@ import (
 // Build is what a program was built from.
 type Build struct {
 	// Version is the tag, or "devel"; Revision and Time are those of the commit, empty if not known.
-	Version, Revision, Time string
+	Version  string `json:"version"`
+	Revision string `json:"commit,omitempty"`
+	Time     string `json:"date,omitempty"`
 	// Modified says that the files differed from the commit.
-	Modified bool
+	Modified bool `json:"modified"`
+	// Go is the version of Go, OS and Arch what the program was built for.
+	Go   string `json:"go"`
+	OS   string `json:"os"`
+	Arch string `json:"arch"`
 }
 
 // ReadBuild is what this program was built from.
@@ -24,7 +30,7 @@ func ReadBuild() Build {
 
 // BuiltFrom reads build information; nil is none.
 func BuiltFrom(info *debug.BuildInfo) Build {
-	b := Build{Version: "devel"}
+	b := Build{Version: "devel", Go: runtime.Version(), OS: runtime.GOOS, Arch: runtime.GOARCH}
 	if info == nil {
 		return b
 	}
@@ -57,5 +63,5 @@ func (b Build) String() string {
 		}
 		text += "\ndate " + cmp.Or(b.Time, "unknown")
 	}
-	return fmt.Sprintf("%s\n%s %s/%s", text, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	return fmt.Sprintf("%s\n%s %s/%s", text, b.Go, b.OS, b.Arch)
 }
