@@ -42,7 +42,7 @@ func (s *Stream) poll(w *waiting, p *decode.Poll) error {
 	}
 	sid := target.SID
 	if sid == "" {
-		sid = opened(messages)
+		sid = Opened(messages)
 	}
 	c := s.polledSession(sid, p.Target)
 	c.apps = nil
@@ -95,8 +95,8 @@ func (s *Stream) upgraded(info *decode.Session) {
 	}
 }
 
-// opened is the name that the packet which opens a session gives it: 0{"sid":"..."}.
-func opened(messages []payload.Message) string {
+// Opened is the name that the packet which opens a session gives it: 0{"sid":"..."}; empty if there is none.
+func Opened(messages []payload.Message) string {
 	if len(messages) == 0 || len(messages[0].Payload) == 0 || messages[0].Payload[0] != '0' {
 		return ""
 	}

@@ -129,10 +129,12 @@ func (d *socketIO) engine(m *Message, kind byte, data []byte, out []App) []App {
 	a := App{Protocol: engineIO, Version: d.version, Event: enginePackets[kind-'0']}
 	switch kind {
 	case '0':
-		if _, ok := object(data); !ok {
+		open, ok := object(data)
+		if !ok {
 			return out
 		}
 		a.Args = own(data)
+		a.promisesEngine(&open, d.old)
 	case '2', '3':
 		a.Heartbeat = true
 		if kind == '2' {
