@@ -1,9 +1,8 @@
 package rule
 
-// All are the rows in the order of the documents: those of application protocols around RFC 6455, 7692, 8441, 9110, 9112, 9113 in the
-// order of the alphabet, then notes on the capture and on what is measured.
+// All are the rows in the order of the documents: RFC 6455, 7692, 8441, 9110, 9112, 9113, those of application protocols, then notes on
+// the capture and on what is measured.
 var All = []*Rule{
-	DiscordHeartbeat, EngineHeartbeat, MQTTKeepAlive, MQTTUnacknowledged, OCPPHeartbeat,
 	HTTPMethod, HTTPVersion, Host, Upgrade, Connection, Key, Version, Origin, SubprotocolSyntax, EarlyData, SentAfterRefusal,
 	Accept, ResponseUpgrade, ResponseConnection, ExtensionNotOffered, SubprotocolNotOffered, ResponseVersion, ResponseMissing,
 	MaskRequired, MaskForbidden, RSV, OpcodeReserved, LengthMinimal, LengthMSB, NotWebSocket, MaskZero,
@@ -16,7 +15,7 @@ var All = []*Rule{
 	ResponseBody, RequestBody, UpgradeRequired, HTTPSyntax,
 	H2Preface, H2FrameSize, H2HeaderBlock, H2StreamClosed, H2StreamID, H2StreamZero, H2Padding, H2Continuation,
 	H2FieldName, H2ConnectionField, H2PseudoField, H2ConnectedFrames, H2Status101,
-	StompHeartBeat, StompReceipt,
+	DiscordHeartbeat, EngineHeartbeat, MQTTKeepAlive, MQTTUnacknowledged, OCPPHeartbeat, StompHeartBeat, StompReceipt,
 	Gap, Conflict, Damaged, Outside, Unchecked, Limit,
 	Slow, AppUnanswered, AppIDReused, AppReplyUnknown, AppHeartbeat,
 }

@@ -64,11 +64,17 @@ func TestRulesStandInTheOrderOfTheDocuments(t *testing.T) {
 	}
 }
 
-// compareRules orders by document, then section; what no document says is last.
+// compareRules orders by document, RFCs first, then section; what no document says is last.
 func compareRules(a, b *Rule) int {
 	if a.RFC != b.RFC {
 		if a.RFC == "" || b.RFC == "" {
 			return strings.Compare(b.RFC, a.RFC)
+		}
+		if rfcA, rfcB := strings.HasPrefix(a.RFC, "RFC "), strings.HasPrefix(b.RFC, "RFC "); rfcA != rfcB {
+			if rfcA {
+				return -1
+			}
+			return 1
 		}
 		return strings.Compare(a.RFC, b.RFC)
 	}
