@@ -18,7 +18,6 @@ var discordRow = Protocol{
 	Name: "Discord gateway", ID: discordName, Spec: "Discord developer documentation, Gateway",
 	Decodes:   "JSON and Erlang's term format, zlib-stream and zstd-stream over all messages; operations and dispatched events by name",
 	Evidence:  "the path has encoding=json or etf and a version, and the server's first message is a hello, or begins the compressed stream",
-	Members:   []Member{{Key: "op", Numbers: []string{"1", "11"}}},
 	Recognise: recogniseDiscord,
 	Begin:     beginDiscord,
 }

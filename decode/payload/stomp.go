@@ -23,7 +23,6 @@ var stompRow = Protocol{
 	Name: "STOMP", ID: stompName, Spec: "stomp.github.io, STOMP 1.0, 1.1, 1.2",
 	Decodes: "frames over message boundaries, destinations, headers, bodies; receipts with what asked for them",
 	Tokens:  []string{"v10.stomp", "v11.stomp", "v12.stomp"}, Evidence: "the client's first message is a frame CONNECT or STOMP",
-	Beats:     append(texts("\n", "\r\n"), binaries("\n")...),
 	Recognise: recogniseSTOMP,
 	Begin:     func(*Opening) Decoder { return &stompDecoder{} },
 }
