@@ -40,6 +40,10 @@ func (j *JSON) Summary(dst []byte, a *decode.Account) []byte {
 	dst = appendInt(dst, "clock_back", a.ClockBack)
 	dst = appendEncrypted(dst, a)
 	dst = appendTLSAccount(dst, a)
+	if a.Contradict+a.Faults > 0 {
+		dst = strconv.AppendInt(append(dst, `,"app":{"contradict":`...), a.Contradict, 10)
+		dst = append(appendInt(dst, "faults", a.Faults), '}')
+	}
 	dst = appendBool(dst, "complete", len(a.Why) == 0)
 	dst = append(dst, `,"incomplete_why":[`...)
 	for i, why := range a.Why {
@@ -124,6 +128,12 @@ func Account(a *decode.Account) string {
 		y.Stream, y.HTTP, y.TLS, y.FrameHeaders, y.Payload, y.Undecoded, y.Missing)
 	if a.ClockBack > 0 {
 		fmt.Fprintf(&b, "; the clock went back %s", show.Count(a.ClockBack, "time"))
+	}
+	if a.Contradict > 0 {
+		fmt.Fprintf(&b, "; %s not decoded as their session's application protocol", show.Count(a.Contradict, "message"))
+	}
+	if a.Faults > 0 {
+		fmt.Fprintf(&b, "; %s on which a decoder failed (a bug: please report it)", show.Count(a.Faults, "message"))
 	}
 	if len(a.Why) == 0 {
 		b.WriteString("; complete")

@@ -191,6 +191,7 @@ func (e *exporter) each(work context.Context) error {
 	if err := e.apps.Settle(); err != nil && !errors.Is(err, run.ErrStop) {
 		return err
 	}
+	e.apps.CountIn(e.run.Counting())
 	return nil
 }
 
