@@ -36,8 +36,13 @@ func (s *Stream) Polling() Polling { return s.polling }
 func (s *Stream) poll(w *waiting, p *decode.Poll) error {
 	target := payload.PolledTarget(p.Target)
 	body, ok := payload.Inflate(p.Coding, p.Body)
+	if inner, plain := target.PolledBody(p.Dir == ws.C2S, body); plain {
+		body = inner
+	} else {
+		ok = false
+	}
 	messages, whole := payload.PolledMessages(target.Version, strings.Contains(p.Type, "octet-stream"), body)
-	if !ok || p.Cut && p.Coding != "" {
+	if !ok || p.Cut && (p.Coding != "" || target.JSONP) {
 		messages, whole = nil, false
 	}
 	sid := target.SID

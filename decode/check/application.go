@@ -28,6 +28,9 @@ func (r *Run) poll(p *decode.Poll) {
 	if !ok || t.SID != "" {
 		return
 	}
+	if body, ok = t.PolledBody(false, body); !ok {
+		return
+	}
 	messages, _ := payload.PolledMessages(t.Version, strings.Contains(p.Type, "octet-stream"), body)
 	sid := apps.Opened(messages)
 	if sid == "" {
