@@ -40,10 +40,7 @@ func (j *JSON) Summary(dst []byte, a *decode.Account) []byte {
 	dst = appendInt(dst, "clock_back", a.ClockBack)
 	dst = appendEncrypted(dst, a)
 	dst = appendTLSAccount(dst, a)
-	if a.Contradict+a.Faults > 0 {
-		dst = strconv.AppendInt(append(dst, `,"app":{"contradict":`...), a.Contradict, 10)
-		dst = append(appendInt(dst, "faults", a.Faults), '}')
-	}
+	dst = appendAppAccount(dst, a)
 	dst = appendBool(dst, "complete", len(a.Why) == 0)
 	dst = append(dst, `,"incomplete_why":[`...)
 	for i, why := range a.Why {
@@ -74,6 +71,15 @@ func (j *JSON) redaction(dst []byte) []byte {
 		dst = strconv.AppendInt(dst, n, 10)
 	}
 	return append(dst, '}')
+}
+
+// appendAppAccount appends what application protocols could not be read, if there is any.
+func appendAppAccount(dst []byte, a *decode.Account) []byte {
+	if a.Contradict+a.Faults == 0 {
+		return dst
+	}
+	dst = strconv.AppendInt(append(dst, `,"app":{"contradict":`...), a.Contradict, 10)
+	return append(appendInt(dst, "faults", a.Faults), '}')
 }
 
 // appendTLSAccount appends what became of the TLS connections.
