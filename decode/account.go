@@ -48,6 +48,9 @@ type Account struct {
 	Sealed []*TLSConn
 	// QUIC counts skipped packets of QUIC by server port.
 	QUIC map[uint16]int64
+	// Contradict counts messages that contradict the application protocol of their session, Faults those on which a decoder of
+	// application protocols failed; both only where these are read.
+	Contradict, Faults int64
 	// Why says, each once, what makes the run incomplete; empty if it is complete.
 	Why []string
 }

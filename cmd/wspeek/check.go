@@ -19,6 +19,11 @@ gives a verdict in one sentence: who ended it and why, with the packets that
 prove it. Below it is what was measured: round trips of pings, heartbeats,
 silences, compression, fragments, and TCP.
 
+Where the application protocol of a session is known (wspeek help apps), notes
+say what went wrong in it: requests that were not answered, ids used twice at a
+time, answers to nothing, acknowledgements and receipts that are missing, and
+heartbeats that were promised and came late (--app none leaves them out).
+
 What was captured is stated as a fact; a cause that is inferred from it is called
 probable.
 
@@ -70,6 +75,7 @@ type checker struct {
 
 func newChecker(std run.Streams, f *flags) *checker {
 	c := &checker{shown: rule.Note, negative: rule.Must, listed: map[int]bool{}}
+	c.run.Apps = f.appOptions()
 	c.text = check.Text{Color: f.colored(std.Out), Width: run.Columns(std.Out)}
 	if f.level != "" {
 		c.shown = rule.Level(slices.Index(levels, f.level))
@@ -101,9 +107,9 @@ func (l *listing) finding(dst []byte, ref *decode.SessionRef, f *ws.Finding) []b
 // options asks the Decoders for what verdicts are made of.
 func (c *checker) options(o *decode.Options) {
 	if !o.Keep { // the filter looks at no payload
-		o.KeepMost = check.KeepMost
+		o.KeepMost = c.run.KeepMost()
 	}
-	o.Keep, o.Wire = true, true
+	o.Keep, o.Wire, o.Polls = true, true, c.run.Apps != nil
 }
 
 // shows counts a finding, and reports whether it is listed.

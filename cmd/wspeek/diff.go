@@ -38,7 +38,8 @@ Numbers are compared by value, however long: 1.0 is 1, but not with --strict.
   json:PATH     a value of JSON messages: json:$.ts, json:$..id, json:$.l[*].at
   re:EXPR       what matches in text, and in strings of JSON: re:[0-9a-f]{8}
   header:NAME   a header of the opening handshake
-  kind:KIND     messages of a kind: ping, pong, text, binary, close
+  kind:KIND     messages of a kind: ping, pong, text, binary, close;
+                heartbeat: those of any protocol
 
 With git:  git difftool -x 'wspeek diff' -- '*.pcapng'
 or, once:  git config difftool.wspeek.cmd 'wspeek diff "$LOCAL" "$REMOTE"'

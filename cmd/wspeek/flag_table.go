@@ -120,7 +120,7 @@ var viewFlags = []flagRow{
 		bind: func(f *flags) *value { return yes(&f.raw) }},
 	{name: "dir", value: "DIR", in: inMessages, help: "with --raw: one direction only, c2s or s2c",
 		bind: func(f *flags) *value { return oneOf(&f.dir, "c2s", "s2c") }},
-	{name: "app", value: "NAME", in: inTexts | inCalls | inExport, help: "what messages say: take the protocol NAME for that of all sessions; none decodes nothing; any is needed with --no-payload only (see: wspeek help apps)",
+	{name: "app", value: "NAME", in: inTexts | inCalls | inExport | inCheck, help: "what messages say: take the protocol NAME for that of all sessions; none decodes nothing; any is needed with --no-payload only (see: wspeek help apps)",
 		bind: func(f *flags) *value { return protocol(&f.app) }, textOnly: true},
 	{name: "no-app", in: inTexts | inExport, help: "do not decode what messages say, and show them as they are", textOnly: true,
 		bind: func(f *flags) *value { return noApp(&f.app) }},

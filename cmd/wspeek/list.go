@@ -116,6 +116,7 @@ func (l *listing) each(ctx context.Context, watch func(run.Visit) run.Visit) err
 		if err = l.apps.Settle(); err != nil && !errors.Is(err, run.ErrStop) {
 			l.run.Fail(err)
 		}
+		l.apps.CountIn(l.run.Counting())
 	}
 	return l.run.Err()
 }

@@ -49,6 +49,7 @@ var ranks = map[string]int{
 	"decode/har":             5,
 	"decode/filter":          5,
 	"decode/calls":           5,
+	"decode/appcheck":        5,
 	"decode/export":          6,
 	"decode/diff":            6,
 	"decode/check":           6,

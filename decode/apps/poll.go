@@ -36,13 +36,18 @@ func (s *Stream) Polling() Polling { return s.polling }
 func (s *Stream) poll(w *waiting, p *decode.Poll) error {
 	target := payload.PolledTarget(p.Target)
 	body, ok := payload.Inflate(p.Coding, p.Body)
+	if inner, plain := target.PolledBody(p.Dir == ws.C2S, body); plain {
+		body = inner
+	} else {
+		ok = false
+	}
 	messages, whole := payload.PolledMessages(target.Version, strings.Contains(p.Type, "octet-stream"), body)
-	if !ok || p.Cut && p.Coding != "" {
+	if !ok || p.Cut && (p.Coding != "" || target.JSONP) {
 		messages, whole = nil, false
 	}
 	sid := target.SID
 	if sid == "" {
-		sid = opened(messages)
+		sid = Opened(messages)
 	}
 	c := s.polledSession(sid, p.Target)
 	c.apps = nil
@@ -95,8 +100,8 @@ func (s *Stream) upgraded(info *decode.Session) {
 	}
 }
 
-// opened is the name that the packet which opens a session gives it: 0{"sid":"..."}.
-func opened(messages []payload.Message) string {
+// Opened is the name that the packet which opens a session gives it: 0{"sid":"..."}; empty if there is none.
+func Opened(messages []payload.Message) string {
 	if len(messages) == 0 || len(messages[0].Payload) == 0 || messages[0].Payload[0] != '0' {
 		return ""
 	}

@@ -87,3 +87,19 @@ func TestStream_PollsOfManySessions(t *testing.T) {
 		t.Errorf("%d bodies, the last %q", len(p.got), p.got[len(p.got)-1])
 	}
 }
+
+// What JSONP polls is read as what it has inside.
+func TestStream_PollsByJSONP(t *testing.T) {
+	t.Parallel()
+	p := newPolls()
+	p.say(t, "&j=0", `<___eio[0]("0{\"sid\":\"S\"}");`, "")
+	p.say(t, "&j=0&sid=S", `>d=40`, "")
+	p.say(t, "&j=0&sid=S", `<ok`, "")
+	p.say(t, "&j=0&sid=S", `!___eio[0]("2:4`, "")
+	want := []string{`S 0: ___eio[0]("0{\"sid\":\"S\"}"); (1)`, "S 0: d=40 (1)", "S 0: ok (0)", `S 0: ___eio[0]("2:4 (0)`}
+	for i := range want {
+		if i >= len(p.got) || !strings.HasSuffix(p.got[i], want[i][1:]) {
+			t.Errorf("%d: got %q, want %q", i, p.got, want[i])
+		}
+	}
+}

@@ -235,6 +235,12 @@ func (s *Stream) Counts() Counts {
 	return sum
 }
 
+// CountIn adds what went wrong to an account.
+func (s *Stream) CountIn(a *decode.Account) {
+	c := s.Counts()
+	a.Contradict, a.Faults = int64(c.Withdrawn), int64(c.Panics)
+}
+
 func (s *Counts) add(c *conversation) {
 	if c.reader != nil {
 		s.Panics += c.reader.Panics

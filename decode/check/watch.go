@@ -5,23 +5,40 @@ import (
 
 	"github.com/wspeek/wspeek/capture"
 	"github.com/wspeek/wspeek/decode"
+	"github.com/wspeek/wspeek/decode/appcheck"
+	"github.com/wspeek/wspeek/decode/payload"
 	"github.com/wspeek/wspeek/decode/rule"
 	"github.com/wspeek/wspeek/decode/show"
 	"github.com/wspeek/wspeek/decode/ws"
 )
 
+// maxSaid is the longest payload of which it is looked at what it says.
+const maxSaid = 1 << 20
+
 // KeepMost is the longest payload of a data message that is looked at.
-const KeepMost = beatLen
+func (r *Run) KeepMost() int64 {
+	if r.Apps != nil {
+		return maxSaid
+	}
+	return beatLen
+}
 
 // Run follows the sessions of a run by its events. The zero value is ready. For all that it can tell, the
 // Decoders' Options need Keep (pings are matched by their payloads) and Wire (to see what compression refers to).
 type Run struct {
+	// Apps says how the messages of application protocols are read; nil leaves out the notes on them.
+	Apps *payload.ReaderOptions
+
 	watches      map[int]*SessionCheck
 	inflateAlone inflateAlone
+	polled       polled
 }
 
 // Apply takes an event. It returns the report of a session when that has ended, else nil.
 func (r *Run) Apply(b *decode.Batch, e *decode.Event) *Report {
+	if e.Kind == decode.KindPoll {
+		r.poll(b.Poll(e))
+	}
 	if e.Session == nil {
 		return nil
 	}
@@ -38,6 +55,7 @@ func (r *Run) Apply(b *decode.Batch, e *decode.Event) *Report {
 	case decode.KindMessage:
 		m := b.Message(e)
 		w.Message(m, m.Wire)
+		w.application(r, m)
 	case decode.KindFinding:
 		w.Finding(b.Finding(e))
 	}
@@ -74,6 +92,9 @@ type SessionCheck struct {
 	broken [2][]breach
 	// doubt says that not all messages are known.
 	doubt bool
+	// info is the newest snapshot; app follows the application protocol, nil where nobody wants that.
+	info *decode.Session
+	app  *appcheck.Session
 }
 
 type closing struct {
@@ -134,6 +155,7 @@ func (f *Framing) message(m *ws.Message) {
 
 // Session takes a snapshot of the session before its end.
 func (w *SessionCheck) Session(s *decode.Session) {
+	w.info = s
 	if s.HasOpened && !w.opened {
 		w.opened = true
 		w.rhythm.spoke(ws.Stamp{Packet: s.Answered, Time: s.Opened})
@@ -229,6 +251,7 @@ func (w *SessionCheck) Report(s *decode.Session) *Report {
 	for d := ws.C2S; d <= ws.S2C; d++ {
 		r.find(d)
 	}
+	r.Findings = append(r.Findings, w.applicationFindings(r)...)
 	for i := range r.Slow {
 		m := &r.Slow[i]
 		r.add(rule.Slow, m.Dir, m.N, m.To, fmt.Sprintf("%s from packet %d to %d; %s", show.Duration(m.Took()), m.From.Packet, m.To.Packet, m.Why()))

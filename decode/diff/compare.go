@@ -69,7 +69,7 @@ func newPrinter(s *Side, opt *Options) *printer {
 func (p *printer) side(s *Side) []fingerprint {
 	out := make([]fingerprint, len(s.Messages))
 	for i := range s.Messages {
-		out[i] = p.print(&s.Messages[i])
+		out[i] = p.print(&s.Messages[i], s.saidOf(i))
 	}
 	return out
 }
@@ -90,6 +90,11 @@ func (w *work) compared(op ws.Opcode) bool {
 	return !op.Control() || w.a.Control && w.b.Control
 }
 
+// compares reports whether message i of a side is compared.
+func (w *work) compares(s *Side, i int) bool {
+	return w.compared(s.Messages[i].Opcode) && (w.opt.Ignore.beats == "" || !s.beat(i))
+}
+
 // lists are the opcodes whose messages have one order. In a HAR a ping between fragments comes before their message, which a
 // capture numbers by its start.
 func (w *work) lists() []func(ws.Opcode) bool {
@@ -101,7 +106,7 @@ func (w *work) lists() []func(ws.Opcode) bool {
 
 func (w *work) indices(s *Side, d ws.Dir, of func(ws.Opcode) bool) (out []int) {
 	for i := range s.Messages {
-		if m := &s.Messages[i]; m.Dir == d && of(m.Opcode) && w.compared(m.Opcode) {
+		if m := &s.Messages[i]; m.Dir == d && of(m.Opcode) && w.compares(s, i) {
 			out = append(out, i)
 		}
 	}
@@ -336,7 +341,7 @@ func (w *work) rows(kept []bool) {
 	next := 0
 	onlyB := func(end int) {
 		for ; next < end; next++ {
-			if m := &w.b.Messages[next]; w.back[next] < 0 && w.compared(m.Opcode) {
+			if m := &w.b.Messages[next]; w.back[next] < 0 && w.compares(w.b, next) {
 				w.row(Pair{A: -1, B: next, Dir: m.Dir, State: OnlyB})
 			}
 		}
@@ -344,7 +349,7 @@ func (w *work) rows(kept []bool) {
 	for i := range w.a.Messages {
 		m := &w.a.Messages[i]
 		switch j := w.with[i]; {
-		case !w.compared(m.Opcode):
+		case !w.compares(w.a, i):
 		case j < 0:
 			w.row(Pair{A: i, B: -1, Dir: m.Dir, State: OnlyA})
 		default:

@@ -97,6 +97,7 @@ func (w *work) remarks() {
 		w.note("%s compared although the bytes are in doubt: guessed, or retransmitted with others", show.Count(n, "pair"))
 	}
 	w.kinds()
+	w.beats()
 }
 
 // bareRemark says what a HAR has nothing of.
@@ -122,6 +123,20 @@ func (w *work) kinds() {
 				if s.Messages[i].Opcode == op {
 					w.cmp.uses.rule(rule)
 				}
+			}
+		}
+	}
+}
+
+// beats counts the heartbeats that a rule leaves out.
+func (w *work) beats() {
+	if w.opt.Ignore.beats == "" {
+		return
+	}
+	for _, s := range []*Side{w.a, w.b} {
+		for i := range s.Messages {
+			if s.beat(i) {
+				w.cmp.uses.rule(w.opt.Ignore.beats)
 			}
 		}
 	}

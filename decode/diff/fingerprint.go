@@ -28,6 +28,8 @@ type printer struct {
 	steps []step
 	buf   []byte
 	out   *fingerprint
+	// ids are those of the message's packets, which are left out of all but exact.
+	ids []string
 }
 
 // splitJSON parses the JSON that a text consists of, and returns what a protocol writes before it.
@@ -47,10 +49,13 @@ func whole(m *ws.Message) bool {
 	return m.State != ws.Partial && m.State != ws.Undecodable && (m.Len < 0 || int64(len(m.Reason())) == m.Len)
 }
 
-// print makes the fingerprint of a message.
-func (p *printer) print(m *ws.Message) fingerprint {
+// print makes the fingerprint of a message, which says said.
+func (p *printer) print(m *ws.Message, said []payload.App) fingerprint {
 	var f fingerprint
-	p.out = &f
+	p.out, p.ids = &f, nil
+	if !p.opt.Strict {
+		p.ids = idsOf(said)
+	}
 	salt := uint64(m.Opcode) + 1
 	switch {
 	case !whole(m):
@@ -68,6 +73,9 @@ func (p *printer) print(m *ws.Message) fingerprint {
 	case !m.ValidUTF8 || m.Opcode == ws.OpClose:
 		f.exact = hashBytes(salt, m.Payload)
 		f.loose = f.exact
+		if h, ok := saidHash(said); ok && len(p.ids) > 0 {
+			f.loose = mix(h, salt)
+		}
 	default:
 		p.text(m.Payload, salt)
 	}
@@ -81,7 +89,7 @@ func (p *printer) text(text []byte, salt uint64) {
 		p.add(salt, text)
 		return
 	}
-	p.add(salt, prefix)
+	p.add(salt, withoutID(prefix, p.ids))
 	p.steps = p.steps[:0]
 	p.walk(0, fnvOffset)
 }
@@ -95,6 +103,10 @@ func (p *printer) add(path uint64, s []byte) {
 	}
 	h := hashBytes(path, exact)
 	p.out.exact += h
+	if isID(p.ids, s) {
+		p.out.loose += path
+		return
+	}
 	if spans := p.find(s); len(spans) > 0 {
 		p.buf = scrubbed(p.buf[:0], s, spans)
 		h = hashBytes(path, p.buf)
@@ -163,6 +175,8 @@ func (p *printer) number(s []byte, path uint64) {
 	p.out.exact += h
 	v, isInt := integer(s)
 	switch {
+	case isID(p.ids, s):
+		p.out.loose += path
 	case epoch(s, p.when) == len(s):
 		p.out.loose += path
 	case isInt && len(p.out.ints) < maxInts:

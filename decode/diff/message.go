@@ -29,6 +29,8 @@ type comparer struct {
 	// words is how many words were aligned so far.
 	words int
 	uses  uses
+	// idsA and idsB are the ids of the messages that are compared, as their protocol has them.
+	idsA, idsB []string
 }
 
 func newComparer(w *work) comparer {
@@ -41,7 +43,14 @@ func (c *comparer) pair(p *Pair, kept bool) {
 	c.row, c.dir = p, p.Dir
 	p.Doubt = doubts(a, b)
 	if p.Why = unclear(a, b); p.Why == "" {
-		c.message(a, b)
+		saidA, saidB := c.w.a.saidOf(p.A), c.w.b.saidOf(p.B)
+		c.idsA, c.idsB = idsOf(saidA), idsOf(saidB)
+		switch binary := a.Opcode == ws.OpBinary && b.Opcode == ws.OpBinary && !bytes.Equal(a.Payload, b.Payload); {
+		case a.Opcode == b.Opcode && !c.w.opt.Strict && equalButIDs(saidA, saidB):
+			c.uses.class(classID)
+		case !binary || !c.spoken(saidA, saidB):
+			c.message(a, b)
+		}
 	} else {
 		p.Doubt = ""
 	}
@@ -160,7 +169,7 @@ func (c *comparer) content(a, b []byte) {
 		c.text(a, b)
 		return
 	}
-	if !bytes.Equal(pa, pb) && !c.covered(pa, pb) {
+	if !bytes.Equal(pa, pb) && !c.samePrefix(pa, pb) && !c.covered(pa, pb) {
 		c.change(both("prefix", string(pa), string(pb)))
 	}
 	c.steps = c.steps[:0]

@@ -39,6 +39,8 @@ type Rules struct {
 	regexps []*regexp.Regexp
 	headers map[string]string
 	kinds   map[ws.Opcode]string
+	// beats is the rule that leaves out heartbeats, "" if there is none.
+	beats string
 }
 
 // RuleError is a rule that cannot be understood.
@@ -51,7 +53,7 @@ const wantRule = "want json:PATH, re:EXPRESSION, header:NAME or kind:KIND"
 
 // Add adds a rule: json:PATH leaves out a value of JSON messages ($.a.b, $..id, $.list[*].x, $['a key']), re:EXPR what
 // matches in text and in strings of JSON, header:NAME a header of the opening handshake, kind:KIND
-// messages of a kind (ping, pong, text, ...). The error is a *RuleError.
+// messages of a kind (ping, pong, text, ..., heartbeat for those of any protocol). The error is a *RuleError.
 func (r *Rules) Add(rule string) error {
 	kind, arg, found := strings.Cut(rule, ":")
 	why := wantRule
@@ -95,6 +97,10 @@ func (r *Rules) add(kind, arg, rule string) (why string) {
 }
 
 func (r *Rules) addKind(arg, rule string) (why string) {
+	if arg == "heartbeat" {
+		r.beats = rule
+		return ""
+	}
 	for op := ws.OpContinuation; op <= ws.OpPong; op++ {
 		if !op.Reserved() && op.String() == arg {
 			if r.kinds == nil {
@@ -104,5 +110,5 @@ func (r *Rules) addKind(arg, rule string) (why string) {
 			return ""
 		}
 	}
-	return "want text, binary, continuation, ping, pong or close"
+	return "want text, binary, continuation, ping, pong, close or heartbeat"
 }

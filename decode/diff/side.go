@@ -4,6 +4,7 @@ import (
 	"github.com/wspeek/wspeek/capture"
 	"github.com/wspeek/wspeek/decode"
 	"github.com/wspeek/wspeek/decode/har"
+	"github.com/wspeek/wspeek/decode/payload"
 	"github.com/wspeek/wspeek/decode/trace"
 	"github.com/wspeek/wspeek/decode/ws"
 )
@@ -25,6 +26,9 @@ type Side struct {
 	Redacted map[int]bool
 	// Unrecorded says why the messages of the session are not known; empty if they are.
 	Unrecorded string
+
+	// said is what each of Messages says, nil where that is not known.
+	said [][]payload.App
 }
 
 // maxWireFrames is how many frames of a message Options.Wire looks at.
@@ -47,6 +51,7 @@ func FromTrace(name string, t *trace.Trace, n int) (*Side, error) {
 		m.Payload = p
 		s.Messages = append(s.Messages, m)
 	}
+	s.read()
 	s.Frames = func(i int) []ws.Frame { return t.MessageFrames(n, s.Messages[i].N, maxWireFrames) }
 	return s, nil
 }
@@ -57,6 +62,7 @@ func FromHAR(name string, h *har.Session) *Side {
 	for _, i := range h.Redacted {
 		s.Redacted[i] = true
 	}
+	s.read()
 	if h.Unrecorded {
 		s.Unrecorded = "no messages were recorded"
 		if h.Attached != "" {
@@ -69,7 +75,7 @@ func FromHAR(name string, h *har.Session) *Side {
 // withoutMessages is a copy of s for comparing all but the messages.
 func (s *Side) withoutMessages() *Side {
 	c := *s
-	c.Messages, c.Control, c.Redacted = nil, false, nil
+	c.Messages, c.Control, c.Redacted, c.said = nil, false, nil, nil
 	c.Frames = nil
 	return &c
 }

@@ -151,6 +151,7 @@ func (t *matcher) similarity(i, j int) float32 {
 		if t.replaced(i, j, a, b) {
 			s = max(s, enough)
 		}
+		s = t.named(s, i, j)
 	}
 	if a.Opcode != b.Opcode {
 		s *= enough

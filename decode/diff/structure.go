@@ -25,7 +25,7 @@ func (c *comparer) value(i, j int32, path uint64) {
 	case a.Kind == jsontext.Number:
 		c.numbers(a, b, path)
 	case bytes.Equal(a.Text, b.Text): // escaped in another way
-	case a.Kind == jsontext.Text && c.covered(a.Text, b.Text):
+	case a.Kind == jsontext.Text && (c.sameID(a.Text, b.Text) || c.covered(a.Text, b.Text)):
 	default:
 		c.differ(a, b)
 	}
@@ -150,7 +150,7 @@ func (c *comparer) numbers(a, b *jsontext.Node, path uint64) {
 	opt := c.w.opt
 	switch {
 	case !opt.Strict && sameNumber(a.Text, b.Text):
-	case c.covered(a.Text, b.Text):
+	case c.sameID(a.Text, b.Text), c.covered(a.Text, b.Text):
 	case !opt.Strict && c.counter(a.Text, b.Text, path):
 		c.uses.class(classCounter)
 	default:

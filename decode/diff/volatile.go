@@ -20,6 +20,7 @@ const (
 	classHex
 	classCounter
 	classPing
+	classID
 	classHeader
 	classes
 )
@@ -36,6 +37,7 @@ var classRows = [classes]classRow{
 	classHex:     {"hex", "16 hexadecimal digits or more"},
 	classCounter: {"counter", "a number of JSON messages that goes up by the same step"},
 	classPing:    {"ping-payload", "the application data of a ping or pong"},
+	classID:      {"message-id", "what ties requests, answers and acknowledgements in the application protocol"},
 	classHeader:  {"handshake-nonce", "Sec-WebSocket-Key, Sec-WebSocket-Accept, Date"},
 }
 

@@ -14,6 +14,9 @@ func Rule(id string) *Document {
 	}
 	d := &Document{Subject: "rule", Title: "Rule " + r.ID + " (" + r.Level.String() + ")"}
 	where := "No RFC says it: it is a note on the capture."
+	if strings.HasPrefix(r.ID, "app.") {
+		where = "It holds for several application protocols: a finding names the specification of the one that was seen."
+	}
 	if r.RFC != "" {
 		where = r.RFC + " section " + r.Section + ", level " + r.Level.String() + "."
 	}

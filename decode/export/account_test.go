@@ -155,3 +155,17 @@ func TestSessionCloseBy(t *testing.T) {
 		has(t, map[string]any{"close": got}, map[string]any{"close": want})
 	}
 }
+
+// What the decoders of application protocols could not read is told where there is any.
+func TestAccountOfApplications(t *testing.T) {
+	t.Parallel()
+	a := &decode.Account{Contradict: 3, Faults: 1}
+	if got := export.Account(a); !strings.Contains(got, "; 3 messages not decoded as their session's application protocol; 1 message on which a decoder failed (a bug: please report it); complete") {
+		t.Error(got)
+	}
+	var j export.JSON
+	has(t, object(t, j.Summary(nil, a))["app"].(map[string]any), map[string]any{"contradict": 3, "faults": 1})
+	if got := string(j.Summary(nil, &decode.Account{})); strings.Contains(got, `"app"`) {
+		t.Error(got)
+	}
+}

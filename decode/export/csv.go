@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/wspeek/wspeek/decode"
+	"github.com/wspeek/wspeek/decode/payload"
 	"github.com/wspeek/wspeek/decode/show"
 	"github.com/wspeek/wspeek/decode/ws"
 )
@@ -23,13 +24,48 @@ type CSV struct {
 	Inert bool
 	// Redact replaces secrets; nil writes them as they are.
 	Redact *Redactor
-	urls   map[int]string
+	// App are the AppCells of the message that Message is called with next.
+	App  []string
+	urls map[int]string
 }
 
 // Columns are the names in the header.
 var Columns = []string{
 	"session", "n", "time", "dir", "kind", "opcode", "len", "wire_len", "frames", "compressed", "state",
 	"first_packet", "last_packet", "client", "server", "url", "subprotocol", "close_code", "encoding", "data", "redacted", "findings",
+	"app_protocol", "app_event", "app_name", "app_topic", "app_namespace", "app_id", "app_reply_to", "app_error", "app_heartbeat", "app_summary",
+}
+
+// appColumns is how many of Columns, the last, are about what the message says.
+const appColumns = 10
+
+// AppCells are the cells of what a message says, nil if it says nothing. Where it holds several packets, their values stand in each cell
+// with a line feed between them.
+func AppCells(apps []payload.App) []string {
+	if len(apps) == 0 {
+		return nil
+	}
+	cells := make([]string, appColumns)
+	for i := range apps {
+		a := &apps[i]
+		reply := ""
+		if a.ReplyTo > 0 {
+			reply = strconv.FormatInt(a.ReplyTo, 10)
+		}
+		for k, v := range [appColumns]string{a.Protocol, a.Event, a.Name, a.Topic, a.Namespace, a.ID, reply,
+			strconv.FormatBool(a.Error), strconv.FormatBool(a.Heartbeat), a.Summary} {
+			if i > 0 {
+				cells[k] += "\n"
+			}
+			cells[k] += v
+		}
+	}
+	for k, v := range cells {
+		if strings.Trim(v, "\n") == "" {
+			cells[k] = ""
+		}
+	}
+	return cells
 }
 
 // Header appends the first line.
@@ -62,7 +98,28 @@ func (c *CSV) Message(dst []byte, s *decode.Session, m *ws.Message) []byte {
 	for i, r := range m.Findings {
 		ids[i] = r.ID
 	}
-	return append(c.plain(dst, strings.Join(ids, " ")), "\r\n"...)
+	return append(c.apps(c.plain(dst, strings.Join(ids, " "))), "\r\n"...)
+}
+
+// apps appends the cells of what the message says, with its secrets replaced.
+func (c *CSV) apps(dst []byte) []byte {
+	if c.App == nil {
+		return append(dst, strings.Repeat(",", appColumns)...)
+	}
+	for i, v := range c.App {
+		if c.Redact != nil && v != "" {
+			v = string(c.Redact.again([]byte(c.Redact.Text(v))))
+		}
+		if i == appColumns-1 && c.NoPayload {
+			v = ""
+		}
+		if v == "" || v == "true" || v == "false" {
+			dst = c.plain(dst, v)
+			continue
+		}
+		dst = c.text(dst, strings.ToValidUTF8(v, "\uFFFD"))
+	}
+	return dst
 }
 
 func (c *CSV) session(dst []byte, s *decode.Session) []byte {

@@ -40,6 +40,7 @@ func (j *JSON) Summary(dst []byte, a *decode.Account) []byte {
 	dst = appendUnlooked(appendInt(dst, "clock_back", a.ClockBack), a)
 	dst = appendEncrypted(dst, a)
 	dst = appendTLSAccount(dst, a)
+	dst = appendAppAccount(dst, a)
 	dst = appendBool(dst, "complete", len(a.Why) == 0)
 	dst = append(dst, `,"incomplete_why":[`...)
 	for i, why := range a.Why {
@@ -77,6 +78,15 @@ func (j *JSON) redaction(dst []byte) []byte {
 		dst = strconv.AppendInt(dst, n, 10)
 	}
 	return append(dst, '}')
+}
+
+// appendAppAccount appends what application protocols could not be read, if there is any.
+func appendAppAccount(dst []byte, a *decode.Account) []byte {
+	if a.Contradict+a.Faults == 0 {
+		return dst
+	}
+	dst = strconv.AppendInt(append(dst, `,"app":{"contradict":`...), a.Contradict, 10)
+	return append(appendInt(dst, "faults", a.Faults), '}')
 }
 
 // appendTLSAccount appends what became of the TLS connections.
@@ -134,6 +144,12 @@ func Account(a *decode.Account) string {
 	}
 	if a.Unlooked > 0 {
 		fmt.Fprintf(&b, "; %s sent again after the end of a connection and not compared", show.Bytes(a.Unlooked))
+	}
+	if a.Contradict > 0 {
+		fmt.Fprintf(&b, "; %s not decoded as their session's application protocol", show.Count(a.Contradict, "message"))
+	}
+	if a.Faults > 0 {
+		fmt.Fprintf(&b, "; %s on which a decoder failed (a bug: please report it)", show.Count(a.Faults, "message"))
 	}
 	if len(a.Why) == 0 {
 		b.WriteString("; complete")

@@ -56,7 +56,7 @@ var ownOfMessages = []field{
 	{Field: Field{Name: "ws.missing", Text: "How many bytes of the payload were not captured."},
 		kind: kindNumber, where: inMessage, num: message(func(m *ws.Message) int64 { return m.Missing })},
 	{Field: Field{Name: "ws.heartbeat", Text: "It only keeps the connection alive: ping, pong, or what applications use instead. Alone: it does."},
-		kind: kindBool, where: inMessage, names: yesNo, bareIsTrue: true, needs: payloadNeeded, num: func(r *Row) (int64, bool) {
+		kind: kindBool, where: inMessage, names: yesNo, bareIsTrue: true, needs: Needs{Payload: true, App: true}, num: func(r *Row) (int64, bool) {
 			if r.Message == nil {
 				return 0, false
 			}

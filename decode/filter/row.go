@@ -113,8 +113,11 @@ func (r *Row) frames() []ws.Frame {
 
 // heartbeat reports whether the message only keeps the connection alive.
 func (r *Row) heartbeat() bool {
-	if HeartbeatLooks(r.Message) {
-		return Heartbeat(r.Message, r.bytes())
+	if !HeartbeatLooks(r.Message) {
+		return Heartbeat(r.Message, nil, nil)
 	}
-	return Heartbeat(r.Message, nil)
+	if apps := r.apps(); len(apps) > 0 {
+		return Heartbeat(r.Message, apps, nil)
+	}
+	return Heartbeat(r.Message, nil, r.bytes())
 }

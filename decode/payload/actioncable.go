@@ -6,7 +6,6 @@ var actionCableRow = Protocol{
 	Name: "Action Cable", ID: "actioncable", Tokens: []string{"actioncable-v1-json"}, Evidence: `the server's first message is {"type":"welcome"}, and identifiers follow; or the path is /cable`,
 	Decodes:   "commands and messages by channel, with the JSON that is in strings; subscriptions with their answers",
 	Spec:      "docs.anycable.io/misc/action_cable_protocol",
-	Members:   []Member{{Key: "type", Texts: []string{"ping"}}},
 	Recognise: recogniseActionCable,
 	Begin:     beginWith(decodeActionCable),
 }

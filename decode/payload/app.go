@@ -20,6 +20,8 @@ type App struct {
 	First int64
 	// Took is how long after that one it came. Reader sets it.
 	Took time.Duration
+	// Promised are the heartbeats that the packet promises, empty in nearly all.
+	Promised []Promise
 	// Error reports that the packet tells of a failure; Heartbeat that it only keeps the connection alive.
 	Error, Heartbeat bool
 	// Role is what the packet is in an exchange. Key tells the exchange apart from others that are open: with Asker it is unique in

@@ -127,6 +127,7 @@ func (d *centrifugoDecoder) tell(x *centrifugoPacket, m *Message) App {
 		delete(d.asked, x.id)
 		a.Error = x.event == "error"
 		a.Event, a.Name, a.Topic = orOther(x.event, ask.event), ask.name, ask.topic
+		a.promisesCentrifugo(ask.event, x.body)
 		if a.Event == "" {
 			a.Event = "reply"
 		}

@@ -6,7 +6,6 @@ var ddpRow = Protocol{
 	Name: "DDP (Meteor)", ID: "ddp", Evidence: `the client's first message is {"msg":"connect","version":...}`,
 	Decodes:   "methods with their results, subscriptions with ready and nosub, changes by collection",
 	Spec:      "github.com/meteor/meteor, DDP.md",
-	Members:   []Member{{Key: "msg", Texts: []string{"ping", "pong"}}},
 	Recognise: recogniseDDP,
 	Begin:     beginWith(decodeDDP),
 }

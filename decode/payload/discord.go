@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"net/url"
 	"strings"
+	"time"
 )
 
 const (
@@ -17,7 +18,6 @@ var discordRow = Protocol{
 	Name: "Discord gateway", ID: discordName, Spec: "Discord developer documentation, Gateway",
 	Decodes:   "JSON and Erlang's term format, zlib-stream and zstd-stream over all messages; operations and dispatched events by name",
 	Evidence:  "the path has encoding=json or etf and a version, and the server's first message is a hello, or begins the compressed stream",
-	Members:   []Member{{Key: "op", Numbers: []string{"1", "11"}}},
 	Recognise: recogniseDiscord,
 	Begin:     beginDiscord,
 }
@@ -170,6 +170,21 @@ func discordETF(p []byte, m *Message, out []App) []App {
 	return discordTell(&a, int(op), m, out)
 }
 
+// discordInterval is the heartbeat_interval of a hello, in milliseconds (Gateway, "Hello Event").
+func discordInterval(args any) time.Duration {
+	switch d := args.(type) {
+	case json.RawMessage:
+		if o, ok := object(d); ok {
+			return spanIn(&o, "heartbeat_interval", time.Millisecond)
+		}
+	case map[string]any:
+		if n, ok := d["heartbeat_interval"].(int64); ok {
+			return span(n, time.Millisecond)
+		}
+	}
+	return 0
+}
+
 func discordTell(a *App, op int, m *Message, out []App) []App {
 	if a.Event = discordOps[op]; a.Event == "" {
 		return out
@@ -184,6 +199,8 @@ func discordTell(a *App, op int, m *Message, out []App) []App {
 	case op == 11:
 		a.Heartbeat = true
 		a.answers(m, Reply, "heartbeat")
+	case op == 10:
+		a.promisesTwice(true, discordInterval(a.Args), false)
 	case op == 2, op == 6:
 		a.begins(m, "session")
 	case a.Name == "READY", a.Name == "RESUMED":

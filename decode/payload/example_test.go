@@ -12,7 +12,7 @@ func Example() {
 		fmt.Printf("prefix %q, heartbeat %v\n", text[:n], payload.Heartbeat(payload.Text, []byte(text)))
 	}
 	// Output:
-	// prefix "", heartbeat true
+	// prefix "", heartbeat false
 	// prefix "42/admin,", heartbeat false
 	// prefix "", heartbeat true
 }

@@ -8,7 +8,6 @@ var graphQLRow = Protocol{
 	Name: "graphql-transport-ws", ID: "graphql-transport-ws", Tokens: []string{"graphql-transport-ws"}, Evidence: `the client's first message has "type":"connection_init", and subscribe or next follow`,
 	Decodes:   "operations by id with their items, errors and ends; the name of the operation",
 	Spec:      "github.com/enisdenjo/graphql-ws, PROTOCOL.md",
-	Members:   []Member{{Key: "type", Texts: []string{"ping", "pong"}}},
 	Recognise: recogniseGraphQL("subscribe", "next"),
 	Begin:     beginWith(decodeGraphQL),
 }
@@ -17,7 +16,6 @@ var graphQLOldRow = Protocol{
 	Name: "graphql-ws", ID: "graphql-ws", Tokens: []string{"graphql-ws"}, Evidence: `the client's first message has "type":"connection_init", and start, data or ka follow`,
 	Decodes:   "operations by id with their items, errors and ends; the name of the operation",
 	Spec:      "github.com/apollographql/subscriptions-transport-ws, PROTOCOL.md",
-	Members:   []Member{{Key: "type", Texts: []string{"ka"}}},
 	Recognise: recogniseGraphQL("start", "data", "ka"),
 	Begin:     beginWith(decodeGraphQL),
 }

@@ -14,25 +14,40 @@ const (
 	maxNested = 3
 )
 
-// Heartbeat reports whether a data message only keeps the connection alive, as known application protocols do. p is all of its
-// payload.
-func Heartbeat(k Kind, p []byte) bool {
-	if len(p) == 0 || len(p) > MaxHeartbeat {
-		return false
-	}
-	return isBeat(k, p) || k == Text && (beatObject(p) || beatArray(p))
-}
-
-func isBeat(k Kind, p []byte) bool {
-	for i := range Protocols {
-		for _, b := range Protocols[i].Beats {
-			if b.Kind == k && len(p) == len(b.Text) && equalFold(p, b.Text) {
-				return true
-			}
+// Beats reports whether a message whose packets are apps only keeps the connection alive: that is what its protocol's Decoder says.
+func Beats(apps []App) bool {
+	for i := range apps {
+		if !apps[i].Heartbeat {
+			return false
 		}
 	}
-	return false
+	return len(apps) > 0
 }
+
+// Heartbeat reports whether a data message of no known protocol only keeps the connection alive, as many unnamed protocols do. p is
+// all of its payload.
+func Heartbeat(k Kind, p []byte) bool {
+	if len(p) == 0 || len(p) > MaxHeartbeat || k != Text {
+		return false
+	}
+	for _, w := range beatWords {
+		if len(p) == len(w) && equalFold(p, w) {
+			return true
+		}
+	}
+	return beatObject(p)
+}
+
+// beatWords are messages that are heartbeats, whatever the case of their letters; beatMembers are what makes an object one.
+var (
+	beatWords   = [...]string{"ping", "pong", "heartbeat", "keepalive", `"ping"`, `"pong"`, `"heartbeat"`}
+	beatMembers = map[string][]string{
+		"type":   {"ping", "pong", "heartbeat", "keepalive", "keep-alive"},
+		"event":  {"ping", "pong", "heartbeat"},
+		"op":     {"ping", "pong"},
+		"action": {"ping", "pong", "heartbeat"},
+	}
+)
 
 // equalFold reports whether p is s, which is as long, but for the case of ASCII letters.
 func equalFold(p []byte, s string) bool {
@@ -53,52 +68,19 @@ func lower(c byte) byte {
 
 // beatObject recognises {"type":"ping"} and the like.
 func beatObject(p []byte) bool {
-	p = bytes.TrimSuffix(bytes.TrimSpace(p), []byte{RecordEnd})
+	p = bytes.TrimSpace(p)
 	if len(p) == 0 || p[0] != '{' || bytes.Count(p, []byte("{"))+bytes.Count(p, []byte("[")) > maxNested {
 		return false
 	}
-	byText, byNumber, plain := false, false, true
+	beat := false
 	for i := jsontext.Space(p, 1); i >= 0; {
 		name, at := jsontext.Member(p, i)
 		end := jsontext.Value(p, at)
 		if end < 0 {
 			return false
 		}
-		text, number := beatMember(jsontext.Inner(name), p[at:end])
-		byText, byNumber = byText || text, byNumber || number
-		plain = plain && p[at] != '"' && p[at] != '{' && p[at] != '['
+		beat = beat || p[at] == '"' && slices.Contains(beatMembers[string(jsontext.Inner(name))], string(jsontext.Inner(p[at:end])))
 		i = jsontext.Next(p, end)
 	}
-	return byText || byNumber && plain
-}
-
-// beatMember reports whether a member makes an object a heartbeat, by its text or by its number.
-func beatMember(name, v []byte) (text, number bool) {
-	for i := range Protocols {
-		for j := range Protocols[i].Members {
-			switch k := Protocols[i].Members[j]; {
-			case string(name) != k.Key:
-			case v[0] == '"':
-				text = text || slices.Contains(k.Texts, string(jsontext.Inner(v)))
-			default:
-				number = number || slices.Contains(k.Numbers, string(v))
-			}
-		}
-	}
-	return text, number
-}
-
-// beatArray recognises [null,"7","phoenix","heartbeat",{}] and the reply to it.
-func beatArray(p []byte) bool {
-	if p[0] != '[' {
-		return false
-	}
-	for i := range Protocols {
-		for _, e := range Protocols[i].Events {
-			if bytes.Contains(p, []byte(e)) {
-				return true
-			}
-		}
-	}
-	return false
+	return beat
 }

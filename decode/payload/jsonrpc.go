@@ -11,7 +11,6 @@ var jsonRPCRow = Protocol{
 	Name: "JSON-RPC", ID: "json-rpc", Tokens: []string{"mcp"}, Evidence: `objects have "jsonrpc":"2.0"`,
 	Decodes:   "requests, notifications, responses and errors, also in batches; MCP, LSP and Ethereum by their methods",
 	Spec:      "www.jsonrpc.org/specification",
-	Members:   []Member{{Key: "method", Texts: []string{"ping", "pong", "heartbeat"}}},
 	Recognise: within(3, provesJSONRPC),
 	Begin: func(o *Opening) Decoder {
 		d := &jsonRPC{}

@@ -59,7 +59,6 @@ var mqttRow = Protocol{
 	Decodes:   "packets over message boundaries, topics and their aliases, bodies, will and user; acknowledgements with what they acknowledge",
 	Spec:      "OASIS MQTT 3.1.1 and 5.0, IBM MQTT 3.1",
 	Evidence:  "the client's first message is binary: CONNECT with the name MQTT or MQIsdp",
-	Beats:     binaries("\xc0\x00", "\xd0\x00"),
 	Recognise: recogniseMQTT,
 	Begin: func(o *Opening) Decoder {
 		d := &mqttDecoder{open: map[mqttKey]int64{}}

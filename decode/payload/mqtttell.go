@@ -42,6 +42,7 @@ func (d *mqttDecoder) tellConnect(a *App, w *wire, first int64) {
 		a.Also["password"] = content(w.counted(2))
 	}
 	a.Role, a.Key, d.connect = Request, "connect", first
+	a.promisesKeepAlive(keep)
 	a.Summary = line(client, "(MQTT "+mqttVersions[d.level]+")")
 	d.aliases = [2]map[int]string{}
 	clear(d.open)
@@ -55,6 +56,9 @@ func (d *mqttDecoder) tellConnack(a *App, w *wire) {
 		a.Summary = fmt.Sprintf("refused, code %d", code)
 	}
 	d.connect = 0
+	if keep, ok := mqttServerKeepAlive(d.properties(w)); ok {
+		a.promisesKeepAlive(keep)
+	}
 }
 
 func (d *mqttDecoder) tellPublish(a *App, w *wire, head byte, m *Message, first int64) {
@@ -103,16 +107,31 @@ const (
 	mqttVar
 )
 
+// Properties that matter here (MQTT 5.0 section 2.2.2.2).
+const (
+	mqttServerKeep = 0x13
+	mqttTopicAlias = 0x23
+)
+
 // mqttAlias finds the topic alias among properties.
 func mqttAlias(p []byte) int {
-	for w := (wire{p: p}); len(w.p) > 0 && !w.bad; {
+	w := wire{p: p}
+	if !mqttProperty(&w, mqttTopicAlias) {
+		return 0
+	}
+	return w.small(2)
+}
+
+// mqttProperty goes to the value of a property, and reports whether it is there.
+func mqttProperty(w *wire, which byte) bool {
+	for len(w.p) > 0 && !w.bad {
 		id := w.take(1)[0]
-		if id == 0x23 {
-			return w.small(2)
+		if id == which {
+			return true
 		}
 		switch size, known := mqttSizes[id]; {
 		case !known:
-			return 0
+			return false
 		case size == mqttVar:
 			n, _ := mqttLength(w.p)
 			w.take(max(n, 1))
@@ -125,7 +144,7 @@ func mqttAlias(p []byte) int {
 			w.take(size)
 		}
 	}
-	return 0
+	return false
 }
 
 func (d *mqttDecoder) tellSubscribe(a *App, w *wire, t byte, m *Message, first int64) {

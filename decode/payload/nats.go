@@ -41,7 +41,6 @@ var natsRow = Protocol{
 	Name: "NATS", ID: natsName, Spec: "docs.nats.io, Client Protocol",
 	Decodes:   "operations over message boundaries, subjects, headers, bodies; requests with the answers to their reply subject",
 	Evidence:  `the server's first message starts with INFO { and has "server_id"`,
-	Beats:     append(texts("PING\r\n", "PONG\r\n"), binaries("PING\r\n", "PONG\r\n")...),
 	Recognise: recogniseNATS,
 	Begin:     func(*Opening) Decoder { return &natsDecoder{} },
 }

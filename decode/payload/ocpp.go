@@ -69,6 +69,7 @@ func (d *ocpp) Decode(m *Message, out []App) []App {
 			d.calls.put(who(m.FromClient)+a.ID, a.Name)
 		}
 		a.Heartbeat = a.Name == "Heartbeat"
+		a.promisesOCPP(m.FromClient, "", args)
 	case '3':
 		a.answers(m, Reply, a.ID)
 	case '4':
@@ -81,6 +82,7 @@ func (d *ocpp) Decode(m *Message, out []App) []App {
 		method := d.calls.get(who(!m.FromClient) + a.ID)
 		a.set("method", method)
 		a.Heartbeat = method == "Heartbeat"
+		a.promisesOCPP(m.FromClient, method, args)
 	}
 	return append(out, ocppTold(m, a, &x, args))
 }

@@ -11,8 +11,6 @@ var phoenixRow = Protocol{
 	Name: "Phoenix", ID: phoenixName, Spec: "Phoenix.Socket.V2.JSONSerializer and V1",
 	Decodes:   "both serializers and the binary kinds; replies with their pushes",
 	Evidence:  "the path ends with /websocket and has vsn=1.0.0 or vsn=2.0.0, or the client's first message joins",
-	Members:   []Member{{Key: "topic", Texts: []string{"phoenix"}}},
-	Events:    []string{`"phoenix","heartbeat",`, `"phoenix","phx_reply",`},
 	Recognise: recognisePhoenix,
 	Begin:     func(*Opening) Decoder { return phoenixDecoder{} },
 }

@@ -15,6 +15,8 @@ const maxPolled = 1 << 12
 type Polled struct {
 	// SID names the session; it is empty in the request that opens it. Version is that of the protocol: 2, 3 or 4.
 	SID, Version string
+	// JSONP says that the body is in a script or a form: see PolledBody.
+	JSONP bool
 }
 
 // PolledTarget reads path and query.
@@ -22,7 +24,7 @@ func PolledTarget(target string) (p Polled) {
 	_, query, _ := strings.Cut(target, "?")
 	q, err := url.ParseQuery(query)
 	if err == nil {
-		p.SID, p.Version = q.Get("sid"), q.Get("EIO")
+		p.SID, p.Version, p.JSONP = q.Get("sid"), q.Get("EIO"), q.Has("j")
 	}
 	return p
 }

@@ -42,6 +42,46 @@ func TestPolledMessages(t *testing.T) {
 	}
 }
 
+// Bodies as engine.io's polling-jsonp transport writes them: head "___eio[" + j + "](", JSON.stringify of the payload, foot ");"; the
+// client's form escapes line feeds, which some browsers would change.
+func TestPolledBody(t *testing.T) {
+	t.Parallel()
+	for _, row := range []struct {
+		name, target string
+		client       bool
+		body, want   string
+		ok           bool
+	}{
+		{"a script", "?EIO=3&transport=polling&j=0", false, `___eio[0]("97:0{\"sid\":\"a\u2028\"}2:40");`, "97:0{\"sid\":\"a\u2028\"}2:40", true},
+		{"with a comment before it", "?EIO=3&transport=polling&j=7", false, `/**/___eio[7]("2:40");`, "2:40", true},
+		{"a form", "?EIO=3&transport=polling&j=0", true, "d=10%3A42%5B%22a+b%22%5D\n", `10:42["a b"]`, true},
+		{"line feeds in a form", "?EIO=3&transport=polling&j=0", true, `d=%5Cn%5C%5Cn`, "\n\\n", true},
+		{"the answer to a form", "?EIO=3&transport=polling&j=0", false, "ok", "ok", true},
+		{"no JSONP", "?EIO=3&transport=polling", false, `___eio[0]("2:40");`, `___eio[0]("2:40");`, true},
+		{"cut", "?EIO=3&transport=polling&j=0", false, `___eio[0]("2:4`, "", false},
+		{"another script", "?EIO=3&transport=polling&j=0", false, `alert("2:40");`, "", false},
+		{"no string", "?EIO=3&transport=polling&j=0", false, `___eio[0](1);`, "", false},
+		{"another form", "?EIO=3&transport=polling&j=0", true, `e=1`, "", false},
+		{"nothing", "?EIO=3&transport=polling&j=0", true, ``, "", true},
+	} {
+		target := payload.PolledTarget(row.target)
+		if got, ok := target.PolledBody(row.client, []byte(row.body)); string(got) != row.want || ok != row.ok {
+			t.Errorf("%s: got %q, %v; want %q, %v", row.name, got, ok, row.want, row.ok)
+		}
+	}
+}
+
+func FuzzPolledBody(f *testing.F) {
+	f.Add([]byte(`___eio[0]("2:40");`), false)
+	f.Add([]byte(`d=10%3A42`), true)
+	f.Fuzz(func(t *testing.T, body []byte, client bool) {
+		target := payload.Polled{JSONP: true}
+		if got, _ := target.PolledBody(client, body); len(got) > 3*len(body) {
+			t.Errorf("%d bytes of %d", len(got), len(body))
+		}
+	})
+}
+
 func TestInflate(t *testing.T) {
 	t.Parallel()
 	for coding, name := range map[string]string{"gzip": "gzip", "X-GZIP": "gzip", "deflate": "zlib", "br": "brotli", "zstd": "zstd"} {

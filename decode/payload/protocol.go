@@ -2,7 +2,7 @@ package payload
 
 // Protocol is a row: what is known of one application protocol.
 type Protocol struct {
-	// Name is what people call the protocol; empty for what many unnamed protocols do.
+	// Name is what people call the protocol.
 	Name string
 	// ID is its name in JSON, filters and flags.
 	ID string
@@ -12,12 +12,6 @@ type Protocol struct {
 	Tokens []string
 	// Evidence says how the protocol shows when no token names it, for people.
 	Evidence string
-	// Beats are the messages that are heartbeats as they are, whatever the case of their letters.
-	Beats []Beat
-	// Members are what makes a JSON object a heartbeat.
-	Members []Member
-	// Events are topic and event of arrays of Phoenix's kind, as they are written, that are heartbeats.
-	Events []string
 	// Recognise judges by how a session was opened and by its first data messages, both directions, at most MaxFirst. It is asked
 	// again as messages come until it says No or Yes. Nil where the protocol is not decoded.
 	Recognise func(o *Opening, first []Message) Certainty
@@ -37,32 +31,8 @@ const (
 	Binary
 )
 
-// Beat is a message that is always the same.
-type Beat struct {
-	Kind Kind
-	Text string
-}
-
-// Member is a member of a JSON object. One of Texts as its value makes the object a heartbeat; one of Numbers does so only if
-// every other member is a number, true, false or null, because numbers are used for many things.
-type Member struct {
-	Key            string
-	Texts, Numbers []string
-}
-
 // RecordEnd ends each JSON record of SignalR (ASP.NET Core's hub protocol, section "JSON encoding").
 const RecordEnd = 0x1e
-
-func texts(list ...string) (out []Beat) { return beats(Text, list) }
-
-func binaries(list ...string) (out []Beat) { return beats(Binary, list) }
-
-func beats(k Kind, list []string) (out []Beat) {
-	for _, s := range list {
-		out = append(out, Beat{k, s})
-	}
-	return out
-}
 
 // within makes a Recognise of what a single message proves: it is sure when one of the first n messages proves it, and gives up
 // after them.

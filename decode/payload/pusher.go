@@ -6,7 +6,6 @@ var pusherRow = Protocol{
 	Name: "Pusher", ID: "pusher", Evidence: `the path is /app/KEY?protocol=; the server's first event is pusher:connection_established`,
 	Decodes:   "events by channel, with the JSON that is in a string; subscriptions with their answers",
 	Spec:      "pusher.com/docs/channels/library_auth_reference/pusher-websockets-protocol",
-	Members:   []Member{{Key: "event", Texts: []string{"pusher:ping", "pusher:pong"}}},
 	Recognise: recognisePusher,
 	Begin:     beginWith(decodePusher),
 }

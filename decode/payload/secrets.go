@@ -10,7 +10,8 @@ import (
 type Span struct{ From, To int }
 
 // Secrets are the places in a message where protocols carry credentials that no name tells: the strings that a client of Socket.IO
-// connects with, the password of MQTT's CONNECT, the signature of WAMP's AUTHENTICATE, the answers of SASL in XMPP. What has a
+// connects with, the password of MQTT's CONNECT, the signature of WAMP's AUTHENTICATE, the answers of SASL in XMPP, the
+// Authorization of SIP, the token of DDP's login. What has a
 // name, such as a token in the payload of a join, is not among them.
 func Secrets(k Kind, p []byte) []Span {
 	switch {
@@ -21,11 +22,58 @@ func Secrets(k Kind, p []byte) []Span {
 	case k == Text && p[0] == '4' && p[1] == '0':
 		return socketIOSecrets(p)
 	case k == Text && p[0] == '[':
-		return wampSecrets(p)
+		return append(wampSecrets(p), ddpSecrets(p)...)
 	case k == Text && (bytes.HasPrefix(p, []byte("<auth")) || bytes.HasPrefix(p, []byte("<response"))):
 		return saslSecrets(p)
+	case k == Text && bytes.Contains(p, []byte(" SIP/2.0\r\n")):
+		return sipSecrets(p)
+	case k == Text && p[0] == '{':
+		return ddpSecrets(p)
 	}
 	return nil
+}
+
+// sipSecrets finds what a client authorizes itself with (RFC 3261 sections 20.7 and 20.28).
+func sipSecrets(p []byte) (out []Span) {
+	for at := 0; at < len(p); {
+		end := len(p)
+		if n := bytes.Index(p[at:], []byte("\r\n")); n >= 0 {
+			end = at + n
+		}
+		if end == at {
+			break // the body
+		}
+		if i := bytes.IndexByte(p[at:end], ':'); i > 0 {
+			switch string(bytes.ToLower(bytes.TrimSpace(p[at : at+i]))) {
+			case "authorization", "proxy-authorization":
+				from := jsontext.Space(p, at+i+1)
+				if from >= 0 && from < end {
+					out = append(out, Span{from, end})
+				}
+			}
+		}
+		at = end + 2
+	}
+	return out
+}
+
+// ddpSecrets finds the token with which Meteor's accounts log in again: {"msg":"method","method":"login","params":[{"resume":"..."}]}, also
+// inside the strings of SockJS.
+func ddpSecrets(p []byte) (out []Span) {
+	if !bytes.Contains(p, []byte("login")) {
+		return nil
+	}
+	for _, key := range [...]string{`"resume":"`, `\"resume\":\"`} {
+		from := bytes.Index(p, []byte(key))
+		if from < 0 {
+			continue
+		}
+		from += len(key)
+		if n := bytes.IndexAny(p[from:], `"\`); n > 0 {
+			out = append(out, Span{from, from + n})
+		}
+	}
+	return out
 }
 
 // mqttSecrets finds the password in a CONNECT that is whole (MQTT 5.0 section 3.1).

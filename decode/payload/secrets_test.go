@@ -29,6 +29,11 @@ func TestSecrets(t *testing.T) {
 		{"not WAMP", payload.Text, `[5,"a",1]`, nil},
 		{"SASL", payload.Text, `<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='PLAIN'>AGFubgBw</auth>`, []string{"AGFubgBw"}},
 		{"another auth", payload.Text, `<auth>x</auth>`, nil},
+		{"SIP", payload.Text, "REGISTER sip:a SIP/2.0\r\nVia: x\r\nAuthorization: Digest username=\"a\", response=\"b\"\r\n\r\nAuthorization: c\r\n", []string{`Digest username="a", response="b"`}},
+		{"SIP without it", payload.Text, "OPTIONS sip:a SIP/2.0\r\nAuthorization:", nil},
+		{"DDP", payload.Text, `{"msg":"method","method":"login","params":[{"resume":"abc"}],"id":"1"}`, []string{"abc"}},
+		{"DDP in SockJS", payload.Text, `["{\"msg\":\"method\",\"method\":\"login\",\"params\":[{\"resume\":\"abc\"}]}"]`, []string{"abc"}},
+		{"another resume", payload.Text, `{"resume":"me"}`, nil},
 		{"nothing", payload.Text, ``, nil},
 	} {
 		var got []string

@@ -11,8 +11,6 @@ var signalRRow = Protocol{
 	Name: "SignalR", ID: "signalr", Evidence: `the client's first message is {"protocol":"json","version":1} and 0x1e`,
 	Decodes:   "the handshake, invocations, streams and completions in JSON and MessagePack (also blazorpack), several in a message",
 	Spec:      "aspnetcore, HubProtocol.md",
-	Beats:     binaries("\x02\x91\x06"), // MessagePack: two bytes, an array of one, 6
-	Members:   []Member{{Key: "type", Numbers: []string{"6"}}},
 	Recognise: recogniseSignalR,
 	Begin:     func(*Opening) Decoder { return &signalR{} },
 }

@@ -12,7 +12,6 @@ var sipRow = Protocol{
 	Name: "SIP", ID: sipName, Spec: "RFC 7118, RFC 3261",
 	Decodes: "requests and responses, Call-ID, CSeq, bodies; responses with their requests",
 	Tokens:  []string{"sip"}, Evidence: "the first line of the first message ends or starts with SIP/2.0",
-	Beats:     texts("\r\n\r\n", "\r\n"),
 	Recognise: recogniseSIP,
 	Begin:     func(*Opening) Decoder { return sipDecoder{} },
 }

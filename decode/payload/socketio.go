@@ -15,7 +15,6 @@ var socketIORow = Protocol{
 	Name: "Engine.IO and Socket.IO", ID: "socket.io", Evidence: `the path has EIO= and transport=websocket; the first message starts with 0{"sid"; a message is 42["name"...]`,
 	Decodes:   "Engine.IO 2 to 4; Socket.IO revisions 3 to 5 with namespaces, acknowledgements, binary attachments and the msgpack parser",
 	Spec:      "socketio/engine.io-protocol and socketio/socket.io-protocol",
-	Beats:     texts("2", "3", "2probe", "3probe"),
 	Recognise: recogniseSocketIO,
 	Begin:     beginSocketIO,
 }
@@ -129,10 +128,12 @@ func (d *socketIO) engine(m *Message, kind byte, data []byte, out []App) []App {
 	a := App{Protocol: engineIO, Version: d.version, Event: enginePackets[kind-'0']}
 	switch kind {
 	case '0':
-		if _, ok := object(data); !ok {
+		open, ok := object(data)
+		if !ok {
 			return out
 		}
 		a.Args = own(data)
+		a.promisesEngine(&open, d.old)
 	case '2', '3':
 		a.Heartbeat = true
 		if kind == '2' {

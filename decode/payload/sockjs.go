@@ -11,7 +11,6 @@ var sockJSRow = Protocol{
 	Name: "SockJS", ID: "sockjs", Evidence: "the path ends with /SERVER/SESSION/websocket and the server's first message is o",
 	Decodes:   "frames, and what the messages in them say (STOMP, DDP and others)",
 	Spec:      "sockjs/sockjs-protocol 0.3.3",
-	Beats:     texts("h"),
 	Recognise: recogniseSockJS,
 	Begin:     func(*Opening) Decoder { return &sockJS{} },
 }

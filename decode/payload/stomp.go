@@ -23,7 +23,6 @@ var stompRow = Protocol{
 	Name: "STOMP", ID: stompName, Spec: "stomp.github.io, STOMP 1.0, 1.1, 1.2",
 	Decodes: "frames over message boundaries, destinations, headers, bodies; receipts with what asked for them",
 	Tokens:  []string{"v10.stomp", "v11.stomp", "v12.stomp"}, Evidence: "the client's first message is a frame CONNECT or STOMP",
-	Beats:     append(texts("\n", "\r\n"), binaries("\n")...),
 	Recognise: recogniseSTOMP,
 	Begin:     func(*Opening) Decoder { return &stompDecoder{} },
 }
@@ -52,7 +51,8 @@ func recogniseSTOMP(o *Opening, first []Message) Certainty {
 type stompDecoder struct {
 	halves
 	version string
-	connect bool // CONNECT was not answered
+	connect bool   // CONNECT was not answered
+	beat    string // the heart-beat header of CONNECT
 }
 
 // Decode implements Decoder.
@@ -199,12 +199,13 @@ func (d *stompDecoder) tell(p []byte, m *Message, _ int64, out []App) []App {
 	a.ID = get("id")
 	switch command {
 	case "CONNECT", "STOMP":
-		a.Role, a.Key, d.connect = Request, "CONNECT", true
+		a.Role, a.Key, d.connect, d.beat = Request, "CONNECT", true, get("heart-beat")
 	case "CONNECTED":
 		if d.version = get("version"); d.version == "" {
 			d.version = "1.0"
 		}
 		a.Role, a.Key, d.connect = Reply, "CONNECT", false
+		a.promisesStomp(d.beat, get("heart-beat"))
 	case "MESSAGE":
 		a.ID = get("message-id")
 	case "ACK", "NACK":
@@ -222,10 +223,15 @@ func (d *stompDecoder) tell(p []byte, m *Message, _ int64, out []App) []App {
 			a.Role, a.Key, d.connect = Reply, "CONNECT", false
 		}
 	}
-	if id := get("receipt"); id != "" && a.Role == Alone && m.FromClient {
-		a.Role, a.Key, a.Also["receipt"] = Request, "receipt "+id, id
-	}
+	a.asksReceipt(get("receipt"), m.FromClient)
 	a.Version, a.AskedByClient = d.version, true
 	a.Summary = line(command, a.Topic, get("message"), body(a.Args), number(a.ID))
 	return append(out, a)
+}
+
+// asksReceipt makes a frame with a receipt header the request for it.
+func (a *App) asksReceipt(id string, fromClient bool) {
+	if id != "" && a.Role == Alone && fromClient {
+		a.Role, a.Key, a.Also["receipt"] = Request, "receipt "+id, id
+	}
 }

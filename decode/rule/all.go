@@ -1,6 +1,7 @@
 package rule
 
-// All are the rows in the order of the documents: RFC 6455, 7692, 8441, 9110, 9112, 9113, then notes on the capture and on what is measured.
+// All are the rows in the order of the documents: RFC 6455, 7692, 8441, 9110, 9112, 9113, those of application protocols, then notes on
+// the capture and on what is measured.
 var All = []*Rule{
 	HTTPMethod, HTTPVersion, Host, Upgrade, Connection, Key, Version, Origin, SubprotocolSyntax, EarlyData, SentAfterRefusal,
 	Accept, ResponseUpgrade, ResponseConnection, ExtensionNotOffered, SubprotocolNotOffered, ResponseVersion, ResponseMissing,
@@ -14,8 +15,9 @@ var All = []*Rule{
 	ResponseBody, RequestBody, UpgradeRequired, HTTPSyntax,
 	H2Preface, H2FrameSize, H2HeaderBlock, H2StreamClosed, H2StreamID, H2StreamZero, H2Padding, H2Continuation,
 	H2FieldName, H2ConnectionField, H2PseudoField, H2ConnectedFrames, H2Status101,
+	DiscordHeartbeat, EngineHeartbeat, MQTTKeepAlive, MQTTUnacknowledged, OCPPHeartbeat, StompHeartBeat, StompReceipt,
 	Gap, Conflict, Damaged, Outside, Unchecked, Limit,
-	Slow,
+	Slow, AppUnanswered, AppIDReused, AppReplyUnknown, AppHeartbeat,
 }
 
 // ByID finds a row by its ID; nil if there is none.

@@ -22,9 +22,9 @@ func (l Level) String() string { return levelNames[l] }
 type Rule struct {
 	// ID is stable: "ws.utf8". The part before the point is the layer.
 	ID string
-	// RFC is the document ("RFC 6455"), empty if no document has the rule.
+	// RFC is the document ("RFC 6455", "MQTT 5.0"), empty if no document has the rule.
 	RFC string
-	// Section is the section of RFC that words the rule ("5.5.1"), empty with RFC.
+	// Section is the section of RFC that words the rule ("5.5.1", or its heading), empty with RFC.
 	Section string
 	// Level is how strongly it is worded.
 	Level Level

@@ -37,7 +37,7 @@ func shownBy(s *Store, spec Spec) (out []int) {
 			case spec.Session != 0 && spec.Session != n,
 				chip != nil && !chip(m),
 				spec.NoControl && (m.Opcode == ws.OpPing || m.Opcode == ws.OpPong),
-				spec.NoHeartbeats && filter.Heartbeat(m, m.Payload),
+				spec.NoHeartbeats && filter.Heartbeat(m, nil, m.Payload),
 				spec.Query != nil && !spec.Query.filter.Match(&row):
 				continue
 			}

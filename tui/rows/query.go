@@ -87,10 +87,13 @@ func (m *matcher) loadFrame(i int) (whole bool) {
 
 // heartbeat reports whether the message loaded only keeps the connection alive.
 func (m *matcher) heartbeat() bool {
-	if filter.HeartbeatLooks(&m.m) {
-		return filter.Heartbeat(&m.m, m.row.Payload())
+	if !filter.HeartbeatLooks(&m.m) {
+		return filter.Heartbeat(&m.m, nil, nil)
 	}
-	return filter.Heartbeat(&m.m, nil)
+	if said := m.row.Apps(); len(said) > 0 {
+		return filter.Heartbeat(&m.m, said, nil)
+	}
+	return filter.Heartbeat(&m.m, nil, m.row.Payload())
 }
 
 // matches reports whether q matches what is loaded.

@@ -29,7 +29,7 @@ var Formats = []Format{
 	{"ndjson", []string{"jsonl"}, []string{".ndjson", ".jsonl"}, "the lines of messages --json", true,
 		[]string{"no-redact", "redact-key", "count", "no-payload", "hash", "app", "no-app"}, newJSONSink},
 	{"csv", nil, []string{".csv"}, "a line per message, for spreadsheets", true,
-		[]string{"no-redact", "redact-key", "count", "no-payload", "csv-exact"}, newCSVSink},
+		[]string{"no-redact", "redact-key", "count", "no-payload", "csv-exact", "app", "no-app"}, newCSVSink},
 	{"markdown", []string{"md"}, []string{".md", ".markdown"}, "a report to paste into an issue", true,
 		[]string{"no-redact", "redact-key", "count", "no-payload", "whole", "hex", "time"}, newMarkdownSink},
 	{"pcapng", nil, []string{".pcapng", ".ntar"}, "the packets of the sessions' TCP connections", false,

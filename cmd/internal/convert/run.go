@@ -44,7 +44,7 @@ type Options struct {
 	// CSVExact puts no ' before what looks like a formula.
 	CSVExact                    bool
 	NoPayload, Hash, Whole, Hex bool
-	// App says how what messages say is read, for ndjson; nil leaves it out.
+	// App says how what messages say is read, for ndjson and csv; nil leaves it out.
 	App   *payload.ReaderOptions
 	Clock export.Clock
 	// Ports are TCP ports that are WebSocket.
@@ -172,7 +172,7 @@ func (e *exporter) export(ctx context.Context) error {
 // each visits all events, with what messages say if the format or the filter asks for that.
 func (e *exporter) each(work context.Context) error {
 	asked := e.filter != nil && e.filter.NeedsApp()
-	if !asked && (e.opt.App == nil || e.opt.Format.Name != "ndjson") {
+	if !asked && (e.opt.App == nil || !slices.Contains(e.opt.Format.Flags, "app")) {
 		return e.run.Each(work, e.visit)
 	}
 	var opt payload.ReaderOptions
@@ -193,6 +193,7 @@ func (e *exporter) each(work context.Context) error {
 	if err := e.apps.Settle(); err != nil && !errors.Is(err, run.ErrStop) {
 		return err
 	}
+	e.apps.CountIn(e.run.Counting())
 	return nil
 }
 

@@ -2,6 +2,7 @@ package convert
 
 import (
 	"context"
+	"encoding/json"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -144,11 +145,52 @@ func (s *harSink) entry(n int) error {
 type csvSink struct {
 	traceSink
 	csv export.CSV
+	// says has what messages say, as JSON; at is where, and how much, by the index of the message.
+	says out.Spool
+	at   [][2]int64
 }
 
 func newCSVSink(e *exporter) sink {
 	return &csvSink{traceSink: newTraceSink(e), csv: export.CSV{Exact: e.opt.CSVExact, NoPayload: e.opt.NoPayload,
 		Inert: e.opt.Out == "-" && run.IsTerminal(e.std.Out), Redact: e.redact}}
+}
+
+func (s *csvSink) options(o *decode.Options) { o.Keep = !s.opt.NoPayload || s.opt.App != nil }
+
+func (s *csvSink) discard() {
+	s.traceSink.discard()
+	s.says.Close()
+}
+
+func (s *csvSink) event(b *decode.Batch, e *decode.Event) error {
+	if e.Kind == decode.KindPoll {
+		return nil
+	}
+	if err := s.traceSink.event(b, e); err != nil || e.Kind != decode.KindMessage || s.opt.App == nil {
+		return err
+	}
+	cells, err := json.Marshal(export.AppCells(s.said))
+	if err != nil {
+		return err
+	}
+	at, err := s.says.Put(cells)
+	if err != nil {
+		return err
+	}
+	s.at = append(s.at, [2]int64{at, int64(len(cells))})
+	return nil
+}
+
+// apps are the cells of what message i says.
+func (s *csvSink) apps(i int) (cells []string, err error) {
+	if i >= len(s.at) {
+		return nil, nil
+	}
+	p, err := s.says.Get(s.at[i][0], int(s.at[i][1]))
+	if err == nil {
+		err = json.Unmarshal(p, &cells)
+	}
+	return cells, err
 }
 
 func (s *csvSink) finish(context.Context) error {
@@ -157,6 +199,9 @@ func (s *csvSink) finish(context.Context) error {
 	for i := range s.trace.Len() {
 		n, err := s.message(i, &m)
 		if err != nil {
+			return err
+		}
+		if s.csv.App, err = s.apps(i); err != nil {
 			return err
 		}
 		s.line = s.csv.Message(s.line, s.trace.Session(n), &m)

@@ -12,6 +12,7 @@ import (
 	"github.com/wspeek/wspeek/decode"
 	"github.com/wspeek/wspeek/decode/check"
 	"github.com/wspeek/wspeek/decode/explain"
+	"github.com/wspeek/wspeek/decode/payload"
 	"github.com/wspeek/wspeek/decode/rule"
 )
 
@@ -62,7 +63,7 @@ func findings(t *testing.T, file []byte) (ids []string) {
 		t.Fatal(err)
 	}
 	r := run.Over(capture.Join(capture.Options{}, in), run.Options{Decode: decode.Options{Keep: true, Wire: true, Frames: true}})
-	var c check.Run
+	c := check.Run{Apps: &payload.ReaderOptions{}}
 	err = r.Each(context.Background(), func(b *decode.Batch, e *decode.Event) error {
 		if e.Kind == decode.KindFinding {
 			ids = append(ids, b.Finding(e).Rule.ID)
