@@ -132,6 +132,8 @@ var viewFlags = []flagRow{
 		bind: func(f *flags) *value { return nonEmpty(&f.proto.Types, "c2s=pkg.A,s2c=pkg.B or the name of one type") }},
 	{name: "level", value: "LEVEL", in: inCheck, help: "list findings of LEVEL and stronger only, and exit 1 if there are any: must, should or note",
 		bind: func(f *flags) *value { return oneOf(&f.level, levels...) }},
+	{name: "deflate", in: inCheck | inExplain, help: "look into compressed messages: literals and copies, how far back they reach, what a smaller window would cost, fields that never compress",
+		bind: func(f *flags) *value { return yes(&f.deflate) }},
 	{name: "frames", in: inLadder, help: "an arrow a frame", bind: func(f *flags) *value { return yes(&f.ladder.frames) }},
 	{name: "tcp", in: inLadder, help: "TCP too: SYN, FIN, RST, retransmissions, windows that close",
 		bind: func(f *flags) *value { return yes(&f.ladder.tcp) }},

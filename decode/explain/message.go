@@ -35,6 +35,7 @@ func (t *Exchange) Explain() *Document {
 	}
 	t.otherFrames(d)
 	t.deflate(d)
+	t.microscope(d)
 	t.content(d)
 	if len(t.Frames) == 1 {
 		t.pointers(d, 0)
