@@ -51,7 +51,7 @@ func (t *Exchange) microscope(d *Document) {
 		d.words("symbols", "What the data is made of", "The message is not compressed.")
 		return
 	case m.Messages == 0:
-		d.words("symbols", "What the data is made of", "Bytes of it are missing, or of what it refers to: it cannot be told.")
+		d.words("symbols", "What the data is made of", "Bytes of it are missing, or of what it refers to, so this is not known.")
 		return
 	}
 	d.add(Part{Name: "symbols", Title: "What the data is made of", Data: symbolTable(m), After: []string{literalsSaid(m)}})

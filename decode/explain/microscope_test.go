@@ -48,7 +48,7 @@ func TestMicroscope(t *testing.T) {
 	lost.State = ws.Undecodable
 	x = &Microscope{}
 	x.Message(s, &lost, 2)
-	if text := string(Text{}.Append(nil, (&Exchange{Message: &lost, Deflated: x.Seen()}).Explain())); !strings.Contains(text, "cannot be told") {
+	if text := string(Text{}.Append(nil, (&Exchange{Message: &lost, Deflated: x.Seen()}).Explain())); !strings.Contains(text, "so this is not known") {
 		t.Errorf("got\n%s", text)
 	}
 }
