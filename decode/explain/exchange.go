@@ -46,6 +46,8 @@ func (t *Exchange) sent() sent {
 	switch {
 	case m == nil:
 		return sent{}
+	case m.Wire != nil && m.State == ws.Guessed:
+		return sent{m.Wire, nil} // its holes are in what it inflates to
 	case m.Wire != nil:
 		return sent{m.Wire, m.Holes}
 	}

@@ -22,5 +22,5 @@ func Heartbeat(m *ws.Message, p []byte) bool {
 // HeartbeatLooks reports whether Heartbeat has to see the payload of m to answer.
 func HeartbeatLooks(m *ws.Message) bool {
 	return (m.Opcode == ws.OpText || m.Opcode == ws.OpBinary) && m.Len > 0 && m.Len <= payload.MaxHeartbeat &&
-		m.State != ws.Partial && m.State != ws.Undecodable
+		!m.Torn()
 }
