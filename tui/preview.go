@@ -32,7 +32,7 @@ func (p *messagesPane) preview(v *listView, l *draw.Line, c *rows.Cell, st draw.
 		p.hexPreview(v, l, data, st)
 		return
 	}
-	l.Lit(st, v.th.Hit, data, v.find)
+	l.Lit(st, v.th.Hit, m.Marked(data), v.find)
 }
 
 // summaries are those of the packets of a message, on one line.

@@ -29,6 +29,7 @@ probable.
 
   wspeek check chat.pcapng
   wspeek check --level must chat.pcapng      MUST violations only
+  wspeek check --deflate chat.pcapng         and what compression does, symbol by symbol
   wspeek check --json chat.pcapng | jq 'select(.type=="verdict").text'
 
 With --json a verdict is one line, beside the lines of findings:
@@ -76,6 +77,7 @@ type checker struct {
 func newChecker(std run.Streams, f *flags) *checker {
 	c := &checker{shown: rule.Note, negative: rule.Must, listed: map[int]bool{}}
 	c.run.Apps = f.appOptions()
+	c.run.Deflate = f.deflate
 	c.text = check.Text{Color: f.colored(std.Out), Width: run.Columns(std.Out)}
 	if f.level != "" {
 		c.shown = rule.Level(slices.Index(levels, f.level))

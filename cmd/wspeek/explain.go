@@ -38,6 +38,7 @@ the arithmetic of Sec-WebSocket-Accept; a close code; a rule.
 
   wspeek explain chat.pcap -m 1:3           message 3 of session 1 with its frames
   wspeek explain chat.pcap -F 1:5           frame 5 of session 1 only
+  wspeek explain chat.pcap -m 1:3 --deflate its compression: literals, copies, what a smaller window costs
   wspeek explain chat.pcap --handshake 1
   wspeek explain chat.pcap -m 1:3 --tls --keylog keys.log    and the TLS records that carried it
   wspeek explain --hex "81 85 37 fa 21 3d 7f 9f 4d 51 58"

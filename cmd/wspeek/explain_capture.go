@@ -25,6 +25,8 @@ type explainRun struct {
 	closes  []ws.Message
 	// tls keeps what TLS did if that is wanted, records those of the message.
 	tls *secured.Log
+	// scope looks into compressed messages if that is wanted.
+	scope *explain.Microscope
 }
 
 // explainCapture explains something in a capture. It reads to the end: what comes later may put in doubt what came before.
@@ -37,6 +39,9 @@ func (x *explainFlags) explainCapture(ctx context.Context, std run.Streams, f *f
 	}
 	defer r.Close()
 	c := &explainRun{run: r, want: want, trace: trace.New(nil)}
+	if f.deflate {
+		c.scope = &explain.Microscope{}
+	}
 	if f.tls {
 		c.tls = &secured.Log{}
 	}
@@ -74,6 +79,7 @@ const maxCloses = 10
 
 // keep copies the message that is wanted, and Close frames.
 func (c *explainRun) keep(m *ws.Message) {
+	c.scope.Message(c.trace.Session(c.want.session), m, c.want.message)
 	whole := *m
 	if m.N == c.want.message || m.Opcode == ws.OpClose && len(c.closes) < maxCloses {
 		whole.Payload, whole.Wire = bytes.Clone(m.Payload), bytes.Clone(m.Wire)
@@ -109,6 +115,7 @@ func (c *explainRun) document() (*explain.Document, error) {
 		c.message.State = m.State
 	}
 	t.Message = c.message
+	t.Deflated = c.scope.Seen()
 	t.Frames = c.trace.MessageFrames(s.N, c.message.N, maxFrames)
 	t.Between = c.between(t.Frames)
 	if c.want.frame == 0 {

@@ -38,6 +38,7 @@ var needs = []need{
 	{"dir", inExplain, []string{"hex"}, ""},
 	{"no-deflate", inExplain, []string{"hex"}, ""},
 	{"decode-as", inExplain, []string{"message", "frame", "handshake"}, ""},
+	{"deflate", inExplain, []string{"message"}, ""},
 	{"tls", inExplain, []string{"message", "frame", "handshake"}, ""},
 	{"force", inBuild, []string{"output"}, ""},
 	{"quiet", inBuild, []string{"output"}, ""},

@@ -140,6 +140,8 @@ var viewFlags = []flagRow{
 		bind: func(f *flags) *value { return checkForm(f) }},
 	{name: "format", value: "FORM", in: inLadder, help: "text, or mermaid: a sequence diagram for wikis and trackers",
 		bind: func(f *flags) *value { return oneOf(&f.form, "text", "mermaid") }},
+	{name: "deflate", in: inCheck | inExplain, help: "look into compressed messages: literals and copies, how far back they reach, what a smaller window would cost, fields that never compress",
+		bind: func(f *flags) *value { return yes(&f.deflate) }},
 	{name: "frames", in: inLadder, help: "an arrow a frame", bind: func(f *flags) *value { return yes(&f.ladder.frames) }},
 	{name: "tcp", in: inLadder, help: "TCP too: SYN, FIN, RST, retransmissions, windows that close",
 		bind: func(f *flags) *value { return yes(&f.ladder.tcp) }},

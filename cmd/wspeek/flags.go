@@ -46,6 +46,7 @@ type flags struct {
 	display   string
 	embedKeys bool
 	tls       bool
+	deflate   bool
 	// filter is display, compiled; nil if none was given.
 	filter *filter.Filter
 	// demo says that the samples are listed: captures that have nothing to do with each other.

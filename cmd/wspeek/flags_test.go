@@ -174,12 +174,12 @@ var effects = map[string][]string{
 	"proto-type": {"--proto", "not-there.proto", "--proto-type", "A"}}
 
 // unseen are flags that are obeyed without a trace in the output of the samples: the sample has handshakes and no
-// secrets, and requests that are answered, is compared with itself, and is over before a second.
+// secrets, no compression, and requests that are answered, is compared with itself, and is over before a second.
 var unseen = map[string]bool{
 	"decode-as": true, "redact-key": true, "live relinquish-privileges": true, "live history": true, "live autostop": true,
 	"diff race": true, "diff strict": true, "diff wire": true, "diff timing": true, "diff tolerance": true, "diff ignore": true,
 	"calls no-payload": true, "diff context": true, "diff brief": true, "diff side-by-side": true, "diff whole": true, "diff no-payload": true, "diff width": true,
-	"proto-path": true, "max-mb": true, "check app": true,
+	"proto-path": true, "max-mb": true, "check app": true, "check deflate": true,
 }
 
 // TestFlags_NoneIsIgnored: each flag of a command changes what the command prints, or is refused.

@@ -44,6 +44,7 @@ var ranks = map[string]int{
 	"decode/apps":            4,
 	"decode/trace":           4,
 	"decode/secured":         4,
+	"decode/microscope":      4,
 	"decode/explain":         5,
 	"decode/ladder":          5,
 	"decode/har":             5,

@@ -301,7 +301,7 @@ func Opening(s *decode.Session) payload.Opening {
 // Message is m as a Reader takes it; it must be a data message.
 func Message(m *ws.Message) payload.Message {
 	p := payload.Message{N: int64(m.N), FromClient: m.Dir == ws.C2S, Payload: m.Payload, At: time.Unix(0, int64(m.Last.Time)),
-		Cut: m.State == ws.Partial || m.Len >= 0 && int64(len(m.Payload)) < m.Len}
+		Cut: m.Torn() || m.Len >= 0 && int64(len(m.Payload)) < m.Len}
 	if m.Opcode == ws.OpBinary {
 		p.Kind = payload.Binary
 	}

@@ -71,6 +71,8 @@ type deflateRow struct {
 	Takeover       bool  `json:"takeover"`
 	TakeoverUsed   bool  `json:"takeover_used"`
 	TakeoverUnused bool  `json:"takeover_unused"`
+
+	Symbols *symbolLine `json:"symbols,omitempty"`
 }
 
 type frameLine struct {
@@ -134,7 +136,7 @@ func (r *Report) measured(l *verdictLine, d ws.Dir) {
 		set(&l.Pings, d, row)
 	}
 	if z := &r.Deflate[d]; z.Messages > 0 {
-		set(&l.Deflate, d, deflateRow{z.Messages, z.Plain, z.Len, z.Wire, z.Grew, z.Lost, z.Takeover, z.Refers, z.Unused()})
+		set(&l.Deflate, d, deflateRow{z.Messages, z.Plain, z.Len, z.Wire, z.Grew, z.Lost, z.Takeover, z.Refers, z.Unused(), symbols(&r.Symbols[d])})
 	}
 	if f := &r.Frames[d]; f.Fragmented > 0 {
 		set(&l.Frames, d, frameLine{f.Data, f.Fragmented, f.Most, f.Tiny})

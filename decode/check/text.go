@@ -109,6 +109,9 @@ func (r *Report) Measured() []Line {
 	}
 	for d := ws.C2S; d <= ws.S2C; d++ {
 		add("deflate "+arrow(d), r.deflateLine(d))
+		for _, l := range symbolLines(&r.Symbols[d]) {
+			add("  "+l.Name, l.Text)
+		}
 	}
 	for d := ws.C2S; d <= ws.S2C; d++ {
 		if f := &r.Frames[d]; f.Fragmented > 0 {

@@ -6,6 +6,7 @@ import (
 	"github.com/wspeek/wspeek/capture"
 	"github.com/wspeek/wspeek/decode"
 	"github.com/wspeek/wspeek/decode/appcheck"
+	"github.com/wspeek/wspeek/decode/microscope"
 	"github.com/wspeek/wspeek/decode/payload"
 	"github.com/wspeek/wspeek/decode/rule"
 	"github.com/wspeek/wspeek/decode/show"
@@ -28,6 +29,8 @@ func (r *Run) KeepMost() int64 {
 type Run struct {
 	// Apps says how the messages of application protocols are read; nil leaves out the notes on them.
 	Apps *payload.ReaderOptions
+	// Deflate looks at compressed messages symbol by symbol, which takes more time than all the rest.
+	Deflate bool
 
 	watches      map[int]*SessionCheck
 	inflateAlone inflateAlone
@@ -72,6 +75,9 @@ func (r *Run) watch(n int) *SessionCheck {
 			r.watches = map[int]*SessionCheck{}
 		}
 		w = &SessionCheck{inflateAlone: &r.inflateAlone}
+		if r.Deflate {
+			w.scope = &microscope.Session{}
+		}
 		r.watches[n] = w
 	}
 	return w
@@ -95,6 +101,9 @@ type SessionCheck struct {
 	// info is the newest snapshot; app follows the application protocol, nil where nobody wants that.
 	info *decode.Session
 	app  *appcheck.Session
+	// scope, if it is not nil, looks at compressed messages, symbols are what it saw.
+	scope   *microscope.Session
+	symbols [2]microscope.Measure
 }
 
 type closing struct {
@@ -160,6 +169,9 @@ func (w *SessionCheck) Session(s *decode.Session) {
 		w.opened = true
 		w.rhythm.spoke(ws.Stamp{Packet: s.Answered, Time: s.Opened})
 	}
+	if w.scope != nil && s.Agreed != nil {
+		w.scope.Deflate = s.Agreed.Deflate
+	}
 }
 
 // Message takes the next message in the order of completion. wire is its compressed payload, nil where that was not kept.
@@ -185,6 +197,12 @@ func (w *SessionCheck) Message(m *ws.Message, wire []byte) {
 		}
 	}
 	w.rhythm.message(m, asked)
+	if w.scope == nil {
+		return
+	}
+	if seen := w.scope.Message(m); seen != nil {
+		w.symbols[m.Dir].Add(seen)
+	}
 }
 
 func (w *SessionCheck) tester() *inflateAlone {
@@ -217,6 +235,8 @@ type Report struct {
 	// Pings are by the side that pinged; Deflate, Frames, by the side that sent.
 	Pings   [2]Pings
 	Deflate [2]Deflate
+	// Symbols are what compressed messages are made of, where Run.Deflate asked for it.
+	Symbols [2]microscope.Measure
 	Frames  [2]Framing
 	// Longest is the longest silence; its Length is 0 where there was none.
 	Longest Silence
@@ -236,7 +256,7 @@ type Report struct {
 func (w *SessionCheck) Report(s *decode.Session) *Report {
 	w.Session(s)
 	r := &Report{Session: s, Longest: w.rhythm.longest, Beats: w.rhythm.beats(), Frames: w.frames, SlowCount: w.slow.count,
-		Broken: len(w.broken[ws.C2S]) + len(w.broken[ws.S2C]), unread: w.doubt}
+		Symbols: w.symbols, Broken: len(w.broken[ws.C2S]) + len(w.broken[ws.S2C]), unread: w.doubt}
 	agreed := negotiated(s)
 	for d := range r.Pings {
 		r.Pings[d] = w.pings[d].result(w.end(s))

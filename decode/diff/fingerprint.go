@@ -46,7 +46,7 @@ func splitJSON(d *jsontext.Document, p []byte) (prefix []byte, ok bool) {
 
 // whole reports whether all bytes of a message are there to be compared.
 func whole(m *ws.Message) bool {
-	return m.State != ws.Partial && m.State != ws.Undecodable && (m.Len < 0 || int64(len(m.Reason())) == m.Len)
+	return !m.Torn() && (m.Len < 0 || int64(len(m.Reason())) == m.Len)
 }
 
 // print makes the fingerprint of a message, which says said.

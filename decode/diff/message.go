@@ -97,6 +97,8 @@ func notWhole(m *ws.Message) string {
 		return fmt.Sprintf("partial, %d bytes missing", m.Missing)
 	case m.State == ws.Undecodable:
 		return "undecodable: " + m.Why.String()
+	case len(m.Holes) > 0:
+		return fmt.Sprintf("%d bytes not known", m.Missing)
 	}
 	return "kept in part"
 }

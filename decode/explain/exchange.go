@@ -2,6 +2,7 @@ package explain
 
 import (
 	"github.com/wspeek/wspeek/decode"
+	"github.com/wspeek/wspeek/decode/microscope"
 	"github.com/wspeek/wspeek/decode/ws"
 )
 
@@ -20,6 +21,8 @@ type Exchange struct {
 	Findings []ws.Finding
 	// Closes are the Close frames of the session, in the order of time.
 	Closes []ws.Message
+	// Deflated is what the microscope saw of Message; nil if it was not asked for.
+	Deflated *microscope.Measure
 	// ByHand says that the bytes were given by hand: there is no packet and no time, and the offset is that in the bytes.
 	ByHand bool
 }
@@ -43,6 +46,8 @@ func (t *Exchange) sent() sent {
 	switch {
 	case m == nil:
 		return sent{}
+	case m.Wire != nil && m.State == ws.Guessed:
+		return sent{m.Wire, nil} // its holes are in what it inflates to
 	case m.Wire != nil:
 		return sent{m.Wire, m.Holes}
 	}

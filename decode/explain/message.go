@@ -35,6 +35,7 @@ func (t *Exchange) Explain() *Document {
 	}
 	t.otherFrames(d)
 	t.deflate(d)
+	t.microscope(d)
 	t.content(d)
 	if len(t.Frames) == 1 {
 		t.pointers(d, 0)
@@ -190,7 +191,7 @@ func (t *Exchange) deflate(d *Document) {
 	p.Text = []string{"The sender flushed its compressor, which ends with the 4 bytes 00 00 FF FF, and left them out. They are put back before inflating. " +
 		"Bits are counted from the least significant of each byte, as DEFLATE does."}
 	switch {
-	case len(m.Holes) > 0:
+	case len(m.Holes) > 0 && m.State != ws.Guessed:
 		p.Data, p.After = nil, []string{"Bytes of it are missing, so its blocks are not known."}
 	case bad != "":
 		p.After = append(p.After, "Here the data stops making sense: "+bad+".")

@@ -33,7 +33,7 @@ func (h *HAR) Message(dst []byte, m *ws.Message) []byte {
 	if m.State != ws.Exact {
 		dst = appendWord(dst, "_state", m.State.String())
 	}
-	if m.State == ws.Partial {
+	if m.State == ws.Partial || len(m.Holes) > 0 {
 		dst = appendInt(dst, "_missing", m.Missing)
 	}
 	if m.State == ws.Undecodable {
@@ -47,7 +47,7 @@ func (h *HAR) Message(dst []byte, m *ws.Message) []byte {
 
 // wholeText says that the payload is whole and valid UTF-8.
 func wholeText(m *ws.Message) bool {
-	return m.ValidUTF8 && m.State != ws.Partial && m.State != ws.Undecodable
+	return m.ValidUTF8 && !m.Torn()
 }
 
 // counted counts what is lost of m, and reports whether it has a place.

@@ -135,7 +135,7 @@ func (j *JSON) Message(dst []byte, ref *decode.SessionRef, m *ws.Message) []byte
 	dst = j.apps(dst)
 	if redacted > 0 {
 		dst = appendInt(dst, "redacted", int64(redacted))
-	} else if j.Hash && m.State != ws.Partial && m.State != ws.Undecodable {
+	} else if j.Hash && !m.Torn() {
 		dst = appendHash(dst, m.Reason())
 	}
 	return append(appendFindings(dst, m.Findings), '}', '\n')
@@ -160,7 +160,7 @@ func (j *JSON) state(dst []byte, m *ws.Message) []byte {
 	if m.Conflict && m.State != ws.Conflict {
 		dst = appendBool(dst, "conflict", true)
 	}
-	if m.State == ws.Partial {
+	if m.State == ws.Partial || len(m.Holes) > 0 {
 		dst = appendInt(dst, "missing", m.Missing)
 		dst = append(dst, `,"holes":[`...)
 		for i, h := range m.Holes {
@@ -168,7 +168,11 @@ func (j *JSON) state(dst []byte, m *ws.Message) []byte {
 				dst = append(dst, ',')
 			}
 			dst = strconv.AppendInt(append(dst, `{"at":`...), h.At, 10)
-			dst = append(strconv.AppendInt(append(dst, `,"n":`...), h.N, 10), '}')
+			dst = strconv.AppendInt(append(dst, `,"n":`...), h.N, 10)
+			if m.State == ws.Guessed {
+				dst = append(dst, `,"why":"window"`...)
+			}
+			dst = append(dst, '}')
 		}
 		dst = append(dst, ']')
 	}

@@ -110,7 +110,7 @@ func (r *Redactor) Message(m *ws.Message) (*ws.Message, int) {
 	r.found = r.found[:0]
 	head := len(m.Payload) - len(m.Reason())
 	before := r.Replaced()
-	s := scanner{r: r, p: m.Payload[head:], torn: m.State == ws.Partial || m.State == ws.Undecodable}
+	s := scanner{r: r, p: m.Payload[head:], torn: m.Torn()}
 	s.out = append(r.body[:0], m.Payload[:head]...)
 	r.body = r.known(m.Opcode, s.scan())
 	n := int(r.Replaced() - before)

@@ -150,7 +150,7 @@ func (t *Text) payload(dst []byte, m *ws.Message) []byte {
 	if limit > 0 {
 		cut = firstRunes(p, limit)
 	}
-	dst = show.AppendInert(dst, cut)
+	dst = show.AppendInert(dst, m.Marked(cut))
 	if more := len(p) - len(cut); more > 0 {
 		dst = t.paint(dst, quietColor, fmt.Sprintf("... (%d more)", more))
 	}
@@ -230,7 +230,11 @@ func doubt(m *ws.Message) string {
 		}
 		return s
 	case ws.Guessed:
-		return "guessed, " + strconv.FormatFloat(float64(m.Confidence), 'f', 2, 32)
+		s := "guessed, " + strconv.FormatFloat(float64(m.Confidence), 'f', 2, 32)
+		if m.Missing > 0 {
+			s += ", " + show.Count(m.Missing, "byte") + " not known"
+		}
+		return s
 	case ws.Undecodable:
 		return "undecodable: " + m.Why.String()
 	}

@@ -23,5 +23,5 @@ func Heartbeat(m *ws.Message, apps []payload.App, p []byte) bool {
 // HeartbeatLooks reports whether Heartbeat has to see what m says to answer.
 func HeartbeatLooks(m *ws.Message) bool {
 	return (m.Opcode == ws.OpText || m.Opcode == ws.OpBinary) && m.Len > 0 && m.Len <= payload.MaxHeartbeat &&
-		m.State != ws.Partial && m.State != ws.Undecodable
+		!m.Torn()
 }

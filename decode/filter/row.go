@@ -66,7 +66,7 @@ func (r *Row) bytes() []byte {
 
 // whole says that the payload is all of the application data.
 func (r *Row) whole() bool {
-	return r.Message.State != ws.Partial && r.Message.State != ws.Undecodable
+	return !r.Message.Torn()
 }
 
 // decoded is the application data as far as it is known.

@@ -59,7 +59,9 @@ func (g guesses) count(e *evidence, r *result) (wrong []string) {
 // sent says that a message was sent in a connection that its session may be.
 func (e *evidence) sent(s *decode.Session, t *told) bool {
 	return slices.ContainsFunc(e.conns, func(c *sceneConn) bool {
-		return c.ends[0] == s.Client && slices.ContainsFunc(c.messages[t.Dir], func(m sceneMessage) bool { return m.is(t) })
+		return c.ends[0] == s.Client && slices.ContainsFunc(c.messages[t.Dir], func(m sceneMessage) bool {
+			return m.is(t) || len(t.Holes) > 0 && t.Len == int64(len(m.data)) && m.fits(t)
+		})
 	})
 }
 

@@ -28,7 +28,9 @@ type assembly struct {
 	single, cut, unfinished, lost bool
 	conflict, holed, over, bad    bool
 	lenUnknown                    bool
-	why                           Why
+	// guessed says that some bytes depend on how far a window moved, or are not known for want of it.
+	guessed bool
+	why     Why
 }
 
 // incomplete says that not all of the payload is known.
@@ -177,7 +179,7 @@ func (h *half) conclude(a *assembly) {
 	m := &a.m
 	if a.lost && (h.c.cfg.Deflate != nil || h.c.cfg.Assumed) {
 		a.why = WindowLost
-		h.ctx.lose(h.c.sh, WindowLost)
+		h.ctx.loseSome(h.c.sh)
 	}
 	m.Len = a.pos
 	if m.Compressed {
@@ -225,7 +227,7 @@ func (h *half) concludeClose(a *assembly) {
 
 // concludeText reports whether what must be text was.
 func (h *half) concludeText(a *assembly) {
-	known := !a.incomplete() && !a.over && a.why == 0
+	known := !a.incomplete() && !a.over && a.why == 0 && !a.guessed
 	if known && a.utf.pending() && !a.bad {
 		h.badText(a, h.off-1, a.m.Len)
 	}
@@ -252,6 +254,12 @@ func (h *half) labelMessage(a *assembly) {
 		st = st.Worse(Guessed)
 		if confidence == 0 {
 			confidence = unknownConfidence
+		}
+	}
+	if a.guessed {
+		st = st.Worse(Guessed)
+		if confidence == 0 || confidence > guessConfidence {
+			confidence = guessConfidence
 		}
 	}
 	guessed := st == Guessed

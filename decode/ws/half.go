@@ -197,7 +197,7 @@ func (h *half) dropHeader() {
 // lose begins the search for a frame boundary, and drops the window: whole messages may be missing.
 func (h *half) lose() {
 	cfg := &h.c.cfg
-	h.ctx.lose(h.c.sh, WindowLost)
+	h.ctx.loseSome(h.c.sh)
 	opt := SearchOptions{
 		Masked:  MaskClear,
 		Deflate: cfg.Deflate != nil || cfg.Assumed,

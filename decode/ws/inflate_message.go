@@ -13,7 +13,7 @@ func (h *half) expand(a *assembly) {
 		if a.why == 0 {
 			a.why = WindowLost
 		}
-		h.ctx.lose(s, WindowLost)
+		h.ctx.loseSome(s)
 		h.keepRaw(a)
 		return
 	}
@@ -45,8 +45,14 @@ func (h *half) inflate(a *assembly, wire []byte) {
 	}
 	j.win = s.window(x, 4*len(wire))
 	s.engine.Agreed = x.agreed
+	from := x.listen(s, &j)
 	v := s.run(&j)
+	s.engine.Blind, s.engine.Sink = false, nil
 	switch {
+	case v == inflated && x.guess != nil:
+		h.pieced(a, &j, from)
+	case x.guess != nil:
+		a.why = WindowLost
 	case v == tooLong:
 		h.overrun(a, h.off, "the inflated data is longer than "+itoa(j.limit)+" bytes or has too many final blocks")
 	case v != inflated && !x.whole:

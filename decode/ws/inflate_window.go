@@ -31,6 +31,9 @@ type context struct {
 	at     int64
 	// since is the output since the loss.
 	since int64
+	// heals says that losses are looked into, guess what is known of the last one.
+	heals bool
+	guess *healing
 	win   flate.Buffer
 	// prev and next link it into the list of those that have memory.
 	prev, next *context
@@ -38,6 +41,7 @@ type context struct {
 
 func (x *context) init(cfg *Config, d Dir) {
 	x.takeover, x.whole, x.why = cfg.Deflate == nil || !cfg.Deflate.NoTakeover[d], !cfg.Assumed, WindowLost
+	x.heals = cfg.Deflate != nil && !cfg.Assumed
 	if cfg.Deflate != nil && cfg.Deflate.WindowBits[d] > 0 {
 		x.agreed = 1 << cfg.Deflate.WindowBits[d]
 	}
@@ -70,6 +74,9 @@ func (x *context) grew(n int64) {
 
 // release returns all memory.
 func (x *context) release(p *Pool) {
+	if x.guess != nil {
+		x.unfollow(p)
+	}
 	if x.stored > 0 {
 		p.Store.Free(x.at, int(x.stored))
 		x.stored = 0

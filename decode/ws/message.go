@@ -83,7 +83,8 @@ type Range struct{ Start, End int64 }
 
 // Hole is a run of missing bytes of a payload.
 type Hole struct {
-	// At is its offset in the payload of the message as sent (holes counted), N its length in bytes.
+	// At is its offset in the payload of the message as sent (holes counted), N its length in bytes. Of a compressed message that is
+	// Guessed it is one of the application data, for want of what an earlier message said.
 	At, N int64
 }
 
@@ -166,6 +167,29 @@ type Message struct {
 	CloseCode int
 	// Findings are the rules that this message or its frames broke, each once.
 	Findings []*rule.Rule
+}
+
+// Torn says that Payload is not all of the application data.
+func (m *Message) Torn() bool {
+	return m.State == Partial || m.State == Undecodable || len(m.Holes) > 0
+}
+
+// Marked is p, a part of a text's Payload from its start on, with a mark where a hole is, if they are holes for want of a window.
+func (m *Message) Marked(p []byte) []byte {
+	if m.State != Guessed || len(m.Holes) == 0 {
+		return p
+	}
+	var out []byte
+	from, lost := 0, int64(0)
+	for _, h := range m.Holes {
+		at := int(min(h.At-lost, int64(len(p))))
+		if h.At-lost > int64(len(p)) {
+			break
+		}
+		out = append(append(out, p[from:at]...), "…"...)
+		from, lost = at, lost+h.N
+	}
+	return append(out, p[from:]...)
 }
 
 // Reason is the application data of m: Payload, for a close without its code.

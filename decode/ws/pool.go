@@ -29,6 +29,9 @@ type Pool struct {
 	heldBytes int64
 	// evicted is how many sessions missed a window.
 	evicted int64
+	// healed are the directions whose last loss is looked into, the oldest loss first; pairs is what their windows are read with.
+	healed []*healing
+	pairs  *pairs
 	// spans is how many spans all directions remember for Conflict.
 	spans int
 }

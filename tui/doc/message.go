@@ -28,7 +28,7 @@ func messageHead(th *draw.Theme, w int, s *decode.Session, m *ws.Message, said [
 		closeDoc(r, th, m)
 	}
 	if d := export.Doubt(m); d != "" {
-		r.Add(2, th.Bad.Of(d+". "), th.Plain.Of(doubtWords[m.State]))
+		r.Add(2, th.Bad.Of(d+". "), th.Plain.Of(doubtful(m)))
 	}
 	for _, rule := range m.Findings {
 		r.Add(2, th.Bad.Of("! "+rule.ID+" "), th.Plain.Of(rule.Text+" "), th.Dim.Of(ruleAt(rule)))
@@ -51,6 +51,14 @@ var doubtWords = [...]string{
 	ws.Partial:     "These bytes were never captured; what is here is exact.",
 	ws.Guessed:     "Recognised by its bytes, not by following the stream from its handshake.",
 	ws.Undecodable: "Raw bytes are shown.",
+}
+
+// doubtful says what the state of m means.
+func doubtful(m *ws.Message) string {
+	if m.State == ws.Guessed && len(m.Holes) > 0 {
+		return "Messages before it were lost: what it copies from them is not known, or was found by trying."
+	}
+	return doubtWords[m.State]
 }
 
 // SizeWords says how long a message is, on the wire too.
