@@ -55,7 +55,7 @@ func TestBars(t *testing.T) {
 	for _, c := range []struct {
 		n, top uint32
 		want   string
-	}{{0, 9, " "}, {1, 1000, "▁"}, {1000, 1000, "█"}, {9, 3, "█"}, {500, 1000, "▄"}, {1, 0, "█"}} {
+	}{{0, 9, " "}, {1, 1000, "▁"}, {1000, 1000, "█"}, {9, 3, "█"}, {500, 1000, "▄"}, {1, 0, "▁"}} {
 		if got := Bar(c.n, c.top); got != c.want {
 			t.Errorf("%d of %d: %q, want %q", c.n, c.top, got, c.want)
 		}
