@@ -93,7 +93,12 @@ func (d *detailPane) pin() []int {
 func (d *detailPane) tabs(th *draw.Theme, w int, focused bool) string {
 	l := th.Line(w)
 	draw.Head(l, th, focused)
-	for v := doc.ViewPayload; v < doc.Views; v++ {
+	views := doc.Views
+	if d.doc != nil && !d.doc.Request.IsEntry && d.doc.Request.Subject.Session > 0 {
+		l.Put(th.Title, " verdict ")
+		views = doc.ViewPayload
+	}
+	for v := doc.ViewPayload; v < views; v++ {
 		name := v.String()
 		if v == d.view {
 			l.Put(th.Title, " "+name+" ")

@@ -102,7 +102,7 @@ func (d *driver) do(cmd tea.Cmd) {
 		}
 	case tea.QuitMsg:
 		d.quit = true
-	case builtMsg, scannedMsg, foundMsg, countedMsg, wroteMsg, comparedMsg, ladderMsg, diffedMsg, callsMsg, tableMsg:
+	case builtMsg, scannedMsg, foundMsg, countedMsg, wroteMsg, comparedMsg, ladderMsg, diffedMsg, callsMsg, tableMsg, lanesMsg:
 		d.send(msg)
 	default:
 		if v := reflect.ValueOf(msg); v.Type() == reflect.TypeOf(tea.SetClipboard("")()) {

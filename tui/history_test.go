@@ -27,7 +27,7 @@ func TestClosedSessionsAreForgottenOldestFirst(t *testing.T) {
 	if rows, _, _ := d.m.filter.Progress(d.m.store); rows > 4000 {
 		t.Errorf("%d rows", rows)
 	}
-	d.keys("j").shows("▶    1", "/long", "3,000 messages")
+	d.keys("j").shows("▶    1", "/long", " 3000 ")
 	d.keys("enter", "home").shows("long 1").lacks("not kept\n")
 	d.keys("esc", "j", "enter").shows("session 2982", "short 2981")
 	d.keys(":session 7", "enter").shows("session 7 is no longer kept")

@@ -12,13 +12,15 @@ import (
 	"github.com/wspeek/wspeek/decode/show"
 )
 
-// pane is one of the three panes.
+// pane is one of the panes.
 type pane uint8
 
 const (
 	paneSessions pane = iota
 	paneMessages
 	paneDetail
+	// paneLanes is below the list of sessions; it never has the focus.
+	paneLanes
 )
 
 // model is the one Bubble Tea model. It belongs to the goroutine that runs the program; commands are given copies.
@@ -34,6 +36,7 @@ type model struct {
 	msgs               messagesPane
 	lad                ladderPane
 	det                detailPane
+	lives              lanesPane
 	// cmp covers the panes, under is what it was opened from.
 	cmp, under overlay
 	// diffing is the comparison of sessions that is being made, nil for none.
@@ -123,6 +126,7 @@ type crashMsg struct{ err error }
 func newModel(opt Options) (*model, error) {
 	m := &model{opt: opt, keys: bindings(), store: rows.New(rows.Limits{Budget: opt.Budget, History: opt.History, Sessions: opt.Sessions, Apart: opt.Apart}), crashed: func(error) {}, written: map[string]bool{}, w: 80, h: 24, anchor: -1, now: time.Now}
 	m.setTheme(true)
+	m.lives.at = -1
 	q, err := rows.Compile(opt.Filter)
 	if err != nil {
 		return nil, err
@@ -324,7 +328,7 @@ func (m *model) currentMessage() (i int, c rows.Cell, ok bool) {
 
 // build is the command that makes what the panes need and do not have.
 func (m *model) build() tea.Cmd {
-	return tea.Batch(m.makeTable(), m.makeLadder(), m.makeCalls(), m.document())
+	return tea.Batch(m.makeTable(), m.makeLanes(), m.makeLadder(), m.makeCalls(), m.document())
 }
 
 // document is the command that makes the document of the detail pane, nil where it is the right one already.

@@ -57,7 +57,10 @@ func (m *model) openRow(string) tea.Cmd {
 		}
 		m.focus = paneMessages
 		m.spec.Session = m.sess.selected(m.store)
-		return m.refilter()
+		cmd := m.refilter()
+		m.openAtAxis(m.spec.Session)
+		m.growList()
+		return cmd
 	case paneMessages:
 		if _, ok := m.current(); ok || m.laddering() {
 			m.focus = paneDetail

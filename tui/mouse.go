@@ -22,7 +22,7 @@ func (m *model) listOf(p pane) *draw.List {
 	if p == paneMessages && m.laddering() {
 		return &m.lad.list
 	}
-	return [...]*draw.List{&m.sess.list, &m.msgs.list, &m.det.list}[p]
+	return [...]*draw.List{&m.sess.list, &m.msgs.list, &m.det.list, &m.sess.list}[p]
 }
 
 // wheel scrolls what is under the mouse.
@@ -56,6 +56,9 @@ func (m *model) click(e tea.Mouse) tea.Cmd {
 	if !ok || e.Button != tea.MouseLeft || m.help != nil || m.cmp != nil || m.prompt != nil {
 		return nil
 	}
+	if p.pane == paneLanes {
+		return m.clickLane(e.X-p.x, e.Y-p.y, p.w)
+	}
 	was := m.focus
 	m.focus = p.pane
 	if e.Y == p.y {
@@ -78,6 +81,21 @@ func (m *model) click(e tea.Mouse) tea.Cmd {
 		return tea.Batch(m.openRow("enter"), m.build())
 	}
 	return m.moved(p.pane)
+}
+
+// clickLane goes to the session whose lane is in a row of the lanes, and to the place on the axis.
+func (m *model) clickLane(x, row, w int) tea.Cmd {
+	p := &m.lives
+	if row < 1 || row > len(p.numbers) || p.shown == nil {
+		return nil
+	}
+	m.sess.choose(m.store, int(p.numbers[row-1]))
+	if at := x - 3 - labelCells(w); at >= 0 && at < p.shown.Columns {
+		if p.at = at; m.laneAt() != nil {
+			m.noteAxis(m.laneAt())
+		}
+	}
+	return m.moved(paneSessions)
 }
 
 // clickHead sorts the sessions by the column at column x of their head.
@@ -106,7 +124,7 @@ func (m *model) clickTab(x int) tea.Cmd {
 // moved takes in that the cursor of a pane was moved by the mouse.
 func (m *model) moved(p pane) tea.Cmd {
 	switch p {
-	case paneSessions:
+	case paneSessions, paneLanes:
 		m.spec.Session = m.sess.selected(m.store)
 		return tea.Batch(m.refilter(), m.build())
 	case paneMessages:

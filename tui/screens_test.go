@@ -18,9 +18,10 @@ func TestScreens(t *testing.T) {
 		keys         []string
 	}{
 		{"sessions", "port-reuse", nil},
-		{"triage", "incident", []string{"z", ":", "sort end", "enter", "j"}},
+		{"triage", "incident", []string{"z", ":", "sort end", "enter", "j", "j"}},
 		{"triage-groups", "incident", []string{"BBBB", "enter"}},
 		{"triage-filter", "incident", []string{"/", "user=user0"}},
+		{"lanes", "incident", []string{"j", "j", "j", "j", "j", ">", ">", ">", ">", ">", ">"}},
 		{"refused", "refused-426", []string{"j"}},
 		{"messages", "graphql", []string{"j", "enter", "j", "j", "j"}},
 		{"all-messages", "socketio", []string{"enter"}},

@@ -54,6 +54,8 @@ func (m *model) handleMsg(msg tea.Msg) tea.Cmd {
 		return m.counted(msg)
 	case tableMsg:
 		return m.tableMade(msg.job)
+	case lanesMsg:
+		return m.lanesMade(msg)
 	case callsMsg:
 		return m.callsMade(msg.job)
 	case comparedMsg:
@@ -133,6 +135,8 @@ func (m *model) back(key string) tea.Cmd {
 		m.focus = paneMessages
 	case m.focus == paneMessages:
 		m.leaveMessages()
+	case key == "esc" && m.lives.at >= 0:
+		m.lives.at = -1
 	case key == "esc" && m.narrowed():
 		return m.widen()
 	case m.opt.Live && !m.count.Done && (key == "esc" || !m.sure):

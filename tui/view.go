@@ -110,14 +110,25 @@ func (m *model) layout(y, h int) []hit {
 		if len(doc.WhyEmpty(&m.count)) > 0 {
 			top = h / 2
 		}
-		return []hit{{paneSessions, 0, y, left, top}, {paneMessages, 0, y + top, left, h - top},
-			{paneDetail, left + 1, y, m.w - left - 1, h}}
+		lanes := 0
+		if m.focus == paneSessions {
+			lanes = m.laneRows(top, (h-top)/2)
+		}
+		out := []hit{{paneSessions, 0, y, left, top}}
+		if lanes > 0 {
+			out = append(out, hit{paneLanes, 0, y + top, left, lanes})
+			top += lanes
+		}
+		return append(out, hit{paneMessages, 0, y + top, left, h - top}, hit{paneDetail, left + 1, y, m.w - left - 1, h})
 	case m.focus == paneSessions:
 		if h < minStack {
 			return alone
 		}
-		top := max(h/2, min(h-10, m.sess.list.N+1))
-		return []hit{{paneSessions, 0, y, m.w, top}, {paneDetail, 0, y + top, m.w, h - top}}
+		list, lanes, verdict := m.stackSessions(h)
+		if lanes == 0 {
+			return []hit{{paneSessions, 0, y, m.w, list}, {paneDetail, 0, y + list, m.w, verdict}}
+		}
+		return []hit{{paneSessions, 0, y, m.w, list}, {paneLanes, 0, y + list, m.w, lanes}, {paneDetail, 0, y + list + lanes, m.w, verdict}}
 	case m.w >= minSide && h >= 8 && !m.stacked:
 		left := m.w * 56 / 100
 		return []hit{{paneMessages, 0, y, left, h}, {paneDetail, left + 1, y, m.w - left - 1, h}}
@@ -157,6 +168,8 @@ func (m *model) pane(p hit) []string {
 		return m.sess.View(m.th, m.store, doc.WhyEmpty(&m.count), m.opt.FileOf, p.w, p.h, focused)
 	case paneDetail:
 		return m.det.View(m.th, p.w, p.h, focused)
+	case paneLanes:
+		return m.lanesView(p.w, p.h)
 	}
 	if m.laddering() {
 		return m.lad.View(m.th, m.store.Session(m.spec.Session), m.store.Zero(m.spec.Session), m.ladderMark, p.w, p.h, focused)

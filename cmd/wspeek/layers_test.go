@@ -19,11 +19,11 @@ var layers = map[string][][]string{
 		{"doc", "marks", "spill"},
 		{"ends", "history", "lock", "store"},
 		{"entry", "listed", "query"},
-		{"filter", "recheck", "search", "sessionkey"},
+		{"alike", "filter", "lanes", "recheck", "search", "sessionkey"},
 		{"sessiontable"},
 	},
 	"tui/doc": {
-		{"body", "doc", "empty", "frames", "session"},
+		{"body", "doc", "empty", "frames", "session", "verdict"},
 		{"hex", "json", "said", "text"},
 		{"lines", "message", "request"},
 	},
@@ -31,7 +31,7 @@ var layers = map[string][][]string{
 		{"crash", "detail", "doc", "feed", "idle", "locale", "sessioncols", "sessionname", "sessions"},
 		{"messages", "preview"},
 		// The model, its parts, and the table of keys, whose rows are methods of it.
-		{"calls", "callsview", "command", "compare", "diff", "diffview", "files", "help", "keys", "ladder", "loss", "model", "motion", "packets", "prompt", "status", "triage", "view"},
+		{"calls", "callsview", "command", "compare", "diff", "diffview", "files", "help", "keys", "ladder", "lanes", "loss", "model", "motion", "packets", "prompt", "status", "triage", "view"},
 		{"actions", "find", "mouse", "note", "update"},
 		{"run"},
 	},

@@ -95,6 +95,10 @@ func (q *Request) make(s *rows.Store) Body {
 	return q.messageBody(s, c.Index, c.Session, &c.Message, 0)
 }
 
+func (q *Request) verdictOf(s *rows.Store, n int) *verdict {
+	return &verdict{s.Fate(n), s.EndedAlike(n, q.cancelled), s.Last(n, lastShown)}
+}
+
 func (q *Request) sessionBody(s *rows.Store, n int) Body {
 	var i *decode.Session
 	var first int
@@ -105,7 +109,7 @@ func (q *Request) sessionBody(s *rows.Store, n int) Body {
 	if i == nil {
 		return overview(q.Theme, q.Width, s)
 	}
-	return sessionDoc(q.Theme, q.Width, i, first, findings)
+	return sessionDoc(q.Theme, q.Width, i, q.verdictOf(s, n), first, findings)
 }
 
 // frameBody shows the message of a frame, with that frame open in the view of frames.

@@ -17,9 +17,13 @@ import (
 // maxFindings is how many findings of a session are written out.
 const maxFindings = 200
 
-// sessionDoc is all about a session: what it is, how far it may be believed, both sides of the handshake, its findings.
-func sessionDoc(th *draw.Theme, w int, s *decode.Session, first int, findings []ws.Finding) *draw.Rich {
+// sessionDoc is all about a session: its verdict (nil for none), what it is, how far it may be believed, both sides of the handshake, its findings.
+func sessionDoc(th *draw.Theme, w int, s *decode.Session, v *verdict, first int, findings []ws.Finding) *draw.Rich {
 	r := draw.NewRich(w)
+	if v != nil {
+		v.add(r, th, s)
+		r.Blank()
+	}
 	r.Add(2, th.Bold.Of(fmt.Sprintf("session %d  ", s.N)), th.Plain.Of(show.Inert(export.Address(s))))
 	r.Pair(th, "client", s.Client.String())
 	r.Pair(th, "server", s.Server.String())

@@ -85,7 +85,7 @@ func TestTheHandshakeIsShownWhole(t *testing.T) {
 		t.Fatal(err)
 	}
 	info := s.Session(1)
-	got := strings.Join(rowsOf(t, sessionDoc(draw.NewTheme(true), 300, info, 1, nil), 300), "\n")
+	got := strings.Join(rowsOf(t, sessionDoc(draw.NewTheme(true), 300, info, nil, 1, nil), 300), "\n")
 	for _, h := range append(info.RequestHeaders, info.ResponseHeaders...) {
 		if !strings.Contains(got, h.Name+": "+h.Value) {
 			t.Errorf("no %s: %s in\n%s", h.Name, h.Value, got)
@@ -115,7 +115,7 @@ func TestASessionSaysWhatIsKept(t *testing.T) {
 	t.Parallel()
 	info := &decode.Session{N: 1, Messages: [2]int64{5, 5}}
 	for first, want := range map[int]string{1: "", 4: "from message 4 on", 11: "none of its messages"} {
-		got := strings.Join(rowsOf(t, sessionDoc(draw.NewTheme(true), 200, info, first, nil), 200), "\n")
+		got := strings.Join(rowsOf(t, sessionDoc(draw.NewTheme(true), 200, info, nil, first, nil), 200), "\n")
 		if strings.Contains(got, "kept") != (want != "") || !strings.Contains(got, want) {
 			t.Errorf("first %d: want %q in\n%s", first, want, got)
 		}
@@ -229,7 +229,7 @@ func TestSessionShowsItsProcess(t *testing.T) {
 		{decode.Session{Process: &decode.Process{Name: "a\x1b[2J", PID: 1, Pod: "web-1", Namespace: "shop"}}, []string{"[2J[1] in shop/web-1"}, "\x1b"},
 		{decode.Session{Tunnel: &decode.Tunnel{Type: "connect", Target: "a.example:443"}}, []string{"through", "connect to a.example:443"}, "process"},
 	} {
-		got := strings.Join(rowsOf(t, sessionDoc(draw.NewTheme(true), 200, &c.s, 1, nil), 200), "\n")
+		got := strings.Join(rowsOf(t, sessionDoc(draw.NewTheme(true), 200, &c.s, nil, 1, nil), 200), "\n")
 		for _, w := range c.want {
 			if !strings.Contains(got, w) {
 				t.Errorf("%q is missing in\n%s", w, got)

@@ -66,13 +66,28 @@ func Spark(counts []uint32) string {
 		top = max(top, c)
 	}
 	var b strings.Builder
-	bars := []rune(sparks)
 	for _, c := range counts {
-		if c == 0 {
-			b.WriteByte(' ')
-			continue
-		}
-		b.WriteRune(bars[uint64(c)*uint64(len(bars)-1)/uint64(top)])
+		b.WriteString(Bar(c, top))
 	}
 	return b.String()
+}
+
+// Bar is a bar of one cell for n of at most top: a blank for none.
+func Bar(n, top uint32) string {
+	if n == 0 {
+		return " "
+	}
+	bars := []rune(sparks)
+	return string(bars[uint64(min(n, top))*uint64(len(bars)-1)/uint64(max(top, 1))])
+}
+
+// Over are the counts in n equal parts of the time between from and to; what is outside counts to the first or last part.
+func (t *Timeline) Over(from, to capture.Time, n int) []uint32 {
+	out := make([]uint32, n)
+	for i := range t.used {
+		at := t.start + capture.Time(i)*t.width + t.width/2
+		k := int(float64(at-from) * float64(n) / float64(max(to-from, 1)))
+		out[max(0, min(k, n-1))] += t.bins[i][0] + t.bins[i][1]
+	}
+	return out
 }
