@@ -102,7 +102,7 @@ func TestTheHandshakeIsShownWhole(t *testing.T) {
 func TestASessionSaysWhatCarriesIt(t *testing.T) {
 	t.Parallel()
 	info := &decode.Session{N: 1, Peer: 7, TLS: &decode.TLS{Version: "1.3", Cipher: "TLS_AES_128_GCM_SHA256", SNI: "a.example", ALPN: "h2", Resumed: true}}
-	got := strings.Join(rowsOf(t, sessionDoc(draw.NewTheme(true), 200, info, 1, nil), 200), "\n")
+	got := strings.Join(rowsOf(t, sessionDoc(draw.NewTheme(true), 200, info, nil, 1, nil), 200), "\n")
 	for _, want := range []string{"the other leg is session 7", "1.3 TLS_AES_128_GCM_SHA256, server name a.example, ALPN h2, resumed"} {
 		if !strings.Contains(got, want) {
 			t.Errorf("no %q in\n%s", want, got)
