@@ -41,6 +41,9 @@ func Read(data []byte, visit Visit) error {
 		if err != nil {
 			return err
 		}
+		if merger.Zero == 0 && len(in.Packets) > 0 {
+			merger.Zero = in.Packets[0].Time
+		}
 		d.Decode(segments(&dissector, &in), out[0])
 		if err := merger.Merge(out, visit); err != nil {
 			return err
