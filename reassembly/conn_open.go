@@ -102,6 +102,11 @@ func (c *Conn) syn(s *Segment) bool {
 // that this connection does not know, and nothing was sent after the known one, that one counts.
 func (c *Conn) synAck(d Dir, s *Segment) bool {
 	h, o := &c.halves[d], &c.halves[d.Other()]
+	if !c.fits(d, s.Seq+1) && h.onlyFIN() && o.isn && s.Ack == o.base {
+		h.dropFIN() // it was not the sender's
+		h.base = s.Seq + 1
+		return true
+	}
 	if !c.fits(d, s.Seq+1) {
 		if !h.isn || h.syn&synAnswered != 0 || !o.isn || s.Ack != o.base || h.seen > 0 || h.wait != nil || h.closed {
 			return false
@@ -117,6 +122,11 @@ func (c *Conn) synAck(d Dir, s *Segment) bool {
 	}
 	o.base = s.Ack
 	return true
+}
+
+// onlyFIN says that a FIN is all that was captured of h.
+func (h *half) onlyFIN() bool {
+	return h.fin >= 0 && h.based && !h.anchored && !h.closed && h.wait.size() == 0
 }
 
 // setOpener makes endpoint B (or A) the opener and exchanges the directions if it was not.

@@ -28,6 +28,7 @@ func (t *Table) route(c *Conn, s *Segment) *Conn {
 	case (score < 0 && score != elsewhere || score == 0 && best.over()) && s.Flags&RST == 0 && len(s.Payload) > 0 && best.foreign(s):
 		return t.supersede(c, s)
 	case score == elsewhere && (len(s.Payload) > 0 || s.Flags&FIN != 0):
+		best.endDue(best.at(s.Time))
 		return t.supersede(c, s)
 	case (score == elsewhere || score == -2 && !best.halves[best.dir(s)].jumped(s)) && s.Flags&(FIN|RST) == 0 && len(s.Payload)+s.Missing == 0:
 		st := &best.Stats[best.dir(s)] // its numbers would hide what the next ones show

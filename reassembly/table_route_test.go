@@ -238,3 +238,12 @@ func TestHazard_T9_RSTAfterTheMiddleOfAStream(t *testing.T) {
 	b := newBench(t, Limits{}).send(bb(0, "abc", 0), bb(90, "", 0).with(RST)).finish()
 	b.wantLog(0, `0 data 0 "abc"`, "0 gap 3+87", "0 close 2", "1 close 3")
 }
+
+// A forged FIN ahead of the SYN/ACK does not hide where the stream starts.
+func TestHazard_T20_ForgedFINBeforeTheSYNACK(t *testing.T) {
+	t.Parallel()
+	h := handshake(0)
+	b := newBench(t, Limits{}).send(h[0], bb(-11, "", 0).with(FIN), h[1], a(0, "abc", 0), bb(200, "late", 3)).finish()
+	b.wantLog(0, `0 data 0 "abc"`, "1 gap 0+200", `1 data 200 "late"`, "0 close 6", "1 close 6")
+	wantStat(t, "SuspectedFIN", b.doubts(0, Rev).SuspectedFIN, 1)
+}

@@ -92,7 +92,7 @@ func (c *conn) Close(d reassembly.Dir, k reassembly.CloseKind) {
 		}
 		s.tcpClosed(d, k)
 	}
-	if c.closed[d.Other()] != 0 && len(c.all) == 0 && c.mayCarry() {
+	if c.closed[d.Other()] != 0 && (len(c.all) == 0 && c.mayCarry() || c.splintered()) {
 		c.d.unclear++
 	}
 }
@@ -109,14 +109,21 @@ const (
 	httpRead
 )
 
+// splintered says that c took the place of a session that was not over, and no SYN says that it is another connection: bytes at the
+// end of that one may be missing, or be these.
+func (c *conn) splintered() bool {
+	s := &c.tcp.Stats
+	return c.splinter && len(c.all) > 0 && !s[0].SYN && !s[1].SYN
+}
+
 // mayCarry says that c, of which no session was recognised, may carry one all the same.
 func (c *conn) mayCarry() bool {
 	lost := c.missing != [2]int64{}
 	switch {
-	case c.unclear || c.http == httpBegun:
-		return lost || c.differs
 	case c.splinter && c.tcp.Stats[0].Bytes+c.tcp.Stats[1].Bytes > 0:
 		return true
+	case c.unclear || c.http == httpBegun:
+		return lost || c.differs
 	}
 	return c.http == httpNone && c.differs
 }
