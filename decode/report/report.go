@@ -3,6 +3,7 @@ package report
 import (
 	"maps"
 	"slices"
+	"sort"
 
 	"github.com/wspeek/wspeek/capture"
 	"github.com/wspeek/wspeek/decode"
@@ -64,6 +65,8 @@ const (
 	maxFindings = 100
 	// rowBytes is about what a short message takes in the page.
 	rowBytes = 300
+	// leastRow bounds how many messages are kept: half of these are surely more than have room.
+	leastRow = 200
 	// sizeSteps are the powers of two that lengths are counted by.
 	sizeSteps = 40
 )
@@ -71,7 +74,7 @@ const (
 // New is an empty report.
 func New(opt Options) *Report {
 	r := &Report{opt: opt, sessions: map[int]*session{}, closes: map[string]int64{}, rules: map[*rule.Rule]*broken{}}
-	r.most = int(opt.Most/rowBytes) + 4*maxSessions
+	r.most = int(opt.Most/leastRow) + 4*maxSessions
 	r.calls = calls.New(calls.Options{}, func(c *calls.Call) { r.stats.Add(c) })
 	return r
 }
@@ -149,15 +152,13 @@ func (r *Report) message(s *session, m *ws.Message) error {
 
 // share makes room for half of the rows: the longest lists are cut to their first messages, so that no session pushes out another.
 func (r *Report) share() {
-	limit := 1
-	for sum := func(most int) (n int) {
+	limit := max(sort.Search(r.most, func(most int) bool {
+		n := 0
 		for _, s := range r.sessions {
 			n += min(len(s.rows), most)
 		}
-		return n
-	}; sum(limit*2) <= r.most/2 && limit < r.most; {
-		limit *= 2
-	}
+		return n > r.most/2
+	})-1, 1)
 	r.rows = 0
 	for _, s := range r.sessions {
 		if len(s.rows) >= limit || s.limit > limit {

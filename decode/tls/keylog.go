@@ -120,14 +120,29 @@ func (l *Log) take(line []byte) {
 		l.Stats.Bad++
 		return
 	}
-	if f := bytes.Fields(line); len(f) == 0 || f[0][0] == '#' {
+	line = bytes.TrimSpace(line)
+	switch {
+	case len(line) == 0 || line[0] == '#':
 		l.Stats.Unneeded++
-	} else {
-		l.fields(f)
+	case bytes.IndexByte(initials, line[0]) < 0: // rubbish is not looked at further: there may be a gigabyte of it
+		l.Stats.Bad++
+	default:
+		l.fields(bytes.Fields(line))
 	}
 }
 
+// initials are the first letters of all that a line may start with.
+var initials = []byte("CSERPQ")
+
 func (l *Log) fields(f [][]byte) {
+	if len(f) == 3 {
+		for i, known := range labelNames {
+			if string(f[0]) == known {
+				l.secret(label(i), f[1], f[2])
+				return
+			}
+		}
+	}
 	name := string(f[0])
 	switch {
 	case len(f) == 3 && name == "RSA":
@@ -139,12 +154,6 @@ func (l *Log) fields(f [][]byte) {
 	case skippable(name):
 		l.Stats.Unneeded++
 		return
-	}
-	for i, known := range labelNames {
-		if name == known && len(f) == 3 {
-			l.secret(label(i), f[1], f[2])
-			return
-		}
 	}
 	l.Stats.Bad++
 }

@@ -5,6 +5,7 @@ import (
 	gotls "crypto/tls"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 
@@ -91,6 +92,28 @@ func TestKeyLogIsBounded(t *testing.T) {
 	}
 	if k.Len() < 100 || k.Len() > 400 || k.Dropped() != int64(100_000-k.Len()) || l.Stats.Secrets != 200_000 {
 		t.Errorf("%d kept, %d dropped, %+v", k.Len(), k.Dropped(), l.Stats)
+	}
+}
+
+// TestHazard_X1_Rubbish: whatever a line starts with, it is counted once, and the line of a key log after it counts.
+func TestHazard_X1_Rubbish(t *testing.T) {
+	t.Parallel()
+	for c := range 256 {
+		if c == '\n' {
+			continue
+		}
+		k := tls.NewKeys(tls.Limits{})
+		l := k.Log(tls.FromKeyLog)
+		rubbish := append([]byte{byte(c)}, " \x00\xff LIENT_RANDOM zz\n"...)
+		line := "  CLIENT_RANDOM " + aRandom + "\t" + aMaster + " \r\n"
+		l.Write(slices.Concat(rubbish, []byte(line), rubbish)) //nolint:errcheck // it never fails
+		want := tls.LogStats{Secrets: 1, Bad: 2}
+		if c == '#' {
+			want = tls.LogStats{Secrets: 1, Unneeded: 2}
+		}
+		if l.Stats != want || k.Len() != 1 {
+			t.Errorf("%#x: got %+v and %d secrets, want %+v", c, l.Stats, k.Len(), want)
+		}
 	}
 }
 
