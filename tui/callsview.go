@@ -32,7 +32,9 @@ func (p *callsPane) View(w, h int) []string {
 	}
 	tall := min(p.names.N, max(h/3, 2), maxNameRows)
 	rows = append(rows, p.nameRows(w, tall)...)
-	return draw.Fit(append(rows, p.callRows(w, h-len(rows))...), w, h)
+	turn := p.turnRows(w, (h-len(rows))/2)
+	rows = append(rows, p.callRows(w, h-len(rows)-len(turn))...)
+	return draw.Fit(append(rows, turn...), w, h)
 }
 
 func (p *callsPane) progress() string {
@@ -199,7 +201,13 @@ func (p *callsPane) call(l *draw.Line, r *calls.Row, w int) {
 	if room > 0 {
 		l.Join(cell)
 	}
-	if w >= minCallPreviews {
+	switch {
+	case w < minCallPreviews:
+	case r.Turn != nil:
+		l.Put(p.th.Plain, " ")
+		cell := p.th.Line(l.Left())
+		l.Join(cell.Put(p.th.Plain, turnWords(r)).Put(p.th.Plain, "  ").Wire(p.th.Dim, r.Turn.Text[:min(len(r.Turn.Text), 4*w)]))
+	default:
 		p.previews(l.Put(p.th.Plain, " "), r)
 	}
 }

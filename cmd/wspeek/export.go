@@ -30,7 +30,7 @@ const exportLong = `export writes the chosen sessions to OUT in the format of it
 
   .har      HTTP Archive 1.2 with _webSocketMessages, for browsers and proxies
   .ndjson   the lines of messages --json (.jsonl too)
-  .csv      a line per message, for spreadsheets (RFC 4180)
+  .csv      a line per message, for spreadsheets (RFC 4180), with what it says
   .md       a report to paste into an issue
   .pcapng   the packets of the sessions' TCP connections, whole, as captured
   --format raw -o DIR   a file per message, 0001-000003-c2s.txt or .bin

@@ -1,6 +1,7 @@
 package calls
 
 import (
+	"bytes"
 	"cmp"
 	"slices"
 	"strings"
@@ -27,7 +28,14 @@ type Row struct {
 	State                State
 	HasTook              bool
 	Dir                  ws.Dir
+	// First is the time to the first of Items. Turn is what else is known of a turn of a language model, nil for all else; it is not
+	// changed.
+	First capture.Time
+	Turn  *Turn
 }
+
+// maxTurnTexts is how many bytes of the text of all turns a Book keeps; later turns are without.
+const maxTurnTexts = 32 << 20
 
 // nameKey is a protocol and a name.
 type nameKey struct{ Protocol, Name string }
@@ -45,6 +53,8 @@ type Book struct {
 	nameOf   map[nameKey]int32
 	finished bool
 	message  ws.Message
+	// texts is how many bytes of turns' texts are kept.
+	texts int
 }
 
 // NewBook is an empty Book.
@@ -69,7 +79,20 @@ func (b *Book) row(c *Call) Row {
 		b.nameOf[key] = n
 	}
 	return Row{At: c.At, Took: c.Took, Session: int32(c.Session.N), Request: int32(c.Request), Reply: int32(c.Reply), Name: n,
-		Items: int32(c.Items), State: c.State, HasTook: c.HasTook, Dir: c.Dir}
+		Items: int32(c.Items), State: c.State, HasTook: c.HasTook, Dir: c.Dir, First: c.First, Turn: b.turn(c.Turn)}
+}
+
+// turn is a copy of a turn.
+func (b *Book) turn(t *Turn) *Turn {
+	if t == nil {
+		return nil
+	}
+	own := *t
+	if b.texts += len(t.Text); b.texts > maxTurnTexts {
+		own.Text, own.TextCut = nil, len(t.Text) > 0
+	}
+	own.Text = bytes.Clone(own.Text)
+	return &own
 }
 
 // Read reads the next messages of t. It reports whether there are more.
