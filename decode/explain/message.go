@@ -85,6 +85,9 @@ func (t *Exchange) summary() []string {
 func (t *Exchange) doubt() string {
 	m := t.Message
 	s := state(m.State)
+	if m.State == ws.Guessed && m.Missing > 0 {
+		return "Messages before it were lost: " + show.CountGrouped(m.Missing, "byte") + " that it copies from them are not known, and others were found by trying."
+	}
 	if m.Missing > 0 {
 		s += " " + show.CountGrouped(m.Missing, "byte") + " are missing."
 	}
@@ -253,5 +256,5 @@ func (t *Exchange) content(d *Document) {
 	if m.Opcode == ws.OpClose || len(m.Payload) == 0 || m.State == ws.Undecodable {
 		return
 	}
-	d.words("content", "What it says", Preview(m.Payload, 300))
+	d.words("content", "What it says", Preview(m.Marked(m.Payload), 300))
 }

@@ -266,3 +266,32 @@ func TestMarked(t *testing.T) {
 		t.Error("a partial message has other marks")
 	}
 }
+
+// FuzzAfterLoss: whatever is compressed after a loss, its length and its holes add up, and nothing fails.
+func FuzzAfterLoss(f *testing.F) {
+	f.Add([]byte("\xf2\x48\xcd\xc9\xc9\x07\x00"), []byte("\xf2\x00\x11\x00\x00"))
+	f.Add([]byte("\x4a\x04\x92\x00"), []byte{})
+	f.Fuzz(func(t *testing.T, a, b []byte) {
+		r := newRig(t, Config{Keep: true, Deflate: &Deflate{}})
+		p := newPacker()
+		r.data(S2C, build(0xc1, p.pack(strings.Repeat("what comes first, and again ", 200)), ""))
+		lost := build(0xc1, p.pack("what is lost"), "")
+		r.data(S2C, lost[:2])
+		r.gap(S2C, int64(len(lost)-2))
+		for range 3 {
+			r.data(S2C, build(0xc1, string(a), ""))
+			r.data(S2C, build(0xc1, string(b), ""))
+		}
+		r.close()
+		for i := range r.rec.messages {
+			m := &r.rec.messages[i]
+			missing := int64(0)
+			for _, h := range m.Holes {
+				missing += h.N
+			}
+			if m.State == Guessed && (missing != m.Missing || m.Len != missing+int64(len(m.Payload))) {
+				t.Fatalf("message %d of %d bytes: %d in holes, %d missing, %d known", m.N, m.Len, missing, m.Missing, len(m.Payload))
+			}
+		}
+	})
+}
