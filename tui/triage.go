@@ -81,6 +81,7 @@ func (m *model) sessionsMoved() tea.Cmd {
 // look lists other sessions, or in another order.
 func (m *model) look(l rows.SessionLook) tea.Cmd {
 	m.focus = paneSessions
+	m.remember(narrowingOf(m.spec, m.sess.look), narrowingOf(m.spec, l))
 	if m.sess.look = l; l == (rows.SessionLook{}) {
 		m.tabling = nil
 		m.sess.adopt(m.store, nil, false)
@@ -255,6 +256,7 @@ func (m *model) triageLine() string {
 	c, th := &m.count, m.th
 	l.Put(th.Bold, " "+show.CountGrouped(int64(c.Listed), "session")+" ")
 	hurt := show.Thousands(int64(c.Health[rows.Hurt])) + " hurt"
+	m.spotAt(1, l.Used(), l.Used()+len(hurt)+2, "z")
 	if m.sess.look.HurtOnly {
 		l.Put(th.Title, "["+hurt+"]")
 	} else {
@@ -264,7 +266,9 @@ func (m *model) triageLine() string {
 		l.Put(th.Plain, " "+show.Thousands(int64(c.Health[rows.Underway]))+" open")
 		l.Put(th.Plain, "  "+show.Thousands(int64(c.Health[rows.Well]))+[2]string{" well", " closed well"}[min(m.w/60, 1)]+" ")
 	}
+	from := l.Used()
 	m.drawLook(l)
+	m.spotAt(1, from, l.Used(), "/")
 	return l.String()
 }
 
