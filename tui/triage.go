@@ -18,7 +18,9 @@ type tableJob struct {
 	// rest is how long to wait first, so that sessions that change all the time do not take all of the time; took is
 	// how long it took.
 	rest, took time.Duration
-	table      *rows.SessionTable
+	// cursor is where the cursor was when it was asked for.
+	cursor int
+	table  *rows.SessionTable
 }
 
 // tableMsg brings what a tableJob has made.
@@ -41,7 +43,7 @@ func (m *model) makeTable() tea.Cmd {
 	if m.tabling != nil && m.tabling.look == p.look {
 		return nil
 	}
-	j := &tableJob{look: p.look}
+	j := &tableJob{look: p.look, cursor: p.list.Cursor}
 	if p.table != nil && p.table.Look == p.look {
 		if p.table.Version == m.store.SessionsVersion(p.look) {
 			return nil
@@ -65,8 +67,11 @@ func (m *model) tableMade(j *tableJob) tea.Cmd {
 		return nil
 	}
 	m.tabling, m.tableTook = nil, j.took
-	old := m.sess.table
-	m.sess.adopt(m.store, j.table, old == nil || old.Look != j.look)
+	old, moved := m.sess.table, m.sess.list.Cursor-j.cursor
+	top := old == nil || old.Look != j.look
+	if m.sess.adopt(m.store, j.table, top); top && moved != 0 { // keys that were pressed meanwhile
+		m.sess.list.Move(moved)
+	}
 	return tea.Batch(m.makeTable(), m.sessionsMoved())
 }
 
