@@ -189,11 +189,11 @@ func (m *model) askSave(string) tea.Cmd {
 	if doc.Textual(&c.Message) {
 		ext = "txt"
 	}
-	return m.open(promptSave, m.free(fmt.Sprintf("wspeek-%d-%d.%s", c.Session.N, c.Message.N, ext)))
+	return m.openProposal(promptSave, "", fmt.Sprintf("wspeek-%d-%d.%s", c.Session.N, c.Message.N, ext), "")
 }
 
 func (m *model) askExport(string) tea.Cmd {
-	return m.open(promptExport, m.free("wspeek-export.ndjson"))
+	return m.openProposal(promptExport, "", "wspeek-export.ndjson", "")
 }
 
 func (m *model) askCommand(string) tea.Cmd { return m.open(promptCommand, "") }

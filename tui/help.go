@@ -12,6 +12,8 @@ type helpPane struct {
 	list draw.List
 	keys []binding
 	rows *draw.Rich
+	// text makes something else than the help, nil for that.
+	text func(th *draw.Theme, w int) *draw.Rich
 }
 
 func (m *model) toggleHelp(string) tea.Cmd {
@@ -36,11 +38,15 @@ const minTwo = 110
 // View draws the help, made from the table of keys.
 func (p *helpPane) View(th *draw.Theme, w, h int) []string {
 	cols := 1
-	if w >= minTwo {
+	if w >= minTwo && p.text == nil {
 		cols = 2
 	}
 	if p.rows == nil || p.rows.Width != w/cols {
-		p.rows = helpText(th, p.keys, w/cols)
+		if p.text != nil {
+			p.rows = p.text(th, w)
+		} else {
+			p.rows = helpText(th, p.keys, w/cols)
+		}
 	}
 	tall := (p.rows.Len() + cols - 1) / cols
 	p.list.Resize(h - 1)
@@ -100,7 +106,7 @@ var signs = [][2]string{
 	{"!RULE", "a broken rule: see the detail"},
 	{"[...]", "how certain the bytes are: conflict, partial, guessed, undecodable"},
 	{"*", "selected"},
-	{"mouse", "the wheel scrolls, a click selects, a second one opens; with Shift the terminal selects text"},
+	{"mouse", "the wheel scrolls, a click selects, a second one opens; chips, footer and heads of columns take clicks too; with Shift the terminal selects text"},
 }
 
 // filterHelp are examples of filters.

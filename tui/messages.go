@@ -39,6 +39,8 @@ type messagesPane struct {
 	raw bool
 	// marked are the messages selected for comparing, by index in the Trace, the older first.
 	marked []int
+	// timeFrom and timeTo are the cells of the head of the times.
+	timeFrom, timeTo int
 }
 
 // mark selects or unselects message i.
@@ -153,7 +155,10 @@ func (p *messagesPane) lead(v *listView, l *draw.Line, id, at, dir string) {
 		if dir != "" {
 			st = v.th.Dim
 		}
-		l.Col(st, -p.timeWidth(v), at)
+		from := l.Used()
+		if l.Col(st, -p.timeWidth(v), at); dir == "" {
+			p.timeFrom, p.timeTo = from, l.Used()
+		}
 	}
 	dst := v.th.Sent
 	switch dir {

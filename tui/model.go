@@ -93,6 +93,13 @@ type model struct {
 	// crashed is called in any goroutine when one has panicked; Run sets it.
 	crashed func(error)
 	hits    []hit
+	// spots are where a click does what a key does.
+	spots []spot
+	// undo are what was filtered before, the oldest first; undoing says that it is being gone back to.
+	undo    []narrowing
+	undoing bool
+	// canWrite reports whether files can be made in a folder; tests replace it.
+	canWrite func(dir string) bool
 	// sleep lets the renderer sleep when nothing happens; nil in tests.
 	sleep *sleeper
 	// now is the clock, which tests replace.
@@ -126,7 +133,7 @@ type crashMsg struct{ err error }
 func newModel(opt Options) (*model, error) {
 	m := &model{opt: opt, keys: bindings(), store: rows.New(rows.Limits{Budget: opt.Budget, History: opt.History, Sessions: opt.Sessions, Apart: opt.Apart}), crashed: func(error) {}, written: map[string]bool{}, w: 80, h: 24, anchor: -1, now: time.Now}
 	m.setTheme(true)
-	m.lives.at = -1
+	m.lives.at, m.canWrite = -1, writable
 	q, err := rows.Compile(opt.Filter)
 	if err != nil {
 		return nil, err
@@ -260,6 +267,7 @@ func (m *model) refilter() tea.Cmd {
 			m.anchor = c.Index
 		}
 	}
+	m.remember(narrowingOf(m.filter.Spec, m.sess.look), narrowingOf(m.spec, m.sess.look))
 	m.filter.Cancel()
 	m.stopSearching()
 	m.filter, m.filtering, m.lastSearch = rows.NewFilter(m.spec), false, nil

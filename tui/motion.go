@@ -83,9 +83,13 @@ func nextPane(d pane) func(*model, string) tea.Cmd {
 	}
 }
 
+// toSessions goes to the sessions: to that of the row where one is.
 func (m *model) toSessions(string) tea.Cmd {
+	if c, ok := m.current(); ok && m.spec.Session == 0 && c.Session.N > 0 {
+		m.sess.choose(m.store, c.Session.N)
+	}
 	m.focus = paneSessions
-	return nil
+	return m.sessionsMoved()
 }
 
 func (m *model) maximise(string) tea.Cmd {

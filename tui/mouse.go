@@ -52,6 +52,11 @@ func (m *model) wheel(e tea.Mouse) tea.Cmd {
 
 // click goes to the row under the mouse; a click on the row that is looked at opens it.
 func (m *model) click(e tea.Mouse) tea.Cmd {
+	if e.Button == tea.MouseLeft && m.prompt == nil {
+		if cmd, ok := m.clickSpot(e.X, e.Y); ok {
+			return cmd
+		}
+	}
 	p, ok := m.at(e.X, e.Y)
 	if !ok || e.Button != tea.MouseLeft || m.help != nil || m.cmp != nil || m.prompt != nil {
 		return nil
@@ -67,6 +72,9 @@ func (m *model) click(e tea.Mouse) tea.Cmd {
 		}
 		if p.pane == paneSessions {
 			return m.clickHead(e.X - p.x)
+		}
+		if x := e.X - p.x; p.pane == paneMessages && !m.laddering() && x >= m.msgs.timeFrom && x < m.msgs.timeTo {
+			return m.turnClock("t")
 		}
 		return m.moved(p.pane)
 	}

@@ -169,9 +169,9 @@ func (m *model) askPackets(string) tea.Cmd {
 	list := spans(ns)
 	switch {
 	case list == "":
-		return m.open(promptCommand, "w "+m.free("wspeek.pcapng"))
+		return m.openProposal(promptCommand, "w ", "wspeek.pcapng", "")
 	case len(list) > longestSpans:
-		return m.open(promptCommand, "w "+m.free("wspeek-sessions.pcapng")+" "+list)
+		return m.openProposal(promptCommand, "w ", "wspeek-sessions.pcapng", " "+list)
 	}
-	return m.open(promptCommand, "w "+m.free("wspeek-"+strings.ReplaceAll(list, " ", "_")+".pcapng")+" "+list)
+	return m.openProposal(promptCommand, "w ", "wspeek-"+strings.ReplaceAll(list, " ", "_")+".pcapng", " "+list)
 }

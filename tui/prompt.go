@@ -49,6 +49,8 @@ type prompt struct {
 	// query is what was typed, compiled; err is why it cannot be.
 	query *rows.Query
 	err   error
+	// about is said of what is proposed, empty for nothing.
+	about string
 }
 
 func newPrompt(kind promptKind, text string, hist *history) *prompt {
@@ -199,6 +201,8 @@ func (p *prompt) hint(th *draw.Theme, w int) string {
 	}
 	filters := p.kind == promptFilter || p.kind == promptSearch || p.kind == promptSessions
 	switch {
+	case p.about != "":
+		l.Put(th.Warn, show.Inert(p.about))
 	case p.kind == promptSessions && strings.TrimSpace(p.input.String()) == "":
 		l.Put(th.Dim, "words of the list or of headers, or ws.path contains \"chat\" && ws.duration > 5; empty lists all")
 	case p.err != nil && len(cs) > 0:

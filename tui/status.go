@@ -48,11 +48,8 @@ func (m *model) accountLine() string {
 		}
 		return l.Put(st, m.noteText).String()
 	}
-	for _, part := range m.accountParts() {
-		if l.Used() > 0 {
-			l.Put(m.th.Dim, " · ")
-		}
-		l.Put(part.Style, part.Text)
+	if !drawAccount(m.th, l, m.accountParts()) {
+		return l.String()
 	}
 	if m.h < minSparks && l.Left() > 12 {
 		counts, _ := m.store.Timeline(l.Left() - 2)
@@ -161,8 +158,11 @@ func (m *model) footer() string {
 		if l.Left() < draw.Width(b.written())+len(short)+10 {
 			break
 		}
+		from := l.Used()
 		l.Put(m.th.Bold, " "+b.written()).Put(m.th.Dim, " "+short+" ")
+		m.spotAt(m.h-1, from, l.Used(), b.keys[0])
 	}
+	m.spotAt(m.h-1, m.w-7, m.w, "?")
 	l.To(m.w-7).Put(m.th.Bold, " ?").Put(m.th.Dim, " help")
 	return l.String()
 }

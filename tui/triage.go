@@ -18,7 +18,9 @@ type tableJob struct {
 	// rest is how long to wait first, so that sessions that change all the time do not take all of the time; took is
 	// how long it took.
 	rest, took time.Duration
-	table      *rows.SessionTable
+	// cursor is where the cursor was when it was asked for.
+	cursor int
+	table  *rows.SessionTable
 }
 
 // tableMsg brings what a tableJob has made.
@@ -41,7 +43,7 @@ func (m *model) makeTable() tea.Cmd {
 	if m.tabling != nil && m.tabling.look == p.look {
 		return nil
 	}
-	j := &tableJob{look: p.look}
+	j := &tableJob{look: p.look, cursor: p.list.Cursor}
 	if p.table != nil && p.table.Look == p.look {
 		if p.table.Version == m.store.SessionsVersion(p.look) {
 			return nil
@@ -65,8 +67,11 @@ func (m *model) tableMade(j *tableJob) tea.Cmd {
 		return nil
 	}
 	m.tabling, m.tableTook = nil, j.took
-	old := m.sess.table
-	m.sess.adopt(m.store, j.table, old == nil || old.Look != j.look)
+	old, moved := m.sess.table, m.sess.list.Cursor-j.cursor
+	top := old == nil || old.Look != j.look
+	if m.sess.adopt(m.store, j.table, top); top && moved != 0 { // keys that were pressed meanwhile
+		m.sess.list.Move(moved)
+	}
 	return tea.Batch(m.makeTable(), m.sessionsMoved())
 }
 
@@ -81,6 +86,7 @@ func (m *model) sessionsMoved() tea.Cmd {
 // look lists other sessions, or in another order.
 func (m *model) look(l rows.SessionLook) tea.Cmd {
 	m.focus = paneSessions
+	m.remember(narrowingOf(m.spec, m.sess.look), narrowingOf(m.spec, l))
 	if m.sess.look = l; l == (rows.SessionLook{}) {
 		m.tabling = nil
 		m.sess.adopt(m.store, nil, false)
@@ -255,6 +261,7 @@ func (m *model) triageLine() string {
 	c, th := &m.count, m.th
 	l.Put(th.Bold, " "+show.CountGrouped(int64(c.Listed), "session")+" ")
 	hurt := show.Thousands(int64(c.Health[rows.Hurt])) + " hurt"
+	m.spotAt(1, l.Used(), l.Used()+len(hurt)+2, "z")
 	if m.sess.look.HurtOnly {
 		l.Put(th.Title, "["+hurt+"]")
 	} else {
@@ -264,7 +271,9 @@ func (m *model) triageLine() string {
 		l.Put(th.Plain, " "+show.Thousands(int64(c.Health[rows.Underway]))+" open")
 		l.Put(th.Plain, "  "+show.Thousands(int64(c.Health[rows.Well]))+[2]string{" well", " closed well"}[min(m.w/60, 1)]+" ")
 	}
+	from := l.Used()
 	m.drawLook(l)
+	m.spotAt(1, from, l.Used(), "/")
 	return l.String()
 }
 

@@ -135,3 +135,17 @@ func TestTheOnlySessionIsOpened(t *testing.T) {
 	d.end()
 	d.shows("all sessions together")
 }
+
+// Keys that are pressed while the list is being made move in the new list.
+func TestKeysBeforeTheListIsThere(t *testing.T) {
+	t.Parallel()
+	d := drive(t, feedtest.Incident(), 120, 60, Options{})
+	d.text()
+	_, cmd := d.m.Update(tea.KeyPressMsg{Code: 'z', Text: "z"})
+	d.m.Update(tea.KeyPressMsg{Code: 'j', Text: "j"})
+	d.m.Update(tea.KeyPressMsg{Code: 'j', Text: "j"})
+	d.do(cmd)
+	if rows := d.listed(); len(rows) != 6 || !strings.HasPrefix(rows[2], "▶  3") {
+		t.Errorf("%q", rows)
+	}
+}

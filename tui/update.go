@@ -67,7 +67,7 @@ func (m *model) handleMsg(msg tea.Msg) tea.Cmd {
 		if msg.err == nil {
 			m.written[msg.name] = true
 		}
-		m.noteOrWarn(msg.text, msg.err)
+		m.noteOrWarn(msg.text, m.elsewhere(msg.err))
 	case crashMsg:
 		m.crash = msg.err
 		return tea.Quit
@@ -200,6 +200,14 @@ func (m *model) submitPrompt(p *prompt, text string) tea.Cmd {
 		return m.export(text, false)
 	}
 	return nil
+}
+
+// openProposal opens the prompt with the name of a new file between two texts, in a folder that can be written to.
+func (m *model) openProposal(kind promptKind, before, name, after string) tea.Cmd {
+	path, why := m.propose(name)
+	cmd := m.open(kind, before+path+after)
+	m.prompt.about = why
+	return cmd
 }
 
 // open opens the prompt.

@@ -55,6 +55,7 @@ func (m *model) screen() (s string) {
 	if m.w < 16 || m.h < 4 {
 		return strings.Join(draw.Fit([]string{m.th.Line(m.w).Put(m.th.Plain, "too small").String()}, m.w, m.h), "\n")
 	}
+	m.spots = m.spots[:0]
 	rows := []string{m.titleLine()}
 	switch {
 	case m.h >= minChips && m.focus == paneSessions:
@@ -336,12 +337,15 @@ func (m *model) chipLine() string {
 		if m.w < 76 {
 			s = fmt.Sprintf("%d%s", c+1, name[:min(3, len(name))])
 		}
+		m.spotAt(1, l.Used(), l.Used()+len(s)+2, s[:1])
 		if c == m.spec.Chip {
 			l.Put(m.th.Title, "["+s+"]")
 		} else {
 			l.Put(m.th.Dim, " "+s+" ")
 		}
 	}
+	from := l.Used()
 	m.drawFilters(l.Put(m.th.Plain, " "))
+	m.spotAt(1, from, l.Used(), "/")
 	return l.String()
 }

@@ -31,7 +31,7 @@ var layers = map[string][][]string{
 		{"crash", "detail", "doc", "feed", "idle", "locale", "sessioncols", "sessionname", "sessions"},
 		{"messages", "preview"},
 		// The model, its parts, and the table of keys, whose rows are methods of it.
-		{"calls", "callsturn", "callsview", "command", "compare", "diff", "diffview", "files", "help", "keys", "ladder", "lanes", "loss", "model", "motion", "packets", "prompt", "status", "triage", "view"},
+		{"account", "calls", "callsturn", "callsview", "command", "compare", "copysession", "diff", "diffview", "files", "folder", "help", "keys", "ladder", "lanes", "loss", "model", "motion", "packets", "prompt", "spots", "status", "triage", "undo", "view"},
 		{"actions", "find", "mouse", "note", "update"},
 		{"run"},
 	},
