@@ -244,7 +244,7 @@ func (b *builder) preview(i int, m *ws.Message) (string, error) {
 	if m.State == ws.Undecodable || m.Opcode != ws.OpText && !m.ValidUTF8 {
 		return hexOf(p), err
 	}
-	return string(show.AppendInert(nil, whole(p))), err
+	return string(show.AppendInert(nil, m.Marked(whole(p)))), err
 }
 
 func hexOf(p []byte) string {
