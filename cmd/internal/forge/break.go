@@ -31,7 +31,7 @@ func Find(name string) *Breaker {
 var hello = pcaps.Text("Hello")
 
 // Breakers has a row for each rule that has a Break, those of the frames first.
-var Breakers = slices.Concat(frameBreaks, measuredBreaks, handshakeBreaks, http2Breaks)
+var Breakers = slices.Concat(frameBreaks, measuredBreaks, appBreaks, handshakeBreaks, http2Breaks)
 
 var frameBreaks = []Breaker{
 	{rule.MaskRequired, true, false, func(p *Plan) {

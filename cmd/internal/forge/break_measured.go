@@ -47,13 +47,6 @@ var measuredBreaks = []Breaker{
 			p.goodbye(c)
 		}
 	}},
-	{rule.AppUnanswered, false, true, func(p *Plan) {
-		p.say(pcaps.C2S, pcaps.Text(`{"jsonrpc":"2.0","method":"add","params":[1,2],"id":1}`).Masked(clientKey))
-		p.end = func(c *pcaps.Conversation) {
-			c.Wait(10 * time.Second)
-			p.goodbye(c)
-		}
-	}},
 	{rule.Damaged, false, true, func(p *Plan) {
 		p.say(pcaps.S2C, hello)
 		p.end = func(c *pcaps.Conversation) {
