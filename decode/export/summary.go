@@ -139,18 +139,7 @@ func Account(a *decode.Account) string {
 	y := a.Bytes
 	fmt.Fprintf(&b, "; %d stream bytes = %d http + %d tls + %d frame headers + %d payload + %d undecoded + %d missing",
 		y.Stream, y.HTTP, y.TLS, y.FrameHeaders, y.Payload, y.Undecoded, y.Missing)
-	if a.ClockBack > 0 {
-		fmt.Fprintf(&b, "; the clock went back %s", show.Count(a.ClockBack, "time"))
-	}
-	if a.Unlooked > 0 {
-		fmt.Fprintf(&b, "; %s sent again after the end of a connection and not compared", show.Bytes(a.Unlooked))
-	}
-	if a.Contradict > 0 {
-		fmt.Fprintf(&b, "; %s not decoded as their session's application protocol", show.Count(a.Contradict, "message"))
-	}
-	if a.Faults > 0 {
-		fmt.Fprintf(&b, "; %s on which a decoder failed (a bug: please report it)", show.Count(a.Faults, "message"))
-	}
+	accountOdd(&b, a)
 	if len(a.Why) == 0 {
 		b.WriteString("; complete")
 	} else {
@@ -163,4 +152,20 @@ func Account(a *decode.Account) string {
 		fmt.Fprintf(&b, "\nquic: %s to and from :%d (HTTP/3, which is not read)", show.Count(a.QUIC[port], "packet"), port)
 	}
 	return b.String()
+}
+
+// accountOdd adds what is rarely seen.
+func accountOdd(b *strings.Builder, a *decode.Account) {
+	if a.ClockBack > 0 {
+		fmt.Fprintf(b, "; the clock went back %s", show.Count(a.ClockBack, "time"))
+	}
+	if a.Unlooked > 0 {
+		fmt.Fprintf(b, "; %s sent again after the end of a connection and not compared", show.Bytes(a.Unlooked))
+	}
+	if a.Contradict > 0 {
+		fmt.Fprintf(b, "; %s not decoded as their session's application protocol", show.Count(a.Contradict, "message"))
+	}
+	if a.Faults > 0 {
+		fmt.Fprintf(b, "; %s on which a decoder failed (a bug: please report it)", show.Count(a.Faults, "message"))
+	}
 }

@@ -46,6 +46,15 @@ func sessionDoc(th *draw.Theme, w int, s *decode.Session, v *verdict, first int,
 	for d, name := range []string{"→ sent", "← received"} {
 		r.Pair(th, name, fmt.Sprintf("%s, %s (%s on the wire)", show.CountGrouped(s.Messages[d], "message"), show.CountGrouped(s.Bytes[d], "byte"), show.Thousands(s.WireBytes[d])))
 	}
+	keptDoc(r, th, s, first)
+	r.Pair(th, "certainty", certainty(s))
+	handshakeDoc(r, th, s)
+	findingsDoc(r, th, s, findings)
+	return r
+}
+
+// keptDoc says which packets carried a session, and which of its messages are kept.
+func keptDoc(r *draw.Rich, th *draw.Theme, s *decode.Session, first int) {
 	packets := fmt.Sprintf("%d to %d, stream %d", s.First, s.Last, s.Stream)
 	if s.HasEnded { // until then they are not told
 		packets += ", " + show.CountGrouped(int64(s.Retransmissions), "retransmission")
@@ -57,10 +66,6 @@ func sessionDoc(th *draw.Theme, w int, s *decode.Session, v *verdict, first int,
 	case first > 1:
 		r.Pair(th, "kept", "from message "+show.Thousands(int64(first))+" on")
 	}
-	r.Pair(th, "certainty", certainty(s))
-	handshakeDoc(r, th, s)
-	findingsDoc(r, th, s, findings)
-	return r
 }
 
 func stateWords(s *decode.Session) string {
