@@ -169,3 +169,14 @@ func TestAccountOfApplications(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+// What to do about connections that were not decrypted depends on why.
+func TestAccount_KeyAdvice(t *testing.T) {
+	t.Parallel()
+	for why, want := range map[string]string{"no key": "give the keys with --keylog", "wrong key": "sessions -v says why", "cipher not supported": "sessions -v says why"} {
+		a := &decode.Account{Encrypted: map[uint16]int{443: 1}, NotDecrypted: map[string]int64{why: 1}}
+		if got := export.Account(a); !strings.Contains(got, want) {
+			t.Errorf("%s: %q, want %q", why, got, want)
+		}
+	}
+}

@@ -146,7 +146,7 @@ func Account(a *decode.Account) string {
 		b.WriteString("; INCOMPLETE: " + show.Inert(strings.Join(a.Why, "; ")))
 	}
 	for _, port := range slices.Sorted(maps.Keys(a.Encrypted)) {
-		fmt.Fprintf(&b, "\nencrypted: %s to :%d (TLS; give the keys with --keylog FILE, see wspeek help tls)", show.Count(int64(a.Encrypted[port]), "connection"), port)
+		fmt.Fprintf(&b, "\nencrypted: %s to :%d (TLS; %s)", show.Count(int64(a.Encrypted[port]), "connection"), port, keyAdvice(a))
 	}
 	for _, port := range slices.Sorted(maps.Keys(a.QUIC)) {
 		fmt.Fprintf(&b, "\nquic: %s to and from :%d (HTTP/3, which is not read)", show.Count(a.QUIC[port], "packet"), port)
@@ -168,4 +168,12 @@ func accountOdd(b *strings.Builder, a *decode.Account) {
 	if a.Faults > 0 {
 		fmt.Fprintf(b, "; %s on which a decoder failed (a bug: please report it)", show.Count(a.Faults, "message"))
 	}
+}
+
+// keyAdvice says what to do about connections that were not decrypted.
+func keyAdvice(a *decode.Account) string {
+	if a.Decrypted > 0 || len(a.NotDecrypted) > 0 && a.NotDecrypted["no key"] == 0 {
+		return "wspeek sessions -v says why each was not decrypted"
+	}
+	return "give the keys with --keylog FILE, see wspeek help tls"
 }
