@@ -102,21 +102,23 @@ func (c *Conn) syn(s *Segment) bool {
 // that this connection does not know, and nothing was sent after the known one, that one counts.
 func (c *Conn) synAck(d Dir, s *Segment) bool {
 	h, o := &c.halves[d], &c.halves[d.Other()]
-	if !c.fits(d, s.Seq+1) && h.onlyFIN() && o.isn && s.Ack == o.base {
-		h.dropFIN() // it was not the sender's
-		h.base = s.Seq + 1
-		return true
-	}
 	if !c.fits(d, s.Seq+1) {
+		if h.onlyFIN() && o.isn && s.Ack == o.base {
+			h.dropFIN() // it was not the sender's
+			h.base = s.Seq + 1
+			return true
+		}
 		if !h.isn || h.syn&synAnswered != 0 || !o.isn || s.Ack != o.base || h.seen > 0 || h.wait != nil || h.closed {
 			return false
 		}
 		h.base = s.Seq + 1 // the SYN of this side, which nobody answered, was not what began the connection
 		return true
 	}
-	if !o.isn || c.answers(d.Other(), s.Ack) {
-		return true
-	}
+	return !o.isn || c.answers(d.Other(), s.Ack) || h.rebase(o, s)
+}
+
+// rebase takes what a SYN/ACK of h acknowledges for the begin of the other side o, if nothing else is known of either.
+func (h *half) rebase(o *half, s *Segment) bool {
 	if h.isn || o.seen > 0 || o.wait != nil || o.closed {
 		return false
 	}

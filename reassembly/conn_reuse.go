@@ -104,15 +104,20 @@ func (c *Conn) elsewhere(s *Segment) bool {
 	}
 	p := h.placesOf(s)
 	switch {
-	case p.ackAhead && c.paused(s) && (p.seqAhead && c.endedBefore(h, s) || h.other().fin >= 0 && h.offset(s.Seq) >= h.next):
+	case h.wentOn(p, s):
 		return true
-	case len(s.Payload) == 0, !p.seqAhead && !(p.seqBehind && p.ackBehind):
+	case len(s.Payload) == 0, !p.seqAhead && (!p.seqBehind || !p.ackBehind):
 		return false
 	}
 	if (p.seqAhead || c.paused(s)) && isRequest(s.Payload) && c.upgraded(d, h.offset(s.Seq)) {
 		return true
 	}
 	return h.betrays(p, s)
+}
+
+// wentOn says that s comes after a pause and acknowledges what was never sent, by a side that should be at its end.
+func (h *half) wentOn(p places, s *Segment) bool {
+	return p.ackAhead && h.c.paused(s) && (p.seqAhead && h.c.endedBefore(h, s) || h.other().fin >= 0 && h.offset(s.Seq) >= h.next)
 }
 
 // unseenJump says that s, of a side of which no byte was captured, lies ahead of what the other side acknowledged, and its

@@ -25,12 +25,12 @@ func (t *Table) route(c *Conn, s *Segment) *Conn {
 		return t.routeSYN(c, s)
 	case best.refused() && s.Flags&RST == 0 && len(s.Payload) > 0:
 		return t.revive(best, s)
-	case (score < 0 && score != elsewhere || score == 0 && best.over()) && s.Flags&RST == 0 && len(s.Payload) > 0 && best.foreign(s):
+	case s.Flags&RST == 0 && len(s.Payload) > 0 && (score < 0 && score != elsewhere || score == 0 && best.over()) && best.foreign(s):
 		return t.supersede(c, s)
 	case score == elsewhere && (len(s.Payload) > 0 || s.Flags&FIN != 0):
 		best.endDue(best.at(s.Time))
 		return t.supersede(c, s)
-	case (score == elsewhere || score == -2 && !best.halves[best.dir(s)].jumped(s)) && s.Flags&(FIN|RST) == 0 && len(s.Payload)+s.Missing == 0:
+	case s.Flags&(FIN|RST) == 0 && len(s.Payload)+s.Missing == 0 && best.misleads(s, score):
 		st := &best.Stats[best.dir(s)] // its numbers would hide what the next ones show
 		st.Segments++
 		st.OutOfWindow++
@@ -38,6 +38,11 @@ func (t *Table) route(c *Conn, s *Segment) *Conn {
 	}
 	t.first(best)
 	return best
+}
+
+// misleads says that an empty segment's numbers, which fit as score says, are none of c's.
+func (c *Conn) misleads(s *Segment, score int) bool {
+	return score == elsewhere || score == -2 && !c.halves[c.dir(s)].jumped(s)
 }
 
 // best is the connection from c on, the newest, that the numbers of s fit best, and how well.

@@ -94,7 +94,7 @@ func (d *detailPane) tabs(th *draw.Theme, w int, focused bool) string {
 	l := th.Line(w)
 	draw.Head(l, th, focused)
 	views := doc.Views
-	if d.doc != nil && !d.doc.Request.IsEntry && d.doc.Request.Subject.Session > 0 {
+	if d.doc != nil && !d.doc.Request.IsEntry && d.doc.Request.Session > 0 {
 		l.Put(th.Title, " verdict ")
 		views = doc.ViewPayload
 	}

@@ -67,16 +67,7 @@ func (m *model) click(e tea.Mouse) tea.Cmd {
 	was := m.focus
 	m.focus = p.pane
 	if e.Y == p.y {
-		if p.pane == paneDetail {
-			return m.clickTab(e.X - p.x)
-		}
-		if p.pane == paneSessions {
-			return m.clickHead(e.X - p.x)
-		}
-		if x := e.X - p.x; p.pane == paneMessages && !m.laddering() && x >= m.msgs.timeFrom && x < m.msgs.timeTo {
-			return m.turnClock("t")
-		}
-		return m.moved(p.pane)
+		return m.clickTop(p, e.X-p.x)
 	}
 	l := m.listOf(p.pane)
 	i := l.Top + e.Y - p.y - 1
@@ -87,6 +78,19 @@ func (m *model) click(e tea.Mouse) tea.Cmd {
 	l.Set(i)
 	if again {
 		return tea.Batch(m.openRow("enter"), m.build())
+	}
+	return m.moved(p.pane)
+}
+
+// clickTop acts on a click at column x of a pane's first row: its tabs or heads.
+func (m *model) clickTop(p hit, x int) tea.Cmd {
+	switch {
+	case p.pane == paneDetail:
+		return m.clickTab(x)
+	case p.pane == paneSessions:
+		return m.clickHead(x)
+	case p.pane == paneMessages && !m.laddering() && x >= m.msgs.timeFrom && x < m.msgs.timeTo:
+		return m.turnClock("t")
 	}
 	return m.moved(p.pane)
 }

@@ -140,16 +140,21 @@ func (m *model) back(key string) tea.Cmd {
 	case key == "esc" && m.narrowed():
 		return m.widen()
 	case m.opt.Live && !m.count.Done && (key == "esc" || !m.sure):
-		m.leaving = key != "esc"
-		m.note("still capturing; press q twice to quit")
-		if m.leaving {
-			m.note("still capturing; press q again to quit")
-		}
+		m.askTwice(key)
 	default:
 		m.quitting = true
 		return tea.Quit
 	}
 	return nil
+}
+
+// askTwice says that a capture goes on, and how it is ended.
+func (m *model) askTwice(key string) {
+	m.leaving = key != "esc"
+	m.note("still capturing; press q twice to quit")
+	if m.leaving {
+		m.note("still capturing; press q again to quit")
+	}
 }
 
 // leaveMessages leaves the ladder, or the search, or else the pane of messages.

@@ -251,7 +251,7 @@ func (r *result) checkMessage(m *told) {
 		holes += h.N
 	}
 	switch {
-	case m.Missing > 0 && m.State != ws.Partial && m.State != ws.Undecodable && !(m.State == ws.Guessed && m.Compressed):
+	case m.Missing > 0 && m.State != ws.Partial && m.State != ws.Undecodable && (m.State != ws.Guessed || !m.Compressed):
 		r.breach("%v: %d bytes missing", m, m.Missing)
 	case holes != m.Missing:
 		r.breach("%v: %d bytes missing, holes of %d", m, m.Missing, holes)
