@@ -40,7 +40,7 @@ func (t *Table) route(c *Conn, s *Segment) *Conn {
 	return best
 }
 
-// misleads says that an empty segment's numbers, which fit as score says, are none of c's.
+// misleads says that the numbers of an empty segment, which fit as score says, do not belong to c.
 func (c *Conn) misleads(s *Segment, score int) bool {
 	return score == elsewhere || score == -2 && !c.halves[c.dir(s)].jumped(s)
 }

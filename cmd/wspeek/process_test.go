@@ -71,7 +71,7 @@ func TestProcess_Ptcpdump(t *testing.T) {
 	tshark := tool(t, "tshark")
 	file := filepath.Join("..", "..", "pcaps", "truth", "none", "mozillazg-curl-thread.pcapng")
 	if _, err := os.Stat(file); err != nil {
-		t.Skip(err)
+		t.Skipf("the capture is not there: %v", err)
 	}
 	out, err := exec.Command(tshark, "-r", file, "-T", "fields", "-e", "frame.comment", "-E", "aggregator=|").Output()
 	if err != nil {

@@ -20,7 +20,7 @@ type Session struct {
 	resumed bool
 }
 
-// New is a Session that was opened so.
+// New follows a session that was opened as o says.
 func New(o payload.Opening, opt payload.ReaderOptions) *Session {
 	s := &Session{}
 	opt.Brief = true
@@ -28,7 +28,7 @@ func New(o payload.Opening, opt payload.ReaderOptions) *Session {
 	return s
 }
 
-// Polled says what the polling transport promised before the session was opened, which it was when at says.
+// Polled takes what the polling transport promised before the session was opened; at is when it was.
 func (s *Session) Polled(promised []payload.Promise, at ws.Stamp) {
 	s.resumed = true
 	s.beats.promised(promised, "engine.io", place{at: at})

@@ -4,7 +4,7 @@
 //
 //	ws.Message.Wire, in order ─▶ Session.Message ─▶ Measure of the message ─▶ Measure.Add
 //
-// It is the engine that decodes messages (decode/flate) that is listened to, so that it cannot disagree with it. Costs are
+// It listens to the same engine that decodes messages (decode/flate), so the two cannot disagree. Costs are
 // upper bounds: what could not have been copied is counted as literals, of as many bits as the literals that are there; a sender would
 // have found something nearer for some of it.
 package microscope

@@ -147,7 +147,7 @@ func (m *Measure) field(path string) *Field {
 	return f
 }
 
-// NeverCompress are the fields that compress to half their size at best, those first that take most bits, at most n.
+// NeverCompress returns at most n fields that compress to half their size at best, those that take the most bits first.
 func (m *Measure) NeverCompress(n int) []Field {
 	var list []Field
 	for _, f := range m.fields {

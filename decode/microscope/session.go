@@ -18,7 +18,7 @@ const (
 	longestLook = 64 << 20
 )
 
-// Session looks at the messages of a session. The zero value takes it that there is context takeover.
+// Session looks at the messages of a session. The zero value assumes context takeover.
 type Session struct {
 	// Deflate is what was agreed on; nil if that is not known.
 	Deflate *ws.Deflate

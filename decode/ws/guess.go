@@ -18,7 +18,7 @@ type healing struct {
 	// seams are places where the output was pieced together, tried how often the shift was looked for in them.
 	seams [][2]token
 	tried int
-	// prev and next link it into the pool's list, the one used last first.
+	// x is the direction's.
 	x *context
 }
 
@@ -95,7 +95,7 @@ func tokensOf(b []byte) []token {
 	return list
 }
 
-// follow puts g at the front of the list, and drops the last of too many.
+// follow adds g to the list, and drops the oldest of too many.
 func (p *Pool) follow(g *healing) {
 	p.healed = append(p.healed, g)
 	if len(p.healed) <= maxHealing {

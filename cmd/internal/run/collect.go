@@ -11,7 +11,7 @@ const (
 	// mostGarbage percent of what is in use: few collections where little is in use, little memory where much is.
 	headroom                  = 32 << 20
 	leastGarbage, mostGarbage = 25, 400
-	// collectEvery is after how many batches it is looked at what is in use.
+	// collectEvery is how many batches pass between two looks at what is in use.
 	collectEvery = 16
 )
 
