@@ -86,7 +86,7 @@ func (m *maker) message(n int, d ws.Dir, op ws.Opcode, payload string) {
 	m.now += second / 1000
 	x := &ws.Message{N: m.n[n], Dir: d, Opcode: op, Payload: []byte(payload), Len: int64(len(payload)), WireLen: int64(len(payload)), Frames: 1,
 		ValidUTF8: op == ws.OpText, CloseCode: -1, Last: ws.Stamp{Packet: m.n[n], Time: m.now}}
-	if op == ws.OpClose {
+	if op == ws.OpClose && len(payload) >= 2 { // RFC 6455, 5.5.1: without two bytes there is no code
 		x.CloseCode = int(payload[0])<<8 | int(payload[1])
 	}
 	f := &ws.Frame{N: x.N, Message: x.N, Dir: d, Fin: true, Opcode: op, Masked: d == ws.C2S, MaskKey: [4]byte{1, 2, 3, 4}, HeaderLen: 6, Len: x.Len}
