@@ -25,6 +25,13 @@ var foreigners = []foreign{
 	{"tcp.segment_data", "websocket.payload", "the payload after unmasking and inflation"},
 	{"tcp.time_delta", "ws.gap", "the seconds since the previous message of the session"},
 	{"tcp.time_relative", "frame.time_relative", "the seconds since the first packet of the capture"},
+	{"tcp.seq", "frame.number", "sequence numbers are not kept; the number of a packet is"},
+	{"tcp.seq_raw", "frame.number", "sequence numbers are not kept; the number of a packet is"},
+	{"tcp.nxtseq", "frame.number", "sequence numbers are not kept; the number of a packet is"},
+	{"tcp.ack", "frame.number", "acknowledgement numbers are not kept; the number of a packet is"},
+	{"tcp.ack_raw", "frame.number", "acknowledgement numbers are not kept; the number of a packet is"},
+	{"tcp.window_size", "", "windows of TCP are not kept"},
+	{"tcp.options.", "", "options of TCP are not kept"},
 	{"tcp.analysis.", "ws.retransmissions", "how many segments of the session carried bytes again"},
 	{"tcp.flags", "ws.end", "how the session ended"},
 	{"tcp.flags.", "ws.end", "how the session ended"},
@@ -80,6 +87,10 @@ func foreignOf(word string, exact bool) *foreign {
 func (p *parser) unknownField(t token) *Error {
 	err := p.fail(t, "unknown field %s", t.text)
 	x := foreignOf(t.text, true)
+	if x == nil {
+		protocol, _, _ := strings.Cut(t.text, ".")
+		x = foreignOf(protocol, true) // eth.addr is not a misspelt ip.addr
+	}
 	if x == nil {
 		if err.Suggestion = suggest(t.text); err.Suggestion != "" {
 			return err
