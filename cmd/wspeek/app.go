@@ -3,8 +3,6 @@ package main
 import (
 	"slices"
 
-	"github.com/spf13/cobra"
-
 	"github.com/wspeek/wspeek/decode"
 	"github.com/wspeek/wspeek/decode/payload"
 )
@@ -45,11 +43,6 @@ func noApp(p *string) *value {
 		}
 		return s == "true" || s == "false"
 	}}
-}
-
-// appsTopic lists the protocols whose messages are decoded.
-func appsTopic() *cobra.Command {
-	return &cobra.Command{Use: "apps", Short: "what the messages of application protocols say: which are known, and how", Long: payload.Help(80)}
 }
 
 // visitApps visits an event and what its message says.

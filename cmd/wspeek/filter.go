@@ -110,8 +110,8 @@ is a text: ws.json.id == 3, ws.json.id == "3". If a later packet changes the
 state of a message that was shown, an update is shown without filtering.
 `
 
-// filterTopic is the help topic about display filters; its tables are those that the compiler of filters uses.
-func filterTopic() *cobra.Command {
+// filterHelp is the text about display filters; its tables are those that the compiler of filters uses.
+func filterHelp() string {
 	var b strings.Builder
 	b.WriteString(filterIntro)
 	b.WriteString("\nOperators:\n")
@@ -126,7 +126,7 @@ func filterTopic() *cobra.Command {
 	for _, f := range filter.Fields() {
 		row(&b, 30, f.Name, "("+f.Type+") "+f.Text)
 	}
-	return &cobra.Command{Use: "filter", Short: "the language of -Y: fields and operators", Long: b.String()}
+	return b.String()
 }
 
 // row appends a name and its description, in lines of 80 characters.

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/wspeek/wspeek/cmd/internal/run"
+	"github.com/wspeek/wspeek/decode/payload"
 )
 
 const rootLong = `wspeek shows the WebSocket traffic that is on the wire: it reads capture files,
@@ -74,8 +75,8 @@ func (f *flags) addCommands(root *cobra.Command, std run.Streams) {
 		{checkCommand(std, f), inCheck}, {callsCommand(std, f), inCalls}, {ladderCommand(std, f), inLadder}, {demoCommand(std, f), inDemo},
 		{liveCommand(std, f), inLive}, {explainCommand(std, f), inExplain}, {buildCommand(std, f), inBuild},
 		{exportCommand(std, f), inExport}, {reportCommand(std, f), inReport}, {diffCommand(std, f), inDiff}, {traceCommand(std, f), inTrace},
-		{versionCommand(std, f), inVersion}, {filterTopic(), 0}, {topic("json", "the lines of --json: the contract for programs"), 0},
-		{appsTopic(), 0}, {topic("exit-status", "what the exit status means"), 0}, {topic("tls", "how to get the keys of TLS connections, and how to give them"), 0},
+		{versionCommand(std, f), inVersion}, {topic("filter", "the language of -Y: fields and operators", filterHelp), 0}, {fileTopic("json", "the lines of --json: the contract for programs"), 0},
+		{topic("apps", "what the messages of application protocols say: which are known, and how", func() string { return payload.Help(80) }), 0}, {fileTopic("exit-status", "what the exit status means"), 0}, {fileTopic("tls", "how to get the keys of TLS connections, and how to give them"), 0},
 	} {
 		f.register(c.cmd, c.in)
 		root.AddCommand(c.cmd)
