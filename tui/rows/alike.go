@@ -12,7 +12,8 @@ import (
 // instant is how far apart sessions end at most that end in the same instant.
 const instant = capture.Time(40e6)
 
-// Alike are the sessions that ended as another one did, in the same instant.
+// Alike are the sessions that ended as another one did, in the same instant, and have the address of their server or of their
+// client in common with it: captures that have nothing to do with each other may end at one time of day by chance.
 type Alike struct {
 	// Sessions are the numbers of the first few of Count.
 	Sessions []int
@@ -78,8 +79,11 @@ func (s *Store) EndedAlike(n int, stop func() bool) (a Alike) {
 	return a
 }
 
-// take takes in a session, if it ended like self.
+// take takes in a session, if it ended like self and has an address in common with it.
 func (a *Alike) take(self, i *decode.Session, key [3]int) {
+	if i.Server.Addr() != self.Server.Addr() && i.Client.Addr() != self.Client.Addr() {
+		return
+	}
 	d := i.Ended - self.Ended
 	if d = max(d, -d); d > instant {
 		return

@@ -1,6 +1,7 @@
 package rows
 
 import (
+	"net/netip"
 	"slices"
 	"testing"
 
@@ -173,6 +174,23 @@ func TestAlikeIsNotMerelyAtTheSameTime(t *testing.T) {
 	}
 	if a := s.EndedAlike(6, func() bool { return false }); a.Count != 0 {
 		t.Errorf("%+v", a)
+	}
+}
+
+// Of sessions that end at one time those are alike that have a server or a client in common with the one that is looked at.
+func TestAlikeSharesAnAddress(t *testing.T) {
+	t.Parallel()
+	s := New(Limits{})
+	for n, ends := range [][2]string{{"10.0.0.1:1000", "10.0.0.5:80"}, {"10.0.0.2:1000", "10.0.0.5:80"}, {"10.0.0.3:1000", "10.0.0.5:81"},
+		{"10.0.0.1:1001", "10.0.0.6:80"}, {"10.0.0.2:1001", "10.0.0.6:80"}, {"10.9.0.1:1000", "10.9.0.5:80"}} {
+		snapshot(s, &decode.Session{N: n + 1, State: decode.Closed, HasEnded: true, Ended: 1e9, End: decode.EndRST, HasEndBy: true, EndBy: 1,
+			Client: netip.MustParseAddrPort(ends[0]), Server: netip.MustParseAddrPort(ends[1])})
+	}
+	no := func() bool { return false }
+	for n, want := range map[int][]int{1: {2, 3, 4}, 5: {2, 4}, 6: nil} {
+		if a := s.EndedAlike(n, no); !slices.Equal(a.Sessions, want) || a.Count != len(want) {
+			t.Errorf("like session %d ended %v, want %v", n, a.Sessions, want)
+		}
 	}
 }
 
