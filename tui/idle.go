@@ -10,12 +10,17 @@ import (
 // framesPerSecond is how often the screen may be drawn: a key is answered within 10 ms and what drawing takes.
 const framesPerSecond = 100
 
-// idleAfter is how long nothing must have happened before the screen sleeps.
-const idleAfter = 300 * time.Millisecond
+const (
+	// idleAfter is how long nothing must have happened before the screen sleeps.
+	idleAfter = 300 * time.Millisecond
+	// asleepEvery is how often a screen that sleeps is drawn if there is something to draw, which there should not be: on a busy
+	// machine the renderer may not have had its turn before the sleep.
+	asleepEvery = 2 * time.Second
+)
 
 // Bubble Tea's renderer looks a hundred times a second whether there is something to draw, for as long as the program
-// runs: that wakes an idle laptop for nothing. It has no way to pause that, so sleeper stops its ticker when nothing
-// has happened for a while, and starts it again at the next message.
+// runs: that wakes an idle laptop for nothing. It has no way to pause that, so sleeper slows its ticker down when
+// nothing has happened for a while, and makes it fast again at the next message.
 type sleeper struct {
 	// find returns the ticker, nil if there is none.
 	find   func() *time.Ticker
@@ -24,9 +29,10 @@ type sleeper struct {
 	send  func(tea.Msg)
 	timer *time.Timer
 	now   func() time.Time
-	// last is when the last message came; asleep says that the ticker is stopped.
-	last   time.Time
-	asleep bool
+	// last is when the last message came; quiet says that it had been handled when somebody asked last; asleep says that the ticker
+	// is slow.
+	last          time.Time
+	quiet, asleep bool
 }
 
 // idleMsg asks whether nothing has happened for a while.
@@ -52,7 +58,7 @@ func (s *sleeper) saw(msg tea.Msg) {
 		s.rest()
 		return
 	}
-	s.last = s.now()
+	s.last, s.quiet = s.now(), false
 	if s.asleep {
 		s.asleep = false
 		s.ticker.Reset(time.Second / framesPerSecond)
@@ -62,11 +68,15 @@ func (s *sleeper) saw(msg tea.Msg) {
 	}
 }
 
-// rest stops the ticker if nothing has happened for a while, else it asks again later. What was to be drawn has been by
-// then: the ticker has gone off several times since.
+// rest slows the ticker down if nothing has happened for a while, else it asks again later. It asks twice: a message may have taken
+// long to be handled, and what it has to draw must be drawn before.
 func (s *sleeper) rest() {
 	s.timer = nil
-	if left := idleAfter - s.now().Sub(s.last); left > 0 {
+	left := idleAfter - s.now().Sub(s.last)
+	if left > 0 || !s.quiet {
+		if s.quiet = left <= 0; s.quiet {
+			left = idleAfter
+		}
 		s.timer = time.AfterFunc(left, func() { s.send(idleMsg{}) })
 		return
 	}
@@ -74,7 +84,7 @@ func (s *sleeper) rest() {
 		s.ticker = s.find()
 	}
 	if s.ticker != nil {
-		s.ticker.Stop()
+		s.ticker.Reset(asleepEvery)
 		s.asleep = true
 	}
 }
