@@ -15,7 +15,7 @@ const (
 	idleAfter = 300 * time.Millisecond
 	// asleepEvery is how often a screen that sleeps is drawn if there is something to draw, which there should not be: on a busy
 	// machine the renderer may not have had its turn before the sleep.
-	asleepEvery = 2 * time.Second
+	asleepEvery = 5 * time.Second
 )
 
 // Bubble Tea's renderer looks a hundred times a second whether there is something to draw, for as long as the program
