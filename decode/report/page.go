@@ -8,7 +8,6 @@ import (
 	"io"
 	"strconv"
 	"strings"
-	"sync"
 
 	"github.com/wspeek/wspeek/decode/show"
 )
@@ -21,9 +20,6 @@ var styleText string
 
 //go:embed page.js
 var scriptText string
-
-// pages are the templates of the page, parsed when one is written: most runs write none.
-var pages = sync.OnceValue(func() *template.Template { return template.Must(template.New("page").Parse(pageText)) })
 
 // policy is the Content-Security-Policy: nothing is loaded, and nothing runs but the script and the style of the page.
 func policy() string {
@@ -75,7 +71,7 @@ func (r *Report) Write(w io.Writer, account []string) error {
 	h.Left = r.leftOut(left, p)
 	r.left = h.Left
 	out = &counter{w: w}
-	if err := pages().ExecuteTemplate(out, "head", h); err != nil {
+	if err := r.pages.ExecuteTemplate(out, "head", h); err != nil {
 		return err
 	}
 	for _, v := range views {
@@ -85,34 +81,34 @@ func (r *Report) Write(w io.Writer, account []string) error {
 			}
 		}
 	}
-	return pages().ExecuteTemplate(out, "foot", r.foot(account))
+	return r.pages.ExecuteTemplate(out, "foot", r.foot(account))
 }
 
 // fixed writes what does not depend on how many messages the page has.
 func (r *Report) fixed(w *counter, h *head, account []string) error {
-	if err := pages().ExecuteTemplate(w, "head", h); err != nil {
+	if err := r.pages.ExecuteTemplate(w, "head", h); err != nil {
 		return err
 	}
 	for _, v := range h.Sessions {
 		before := w.n
-		if err := pages().ExecuteTemplate(w, "open", v); err != nil {
+		if err := r.pages.ExecuteTemplate(w, "open", v); err != nil {
 			return err
 		}
-		if err := pages().ExecuteTemplate(w, "close", v); err != nil {
+		if err := r.pages.ExecuteTemplate(w, "close", v); err != nil {
 			return err
 		}
 		if v.Detailed = w.n < r.opt.Most/2 || v == h.Sessions[0]; !v.Detailed {
 			w.n = before
 		}
 	}
-	return pages().ExecuteTemplate(w, "foot", r.foot(account))
+	return r.pages.ExecuteTemplate(w, "foot", r.foot(account))
 }
 
 // section writes a session with its first n messages.
 func (r *Report) section(w io.Writer, v *sessionView, n int) error {
 	s := r.sessions[v.N]
 	v.Shown, v.LeftOut = n, s.messages-int64(n)
-	if err := pages().ExecuteTemplate(w, "open", v); err != nil {
+	if err := r.pages.ExecuteTemplate(w, "open", v); err != nil {
 		return err
 	}
 	for i := range n {
@@ -120,11 +116,11 @@ func (r *Report) section(w io.Writer, v *sessionView, n int) error {
 		if err != nil {
 			return err
 		}
-		if err := pages().ExecuteTemplate(w, "message", row); err != nil {
+		if err := r.pages.ExecuteTemplate(w, "message", row); err != nil {
 			return err
 		}
 	}
-	return pages().ExecuteTemplate(w, "close", v)
+	return r.pages.ExecuteTemplate(w, "close", v)
 }
 
 func detailed(views []*sessionView) (out []int) {

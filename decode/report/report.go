@@ -1,6 +1,7 @@
 package report
 
 import (
+	"html/template"
 	"maps"
 	"slices"
 	"sort"
@@ -31,7 +32,9 @@ type Options struct {
 
 // Report follows a run. What it keeps is bounded by Options.Most. It belongs to one goroutine.
 type Report struct {
-	opt      Options
+	opt Options
+	// pages are the templates of the page.
+	pages    *template.Template
 	sessions map[int]*session
 	// more counts sessions that are not kept, beyond maxSessions.
 	more   int64
@@ -74,6 +77,7 @@ const (
 // New is an empty report.
 func New(opt Options) *Report {
 	r := &Report{opt: opt, sessions: map[int]*session{}, closes: map[string]int64{}, rules: map[*rule.Rule]*broken{}}
+	r.pages = template.Must(template.New("page").Parse(pageText))
 	r.most = int(opt.Most/leastRow) + 4*maxSessions
 	r.calls = calls.New(calls.Options{}, func(c *calls.Call) { r.stats.Add(c) })
 	return r
